@@ -1,0 +1,17 @@
+//! On whose behalf: everybody in the tenant, one person, or nobody in particular (a setting).
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::id::ObjectId;
+
+/// Whom one managed object concerns. Ordered: everybody first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// All users of the tenant (`AllPrincipals`).
+    Everyone,
+    /// One user, group or service principal (`Principal`).
+    One(ObjectId),
+    /// The tenant or an app as such: a setting, a service principal.
+    Tenant,
+}

@@ -1,0 +1,159 @@
+//! The waist of the house. Kinds make changes; order, rules, formats, executor and journal use them
+//! and never ask which kind they are.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::address::Address;
+use crate::model::audience::Audience;
+use crate::model::id::AppId;
+use crate::model::request::{Proof, Request};
+use crate::model::untrusted::Untrusted;
+
+/// What happens to one managed object, in the word people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    Create,
+    Grant,
+    Assign,
+    Widen,
+    Narrow,
+    Set,
+    Revoke,
+    Unassign,
+}
+
+impl Verb {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Grant => "grant",
+            Self::Assign => "assign",
+            Self::Widen => "widen",
+            Self::Narrow => "narrow",
+            Self::Set => "set",
+            Self::Revoke => "revoke",
+            Self::Unassign => "unassign",
+        }
+    }
+
+    pub fn sign(self) -> char {
+        match self {
+            Self::Create | Self::Grant | Self::Assign => '+',
+            Self::Widen | Self::Narrow | Self::Set => '~',
+            Self::Revoke | Self::Unassign => '-',
+        }
+    }
+
+    /// The object is deleted. Only these count as removals for the limits.
+    pub fn removes(self) -> bool {
+        matches!(self, Self::Revoke | Self::Unassign)
+    }
+}
+
+/// One managed object that is not as it should be: what is, what shall be, why, and the requests
+/// that make it so. Inert data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    pub address: Address,
+    pub verb: Verb,
+    /// Somebody can do more afterwards.
+    pub gives: bool,
+    /// Somebody can do less afterwards. Such changes wait until all that gives was read back.
+    pub takes: bool,
+    pub subject: Subject,
+    pub fields: Vec<FieldChange>,
+    /// The object as found, in its kind's own form; `Null` when there is none.
+    pub before: Value,
+    /// The object as it shall be, in its kind's own form; `Null` when there shall be none.
+    pub after: Value,
+    /// In order. Each is proven before the next is sent.
+    pub steps: Vec<Step>,
+    /// Changes that must be settled before the first step is sent.
+    pub needs: Vec<Address>,
+    pub why: Vec<Why>,
+    /// Sentences a reviewer should read beside this change. Safe text.
+    pub notes: Vec<String>,
+    pub permissions: Vec<Permission>,
+    pub risk: Option<Risk>,
+}
+
+/// What the change is about, in people's words. All text is safe to draw, except names, which are
+/// [`Untrusted`] until drawn.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Subject {
+    /// The sort of thing: `delegated`, `service principal`, `user consent`.
+    pub what: String,
+    /// What it is about, the same for all members of one picture: `Microsoft Graph`, or empty.
+    pub target: Option<Untrusted>,
+    pub audience: Audience,
+    /// Name of the person of the audience, once looked up.
+    pub person: Option<Untrusted>,
+}
+
+/// How one property differs, as lists: a single value is a list of one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FieldChange {
+    pub name: String,
+    pub kept: Vec<Untrusted>,
+    pub gained: Vec<Untrusted>,
+    pub lost: Vec<Untrusted>,
+}
+
+/// One request and how a read shows that it took effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub request: Request,
+    pub proof: Proof,
+    /// The answer's `id` becomes known under this placeholder.
+    pub creates: Option<String>,
+}
+
+/// Why a change is planned: the line that asks for it, with its author's words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Why {
+    /// `consent.toml:14`, or a sentence where no line asks for it ("not declared; outlook-tasks is exact").
+    pub line: String,
+    pub reason: Option<String>,
+    pub owner: Option<String>,
+    /// ISO date.
+    pub until: Option<String>,
+}
+
+/// A permission that the change gives or takes, for the rules.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Permission {
+    pub resource: AppId,
+    pub sort: PermissionSort,
+    pub name: String,
+    /// The live resource says that only an administrator can consent to it; `None`: it does not
+    /// publish the name.
+    pub admin_only: Option<bool>,
+    pub gained: bool,
+    pub lost: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PermissionSort {
+    Delegated,
+    Application,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// How risky the permissions concerned are, with the rule that says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Risk {
+    pub tier: Tier,
+    /// `P205: mail or every file, as the user (Mail.ReadWrite)`.
+    pub reasons: Vec<String>,
+}

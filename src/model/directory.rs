@@ -1,0 +1,120 @@
+//! The part of the tenant that names mean something in: who and what was looked up for a plan.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::id::{AppId, ObjectId, PermissionId, TenantId};
+use crate::model::untrusted::Untrusted;
+
+/// Everything looked up, complete for what the manifest mentions.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    pub organization: Option<Organization>,
+    /// Clients and resources alike, by app id. An app id that was asked for and is absent here has
+    /// no service principal in the tenant.
+    pub service_principals: BTreeMap<AppId, ServicePrincipal>,
+    pub users: BTreeMap<ObjectId, User>,
+    pub groups: BTreeMap<ObjectId, Group>,
+    /// What each text that stands for a user led to, by the text as written.
+    pub user_names: BTreeMap<String, Lookup>,
+    /// What each text that stands for a group led to, by the text as written.
+    pub group_names: BTreeMap<String, Lookup>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organization {
+    pub id: TenantId,
+    pub name: Untrusted,
+    /// All verified domains, the default one first.
+    pub domains: Vec<Untrusted>,
+}
+
+/// What became of one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup {
+    One(ObjectId),
+    None,
+    /// Several objects answer to the name: their ids, and what tells them apart.
+    Several(Vec<(ObjectId, Untrusted)>),
+    /// The tenant refused to say.
+    Forbidden,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServicePrincipal {
+    pub id: ObjectId,
+    pub app_id: AppId,
+    pub name: Untrusted,
+    /// Tenant that owns the application; `None` when the service does not say.
+    pub publisher_tenant: Option<TenantId>,
+    pub account_enabled: bool,
+    pub assignment_required: bool,
+    /// Display name of the verified publisher, if any.
+    pub verified_publisher: Option<Untrusted>,
+    /// Delegated permissions this resource publishes.
+    pub scopes: Vec<PublishedScope>,
+    /// App roles this resource defines.
+    pub roles: Vec<PublishedRole>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedScope {
+    pub id: PermissionId,
+    pub value: String,
+    /// `type` is `Admin`: users cannot consent to it by themselves.
+    pub admin_only: bool,
+    pub enabled: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedRole {
+    pub id: PermissionId,
+    pub value: String,
+    pub for_applications: bool,
+    pub for_users: bool,
+    pub enabled: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    pub id: ObjectId,
+    pub user_principal_name: Untrusted,
+    pub guest: bool,
+    pub enabled: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    pub id: ObjectId,
+    pub name: Untrusted,
+    /// Transitive user members. Members that are no users are not listed.
+    pub members: Vec<ObjectId>,
+}
+
+/// Tenants that own Microsoft's own applications: the first-party tenant, Microsoft's corporate
+/// tenant, and the one of its consumer services. Decided by id, never by name.
+pub const MICROSOFT_TENANTS: [TenantId; 3] = [
+    TenantId::from_u128(0xf8cd_ef31_a31e_4b4a_93e4_5f57_1e91_255a),
+    TenantId::from_u128(0x72f9_88bf_86f1_41af_91ab_2d7c_d011_db47),
+    TenantId::from_u128(0xcdc5_aeea_15c5_4db6_b079_fcad_d250_5dc2),
+];
+
+impl ServicePrincipal {
+    /// Whether Microsoft owns the application. Such service principals are never created, changed
+    /// or deleted.
+    pub fn is_microsofts(&self) -> bool {
+        self.publisher_tenant.is_some_and(|tenant| MICROSOFT_TENANTS.contains(&tenant))
+    }
+}
+
+impl Directory {
+    pub fn client_id(&self, app: AppId) -> Option<ObjectId> {
+        self.service_principals.get(&app).map(|sp| sp.id)
+    }
+
+    /// The service principal with this object id, if it was looked up.
+    pub fn by_object_id(&self, id: ObjectId) -> Option<&ServicePrincipal> {
+        self.service_principals.values().find(|sp| sp.id == id)
+    }
+}

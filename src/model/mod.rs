@@ -1,0 +1,16 @@
+//! Floor 0: the words of the house. Ids, scopes, addresses, queries, requests, changes, findings.
+//!
+//! Plain data and pure functions. Imports nothing of the house and has no effects.
+
+pub mod address;
+pub mod audience;
+pub mod change;
+pub mod clock;
+pub mod digest;
+pub mod directory;
+pub mod finding;
+pub mod id;
+pub mod query;
+pub mod request;
+pub mod scope;
+pub mod untrusted;

@@ -1,0 +1,72 @@
+//! Text that somebody outside chose: display names, user names, error messages of the service.
+
+use serde::{Deserialize, Serialize};
+
+/// Text from the tenant or the network. It has no `Display`: it reaches a screen or a file for
+/// people only through [`Untrusted::shown`], which leaves nothing that draws, hides or reorders.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Untrusted(String);
+
+impl Untrusted {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text as it came, for comparing and for machine formats that escape by themselves.
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+
+    /// Safe on a terminal: control, bidirectional, invisible and look-alike-blank characters are
+    /// written as `<U+202E>`.
+    pub fn shown(&self) -> String {
+        shown(&self.0)
+    }
+}
+
+/// See [`Untrusted::shown`].
+pub fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if draws(c) {
+            out.push_str(&format!("<U+{:04X}>", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Characters that change how others look, take no room, or pass for a blank. Unicode categories
+/// Cc, Cf, Zl, Zp, variation selectors, tags, and the blanks that are letters or symbols by category.
+fn draws(c: char) -> bool {
+    let n = u32::from(c);
+    c.is_control()
+        || matches!(n,
+            0x00AD | 0x034F | 0x061C | 0x070F | 0x08E2 | 0x115F | 0x1160 | 0x17B4 | 0x17B5
+            | 0x180B..=0x180F | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0x2800
+            | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFB | 0x0600..=0x0605
+            | 0x06DD | 0x110BD | 0x110CD | 0x13430..=0x1343F | 0x1BCA0..=0x1BCA3
+            | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_left_draws() {
+        let evil = "Az\u{1b}[31mure\u{202e}\n\r\u{9b}2J\u{200b}\u{2800}\u{e0041}";
+        let safe = shown(evil);
+        assert!(!safe.chars().any(draws), "{safe}");
+        assert!(safe.starts_with("Az<U+001B>[31mure<U+202E><U+000A>"), "{safe}");
+    }
+
+    #[test]
+    fn ordinary_names_are_left_alone() {
+        for name in ["Contoso Söhne", "東京 App", "O'Brien & Co (test)", "مرحبا"] {
+            assert_eq!(shown(name), name);
+        }
+    }
+}

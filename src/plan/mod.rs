@@ -1,0 +1,74 @@
+//! Floor 3: from what is wanted and what was found to a plan. Pure: no clock, no files, no network.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::model::change::Change;
+use crate::model::directory::Organization;
+
+/// All that apply may do, and all that a reviewer must see.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    pub tenant: Organization,
+    pub manifest: ManifestSummary,
+    pub live: LiveSummary,
+    pub made_at: OffsetDateTime,
+    /// Apps in the manifest, for the heads of the drawing.
+    pub apps: Vec<AppHead>,
+    /// In the order of apply: what gives before what takes.
+    pub changes: Vec<Change>,
+    /// Managed objects that are as they should be.
+    pub unchanged: usize,
+    /// Found, not declared, and left alone.
+    pub unmanaged: Vec<Unmanaged>,
+    /// Sentences about the whole plan. Safe text.
+    pub warnings: Vec<String>,
+    pub effect: Effect,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestSummary {
+    /// Names as given on the command line.
+    pub files: Vec<ManifestHash>,
+    pub apps: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestHash {
+    pub path: String,
+    pub sha256: String,
+}
+
+/// What was read to make the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveSummary {
+    #[serde(with = "time::serde::rfc3339")]
+    pub read_at: OffsetDateTime,
+    pub apps: usize,
+    /// Managed sorts of thing, as found, with how many: `("grant", 12)`.
+    pub objects: Vec<(String, usize)>,
+    pub milliseconds: u64,
+}
+
+/// One app's line above its changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppHead {
+    pub label: String,
+    pub name: crate::model::untrusted::Untrusted,
+    pub app_id: crate::model::id::AppId,
+}
+
+/// Something of a managed app that consent leaves as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unmanaged {
+    pub address: crate::model::address::Address,
+    pub text: crate::model::untrusted::Untrusted,
+}
+
+/// What people approve: plain text, one fact per line, and its digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    pub text: String,
+    /// `sha256:` and 64 hexadecimal digits.
+    pub digest: String,
+}
