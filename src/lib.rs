@@ -2,5 +2,7 @@
 
 // Floor 0: the words.
 pub mod model;
+// Floor 4, side by side.
+pub mod graph;
 // Floor 3.
 pub mod plan;

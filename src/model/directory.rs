@@ -1,11 +1,31 @@
 //! The part of the tenant that names mean something in: who and what was looked up for a plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::id::{AppId, ObjectId, PermissionId, TenantId};
 use crate::model::untrusted::Untrusted;
+
+/// What a manifest names and a plan needs to know: asked for once, all together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mentions {
+    /// Clients and resources.
+    pub apps: BTreeSet<AppId>,
+    /// User principal names or object ids, as written.
+    pub users: BTreeSet<String>,
+    /// Display names or object ids, as written.
+    pub groups: BTreeSet<String>,
+}
+
+impl Mentions {
+    pub fn extend(&mut self, other: Self) {
+        let Self { apps, users, groups } = other;
+        self.apps.extend(apps);
+        self.users.extend(users);
+        self.groups.extend(groups);
+    }
+}
 
 /// Everything looked up, complete for what the manifest mentions.
 #[derive(Debug, Clone, Default)]

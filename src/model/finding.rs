@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// A stretch of one manifest file, in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// Which of the run's files, see `manifest::source::Sources`.
     pub file: usize,

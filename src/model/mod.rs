@@ -10,6 +10,7 @@ pub mod digest;
 pub mod directory;
 pub mod finding;
 pub mod id;
+pub mod outcome;
 pub mod query;
 pub mod request;
 pub mod scope;

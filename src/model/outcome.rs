@@ -1,0 +1,86 @@
+//! What became of the changes of a run: told to people, to the journal and to the snapshot.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::address::Address;
+use crate::model::untrusted::Untrusted;
+
+/// The result of one change. See "Failure semantics" in the reference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "result")]
+pub enum Outcome {
+    /// Sent, accepted, and seen by reading it back.
+    Done,
+    /// Found at its goal; nothing had to be sent, or somebody was faster.
+    Already,
+    /// The tenant refused.
+    Failed { error: Refusal },
+    /// Sent, and it could not be found out whether it took effect.
+    Unsure { because: String },
+    /// Not attempted: something it needs did not succeed.
+    Skipped { needs: Address },
+    /// Not attempted: the run stopped first.
+    NotStarted,
+}
+
+impl Outcome {
+    /// Done, or found done.
+    pub fn settled(&self) -> bool {
+        matches!(self, Self::Done | Self::Already)
+    }
+
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Already => "already",
+            Self::Failed { .. } => "failed",
+            Self::Unsure { .. } => "unsure",
+            Self::Skipped { .. } => "skipped",
+            Self::NotStarted => "not_started",
+        }
+    }
+}
+
+/// An error answer of Microsoft Graph, as far as it helps people and support.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// HTTP status; 0 when no answer came.
+    pub status: u16,
+    pub code: Untrusted,
+    pub message: Untrusted,
+    /// The service's `request-id`, for Microsoft support.
+    pub request_id: Option<Untrusted>,
+}
+
+/// One change of a run with its result, in the plan's order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub address: Address,
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// Why a run ended before its last change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "stopped")]
+pub enum Stopped {
+    /// Several changes in a row failed.
+    FailuresInARow { count: usize },
+    /// The sign-in was refused or lost.
+    SignIn { because: String },
+    /// The person at the terminal, or the system, asked to stop.
+    Interrupted,
+    /// The journal could not be written: what cannot be recorded is not sent.
+    Journal { because: String },
+}
+
+/// The whole run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunReport {
+    pub lines: Vec<Line>,
+    pub stopped: Option<Stopped>,
+    /// Write requests handed to the network, refused ones included.
+    pub writes_sent: usize,
+    /// A fresh plan after the run: `Some(0)` is converged; `None` when it was not made.
+    pub remaining: Option<usize>,
+}
