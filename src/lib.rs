@@ -2,7 +2,11 @@
 
 // Floor 0: the words.
 pub mod model;
+// Floor 1.
+pub mod manifest;
 // Floor 4, side by side.
 pub mod graph;
+pub mod render;
+pub mod store;
 // Floor 3.
 pub mod plan;

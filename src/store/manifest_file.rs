@@ -1,0 +1,1 @@
+//! Reads the manifest's files.
