@@ -195,7 +195,10 @@ fn to_json<T: serde::Serialize>(state: &T) -> Value {
     serde_json::to_value(state).unwrap_or(Value::Null)
 }
 
-fn from_json<T: DeserializeOwned>(address: &Address, state: &Value) -> Result<Option<T>, Unreadable> {
+fn from_json<T: DeserializeOwned>(
+    address: &Address,
+    state: &Value,
+) -> Result<Option<T>, Unreadable> {
     serde_json::from_value(state.clone())
         .map_err(|problem| Unreadable { address: address.clone(), problem: problem.to_string() })
 }

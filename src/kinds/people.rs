@@ -95,12 +95,7 @@ fn user(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<Obj
     None
 }
 
-fn group(
-    text: &str,
-    place: Place,
-    desk: &Desk,
-    out: &mut Findings,
-) -> Option<(String, Vec<User>)> {
+fn group(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<(String, Vec<User>)> {
     let directory = &desk.scene.directory;
     match directory.group_names.get(text) {
         Some(Lookup::One(id)) => {
@@ -143,14 +138,17 @@ fn forbidden(what: &str, text: &str) -> Finding {
     } else {
         ("user_forbidden", "User.ReadBasic.All")
     };
-    Finding::error(code, format!("the tenant does not let this identity read the {what} \"{}\"", shown(text)))
-        .help(format!("the sign-in needs the permission {right}"))
+    Finding::error(
+        code,
+        format!("the tenant does not let this identity read the {what} \"{}\"", shown(text)),
+    )
+    .help(format!("the sign-in needs the permission {right}"))
 }
 
 /// A rail: it stops apply, not plan.
 fn limit(people: &People, entry: &Entry, desk: &Desk, out: &mut Findings) {
     let limit = desk.manifest.limits.principals;
-    if people.ids.len() > limit {
+    if people.ids.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
         out.push(
             Finding::warning(
                 "principals_limit",

@@ -37,7 +37,8 @@ fn unknown(text: &str, resource: &ServicePrincipal) -> Finding {
     let title = format!("{name} has no delegated permission \"{text_shown}\"");
     if let Ok(id) = text.parse::<PermissionId>() {
         let scope = resource.scopes.iter().find(|scope| scope.id == id);
-        let finding = Finding::error("permission_id", "a permission is named here, not given by id");
+        let finding =
+            Finding::error("permission_id", "a permission is named here, not given by id");
         return match scope {
             Some(scope) => finding.help(format!("that id is \"{}\"", shown(&scope.value))),
             None => finding.help(format!("write the name that {name} publishes")),
@@ -50,7 +51,9 @@ fn unknown(text: &str, resource: &ServicePrincipal) -> Finding {
     if resource.roles.iter().any(|role| role.value == text) {
         return Finding::error(
             "role_for_scope",
-            format!("\"{text_shown}\" of {name} is an application role, not a delegated permission"),
+            format!(
+                "\"{text_shown}\" of {name} is an application role, not a delegated permission"
+            ),
         )
         .help("an application role is not granted on behalf of users");
     }

@@ -86,7 +86,9 @@ pub enum PlanFileError {
     NotAPlan(String),
     #[error("its format is \"{0}\", not \"consent.plan\"")]
     OtherFormat(String),
-    #[error("it was written by a newer version (format {found}; this version reads up to {FORMAT_VERSION})")]
+    #[error(
+        "it was written by a newer version (format {found}; this version reads up to {FORMAT_VERSION})"
+    )]
     Newer { found: u64 },
     #[error("its state of {0}")]
     State(#[from] Unreadable),
@@ -113,10 +115,7 @@ pub fn write(plan: &Plan) -> String {
         changes: plan.pairs.iter().map(|pair| saved(pair, plan)).collect(),
         unmanaged: plan.unmanaged.clone(),
         names: plan.names.0.clone(),
-        effect: SavedEffect {
-            text: plan.effect.text.clone(),
-            sha256: plan.effect.digest.clone(),
-        },
+        effect: SavedEffect { text: plan.effect.text.clone(), sha256: plan.effect.digest.clone() },
     };
     let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
     text.push('\n');
@@ -198,7 +197,8 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
     let mut changes = build::changes(&pairs, &names)?;
     for change in &mut changes {
         let address = change.address.to_string();
-        change.risk = risks.get(&address).or_else(|| risks.get(address.trim_end_matches("/narrow"))).cloned();
+        change.risk =
+            risks.get(&address).or_else(|| risks.get(address.trim_end_matches("/narrow"))).cloned();
     }
     let Effect { text, digest } = effect::effect(file.tenant.id, &changes);
     if text != file.effect.text || digest != file.effect.sha256 {
@@ -227,7 +227,11 @@ fn unaltered(text: &str, plan: &Plan) -> Result<(), PlanFileError> {
     let again = write(plan);
     let made_by = |line: &&str| !line.trim_start().starts_with("\"made_by\"");
     let same = text.lines().filter(made_by).eq(again.lines().filter(made_by));
-    if same { Ok(()) } else { Err(PlanFileError::Altered { first: first_difference(text, &again) }) }
+    if same {
+        Ok(())
+    } else {
+        Err(PlanFileError::Altered { first: first_difference(text, &again) })
+    }
 }
 
 /// The first line that is not as it would have been written.

@@ -1,50 +1,40 @@
 //! Whose things are whose: `mode` per app, and what an exact app must say.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use crate::kinds::{Desk, Ownership, REGISTRY};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::kinds::{Ownership, REGISTRY};
 use crate::manifest::Manifest;
-use crate::manifest::settings::{Grants, Mode};
-use crate::model::finding::{Finding, Findings};
+use crate::manifest::app::Mode;
+use crate::model::finding::{Findings, Place};
 
 /// Whether undeclared things of this owner are removed. What belongs to the tenant as such never is.
 pub fn of(manifest: &Manifest, owner: &str) -> Ownership {
-    match manifest.apps.get(owner).map(|app| app.mode) {
+    match manifest.apps.get(owner).map(|app| app.mode.value) {
         Some(Mode::Exact) => Ownership::Exact,
         Some(Mode::Additive) | None => Ownership::Additive,
     }
 }
 
+/// The one key that every kind's table has in common. The rest is its kind's business.
+#[derive(Deserialize)]
+struct AppOf {
+    app: Option<Spanned<String>>,
+}
+
 /// An exact app with nothing declared must say so: an emptied file must not revoke everything.
-pub fn check(desk: &Desk, out: &mut Findings) {
-    let declared: BTreeSet<String> = REGISTRY
-        .iter()
-        .filter(|kind| kind.is_consent())
-        .filter_map(|kind| kind.table())
-        .flat_map(|table| desk.manifest.entries_of(table.name))
-        .filter_map(|entry| entry.app_label())
-        .collect();
-    for (label, app) in &desk.manifest.apps {
-        match (app.grants, declared.contains(label)) {
-            (Some(Grants::None), true) => out.push(
-                Finding::error(
-                    "grants_contradiction",
-                    format!("{label} says grants = \"none\" and has grants declared"),
-                )
-                .at(&app.place)
-                .help("remove grants = \"none\", or the tables that name this app"),
-            ),
-            (None, false) if app.mode == Mode::Exact => out.push(
-                Finding::error(
-                    "nothing_declared",
-                    format!("{label} is exact and has nothing declared: all its grants would go"),
-                )
-                .at(&app.place)
-                .help(format!(
-                    "declare a [[grant]] with app = \"{label}\", or say grants = \"none\" in [app.{label}] to revoke all"
-                )),
-            ),
-            _ => {}
+pub fn check(manifest: &Manifest, out: &mut Findings) {
+    let mut declared: BTreeMap<String, Place> = BTreeMap::new();
+    let consents = REGISTRY.iter().filter(|kind| kind.is_consent());
+    for entry in consents.filter_map(|kind| kind.table()).flat_map(|t| manifest.entries(t.name)) {
+        // What cannot be read is reported by the kind that the table belongs to.
+        let app = entry.read::<AppOf>(&mut Findings::default()).and_then(|read| read.app);
+        if let Some(app) = app {
+            let place = entry.place_of(&app);
+            declared.entry(app.into_inner()).or_insert(place);
         }
     }
+    manifest.check_declared(&declared, out);
 }

@@ -6,12 +6,15 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Spec, address};
-use crate::kinds::{Desk, Wanted};
+use crate::kinds::people;
+use crate::kinds::permission;
 use crate::kinds::service_principal;
+use crate::kinds::{Desk, Wanted};
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
 use crate::manifest::resources;
+use crate::manifest::source::Located;
 use crate::manifest::whom::Whom;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
@@ -20,36 +23,50 @@ use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::request::later;
 use crate::model::scope::{MAX_SCOPE_CHARS, ScopeSet};
-use crate::kinds::people;
-use crate::kinds::permission;
+
+/// The table's name.
+const TABLE: &str = "grant";
 
 /// `[[grant]]`, key by key.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    app: Spanned<String>,
-    resource: Spanned<String>,
-    scopes: Spanned<Vec<Spanned<String>>>,
+    app: Option<Spanned<String>>,
+    resource: Option<Spanned<String>>,
+    scopes: Option<Spanned<Vec<Spanned<String>>>>,
     #[serde(rename = "for")]
-    whom: Whom,
-    #[serde(default)]
+    whom: Option<Whom>,
     reason: Option<Spanned<String>>,
-    #[serde(default)]
     owner: Option<Spanned<String>>,
-    #[serde(default)]
     until: Option<Spanned<Day>>,
 }
 
 pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
     let mut mentions = Mentions::default();
-    for entry in manifest.entries_of("grant") {
+    for entry in manifest.entries(TABLE) {
         let Some(written) = entry.read::<Written>(out) else { continue };
-        let place = entry.place_of(&written.resource);
-        match resources::resolve(written.resource.get_ref(), &place, manifest) {
-            Ok(app_id) => drop(mentions.apps.insert(app_id)),
-            Err(finding) => out.push(finding),
+        // The manifest's mistakes are all told before anything is asked of the tenant.
+        if let Some(app) = entry.required("app", &written.app, out)
+            && let Err(finding) = manifest.app(&entry.located(app))
+        {
+            out.push(finding);
         }
-        if let Whom::Named(named) = &written.whom {
+        if let Some(resource) = entry.required("resource", &written.resource, out) {
+            match resources::resolve(&entry.located(resource), manifest) {
+                Ok(app_id) => drop(mentions.apps.insert(app_id)),
+                Err(finding) => out.push(finding),
+            }
+        }
+        if let Some(scopes) = entry.required("scopes", &written.scopes, out)
+            && scopes.get_ref().is_empty()
+        {
+            out.push(
+                Finding::error("no_scopes", "this grant lists no permission")
+                    .at(&entry.place_of(scopes))
+                    .help("list at least one, or remove the table"),
+            );
+        }
+        if let Some(Whom::Named(named)) = entry.required("for", &written.whom, out) {
             people::mention(named, &mut mentions);
         }
     }
@@ -58,10 +75,9 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
 
 pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
     let mut wanted = BTreeMap::new();
-    for entry in desk.manifest.entries_of("grant") {
-        if let Some(written) = entry.read::<Written>(out) {
-            declare_one(desk, entry, &written, &mut wanted, out);
-        }
+    for entry in desk.manifest.entries(TABLE) {
+        let Some(written) = entry.read::<Written>(out) else { continue };
+        declare_one(desk, entry, &written, &mut wanted, out);
     }
     wanted
 }
@@ -74,11 +90,17 @@ fn declare_one(
     wanted: &mut BTreeMap<Address, Wanted<Spec>>,
     out: &mut Findings,
 ) {
-    let label = written.app.get_ref();
-    let client = client(desk, label, &entry.place_of(&written.app), out);
-    let resource = resource(desk, entry, &written.resource, out);
-    let scopes = resource.map(|resource| scopes(entry, written, resource, out));
-    let audiences = match &written.whom {
+    // What is missing was reported with the manifest's other mistakes.
+    let (Some(app), Some(resource_name), Some(names), Some(whom)) =
+        (&written.app, &written.resource, &written.scopes, &written.whom)
+    else {
+        return;
+    };
+    let label = app.get_ref();
+    let client = client(desk, &entry.located(app));
+    let resource = resource(desk, &entry.located(resource_name), out);
+    let scopes = resource.map(|resource| scopes(entry, names.get_ref(), resource, out));
+    let audiences = match whom {
         Whom::Everyone => Some((vec![Audience::Everyone], Vec::new())),
         Whom::Named(named) => people::expand(named, entry, desk, out)
             .map(|people| (people.ids.into_iter().map(Audience::One).collect(), people.left_out)),
@@ -107,7 +129,7 @@ fn declare_one(
             scopes: ScopeSet::default(),
         });
         spec.scopes = spec.scopes.union(&scopes);
-        too_long(&spec.scopes, entry, written, out);
+        too_long(&spec.scopes, &entry.place_of(names), out);
         if !slot.why.contains(&why) {
             slot.why.push(why.clone());
         }
@@ -128,38 +150,30 @@ fn why(desk: &Desk, entry: &Entry, note: &Note) -> Why {
 }
 
 /// The client's object id, or the placeholder of the one that will be created.
-fn client(desk: &Desk, label: &str, place: &Place, out: &mut Findings) -> Option<String> {
-    let app = match desk.manifest.app(label, place) {
-        Ok(app) => app,
-        Err(finding) => {
-            out.push(finding);
-            return None;
-        }
-    };
+fn client(desk: &Desk, label: &Located<String>) -> Option<String> {
+    let app = desk.manifest.app(label).ok()?;
     match desk.scene.directory.client_id(app.app_id.value) {
         Some(id) => Some(id.to_string()),
         // Without `provision` the service principal's own kind reports it, once per app.
-        None => Some(later(&service_principal::address(label))),
+        None => Some(later(&service_principal::address(&label.value))),
     }
 }
 
 fn resource<'a>(
     desk: &Desk<'a>,
-    entry: &Entry,
-    name: &Spanned<String>,
+    name: &Located<String>,
     out: &mut Findings,
 ) -> Option<&'a ServicePrincipal> {
-    let place = entry.place_of(name);
     // A name that resolves to nothing was reported when names were collected.
-    let app_id = resources::resolve(name.get_ref(), &place, desk.manifest).ok()?;
+    let app_id = resources::resolve(name, desk.manifest).ok()?;
     let found = desk.scene.directory.service_principals.get(&app_id);
     if found.is_none() {
         out.push(
             Finding::error(
-                "unknown_resource",
+                "resource_not_in_tenant",
                 format!("the tenant has no service principal for the resource {app_id}"),
             )
-            .at(&place)
+            .at(&name.place)
             .help(
                 "check the app id; a resource comes into a tenant with its licence, or when an \
                  administrator creates its service principal",
@@ -171,19 +185,12 @@ fn resource<'a>(
 
 fn scopes(
     entry: &Entry,
-    written: &Written,
+    names: &[Spanned<String>],
     resource: &ServicePrincipal,
     out: &mut Findings,
 ) -> ScopeSet {
     let mut scopes = ScopeSet::default();
-    if written.scopes.get_ref().is_empty() {
-        out.push(
-            Finding::error("no_scopes", "this grant lists no permission")
-                .at(&entry.place_of(&written.scopes))
-                .help("list at least one, or remove the table"),
-        );
-    }
-    for name in written.scopes.get_ref() {
+    for name in names {
         let place = entry.place_of(name);
         match permission::scope(name.get_ref(), resource, &place, out) {
             Some(scope) if !scopes.insert(scope.clone()) => out.push(
@@ -195,7 +202,7 @@ fn scopes(
     scopes
 }
 
-fn too_long(scopes: &ScopeSet, entry: &Entry, written: &Written, out: &mut Findings) {
+fn too_long(scopes: &ScopeSet, place: &Place, out: &mut Findings) {
     let length = scopes.to_wire().chars().count();
     if length > MAX_SCOPE_CHARS {
         out.push(
@@ -206,7 +213,7 @@ fn too_long(scopes: &ScopeSet, entry: &Entry, written: &Written, out: &mut Findi
                      stores at most {MAX_SCOPE_CHARS}"
                 ),
             )
-            .at(&entry.place_of(&written.scopes))
+            .at(place)
             .help("declare fewer permissions for this app, resource and audience"),
         );
     }

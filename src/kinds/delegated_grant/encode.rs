@@ -165,7 +165,8 @@ fn find(want: &Spec) -> Query {
     filter.push_str(&format!("%20and%20resourceId%20eq%20{}", literal(&resource.to_string())));
     match audience {
         Audience::One(person) => {
-            filter.push_str(&format!("%20and%20principalId%20eq%20{}", literal(&person.to_string())));
+            filter
+                .push_str(&format!("%20and%20principalId%20eq%20{}", literal(&person.to_string())));
         }
         Audience::Everyone | Audience::Tenant => {
             filter.push_str("%20and%20consentType%20eq%20%27AllPrincipals%27");
@@ -197,4 +198,3 @@ fn looks_like(spec: &Spec) -> Expect {
     }
     Expect::Fields(fields)
 }
-

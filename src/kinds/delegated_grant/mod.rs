@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
-use crate::manifest::{Manifest, TableName};
+use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::Change;
@@ -57,7 +57,7 @@ impl AsRef<Spec> for Found {
 impl Kind for DelegatedGrants {
     const NAME: &'static str = "delegated_grant";
     const NOUN: (&'static str, &'static str) = ("grant", "grants");
-    const TABLE: Option<TableName> = Some(TableName { name: "grant", repeated: true });
+    const TABLE: Option<TableName> = Some(TableName { name: "grant", times: Times::Repeated });
     const IS_CONSENT: bool = true;
 
     type Spec = Spec;
@@ -75,11 +75,7 @@ impl Kind for DelegatedGrants {
         observe::reads(scene)
     }
 
-    fn observe(
-        &self,
-        pages: &Pages,
-        scene: &Scene,
-    ) -> Result<BTreeMap<Address, Found>, OddAnswer> {
+    fn observe(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Found>, OddAnswer> {
         observe::observe(pages, scene)
     }
 

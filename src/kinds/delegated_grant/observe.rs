@@ -41,10 +41,7 @@ struct Row {
     scope: Option<String>,
 }
 
-pub(super) fn observe(
-    pages: &Pages,
-    scene: &Scene,
-) -> Result<BTreeMap<Address, Found>, OddAnswer> {
+pub(super) fn observe(pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Found>, OddAnswer> {
     let mut found = BTreeMap::new();
     for (label, app) in &scene.roster {
         let Some(client) = scene.directory.client_id(*app) else { continue };

@@ -28,10 +28,8 @@ pub(super) fn link(changes: &mut Vec<Change>) {
 }
 
 fn link_room(changes: &mut Vec<Change>, members: &[usize]) {
-    let (everyone, people): (Vec<usize>, Vec<usize>) = members
-        .iter()
-        .copied()
-        .partition(|at| changes[*at].subject.audience == Audience::Everyone);
+    let (everyone, people): (Vec<usize>, Vec<usize>) =
+        members.iter().copied().partition(|at| changes[*at].subject.audience == Audience::Everyone);
     let Some(everyone) = everyone.first().copied() else { return };
     let both = |change: &Change| change.gives && change.takes;
     let giving: Vec<Address> = people
@@ -48,9 +46,10 @@ fn link_room(changes: &mut Vec<Change>, members: &[usize]) {
         changes[everyone].needs.extend(giving);
     }
     if let Some(gives_all) = gives_all {
-        for at in people.into_iter().filter(|at| changes[*at].takes) {
-            // A change that waits for this one is not waited for: see the split above.
-            if !changes[everyone].needs.contains(&changes[at].address) {
+        for at in people {
+            // A change that this one waits for cannot wait for this one: see the split above.
+            let waited_for = changes[everyone].needs.contains(&changes[at].address);
+            if changes[at].takes && !waited_for {
                 changes[at].needs.push(gives_all.clone());
             }
         }

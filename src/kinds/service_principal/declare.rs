@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{Spec, address};
 use crate::kinds::{Desk, Wanted};
-use crate::manifest::settings::{App, Provision};
+use crate::manifest::app::{App, Provision};
 use crate::manifest::{Manifest, resources};
 use crate::model::address::Address;
 use crate::model::change::Why;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
+use crate::model::id::AppId;
 use crate::model::untrusted::shown;
 
 pub(super) fn mentions(manifest: &Manifest) -> Mentions {
@@ -25,18 +26,14 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
         match desk.scene.directory.service_principals.get(&app.app_id.value) {
             Some(found) => check(label, app, found, out),
             None if app.provision == Provision::No => out.push(absent(label, app)),
-            None if resources::name_of(app.app_id.value).is_some() => {
+            None if is_well_known(app.app_id.value) => {
                 out.push(microsofts(label, app));
             }
             None => {}
         }
         if app.provision == Provision::Yes {
-            let why = Why {
-                line: desk.sources.line(&app.place),
-                reason: None,
-                owner: None,
-                until: None,
-            };
+            let why =
+                Why { line: desk.sources.line(&app.place), reason: None, owner: None, until: None };
             let spec = Some(Spec { app_id: app.app_id.value });
             wanted.insert(
                 address(label),
@@ -78,7 +75,9 @@ fn check(label: &str, app: &App, found: &ServicePrincipal, out: &mut Findings) {
                     format!("{label} is published by {owner}, not by {}", pinned.value),
                 )
                 .at(&pinned.place)
-                .help("somebody else's app has this id: do not grant it anything before you know why"),
+                .help(
+                    "somebody else's app has this id: do not grant it anything before you know why",
+                ),
             );
         }
     }
@@ -86,9 +85,15 @@ fn check(label: &str, app: &App, found: &ServicePrincipal, out: &mut Findings) {
 
 fn absent(label: &str, app: &App) -> Finding {
     let title = format!("the tenant has no service principal for {}", app.app_id.value);
-    Finding::error("unknown_app", title)
+    Finding::error("app_not_in_tenant", title)
         .at(&app.app_id.place)
         .help(format!("check the app id; to create it, add provision = true to [app.{label}]"))
+}
+
+/// Before the service principal exists nobody says who publishes the app: the table of well-known
+/// resources is all there is to go by.
+fn is_well_known(app_id: AppId) -> bool {
+    resources::WELL_KNOWN.iter().any(|(_, id)| AppId::from_u128(*id) == app_id)
 }
 
 fn microsofts(label: &str, app: &App) -> Finding {

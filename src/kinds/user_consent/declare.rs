@@ -13,13 +13,14 @@ use crate::model::change::Why;
 use crate::model::finding::{Finding, Findings};
 use crate::model::untrusted::shown;
 
+/// The table's name.
+const TABLE: &str = "user_consent";
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    allow: Spanned<String>,
-    #[serde(default)]
+    allow: Option<Spanned<String>>,
     reason: Option<Spanned<String>>,
-    #[serde(default)]
     owner: Option<Spanned<String>>,
 }
 
@@ -34,9 +35,10 @@ const CHOICES: [(&str, Option<&str>); 4] = [
 
 pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
     let mut wanted = BTreeMap::new();
-    for entry in desk.manifest.entries_of("user_consent") {
+    for entry in desk.manifest.entries(TABLE) {
         let Some(written) = entry.read::<Written>(out) else { continue };
-        let word = written.allow.get_ref();
+        let Some(allow) = entry.required("allow", &written.allow, out) else { continue };
+        let word = allow.get_ref();
         let Some((_, policy)) = CHOICES.iter().find(|(choice, _)| choice == word) else {
             let finding = Finding::error(
                 "unknown_choice",
@@ -46,7 +48,7 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
                 Some(close) => format!("did you mean \"{close}\"?"),
                 None => "write none, low-risk, microsoft-recommended or any".to_owned(),
             };
-            out.push(finding.at(&entry.place_of(&written.allow)).help(help));
+            out.push(finding.at(&entry.place_of(allow)).help(help));
             continue;
         };
         let why = Why {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
-use crate::manifest::{Manifest, TableName};
+use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
 use crate::model::directory::Mentions;
@@ -58,7 +58,7 @@ impl AsRef<Spec> for Found {
 impl Kind for UserConsent {
     const NAME: &'static str = "user_consent";
     const NOUN: (&'static str, &'static str) = ("setting", "settings");
-    const TABLE: Option<TableName> = Some(TableName { name: "user_consent", repeated: false });
+    const TABLE: Option<TableName> = Some(TableName { name: "user_consent", times: Times::Once });
     const IS_CONSENT: bool = false;
 
     type Spec = Spec;
@@ -80,11 +80,7 @@ impl Kind for UserConsent {
         }
     }
 
-    fn observe(
-        &self,
-        pages: &Pages,
-        scene: &Scene,
-    ) -> Result<BTreeMap<Address, Found>, OddAnswer> {
+    fn observe(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Found>, OddAnswer> {
         observe::observe(pages, scene)
     }
 

@@ -27,17 +27,11 @@ struct Permissions {
     permission_grant_policies_assigned: Option<Vec<String>>,
 }
 
-pub(super) fn observe(
-    pages: &Pages,
-    scene: &Scene,
-) -> Result<BTreeMap<Address, Found>, OddAnswer> {
+pub(super) fn observe(pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Found>, OddAnswer> {
     if !scene.settings.iter().any(|name| name == UserConsent::NAME) {
         return Ok(BTreeMap::new());
     }
-    let row = pages
-        .rows(&read())
-        .and_then(<[_]>::first)
-        .ok_or_else(|| odd("was not read"))?;
+    let row = pages.rows(&read()).and_then(<[_]>::first).ok_or_else(|| odd("was not read"))?;
     let policy = Policy::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
     let assigned = policy.default_user_role_permissions.permission_grant_policies_assigned;
     let spec = Spec { assigned: assigned.unwrap_or_default() };

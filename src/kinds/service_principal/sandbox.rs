@@ -1,0 +1,3 @@
+//! stub until merge
+use crate::kinds::simulated::Collection;
+pub static COLLECTIONS: &[&dyn Collection] = &[];

@@ -1,0 +1,2 @@
+//! stub until merge
+pub trait Collection: Sync {}
