@@ -67,6 +67,13 @@ impl Failure {
         self
     }
 
+    /// The changes are made; what failed is only their record.
+    #[must_use]
+    pub fn as_saved_too_late(mut self) -> Self {
+        self.exit = Exit::Unsaved;
+        self
+    }
+
     pub fn exit(&self) -> Exit {
         self.exit
     }

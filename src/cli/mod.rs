@@ -10,6 +10,9 @@ pub mod failure;
 pub mod manifests;
 pub mod planning;
 pub mod rails;
+pub mod results;
+pub mod run;
+pub mod saved;
 pub mod session;
 pub mod signals;
 
