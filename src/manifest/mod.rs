@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use crate::manifest::app::{App, Mode, Resource};
 use crate::manifest::entry::Entry;
 use crate::manifest::settings::{Accept, Limits, Tenant};
+use crate::manifest::shape::Whole;
 use crate::manifest::source::{Located, Sources};
 use crate::manifest::suggest::did_you_mean;
 use crate::model::finding::{Finding, Findings, Place};
@@ -56,6 +57,7 @@ pub struct Manifest {
     /// Declared, but with a mistake: whoever names them is told that one, not "unknown".
     pub(crate) broken_apps: BTreeMap<String, Finding>,
     pub(crate) broken_resources: BTreeMap<String, Finding>,
+    whole: Whole,
 }
 
 /// A table that belongs to a kind.
@@ -106,6 +108,18 @@ impl Manifest {
         Err(Finding::error("unknown_app", title).at(&label.place).help(help))
     }
 
+    /// The labels that entries of these tables name as their `app`, each with its first place. Also
+    /// of entries with a mistake elsewhere.
+    pub fn declared(&self, tables: &[&str]) -> BTreeMap<String, Place> {
+        let mut declared = BTreeMap::new();
+        for entry in tables.iter().flat_map(|table| self.entries(table)) {
+            if let Some(app) = entry.text("app") {
+                declared.entry(app.value).or_insert(app.place);
+            }
+        }
+        declared
+    }
+
     /// Checks what is declared against what the apps say of themselves. `declared` holds one place
     /// of a permission (not of an assignment) for each app label that has any.
     pub fn check_declared(&self, declared: &BTreeMap<String, Place>, findings: &mut Findings) {
@@ -120,7 +134,7 @@ impl Manifest {
                     findings
                         .push(Finding::error("grants_contradiction", title).at(place).help(help));
                 }
-                (None, None) if app.mode.value == Mode::Exact => {
+                (None, None) if app.mode.value == Mode::Exact && self.whole == Whole::Yes => {
                     let title = format!("{} is exact and nothing is declared for it", app.label);
                     let help = "if it shall have no permission at all, say grants = \"none\"; an \
                                 emptied file must not revoke everything by accident";

@@ -6,9 +6,10 @@ use toml::de::DeTable;
 
 use crate::manifest::entry::Entry;
 use crate::manifest::join::Tables;
-use crate::manifest::raw::{Raw, RawTable, table_from};
+use crate::manifest::raw::{Raw, RawTable, remove_torn, table_from};
 use crate::manifest::shape::{self, Whole};
 use crate::manifest::source::{Source, Sources};
+use crate::manifest::suggest::close;
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::untrusted::shown;
@@ -20,10 +21,14 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("wrong_table", "a table written in another form than its name takes"),
     ("unknown_table", "a table that nobody reads"),
     ("no_manifest", "no file at all"),
+    ("too_many_mistakes", "more mistakes than anybody reads"),
 ];
 
 /// Syntax errors told per file. After many the rest is mostly noise of the first.
 const MOST: usize = 20;
+
+/// Mistakes told in all. It bounds the work that a file of nothing but mistakes makes.
+const MOST_OF_ALL: usize = 500;
 
 /// The only schema there is so far.
 const SCHEMA: &str = "1";
@@ -59,16 +64,23 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(mut self, source: &Source) {
         let (root, errors) = DeTable::parse_recoverable(&source.text);
-        for error in errors.iter().take(MOST) {
-            self.whole = Whole::Torn;
+        let torn: Vec<Range<usize>> =
+            errors.iter().take(MOST).map(|error| error.span().unwrap_or(0..0)).collect();
+        for (error, span) in errors.iter().zip(&torn) {
             let finding = Finding::error("syntax", shown(error.message()));
-            let span = error.span().unwrap_or(0..0);
-            self.findings.push(finding.at(&self.place(span)));
+            self.findings.push(finding.at(&self.place(span.clone())));
         }
-        if self.whole == Whole::Torn {
-            self.tables.torn = Whole::Torn;
+        let mut rows = table_from(root.get_ref());
+        if !torn.is_empty() {
+            self.whole = Whole::Torn;
+            self.tables.whole = Whole::Torn;
+            remove_torn(&mut rows, &torn);
         }
-        for (key, value) in table_from(root.get_ref()) {
+        for (key, value) in rows {
+            if self.findings.iter().nth(MOST_OF_ALL).is_some() {
+                let title = format!("more than {MOST_OF_ALL} mistakes: the rest is not read");
+                return self.findings.push(Finding::error("too_many_mistakes", title));
+            }
             let at = self.place(key.span());
             let span = value.span();
             self.table(&key.into_inner(), &at, span, value.into_inner());
@@ -92,7 +104,7 @@ impl Reader<'_> {
     }
 
     fn schema(&mut self, place: &Place, value: &Raw) {
-        self.tables.schema = true;
+        self.tables.written("schema");
         if !matches!(value, Raw::Number(text) if text == SCHEMA) {
             let finding = Finding::error("unknown_schema", "this schema is not known");
             let help = "write `schema = 1`; a higher number needs a newer consent";
@@ -144,6 +156,7 @@ impl Reader<'_> {
     }
 
     fn wrong(&mut self, name: &str, place: &Place, found: &Raw, form: &str) {
+        self.tables.written(name);
         let title =
             format!("\"{}\" is written as {form}, and this is {}", shown(name), found.sort());
         let help = format!("write {form} on a line of its own, and its keys below");
@@ -154,6 +167,9 @@ impl Reader<'_> {
         let own = OWN.iter().copied().chain(self.names.iter().map(|table| table.name));
         let known: Vec<&str> = own.chain(["schema"]).collect();
         let mut finding = shape::unknown(name, &known);
+        if let Some(meant) = close(name, known.iter().copied()) {
+            self.tables.written(&meant);
+        }
         finding.code = "unknown_table";
         finding.title = format!("nobody reads \"{}\"", shown(name));
         self.findings.push(finding.at(place));
