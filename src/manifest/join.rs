@@ -3,12 +3,12 @@
 use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::manifest::Manifest;
 use crate::manifest::app::{self, App, Resource};
 use crate::manifest::entry::Entry;
 use crate::manifest::settings::{self, Cloud, Tenant};
 use crate::manifest::shape::{self, Whole};
 use crate::manifest::source::{Located, Sources};
+use crate::manifest::{Manifest, TableName, Times};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::{AppId, TenantId};
 
@@ -50,7 +50,18 @@ impl Tables {
         self.labelled.entry(name.to_owned()).or_default().push((label, entry));
     }
 
-    pub(super) fn join(mut self, sources: &Sources, findings: &mut Findings) -> Manifest {
+    /// `names` are the tables of the kinds.
+    pub(super) fn join(
+        mut self,
+        names: &[TableName],
+        sources: &Sources,
+        findings: &mut Findings,
+    ) -> Manifest {
+        for table in names.iter().filter(|table| table.times == Times::Once) {
+            if let Some(only) = self.one(table.name, sources, findings) {
+                self.add(table.name, only);
+            }
+        }
         self.missing("schema", sources, findings);
         let tenant = self.tenant(sources, findings);
         let limits = self.one("limits", sources, findings);

@@ -93,6 +93,7 @@ impl Manifest {
     /// # Errors
     /// A finding that suggests the label that may have been meant. For a declared app with a mistake
     /// of its own it is that mistake's finding, which is told only once.
+    #[expect(clippy::result_large_err, reason = "made once per mistake, and pushed as it is")]
     pub fn app(&self, label: &Located<String>) -> Result<&App, Finding> {
         if let Some(app) = self.apps.get(&label.value) {
             return Ok(app);
@@ -147,3 +148,6 @@ impl Manifest {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

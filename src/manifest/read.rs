@@ -48,7 +48,7 @@ pub(super) fn manifest(sources: &Sources, names: &[TableName]) -> (Option<Manife
         Reader { file, names, whole: Whole::Yes, tables: &mut tables, findings: &mut findings }
             .read(source);
     }
-    let manifest = tables.join(sources, &mut findings);
+    let manifest = tables.join(names, sources, &mut findings);
     (Some(manifest), findings)
 }
 
@@ -67,8 +67,7 @@ impl Reader<'_> {
         let torn: Vec<Range<usize>> =
             errors.iter().take(MOST).map(|error| error.span().unwrap_or(0..0)).collect();
         for (error, span) in errors.iter().zip(&torn) {
-            let finding = Finding::error("syntax", shown(error.message()));
-            self.findings.push(finding.at(&self.place(span.clone())));
+            self.findings.push(syntax(error.message()).at(&self.place(span.clone())));
         }
         let mut rows = table_from(root.get_ref());
         if !torn.is_empty() {
@@ -174,4 +173,13 @@ impl Reader<'_> {
         finding.title = format!("nobody reads \"{}\"", shown(name));
         self.findings.push(finding.at(place));
     }
+}
+
+/// The parser's own words, with help for the slip that is made most often.
+fn syntax(message: &str) -> Finding {
+    if message.starts_with("string values must be quoted") {
+        return Finding::error("syntax", "this is no value")
+            .help("a text stands in quotes; a list in [ ], a date and a number stand bare");
+    }
+    Finding::error("syntax", shown(message))
 }

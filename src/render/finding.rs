@@ -13,6 +13,9 @@ use crate::model::untrusted::shown;
 /// Columns that a drawing takes at most, where its words allow it.
 const WIDTH: usize = 80;
 
+/// Findings drawn at most: nobody reads more of them at once.
+const MOST: usize = 200;
+
 /// Longest line that is drawn, in bytes. A longer one is no line that somebody wrote by hand: its
 /// number and column must do.
 const LONGEST: usize = 4_096;
@@ -37,10 +40,14 @@ pub fn draw(
     colour: Colour,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for finding in findings.sorted() {
+    let all = findings.sorted();
+    for finding in all.iter().take(MOST) {
         writeln!(out, "{}\n", one(finding, sources, colour))?;
     }
-    Ok(())
+    match all.len().saturating_sub(MOST) {
+        0 => Ok(()),
+        more => writeln!(out, "{more} more are not drawn: these come first.\n"),
+    }
 }
 
 /// One finding, without a line end after it.
@@ -102,17 +109,12 @@ impl Cut {
         let end = floor(text, span.end).clamp(start, last);
         let row = |range: Range<usize>| masked(&text[range]);
         let (before, marked, after) = (row(first..start), row(start..end), row(end..last));
-        let span = before.len()..before.len() + marked.len();
-        let text = format!("{before}{marked}{after}");
-        Some(Self { line, text: text.trim_end().to_owned(), span: span.start..span.end })
-            .map(Self::within)
-    }
-
-    /// Blanks at the end were trimmed; what pointed at them points behind the last character.
-    fn within(mut self) -> Self {
-        let len = self.text.len();
-        self.span = self.span.start.min(len)..self.span.end.min(len);
-        self
+        let drawn = format!("{before}{marked}{after}");
+        let text = drawn.trim_end().to_owned();
+        // What pointed at blanks of the end points behind the last character.
+        let at = |at: usize| at.min(text.len());
+        let span = at(before.len())..at(before.len() + marked.len());
+        Some(Self { line, text, span })
     }
 }
 
@@ -196,6 +198,17 @@ mod tests {
         assert!(!text.chars().any(bad), "{text:?}");
         assert!(text.contains("consent.toml:2:20"), "{text}");
         assert!(text.contains("^^^^^"), "{text}");
+    }
+
+    #[test]
+    fn no_flood() {
+        let mut findings = Findings::default();
+        (0..250).for_each(|i| findings.push(Finding::error("x", format!("number {i}"))));
+        let mut out = Vec::new();
+        draw(&findings, &Sources::default(), Colour::Plain, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.matches("error[x]").count(), 200);
+        assert!(text.ends_with("\n50 more are not drawn: these come first.\n\n"), "{text}");
     }
 
     #[test]
