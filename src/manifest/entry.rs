@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use crate::manifest::raw::RawTable;
+use crate::manifest::raw::{Raw, RawTable};
 use crate::manifest::shape::{self, Whole};
 use crate::manifest::source::Located;
 use crate::model::finding::{Findings, Place};
@@ -50,6 +50,15 @@ impl Entry {
     /// Whether the key is written, whatever its value.
     pub fn has(&self, name: &str) -> bool {
         self.raw.iter().any(|(key, _)| key.get_ref() == name)
+    }
+
+    /// A key's text as written, without reading the rest. `None` when it is not there or no text.
+    pub fn text(&self, name: &str) -> Option<Located<String>> {
+        let (_, value) = self.raw.iter().find(|(key, _)| key.get_ref() == name)?;
+        match value.get_ref() {
+            Raw::Text(text) => Some(Located { value: text.clone(), place: self.place_of(value) }),
+            _ => None,
+        }
     }
 
     /// Where a part of this table stands.

@@ -1,14 +1,14 @@
 //! Makes one manifest of the tables of several files, and tells what contradicts what.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::manifest::Manifest;
 use crate::manifest::app::{self, App, Resource};
 use crate::manifest::entry::Entry;
 use crate::manifest::settings::{self, Cloud, Tenant};
 use crate::manifest::shape::{self, Whole};
 use crate::manifest::source::{Located, Sources};
+use crate::manifest::{Manifest, TableName, Times};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::{AppId, TenantId};
 
@@ -23,8 +23,9 @@ pub(super) const CODES: &[(&str, &str)] = &[
 
 /// All tables of all files, before they are read.
 pub(super) struct Tables {
-    pub(super) schema: bool,
-    pub(super) torn: Whole,
+    pub(super) whole: Whole,
+    /// Tables and keys that are there, though perhaps in a wrong form: they are not missing.
+    written: BTreeSet<String>,
     labelled: BTreeMap<String, Vec<(String, Entry)>>,
     entries: BTreeMap<String, Vec<Entry>>,
 }
@@ -32,11 +33,15 @@ pub(super) struct Tables {
 impl Default for Tables {
     fn default() -> Self {
         let (labelled, entries) = (BTreeMap::new(), BTreeMap::new());
-        Self { schema: false, torn: Whole::Yes, labelled, entries }
+        Self { whole: Whole::Yes, written: BTreeSet::new(), labelled, entries }
     }
 }
 
 impl Tables {
+    pub(super) fn written(&mut self, name: &str) {
+        self.written.insert(name.to_owned());
+    }
+
     pub(super) fn add(&mut self, name: &str, entry: Entry) {
         self.entries.entry(name.to_owned()).or_default().push(entry);
     }
@@ -45,12 +50,19 @@ impl Tables {
         self.labelled.entry(name.to_owned()).or_default().push((label, entry));
     }
 
-    pub(super) fn join(mut self, sources: &Sources, findings: &mut Findings) -> Manifest {
-        if !self.schema && self.torn == Whole::Yes {
-            let finding = Finding::error("missing_schema", "no file says which schema it follows");
-            let top = Place { file: 0, span: 0..0 };
-            findings.push(finding.at(&top).help("write `schema = 1` as the first line"));
+    /// `names` are the tables of the kinds.
+    pub(super) fn join(
+        mut self,
+        names: &[TableName],
+        sources: &Sources,
+        findings: &mut Findings,
+    ) -> Manifest {
+        for table in names.iter().filter(|table| table.times == Times::Once) {
+            if let Some(only) = self.one(table.name, sources, findings) {
+                self.add(table.name, only);
+            }
         }
+        self.missing("schema", sources, findings);
         let tenant = self.tenant(sources, findings);
         let limits = self.one("limits", sources, findings);
         let accept = self.one("accept", sources, findings);
@@ -69,7 +81,24 @@ impl Tables {
             entries: self.entries,
             broken_apps,
             broken_resources,
+            whole: self.whole,
         }
+    }
+
+    /// What every manifest needs once. In a torn file it may be what could not be read.
+    fn missing(&self, name: &str, sources: &Sources, findings: &mut Findings) {
+        if self.whole == Whole::Torn || self.written.contains(name) {
+            return;
+        }
+        let finding = if name == "schema" {
+            Finding::error("missing_schema", "the manifest does not say which schema it follows")
+                .help("write `schema = 1` as the first line")
+        } else {
+            Finding::error("missing_tenant", "the manifest does not say which tenant it is about")
+                .help("add [tenant] with `id` and `domain`: no other one is read or changed")
+        };
+        let top = Place { file: 0, span: 0..0 };
+        findings.push(if sources.0.len() == 1 { finding.at(&top) } else { finding });
     }
 
     /// The table that may stand once. Others are told.
@@ -88,13 +117,8 @@ impl Tables {
     /// there is an error, and the nil id, which is no tenant's.
     fn tenant(&mut self, sources: &Sources, findings: &mut Findings) -> Tenant {
         let all = self.entries.remove("tenant").unwrap_or_default();
-        if all.is_empty() && self.torn == Whole::Yes {
-            let finding =
-                Finding::error("missing_tenant", "the manifest does not say which tenant");
-            let top = Place { file: 0, span: 0..0 };
-            let help = "add [tenant] with `id` and `domain`: nothing is compared with or sent to \
-                        another one";
-            findings.push(finding.at(&top).help(help));
+        if all.is_empty() {
+            self.missing("tenant", sources, findings);
         }
         let mut read: Option<(Tenant, Place)> = None;
         for entry in all {

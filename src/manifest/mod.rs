@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use crate::manifest::app::{App, Mode, Resource};
 use crate::manifest::entry::Entry;
 use crate::manifest::settings::{Accept, Limits, Tenant};
+use crate::manifest::shape::Whole;
 use crate::manifest::source::{Located, Sources};
 use crate::manifest::suggest::did_you_mean;
 use crate::model::finding::{Finding, Findings, Place};
@@ -56,6 +57,7 @@ pub struct Manifest {
     /// Declared, but with a mistake: whoever names them is told that one, not "unknown".
     pub(crate) broken_apps: BTreeMap<String, Finding>,
     pub(crate) broken_resources: BTreeMap<String, Finding>,
+    whole: Whole,
 }
 
 /// A table that belongs to a kind.
@@ -91,6 +93,7 @@ impl Manifest {
     /// # Errors
     /// A finding that suggests the label that may have been meant. For a declared app with a mistake
     /// of its own it is that mistake's finding, which is told only once.
+    #[expect(clippy::result_large_err, reason = "made once per mistake, and pushed as it is")]
     pub fn app(&self, label: &Located<String>) -> Result<&App, Finding> {
         if let Some(app) = self.apps.get(&label.value) {
             return Ok(app);
@@ -104,6 +107,18 @@ impl Manifest {
                 "declare it: [app.LABEL] with its app_id and mode, in any of the files".to_owned()
             });
         Err(Finding::error("unknown_app", title).at(&label.place).help(help))
+    }
+
+    /// The labels that entries of these tables name as their `app`, each with its first place. Also
+    /// of entries with a mistake elsewhere.
+    pub fn declared(&self, tables: &[&str]) -> BTreeMap<String, Place> {
+        let mut declared = BTreeMap::new();
+        for entry in tables.iter().flat_map(|table| self.entries(table)) {
+            if let Some(app) = entry.text("app") {
+                declared.entry(app.value).or_insert(app.place);
+            }
+        }
+        declared
     }
 
     /// Checks what is declared against what the apps say of themselves. `declared` holds one place
@@ -120,7 +135,7 @@ impl Manifest {
                     findings
                         .push(Finding::error("grants_contradiction", title).at(place).help(help));
                 }
-                (None, None) if app.mode.value == Mode::Exact => {
+                (None, None) if app.mode.value == Mode::Exact && self.whole == Whole::Yes => {
                     let title = format!("{} is exact and nothing is declared for it", app.label);
                     let help = "if it shall have no permission at all, say grants = \"none\"; an \
                                 emptied file must not revoke everything by accident";
@@ -133,3 +148,6 @@ impl Manifest {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,6 +106,22 @@ pub(super) fn remove(table: &mut RawTable, span: &Range<usize>) -> Option<Remove
     table.iter_mut().find_map(|(_, value)| remove_below(value.get_mut(), span))
 }
 
+/// Takes away the values that hold one of the syntax errors at `spans`: what was recovered of them is
+/// nobody's intention, and is not judged a second time.
+pub(super) fn remove_torn(table: &mut RawTable, spans: &[Range<usize>]) {
+    table.retain_mut(|(_, value)| keeps(value, spans));
+}
+
+fn keeps(value: &mut Spanned<Raw>, spans: &[Range<usize>]) -> bool {
+    let own = value.span();
+    match value.get_mut() {
+        Raw::Table(table) => remove_torn(table, spans),
+        Raw::List(list) => list.retain_mut(|one| keeps(one, spans)),
+        _ => return !spans.iter().any(|at| own.start <= at.start && at.end <= own.end),
+    }
+    true
+}
+
 fn remove_below(value: &mut Raw, span: &Range<usize>) -> Option<Removed> {
     match value {
         Raw::Table(table) => remove(table, span),

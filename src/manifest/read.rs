@@ -6,9 +6,10 @@ use toml::de::DeTable;
 
 use crate::manifest::entry::Entry;
 use crate::manifest::join::Tables;
-use crate::manifest::raw::{Raw, RawTable, table_from};
+use crate::manifest::raw::{Raw, RawTable, remove_torn, table_from};
 use crate::manifest::shape::{self, Whole};
 use crate::manifest::source::{Source, Sources};
+use crate::manifest::suggest::close;
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::untrusted::shown;
@@ -20,10 +21,14 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("wrong_table", "a table written in another form than its name takes"),
     ("unknown_table", "a table that nobody reads"),
     ("no_manifest", "no file at all"),
+    ("too_many_mistakes", "more mistakes than anybody reads"),
 ];
 
 /// Syntax errors told per file. After many the rest is mostly noise of the first.
 const MOST: usize = 20;
+
+/// Mistakes told in all. It bounds the work that a file of nothing but mistakes makes.
+const MOST_OF_ALL: usize = 500;
 
 /// The only schema there is so far.
 const SCHEMA: &str = "1";
@@ -43,7 +48,7 @@ pub(super) fn manifest(sources: &Sources, names: &[TableName]) -> (Option<Manife
         Reader { file, names, whole: Whole::Yes, tables: &mut tables, findings: &mut findings }
             .read(source);
     }
-    let manifest = tables.join(sources, &mut findings);
+    let manifest = tables.join(names, sources, &mut findings);
     (Some(manifest), findings)
 }
 
@@ -59,16 +64,22 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(mut self, source: &Source) {
         let (root, errors) = DeTable::parse_recoverable(&source.text);
-        for error in errors.iter().take(MOST) {
+        let torn: Vec<Range<usize>> =
+            errors.iter().take(MOST).map(|error| error.span().unwrap_or(0..0)).collect();
+        for (error, span) in errors.iter().zip(&torn) {
+            self.findings.push(syntax(error.message()).at(&self.place(span.clone())));
+        }
+        let mut rows = table_from(root.get_ref());
+        if !torn.is_empty() {
             self.whole = Whole::Torn;
-            let finding = Finding::error("syntax", shown(error.message()));
-            let span = error.span().unwrap_or(0..0);
-            self.findings.push(finding.at(&self.place(span)));
+            self.tables.whole = Whole::Torn;
+            remove_torn(&mut rows, &torn);
         }
-        if self.whole == Whole::Torn {
-            self.tables.torn = Whole::Torn;
-        }
-        for (key, value) in table_from(root.get_ref()) {
+        for (key, value) in rows {
+            if self.findings.iter().nth(MOST_OF_ALL).is_some() {
+                let title = format!("more than {MOST_OF_ALL} mistakes: the rest is not read");
+                return self.findings.push(Finding::error("too_many_mistakes", title));
+            }
             let at = self.place(key.span());
             let span = value.span();
             self.table(&key.into_inner(), &at, span, value.into_inner());
@@ -92,7 +103,7 @@ impl Reader<'_> {
     }
 
     fn schema(&mut self, place: &Place, value: &Raw) {
-        self.tables.schema = true;
+        self.tables.written("schema");
         if !matches!(value, Raw::Number(text) if text == SCHEMA) {
             let finding = Finding::error("unknown_schema", "this schema is not known");
             let help = "write `schema = 1`; a higher number needs a newer consent";
@@ -144,6 +155,7 @@ impl Reader<'_> {
     }
 
     fn wrong(&mut self, name: &str, place: &Place, found: &Raw, form: &str) {
+        self.tables.written(name);
         let title =
             format!("\"{}\" is written as {form}, and this is {}", shown(name), found.sort());
         let help = format!("write {form} on a line of its own, and its keys below");
@@ -154,8 +166,20 @@ impl Reader<'_> {
         let own = OWN.iter().copied().chain(self.names.iter().map(|table| table.name));
         let known: Vec<&str> = own.chain(["schema"]).collect();
         let mut finding = shape::unknown(name, &known);
+        if let Some(meant) = close(name, known.iter().copied()) {
+            self.tables.written(&meant);
+        }
         finding.code = "unknown_table";
         finding.title = format!("nobody reads \"{}\"", shown(name));
         self.findings.push(finding.at(place));
     }
+}
+
+/// The parser's own words, with help for the slip that is made most often.
+fn syntax(message: &str) -> Finding {
+    if message.starts_with("string values must be quoted") {
+        return Finding::error("syntax", "this is no value")
+            .help("a text stands in quotes; a list in [ ], a date and a number stand bare");
+    }
+    Finding::error("syntax", shown(message))
 }

@@ -41,6 +41,7 @@ pub const WELL_KNOWN: &[(&str, u128)] = &[
 /// # Errors
 /// A finding that suggests what may have been meant. For a declared resource with a mistake of its
 /// own it is that mistake's finding.
+#[expect(clippy::result_large_err, reason = "made once per mistake, and pushed as it is")]
 pub fn resolve(text: &Located<String>, manifest: &Manifest) -> Result<AppId, Finding> {
     if let Some(resource) = manifest.resources.get(&text.value) {
         return Ok(resource.app_id.value);

@@ -1,11 +1,13 @@
 //! Gives a written table the shape of a Rust type, and tells every mistake in it, not only the first.
 
+use std::ops::Range;
+
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeValue, Error, ValueDeserializer};
 
 use crate::manifest::raw::{Raw, RawTable, Removed, remove};
-use crate::manifest::suggest::did_you_mean;
+use crate::manifest::suggest::{close, did_you_mean};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::untrusted::shown;
 
@@ -38,27 +40,58 @@ pub(super) fn read<T: DeserializeOwned>(
     findings: &mut Findings,
 ) -> Option<T> {
     let mut rest = raw.clone();
-    let mut lost: Vec<String> = Vec::new();
+    let mut told = Told::default();
     for _ in 0..MOST {
         let table = Raw::Table(rest.clone());
         let value: Spanned<DeValue<'_>> = Spanned::new(header.span.clone(), table.to_toml());
         let error = match T::deserialize(ValueDeserializer::from(value)) {
-            Ok(read) => return lost.is_empty().then_some(read),
+            Ok(read) => return told.lost.is_empty().then_some(read),
             Err(error) => error,
         };
         let span = error.span().unwrap_or_else(|| header.span.clone());
         let finding = finding(&error).at(&Place { file: header.file, span: span.clone() });
-        let missing = missing_name(&error);
-        let told = missing.is_some_and(|name| lost.iter().any(|key| key == name));
-        if !told && !(missing.is_some() && whole == Whole::Torn) {
+        if !told.explains(&error, &finding, &span, whole) {
             findings.push(finding.clone());
         }
-        match remove(&mut rest, &span)? {
-            Removed::Key(key) if finding.code != "unknown_key" => lost.push(key),
-            Removed::Key(_) | Removed::Element => {}
+        told.removed.push(span.clone());
+        let key = remove(&mut rest, &span)?;
+        match key {
+            Removed::Key(key) if finding.code == "unknown_key" => {
+                told.meant.extend(close(&key, known(error.message())));
+            }
+            Removed::Key(key) => told.lost.push(key),
+            Removed::Element => {}
         }
     }
     None
+}
+
+/// What was told of one table already, so that no mistake is told again by what follows from it.
+#[derive(Default)]
+struct Told {
+    /// Keys whose value was taken out.
+    lost: Vec<String>,
+    /// Keys that an unknown one was probably meant to be.
+    meant: Vec<String>,
+    removed: Vec<Range<usize>>,
+}
+
+impl Told {
+    fn explains(
+        &self,
+        error: &Error,
+        finding: &Finding,
+        span: &Range<usize>,
+        whole: Whole,
+    ) -> bool {
+        if let Some(name) = missing_name(error) {
+            let gone = self.lost.iter().chain(&self.meant).any(|key| key == name);
+            return gone || whole == Whole::Torn;
+        }
+        // A list is empty only because its elements were taken out.
+        let holds = |inner: &Range<usize>| span.start <= inner.start && inner.end <= span.end;
+        finding.code == "invalid_value" && self.removed.iter().any(holds)
+    }
 }
 
 fn missing_name(error: &Error) -> Option<&str> {
@@ -107,14 +140,12 @@ fn finding(error: &Error) -> Finding {
         return missing(name);
     }
     if let Some(rest) = message.strip_prefix("unknown field `") {
-        let (key, expected) = rest.split_once("`, ").unwrap_or((rest, ""));
-        let keys: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-        return unknown(key, &keys);
+        let key = rest.split_once("`, ").map_or(rest, |(key, _)| key);
+        return unknown(key, &known(message));
     }
-    if let Some(rest) = message.strip_prefix("invalid type: ") {
-        let (found, wanted) = rest.rsplit_once(", expected ").unwrap_or((rest, "another"));
-        let title = format!("expected {}, found {}", word(wanted), word(found));
-        return Finding::error("wrong_type", shown(&title));
+    let typed = message.strip_prefix("invalid type: ");
+    if let Some(rest) = typed.or_else(|| message.strip_prefix("invalid value: ")) {
+        return wrong_type(rest);
     }
     let (title, help) = match message.split_once("\nhelp: ") {
         Some((title, help)) => (title, Some(help)),
@@ -124,6 +155,24 @@ fn finding(error: &Error) -> Finding {
     match help {
         Some(help) => finding.help(shown(help)),
         None => finding,
+    }
+}
+
+/// The keys that serde's message lists as known: between back quotes, after the unknown one.
+fn known(message: &str) -> Vec<&str> {
+    let expected = message.rsplit_once("`, expected ").map_or("", |(_, expected)| expected);
+    expected.split('`').skip(1).step_by(2).collect()
+}
+
+fn wrong_type(message: &str) -> Finding {
+    let (found, wanted) = message.rsplit_once(", expected ").unwrap_or((message, "another"));
+    let title = format!("expected {}, found {}", wanted_words(wanted), found_words(found));
+    let finding = Finding::error("wrong_type", shown(&title));
+    match (wanted, found.strip_prefix("string ")) {
+        ("a sequence", Some(text)) => finding.help(shown(&format!("write a list: [{text}]"))),
+        ("a boolean", Some(_)) => finding.help("write `true` or `false`, without quotes"),
+        ("u32", Some(_)) => finding.help("write the number without quotes"),
+        _ => finding,
     }
 }
 
@@ -138,13 +187,25 @@ pub(super) fn unknown(key: &str, keys: &[&str]) -> Finding {
 }
 
 /// The words of TOML's users for those of serde.
-fn word(serde: &str) -> &str {
+fn wanted_words(serde: &str) -> &str {
     match serde {
-        "sequence" | "a sequence" => "a list",
-        "map" | "a map" => "a table",
+        "a sequence" => "a list",
+        "a map" => "a table",
         "a boolean" => "true or false",
-        "u32" | "u64" => "a whole number",
+        "a string" => "a text in quotes",
+        "u32" => "a whole number from 0 to 4294967295",
         other if other.starts_with("struct ") => "a table",
         other => other,
+    }
+}
+
+fn found_words(serde: &str) -> String {
+    match serde.split_once(' ') {
+        None if serde == "sequence" => "a list".to_owned(),
+        None if serde == "map" => "a table".to_owned(),
+        Some(("string", text)) => format!("the text {text}"),
+        Some(("integer" | "boolean", value)) => value.replace('`', ""),
+        Some(("floating", value)) => value.replace("point ", "").replace('`', ""),
+        _ => serde.to_owned(),
     }
 }

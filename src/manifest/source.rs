@@ -1,6 +1,7 @@
 //! The run's files as text, and the way from a place in them to line and column.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::model::finding::Place;
 use crate::model::untrusted::shown;
@@ -12,6 +13,24 @@ pub struct Source {
     pub path: String,
     /// As it stands on the disk, with its byte order mark and line ends.
     pub text: String,
+    /// Where each line begins. Found once: a large plan asks for thousands of lines.
+    starts: OnceLock<Vec<usize>>,
+}
+
+impl Source {
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: text.into(), starts: OnceLock::new() }
+    }
+
+    /// Number of the line that holds the byte `at`, from 1, and the byte it begins with.
+    pub fn line_at(&self, at: usize) -> (usize, usize) {
+        let starts = self.starts.get_or_init(|| {
+            let ends = self.text.match_indices('\n').map(|(end, _)| end + 1);
+            std::iter::once(0).chain(ends).collect()
+        });
+        let line = starts.partition_point(|start| *start <= at).max(1);
+        (line, starts.get(line - 1).copied().unwrap_or(0))
+    }
 }
 
 /// All files of the run. [`Place::file`] counts them from 0.
@@ -21,7 +40,7 @@ pub struct Sources(pub Vec<Source>);
 impl Sources {
     /// One file, for callers that hold the text already.
     pub fn one(path: &str, text: &str) -> Self {
-        Self(vec![Source { path: path.to_owned(), text: text.to_owned() }])
+        Self(vec![Source::new(path, text)])
     }
 
     pub fn get(&self, file: usize) -> Option<&Source> {
@@ -43,11 +62,10 @@ impl Sources {
     /// Line and column of the place's first character, both from 1. Columns count characters, and a
     /// byte order mark is none. A place outside its file is the file's end.
     pub fn position(&self, place: &Place) -> (usize, usize) {
-        let text = self.get(place.file).map_or("", |source| source.text.as_str());
-        let before = &text[..floor(text, place.span.start)];
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let row = before.rsplit('\n').next().unwrap_or_default();
-        (line, row.chars().filter(|c| *c != BOM).count() + 1)
+        let Some(source) = self.get(place.file) else { return (1, 1) };
+        let at = floor(&source.text, place.span.start);
+        let (line, start) = source.line_at(at);
+        (line, source.text[start..at].chars().filter(|c| *c != BOM).count() + 1)
     }
 }
 
