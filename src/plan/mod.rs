@@ -1,5 +1,7 @@
 //! Floor 3: from what is wanted and what was found to a plan. Pure: no clock, no files, no network.
 
+pub mod pictures;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 

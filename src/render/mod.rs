@@ -1,0 +1,16 @@
+//! Floor 4: what is known, as people and programs read it. One file per format.
+//!
+//! Imports floors 0 to 3. Effects: none; every renderer writes to the writer it is given. All text
+//! from outside passes `Untrusted::shown` or an escape of its format.
+
+pub mod block;
+pub mod crowd;
+pub mod escape;
+pub mod lines;
+pub mod style;
+pub mod text;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
