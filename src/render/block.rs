@@ -8,11 +8,11 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Tier, Verb, Why};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Group, Picture, Shape};
-use crate::render::lines::{Depth, PROSE, Page, counted, shorten, width};
+use crate::render::lines::{COLUMNS, Depth, PROSE, Page, counted, shorten, width};
 use crate::render::style::{Ink, risk_ink, risk_label, verb_ink};
 
 /// Where the body of a block begins.
-const BODY: &str = "             ";
+pub(crate) const BODY: &str = "             ";
 /// Where risk labels begin, so that the widest ends at column 80.
 const RISK_COLUMN: usize = 70;
 
@@ -35,9 +35,9 @@ pub(crate) fn draw(picture: &Picture<'_>, full: bool, page: &mut Page) {
 /// Sign, word, the text given, and the risk at its column.
 pub(crate) fn title(page: &mut Page, picture: &Picture<'_>, text: &str) {
     let word = format!("  {} {:<8} ", picture.verb.sign(), picture.verb.word());
-    let room = RISK_COLUMN - 1 - width(&word);
-    let text = shorten(text, room);
-    let gap = " ".repeat(RISK_COLUMN - width(&word) - width(&text));
+    let end = if picture.tier().is_some() { RISK_COLUMN - 1 } else { COLUMNS };
+    let text = shorten(text, end - width(&word));
+    let gap = " ".repeat(RISK_COLUMN.saturating_sub(width(&word) + width(&text)));
     let mut pieces = vec![(verb_ink(picture.verb), word), (Ink::Plain, text)];
     if let Some(tier) = picture.tier() {
         pieces.push((Ink::Plain, gap));
@@ -80,8 +80,8 @@ fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
             page.wrapped(Ink::Plain, BODY, &target.shown(), PROSE);
         }
         for field in &lead.fields {
-            if lead.fields.len() > 1 || lead.verb == Verb::Set {
-                page.wrapped(Ink::Plain, &format!("{BODY}  "), &format!("{}:", field.name), PROSE);
+            if lead.fields.len() > 1 || lead.subject.audience == Audience::Tenant {
+                page.wrapped(Ink::Plain, BODY, &format!("{}:", field.name), PROSE);
             }
             difference(field, full, page);
         }
@@ -112,6 +112,21 @@ fn about(target: Option<&Untrusted>, fields: &[FieldChange], page: &mut Page) {
             &items(field),
             Depth::All,
         );
+    }
+}
+
+/// A target with a short name stands before its items, one with a long name above them, so that
+/// the items keep their room.
+fn target_and(target: Option<&str>, items: &[String], page: &mut Page) {
+    match target {
+        Some(name) if width(name) <= 24 => {
+            page.list(Ink::Plain, &format!("{BODY}{} / ", shorten(name, 24)), items, Depth::All);
+        }
+        Some(name) => {
+            page.wrapped(Ink::Plain, BODY, name, PROSE);
+            page.list(Ink::Plain, &format!("{BODY}  "), items, Depth::All);
+        }
+        None => page.list(Ink::Plain, BODY, items, Depth::All),
     }
 }
 

@@ -1,18 +1,19 @@
 //! Many pictures at once: one line each, and above that the same change in many places as one line.
 //! What removes and what is dangerous stays listed for as long as a person can read it.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::audience::Audience;
 use crate::model::change::{FieldChange, Tier, Verb};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Picture, Shape};
-use crate::render::block::{crowd_of, items, names, title};
-use crate::render::lines::{Page, counted, grouped, shorten, width};
-use crate::render::style::{Ink, risk_ink, risk_label, verb_ink};
+use crate::render::block::{BODY, crowd_of, items, names, title};
+use crate::render::lines::{Page, counted, grouped, shorten};
+use crate::render::style::Ink;
 
-/// Rows of one table of a crowded drawing, so that 10,000 changes fit 60 lines.
-const ROWS: usize = 14;
+/// Apps that are counted by themselves, so that 10,000 changes fit 60 lines.
+const APPS: usize = 8;
 
 /// One picture on one line.
 pub(crate) fn line(picture: &Picture<'_>, owner: Option<&str>, page: &mut Page) {
@@ -75,31 +76,29 @@ struct Sameness {
     tier: Option<Tier>,
 }
 
-/// The same change in many places, most frequent first.
-pub(crate) fn same_in_many(pictures: &[&Picture<'_>], page: &mut Page) {
+/// The same change in many places, most frequent first, at most `rows` sorts of it.
+pub(crate) fn same_in_many(pictures: &[&Picture<'_>], rows: usize, page: &mut Page) {
     let mut same: BTreeMap<Sameness, Vec<&Picture<'_>>> = BTreeMap::new();
     for picture in pictures {
         let key = Sameness { verb: picture.verb, phrase: kind_of(picture), tier: picture.tier() };
         same.entry(key).or_default().push(picture);
     }
-    let mut rows: Vec<(Sameness, Vec<&Picture<'_>>)> = same.into_iter().collect();
-    rows.sort_by_key(|(_, places)| std::cmp::Reverse(places.len()));
+    let mut sorts: Vec<(Sameness, Vec<&Picture<'_>>)> = same.into_iter().collect();
+    sorts.sort_by_key(|(_, places)| Reverse(places.len()));
     page.blank();
     page.line(Ink::Strong, "The same change in many places");
-    for (key, places) in rows.iter().take(ROWS) {
+    for (key, places) in sorts.iter().take(rows) {
+        let Some(first) = places.first() else { continue };
         let objects: usize = places.iter().map(|picture| picture.objects()).sum();
-        let mut owners: Vec<&str> = places.iter().map(|picture| picture.owner).collect();
-        owners.sort_unstable();
-        owners.dedup();
+        let owners: BTreeSet<&str> = places.iter().map(|picture| picture.owner).collect();
+        title(page, first, &key.phrase);
         let many = format!("{} in {}", counted(objects, "object"), counted(owners.len(), "app"));
-        row(key, &many, page);
+        page.line(Ink::Plain, &format!("{BODY}{many}"));
     }
-    if rows.len() > ROWS {
-        let rest: usize = rows.iter().skip(ROWS).map(|(_, places)| places.len()).sum();
-        page.line(
-            Ink::Plain,
-            &format!("  and {} of other sorts (--full lists all)", counted(rest, "change")),
-        );
+    if sorts.len() > rows {
+        let rest: usize = sorts.iter().skip(rows).map(|(_, places)| places.len()).sum();
+        let rest = counted(rest, "change");
+        page.line(Ink::Plain, &format!("  and {rest} of other sorts (--full lists all)"));
     }
 }
 
@@ -120,20 +119,6 @@ fn kind_of(picture: &Picture<'_>) -> String {
         .join(", ")
 }
 
-fn row(key: &Sameness, many: &str, page: &mut Page) {
-    let word = format!("  {} {:<8} ", key.verb.sign(), key.verb.word());
-    let risk = key.tier.map(risk_label).unwrap_or_default();
-    let room = 80usize.saturating_sub(width(&word) + width(many) + width(risk) + 4);
-    let text = format!("{}: {many}", shorten(&key.phrase, room));
-    let gap = " ".repeat(70usize.saturating_sub(width(&word) + width(&text)).max(1));
-    let mut pieces = vec![(verb_ink(key.verb), word), (Ink::Plain, text)];
-    if let Some(tier) = key.tier {
-        pieces.push((Ink::Plain, gap));
-        pieces.push((risk_ink(tier), risk.to_owned()));
-    }
-    page.pieces(pieces);
-}
-
 /// Too many removals and dangerous changes to list: how many per app, most first.
 pub(crate) fn per_app(pictures: &[&Picture<'_>], page: &mut Page) {
     let mut apps: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
@@ -145,11 +130,11 @@ pub(crate) fn per_app(pictures: &[&Picture<'_>], page: &mut Page) {
     }
     let mut rows: Vec<(&str, [usize; 3])> = apps.into_iter().collect();
     rows.sort_by_key(|(label, [removals, high, critical])| {
-        (std::cmp::Reverse((*critical, *removals, *high)), *label)
+        (Reverse((*critical, *removals, *high)), *label)
     });
     page.blank();
     page.line(Ink::Strong, "Removals and dangerous changes, by app");
-    for (label, [removals, high, critical]) in rows.iter().take(ROWS) {
+    for (label, [removals, high, critical]) in rows.iter().take(APPS) {
         let text = format!(
             "  {}  {} to lose access, {} HIGH, {} CRITICAL",
             shorten(label, 28),
@@ -159,13 +144,13 @@ pub(crate) fn per_app(pictures: &[&Picture<'_>], page: &mut Page) {
         );
         page.line(Ink::Plain, &text);
     }
-    if rows.len() > ROWS {
+    if rows.len() > APPS {
         let rest: usize = rows
             .iter()
-            .skip(ROWS)
+            .skip(APPS)
             .map(|(_, [removals, high, critical])| removals.max(high).max(critical))
             .sum();
-        let apps = counted(rows.len() - ROWS, "more app");
+        let apps = counted(rows.len() - APPS, "more app");
         page.line(
             Ink::Plain,
             &format!("  and {apps} with {} (--full lists all)", counted(rest, "object")),

@@ -34,7 +34,7 @@ impl Page {
 
     /// One line; what is too wide is cut in its middle.
     pub fn line(&mut self, ink: Ink, text: &str) {
-        self.lines.push(vec![(ink, shorten(text, COLUMNS))]);
+        self.lines.push(vec![(ink, cut(&shown(text), COLUMNS))]);
     }
 
     /// One line of several pieces. The caller has measured them.
@@ -49,6 +49,20 @@ impl Page {
             let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
             self.lines.push(vec![(Ink::Plain, lead), (ink, row.clone())]);
         }
+    }
+
+    /// Phrases that are never broken, over as many lines as they need.
+    pub fn phrases(&mut self, ink: Ink, lead: &str, phrases: &[String]) {
+        let mut row = lead.trim_end().to_owned();
+        for phrase in phrases {
+            if width(&row) + 1 + width(phrase) > COLUMNS {
+                let next = " ".repeat(width(lead).saturating_sub(1));
+                self.line(ink, &std::mem::replace(&mut row, next));
+            }
+            row.push(' ');
+            row.push_str(phrase);
+        }
+        self.line(ink, &row);
     }
 
     /// Items with commas between them over several lines, under the end of `lead`.
@@ -94,14 +108,20 @@ pub fn width(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
-/// The safe form of a text in at most so many columns: the middle of a long one becomes `...`, so
-/// that a name's beginning and a domain's end both stay to be seen.
-pub fn shorten(text: &str, columns: usize) -> String {
-    let text = shown(text);
+/// The safe form of a name in at most so many columns. Runs of blanks become one, so that a name
+/// cannot build columns of its own.
+pub fn shorten(name: &str, columns: usize) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    cut(&shown(&words.join(" ")), columns)
+}
+
+/// The middle of a long text becomes `...`, so that a name's beginning and a domain's end both stay
+/// to be seen.
+fn cut(text: &str, columns: usize) -> String {
     // Marks without a width could still pile up without end.
     let crowded = text.len() > 4 * columns && text.chars().count() > 2 * columns;
-    if width(&text) <= columns && !crowded {
-        return text;
+    if width(text) <= columns && !crowded {
+        return text.to_owned();
     }
     let room = columns.saturating_sub(3);
     let tail = room / 3;

@@ -6,7 +6,9 @@
 pub mod block;
 pub mod crowd;
 pub mod escape;
+pub mod json;
 pub mod lines;
+pub mod outcome;
 pub mod style;
 pub mod text;
 

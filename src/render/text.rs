@@ -46,9 +46,9 @@ pub fn plan(plan: &Plan, view: View<'_>, out: &mut dyn Write) -> io::Result<()> 
         changes(plan, &pictures, view.full, &mut page);
     }
     unmanaged(plan, view.full, crowded, &mut page);
-    warnings(plan, view.full, &mut page);
+    warnings(plan, view.full, crowded, &mut page);
     page.blank();
-    page.wrapped(Ink::Strong, "", &totals(plan), COLUMNS);
+    page.phrases(Ink::Strong, "Plan: ", &totals(plan));
     if !plan.changes.is_empty() {
         let digest = &plan.effect.digest;
         let digest = if view.full { digest.clone() } else { short_digest(digest) };
@@ -134,14 +134,18 @@ fn changes(plan: &Plan, pictures: &[Picture<'_>], full: bool, page: &mut Page) {
             pictures.iter().partition(|picture| crowd::must_be_seen(picture));
         if seen.len() > LISTED {
             crowd::per_app(&seen, page);
-        } else if !seen.is_empty() {
-            page.blank();
-            page.line(Ink::Strong, "Removals and dangerous changes, each");
-            seen.iter().for_each(|picture| crowd::line(picture, Some(picture.owner), page));
-        }
-        crowd::same_in_many(if seen.len() > LISTED { &seen } else { &rest }, page);
-        if seen.len() > LISTED && !rest.is_empty() {
-            crowd::same_in_many(&rest, page);
+            let rows = if rest.is_empty() { 12 } else { 5 };
+            crowd::same_in_many(&seen, rows, page);
+            if !rest.is_empty() {
+                crowd::same_in_many(&rest, rows, page);
+            }
+        } else {
+            if !seen.is_empty() {
+                page.blank();
+                page.line(Ink::Strong, "Removals and dangerous changes, each");
+                seen.iter().for_each(|picture| crowd::line(picture, Some(picture.owner), page));
+            }
+            crowd::same_in_many(&rest, 12, page);
         }
     }
 }
@@ -196,7 +200,7 @@ fn unmanaged(plan: &Plan, full: bool, crowded: bool, page: &mut Page) {
     );
     for found in all.iter().take(limit) {
         let label = shorten(&found.address.owner, 20);
-        page.line(Ink::Plain, &format!("  {label}: {}", found.text.shown()));
+        page.line(Ink::Plain, &format!("  {label}: {}", shorten(found.text.raw(), 56)));
     }
     if all.len() > limit {
         page.line(
@@ -206,8 +210,12 @@ fn unmanaged(plan: &Plan, full: bool, crowded: bool, page: &mut Page) {
     }
 }
 
-fn warnings(plan: &Plan, full: bool, page: &mut Page) {
-    let limit = if full { usize::MAX } else { 6 };
+fn warnings(plan: &Plan, full: bool, crowded: bool, page: &mut Page) {
+    let limit = match (full, crowded) {
+        (true, _) => usize::MAX,
+        (false, true) => 3,
+        (false, false) => 6,
+    };
     if plan.warnings.is_empty() {
         return;
     }
@@ -221,18 +229,22 @@ fn warnings(plan: &Plan, full: bool, page: &mut Page) {
     }
 }
 
-/// The last line, stable in form.
-pub fn totals(plan: &Plan) -> String {
+/// The last line, stable in form: how many objects of each word.
+fn totals(plan: &Plan) -> Vec<String> {
     let Counts { create, grant, widen, narrow, set, revoke } = Counts::of(&plan.changes);
-    let mut text =
-        format!("Plan: {grant} to grant, {widen} to widen, {narrow} to narrow, {revoke} to revoke");
-    if create > 0 {
-        text.push_str(&format!(", {create} to create"));
-    }
-    if set > 0 {
-        text.push_str(&format!(", {set} to set"));
-    }
-    format!("{text}. {} unchanged.", plan.unchanged)
+    let mut words =
+        vec![(grant, "grant"), (widen, "widen"), (narrow, "narrow"), (revoke, "revoke")];
+    words.extend([(create, "create"), (set, "set")].into_iter().filter(|(count, _)| *count > 0));
+    let last = words.len() - 1;
+    let mut phrases: Vec<String> = words
+        .iter()
+        .enumerate()
+        .map(|(at, (count, word))| {
+            format!("{count} to {word}{}", if at == last { "." } else { "," })
+        })
+        .collect();
+    phrases.push(format!("{} unchanged.", plan.unchanged));
+    phrases
 }
 
 /// `sha256:5b1d6cf0c2a1...c09e`: enough to compare by eye.
