@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::render::style::{Label, paint};
+use crate::render::style::{self, Ink};
 
 /// The exit codes, one meaning each. 1 to 8: no write request was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,9 @@ impl Failure {
             "" => "error".to_owned(),
             id => format!("error[{id}]"),
         };
-        writeln!(err, "{}: {}", paint(&head, Label::Error, colour), self.title)?;
+        style::set_colour(colour);
+        style::write(err, Ink::Take, &head)?;
+        writeln!(err, ": {}", self.title)?;
         writeln!(err, "  = tenant: {}", self.exit.tenant())?;
         for help in &self.help {
             writeln!(err, "  = help: {help}")?;

@@ -48,7 +48,7 @@ pub struct Unreadable {
 /// See [`Kind`]; the methods are the same, the types are JSON.
 pub trait AnyKind: Sync {
     fn name(&self) -> &'static str;
-    fn noun(&self) -> (&'static str, &'static str);
+    fn noun(&self) -> Option<&'static str>;
     fn table(&self) -> Option<TableName>;
     fn is_consent(&self) -> bool;
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions;
@@ -97,7 +97,7 @@ impl<K: Kind> AnyKind for K {
         K::NAME
     }
 
-    fn noun(&self) -> (&'static str, &'static str) {
+    fn noun(&self) -> Option<&'static str> {
         K::NOUN
     }
 

@@ -55,8 +55,8 @@ pub fn collections() -> Vec<&'static dyn Collection> {
 pub trait Kind: Sync {
     /// First word of its addresses, and its name in machine formats.
     const NAME: &'static str;
-    /// For counting in the plan's head: one, several.
-    const NOUN: (&'static str, &'static str);
+    /// For counting in the plan's head; `None` where the count says nothing new.
+    const NOUN: Option<&'static str>;
     /// Its own table in the manifest, if it has one.
     const TABLE: Option<TableName>;
     /// Whether what it declares is consent to the app: an exact app needs some, or says `grants = "none"`.

@@ -45,8 +45,15 @@ pub enum Reply {
     /// 204 and the like.
     Empty(u16),
     /// Rows of a collection, by id, in order. Ids instead of rows: a page never copies the rest.
-    List { collection: &'static str, ids: Vec<String> },
-    Error { status: u16, code: String, message: String },
+    List {
+        collection: &'static str,
+        ids: Vec<String>,
+    },
+    Error {
+        status: u16,
+        code: String,
+        message: String,
+    },
 }
 
 impl Reply {
@@ -143,7 +150,11 @@ impl Tenant {
         let hash = crate::model::digest::sha256_hex(text.as_bytes());
         format!(
             "{}-{}-4{}-8{}-{}",
-            &hash[..8], &hash[8..12], &hash[13..16], &hash[17..20], &hash[20..32]
+            &hash[..8],
+            &hash[8..12],
+            &hash[13..16],
+            &hash[17..20],
+            &hash[20..32]
         )
     }
 }

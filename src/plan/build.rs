@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::kinds::{AnyKind, Desk, Names, OddAnswer, Pair, REGISTRY, Unreadable};
+use crate::kinds::{Desk, Names, OddAnswer, Pair, REGISTRY, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::{Change, Why};
 use crate::model::directory::Directory;
@@ -35,7 +35,9 @@ pub fn draft(desk: &Desk, pages: &Pages, out: &mut Findings) -> Result<Draft, Od
     for kind in REGISTRY {
         let own = |owner: &str| ownership::of(desk.manifest, owner);
         let pairs = kind.pairs(desk, pages, &own, out)?;
-        draft.objects.push((counted(kind, pairs.found.len()), pairs.found.len()));
+        if let Some(noun) = kind.noun().filter(|_| !pairs.found.is_empty()) {
+            draft.objects.push((noun.to_owned(), pairs.found.len()));
+        }
         draft.unchanged += pairs.unchanged;
         draft.unmanaged.extend(pairs.unmanaged);
         draft.found.extend(pairs.found);
@@ -43,11 +45,6 @@ pub fn draft(desk: &Desk, pages: &Pages, out: &mut Findings) -> Result<Draft, Od
         draft.pairs.extend(pairs.changed.into_iter().map(undeclared));
     }
     Ok(draft)
-}
-
-fn counted(kind: &dyn AnyKind, count: usize) -> String {
-    let (one, several) = kind.noun();
-    if count == 1 { one.to_owned() } else { several.to_owned() }
 }
 
 /// What no line asks for is removed because its app is exact: that is the reason people read.

@@ -13,7 +13,7 @@ pub mod file;
 pub mod fresh;
 pub mod order;
 pub mod ownership;
-//pub mod pictures;
+pub mod pictures;
 
 /// All that apply may do, and all that a reviewer must see.
 #[derive(Debug, Clone, PartialEq)]

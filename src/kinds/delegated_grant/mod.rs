@@ -56,7 +56,7 @@ impl AsRef<Spec> for Found {
 
 impl Kind for DelegatedGrants {
     const NAME: &'static str = "delegated_grant";
-    const NOUN: (&'static str, &'static str) = ("grant", "grants");
+    const NOUN: Option<&'static str> = Some("grant");
     const TABLE: Option<TableName> = Some(TableName { name: "grant", times: Times::Repeated });
     const IS_CONSENT: bool = true;
 

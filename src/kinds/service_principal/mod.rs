@@ -46,7 +46,7 @@ impl AsRef<Spec> for Found {
 
 impl Kind for ServicePrincipals {
     const NAME: &'static str = "service_principal";
-    const NOUN: (&'static str, &'static str) = ("service principal", "service principals");
+    const NOUN: Option<&'static str> = None;
     const TABLE: Option<TableName> = None;
     const IS_CONSENT: bool = false;
 

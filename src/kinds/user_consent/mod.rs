@@ -57,7 +57,7 @@ impl AsRef<Spec> for Found {
 
 impl Kind for UserConsent {
     const NAME: &'static str = "user_consent";
-    const NOUN: (&'static str, &'static str) = ("setting", "settings");
+    const NOUN: Option<&'static str> = Some("setting");
     const TABLE: Option<TableName> = Some(TableName { name: "user_consent", times: Times::Once });
     const IS_CONSENT: bool = false;
 
