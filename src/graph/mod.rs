@@ -2,9 +2,13 @@
 //!
 //! Imports floors 0 to 3. Effects: HTTPS to one host, the one of the chosen cloud (or loopback).
 
+pub mod answer;
 pub mod auth;
 pub mod endpoint;
 pub mod error;
+pub mod http;
+pub mod limiter;
+pub mod redact;
 pub mod survey;
 pub mod verdict;
 
