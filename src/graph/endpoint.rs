@@ -167,6 +167,15 @@ impl Endpoint {
         self.below(link)
     }
 
+    /// The inverse of [`Self::url`]: what stands below the version, with its `/`.
+    ///
+    /// # Errors
+    /// When the address belongs to another endpoint.
+    pub fn path(&self, url: &GraphUrl) -> Result<String, Foreign> {
+        let below = url.0.as_str().strip_prefix(self.base.as_str());
+        below.map(|path| format!("/{path}")).ok_or_else(|| self.foreign("it is another endpoint's"))
+    }
+
     fn below(&self, text: &str) -> Result<GraphUrl, Foreign> {
         let url = Url::parse(text).map_err(|_| self.foreign("it is not an absolute address"))?;
         if !url.username().is_empty() || url.password().is_some() {

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use time::OffsetDateTime;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::model::clock::Clock;
@@ -68,6 +69,11 @@ impl Limiter {
         *not_before = (*not_before).max(until);
     }
 
+    /// The time of day, for waits that are told as a date.
+    pub fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
     /// Waits without holding a place.
     pub async fn pause(&self, wait: Duration) {
         self.sleeper.sleep(wait).await;
@@ -76,8 +82,6 @@ impl Limiter {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use time::OffsetDateTime;
-
     use super::*;
 
     /// A clock that only sleeping moves.

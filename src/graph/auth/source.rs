@@ -34,8 +34,14 @@ pub(crate) fn credentials(
 ) -> Result<Vec<Arc<dyn TokenCredential>>, SignInError> {
     let name = credential.name();
     let authority = Authority::of(credential.authority.as_deref(), endpoint)?;
-    // The token of a real tenant stays with the real Graph.
-    if endpoint.is_loopback() && !authority.loopback {
+    // The token of a real tenant stays with the real Graph: nothing simulated sees it, so that a
+    // changed address cannot collect it.
+    let asks_authority = !matches!(
+        credential.way,
+        SignInWay::ManagedIdentity { .. } | SignInWay::DeveloperTools { .. }
+    );
+    let is_ready = matches!(credential.way, SignInWay::Ready(_));
+    if endpoint.is_loopback() && !is_ready && !(asks_authority && authority.loopback) {
         return Err(SignInError::real_sign_in_for_loopback());
     }
     let failed = |error: azure_core::Error| SignInError::from_azure(&error, name, None);
