@@ -4,5 +4,6 @@
 pub mod model;
 // Floor 4, side by side.
 pub mod graph;
+pub mod store;
 // Floor 3.
 pub mod plan;
