@@ -7,3 +7,5 @@ pub mod graph;
 pub mod store;
 // Floor 3.
 pub mod plan;
+// Floor 5.
+pub mod apply;
