@@ -15,6 +15,6 @@ pub mod render;
 //pub mod sandbox;
 pub mod store;
 // Floor 5: the only one that writes to a tenant.
-//pub mod apply;
+pub mod apply;
 // Floor 6: the command line.
 //pub mod cli;
