@@ -4,6 +4,7 @@
 pub mod model;
 // Floor 4, side by side.
 pub mod graph;
+pub mod policy;
 pub mod render;
 // Floor 3.
 pub mod plan;

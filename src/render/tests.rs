@@ -219,7 +219,8 @@ fn hostile_names_draw_nothing() {
 
     crm  Az<U+001B>[31mure<U+202E> + grant free beer              99da6bf4-...-c240
       + grant    delegated, 1 user
-                 Az<U+001B>[31mure<U+202E>...nt free beer / Az<U+001B>[31m...e beer
+                 Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
+                   Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
                    + Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
                  why: consent.toml:14
 
