@@ -5,3 +5,6 @@
 pub mod limits;
 pub mod permissions;
 pub mod risk;
+
+#[cfg(test)]
+mod tests;

@@ -292,7 +292,7 @@ mod tests {
       failed       grant outlook-tasks: delegated, Microsoft Graph,
                    adele@contoso.com
                    400 Request_BadRequest: Resource <U+001B>[31m<U+202E>
-                   does not exist Done: 4
+                   does not exist<U+000A><U+000A>Done: 4
                    request id 2b1a0c9e-0000-4000-8000-000000000001
       skipped      revoke outlook-tasks: delegated, Microsoft Graph, all users
                    it needs: grant outlook-tasks: delegated, Microsoft
