@@ -284,7 +284,10 @@ fn notes(picture: &Picture<'_>, full: bool, page: &mut Page) {
     }
     let risks = groups.iter().filter_map(|group| group.lead.risk.as_ref());
     let worth: BTreeSet<&str> = risks
-        .filter(|risk| full || risk.tier >= Tier::High || risk.reasons.len() > 1)
+        .filter(|risk| {
+            full || risk.tier >= Tier::High
+                || risk.reasons.iter().any(|reason| reason.starts_with('G'))
+        })
         .flat_map(|risk| risk.reasons.iter().map(String::as_str))
         .collect();
     for reason in worth {
