@@ -10,11 +10,11 @@ pub mod kinds;
 pub mod plan;
 // Floor 4, side by side.
 pub mod graph;
-//pub mod policy;
+pub mod policy;
 pub mod render;
-//pub mod sandbox;
+pub mod sandbox;
 pub mod store;
 // Floor 5: the only one that writes to a tenant.
 pub mod apply;
 // Floor 6: the command line.
-//pub mod cli;
+pub mod cli;

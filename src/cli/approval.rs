@@ -48,17 +48,18 @@ pub async fn obtain(
             "not_approved",
             "nobody can be asked here, and no digest was given",
         )
-        .help(format!("review the plan above, then run: {again} --approve {}", plan.effect.digest)));
+        .help(format!(
+            "review the plan above, then run: {again} --approve {}",
+            plan.effect.digest
+        )));
     }
     let (question, wanted) = question(plan);
     match ask::word(streams.err, &question, &wanted).await? {
         Answer::Yes => Ok(Approval::Terminal),
-        Answer::Other(_) | Answer::None => Err(Failure::new(
-            Exit::Declined,
-            "declined",
-            "not approved, so nothing was changed",
-        )
-        .help(format!("to be asked again, run: {again}"))),
+        Answer::Other(_) | Answer::None => {
+            Err(Failure::new(Exit::Declined, "declined", "not approved, so nothing was changed")
+                .help(format!("to be asked again, run: {again}")))
+        }
     }
 }
 
@@ -73,7 +74,10 @@ fn by_digest(plan: &Plan, digest: &str, again: &str) -> Result<Approval, Failure
     )
     .help(format!("approved: {}", crate::model::untrusted::shown(digest.trim())))
     .help(format!("now:      {}", plan.effect.digest))
-    .help(format!("the plan above is what would be applied now; review it, then run: {again} --approve {}", plan.effect.digest)))
+    .help(format!(
+        "the plan above is what would be applied now; review it, then run: {again} --approve {}",
+        plan.effect.digest
+    )))
 }
 
 /// The question, and the word that is a yes.
@@ -81,9 +85,10 @@ fn question(plan: &Plan) -> (String, String) {
     let gives = plan.changes.iter().filter(|change| change.gives).count();
     let takes = plan.changes.iter().filter(|change| change.takes).count();
     let removals = plan.changes.iter().filter(|change| change.verb.removes()).count();
-    let high = plan.changes.iter().any(|change| {
-        change.risk.as_ref().is_some_and(|risk| risk.tier >= Tier::High)
-    });
+    let high = plan
+        .changes
+        .iter()
+        .any(|change| change.risk.as_ref().is_some_and(|risk| risk.tier >= Tier::High));
     let name = plan.tenant.name.shown();
     let domain = plan.tenant.domains.first().map(|domain| domain.shown());
     let (wanted, hint) = match domain {

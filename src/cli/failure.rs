@@ -104,6 +104,9 @@ impl Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         let closed_pipe = error.kind() == io::ErrorKind::BrokenPipe;
-        Self { closed_pipe, ..Self::new(Exit::Unexpected, "output", format!("failed to write: {error}")) }
+        Self {
+            closed_pipe,
+            ..Self::new(Exit::Unexpected, "output", format!("failed to write: {error}"))
+        }
     }
 }

@@ -9,8 +9,9 @@ use crate::manifest::source::Sources;
 use crate::manifest::{self, Manifest};
 use crate::model::directory::Mentions;
 use crate::model::finding::{Findings, Severity};
-use crate::plan::{ManifestHash, ManifestSummary, ownership};
+use crate::plan::{ManifestSummary, ownership};
 use crate::render;
+use crate::render::finding::Colour;
 use crate::store::manifest_file;
 
 /// A manifest without mistakes that can be seen without the tenant.
@@ -24,14 +25,16 @@ pub struct Loaded {
 
 /// # Errors
 /// When a file cannot be read, or the manifest has mistakes: they are drawn already.
-pub fn load(
-    paths: &[PathBuf],
-    streams: &mut Streams<'_>,
-    colour: bool,
-) -> Result<Loaded, Failure> {
-    let (sources, mut findings) = manifest_file::load(paths);
-    let (manifest, more) = manifest::parse(&sources, &kinds::tables());
-    findings.extend(more);
+pub fn load(paths: &[PathBuf], streams: &mut Streams<'_>, colour: bool) -> Result<Loaded, Failure> {
+    let read = manifest_file::load(paths).map_err(|errors| {
+        let findings = manifest_file::findings(&errors);
+        match tell(&findings, &Sources::default(), streams, colour) {
+            Err(failure) => failure,
+            Ok(()) => Failure::drawn(Exit::Invalid, "there is no manifest to work on"),
+        }
+    })?;
+    let sources = read.sources;
+    let (manifest, mut findings) = manifest::parse(&sources, &kinds::tables());
     let mut mentions = Mentions::default();
     if let Some(manifest) = &manifest {
         for kind in REGISTRY {
@@ -43,11 +46,7 @@ pub fn load(
     let Some(manifest) = manifest else {
         return Err(Failure::drawn(Exit::Invalid, "there is no manifest to work on"));
     };
-    let files = sources.iter().map(|source| ManifestHash {
-        path: source.path.clone(),
-        sha256: crate::model::digest::sha256_hex(source.text.as_bytes()),
-    });
-    let summary = ManifestSummary { files: files.collect(), apps: manifest.apps.len() };
+    let summary = ManifestSummary { files: read.hashes, apps: manifest.apps.len() };
     Ok(Loaded { manifest, sources, mentions, summary })
 }
 
@@ -61,6 +60,7 @@ pub fn tell(
     streams: &mut Streams<'_>,
     colour: bool,
 ) -> Result<(), Failure> {
+    let colour = if colour { Colour::Styled } else { Colour::Plain };
     render::finding::draw(findings, sources, colour, streams.err)?;
     let errors: Vec<&str> = findings
         .iter()

@@ -25,8 +25,8 @@ use failure::{Exit, Failure};
 
 /// Where a run writes: what was asked for, and everything else.
 pub struct Streams<'a> {
-    pub out: &'a mut dyn Write,
-    pub err: &'a mut dyn Write,
+    pub out: &'a mut (dyn Write + Send),
+    pub err: &'a mut (dyn Write + Send),
 }
 
 /// Runs one command and says how it ended.

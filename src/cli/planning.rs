@@ -101,7 +101,7 @@ pub async fn plan(
         effect,
     };
     policy::risk::assess(&mut plan, &scene.directory);
-    plan.checks = rails::checks(&plan, loaded, &findings, draft.found.len(), read_at.date());
+    plan.checks = rails::checks(&plan, loaded, &findings, read_at.date());
     Ok(Planned { plan, found: draft.found })
 }
 
@@ -120,7 +120,8 @@ async fn scene(session: &Session, loaded: &Loaded, only: &[String]) -> Result<Sc
         .iter()
         .filter(|kind| kind.table().is_some_and(|t| !loaded.manifest.entries(t.name).is_empty()))
         .map(|kind| kind.name().to_owned());
-    let directory = survey::survey(&session.graph.reader(), &loaded.mentions).await.map_err(told)?;
+    let directory =
+        survey::survey(&session.graph.reader(), &loaded.mentions).await.map_err(told)?;
     Ok(Scene {
         roster: roster.map(|(label, app)| (label.clone(), app.app_id.value)).collect(),
         settings: settings.collect(),
@@ -167,11 +168,7 @@ pub async fn scene_of(session: &Session, plan: &Plan) -> Result<Scene, Failure> 
     Ok(Scene { roster, settings: settings.into_iter().collect(), directory })
 }
 
-async fn names(
-    session: &Session,
-    draft: &Draft,
-    directory: &Directory,
-) -> Result<Names, Failure> {
+async fn names(session: &Session, draft: &Draft, directory: &Directory) -> Result<Names, Failure> {
     let mut names = Names::from_directory(directory);
     let strangers = draft.strangers(directory);
     if !strangers.is_empty() {
@@ -201,7 +198,11 @@ fn odd(error: OddAnswer) -> Failure {
 }
 
 pub fn unreadable(error: Unreadable) -> Failure {
-    Failure::new(Exit::Unexpected, "state_unreadable", format!("failed to read the state of {error}"))
+    Failure::new(
+        Exit::Unexpected,
+        "state_unreadable",
+        format!("failed to read the state of {error}"),
+    )
 }
 
 /// How many pairs are not at their goal.

@@ -7,44 +7,47 @@ use crate::cli::manifests::Loaded;
 use crate::manifest::app::Protect;
 use crate::model::finding::Findings;
 use crate::plan::{Check, Extent, Plan};
-use crate::policy::limits::{self, Limits};
+use crate::policy::limits::{Acceptance, RemovalLimit, removal_limit};
 
 /// Findings that are rails: they let a plan be read and not be applied.
 const RAILS: [&str; 1] = ["principals_limit"];
 
 /// Everything that stops this plan from being applied.
-pub fn checks(
-    plan: &Plan,
-    loaded: &Loaded,
-    findings: &Findings,
-    managed: usize,
-    today: Date,
-) -> Vec<Check> {
+pub fn checks(plan: &Plan, loaded: &Loaded, findings: &Findings, today: Date) -> Vec<Check> {
     let stated = &loaded.manifest.limits;
-    let accepted = loaded.manifest.accept.revoke_on(today);
-    let limits = Limits {
-        revoke: stated.revoke,
-        revoke_percent: stated.revoke_percent,
-        accepted: accepted.map(|accepted| accepted.max),
-        managed,
+    let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let accept = loaded.manifest.accept.revoke.as_ref().map(|accepted| Acceptance {
+        max: size(accepted.max),
+        until: accepted.until,
+        reason: accepted.reason.clone(),
+    });
+    let limit = RemovalLimit {
+        revoke: size(stated.revoke),
+        revoke_percent: size(stated.revoke_percent),
+        accept,
     };
-    let mut checks: Vec<Check> = limits::check(plan, &limits).into_iter().collect();
-    checks.extend(protected(plan, loaded));
-    checks.extend(findings.iter().filter(|finding| RAILS.contains(&finding.code)).map(|finding| {
-        Check {
-            rule: finding.code.to_owned(),
-            text: finding.title.clone(),
-            help: finding.help.clone().unwrap_or_default(),
-        }
-    }));
-    checks
+    let removals = removal_limit(plan, &limit, today).map(|blocked| Check {
+        rule: blocked.rule.to_owned(),
+        text: blocked.text,
+        help: blocked.help,
+    });
+    let rails = findings.iter().filter(|finding| RAILS.contains(&finding.code));
+    let rails = rails.map(|finding| Check {
+        rule: finding.code.to_owned(),
+        text: finding.title.clone(),
+        help: finding.help.clone().unwrap_or_default(),
+    });
+    removals.into_iter().chain(protected(plan, loaded)).chain(rails).collect()
 }
 
 /// `protect = true`: nothing is taken from this app.
 fn protected(plan: &Plan, loaded: &Loaded) -> Vec<Check> {
     let is_protected = |label: &&String| {
-        let taken = plan.changes.iter().any(|change| change.takes && change.address.owner == **label);
-        taken && loaded.manifest.apps.get(*label).is_some_and(|app| app.protect == Protect::Yes)
+        let taken = |owner: &str| {
+            plan.changes.iter().any(|change| change.takes && change.address.owner == owner)
+        };
+        let app = loaded.manifest.apps.get(*label);
+        app.is_some_and(|app| app.protect == Protect::Yes) && taken(label)
     };
     let check = |label: &String| Check {
         rule: "protected_app".to_owned(),
@@ -58,9 +61,11 @@ fn protected(plan: &Plan, loaded: &Loaded) -> Vec<Check> {
 /// When the plan breaks a rule, or is only a part.
 pub fn stop(plan: &Plan) -> Result<(), Failure> {
     if let Some(check) = plan.checks.first() {
-        let failure = Failure::new(Exit::Rail, "safety_rail", format!("{}: {}", check.rule, check.text));
-        let rest = plan.checks.iter().skip(1).map(|check| format!("also {}: {}", check.rule, check.text));
-        return Err(rest.fold(failure.help(check.help.clone()), Failure::help));
+        let title = format!("{}: {}", check.rule, check.text);
+        let failure = Failure::new(Exit::Rail, "safety_rail", title).help(check.help.clone());
+        let rest = plan.checks.iter().skip(1);
+        let rest = rest.map(|check| format!("also {}: {}", check.rule, check.text));
+        return Err(rest.fold(failure, Failure::help));
     }
     match &plan.extent {
         Extent::Whole => Ok(()),

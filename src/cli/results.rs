@@ -7,8 +7,10 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::run::Setting;
 use crate::cli::session::stored;
 use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
+use crate::model::untrusted::shown;
 use crate::plan::Plan;
 use crate::render;
+use crate::render::text::View;
 use crate::store::error::StoreError;
 
 /// What a second Ctrl-C leaves: nothing was waited for, so nothing is known for sure.
@@ -28,11 +30,10 @@ pub fn abandoned(plan: &Plan) -> RunReport {
 
 /// A line on stderr per step that takes time; results are told at the end.
 pub fn progress<'a>(
-    setting: &Setting<'_>,
+    quiet: bool,
     streams: &'a mut Streams<'_>,
-) -> impl FnMut(Progress<'_>) + use<'a, '_> {
-    let quiet = setting.global.quiet;
-    let err: &'a mut dyn std::io::Write = &mut *streams.err;
+) -> impl FnMut(Progress<'_>) + Send + use<'a> {
+    let err: &'a mut (dyn std::io::Write + Send) = &mut *streams.err;
     move |event| {
         if quiet {
             return;
@@ -45,7 +46,9 @@ pub fn progress<'a>(
             Progress::Settled { settled, all, .. } if settled % 100 == 0 || settled == all => {
                 format!("{settled} of {all} changes have their result")
             }
-            Progress::Reading { .. } | Progress::Waiting { .. } | Progress::Settled { .. } => return,
+            Progress::Reading { .. } | Progress::Waiting { .. } | Progress::Settled { .. } => {
+                return;
+            }
         };
         // Progress that nobody can read is no reason to stop a run.
         drop(writeln!(err, "{text}"));
@@ -65,15 +68,14 @@ pub fn tell(
 ) -> Result<Exit, Failure> {
     let exit = exit(report);
     let on_stdout = setting.reports.iter().all(|report| report.to != Target::Stdout);
-    let after = render::outcome::After {
-        snapshot: setting.snapshot.display().to_string(),
-        again: setting.again.to_owned(),
-    };
     let written = {
         let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
-        render::outcome::text(plan, report, &after, to)
+        let view = View { full: false, next: (exit != Exit::Done).then_some(setting.again) };
+        render::outcome::text(report, &plan.changes, view, to).and_then(|()| {
+            writeln!(to, "Record  {}", shown(&setting.snapshot.display().to_string()))
+        })
     };
-    let reported = write_reports(plan, report, setting, streams);
+    let reported = write_reports(report, setting, streams);
     if let Err(error) = saved {
         stored(error).as_saved_too_late().draw(streams.err, false)?;
         return Ok(worse(exit));
@@ -94,7 +96,6 @@ fn worse(exit: Exit) -> Exit {
 }
 
 fn write_reports(
-    plan: &Plan,
     report: &RunReport,
     setting: &Setting<'_>,
     streams: &mut Streams<'_>,
@@ -102,7 +103,7 @@ fn write_reports(
     for asked in setting.reports {
         let mut bytes = Vec::new();
         match asked.kind {
-            ReportKind::Json => render::outcome::json(plan, report, &mut bytes)?,
+            ReportKind::Json => render::outcome::json(report, &mut bytes)?,
         }
         match &asked.to {
             Target::Stdout => streams.out.write_all(&bytes)?,
@@ -127,7 +128,8 @@ pub fn exit(report: &RunReport) -> Exit {
             _ => Exit::Unconfirmed,
         },
         None => {
-            let rest_settled = report.lines.iter().all(|line| line.outcome.settled() || unsure(line));
+            let rest_settled =
+                report.lines.iter().all(|line| line.outcome.settled() || unsure(line));
             if rest_settled { Exit::Unconfirmed } else { Exit::Partly }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::apply::executor;
+use crate::apply::executor::{self, Tools};
 use crate::cli::approval::Approval;
 use crate::cli::args::{Global, Report};
 use crate::cli::env::Env;
@@ -63,20 +63,24 @@ pub async fn run(
     let (mut open, mut journal) = begin(&setting, &plan, approval, &claims, before)?;
     setting.snapshot = open.path().to_owned();
     let stop = Stop::default();
-    let course = executor::Course {
-        changes: &plan.changes,
-        reached: &fresh.reached,
-        known: planning::known(&scene),
-        reader: session.graph.reader(),
-        writer: session.graph.writer(),
-        clock: &**env,
-        stop: stop.flag(),
-    };
+    let changes = fresh::filled(&plan.changes, &planning::known(&scene));
     let done = {
-        let mut tell = results::progress(&setting, streams);
-        signals::until_second(&stop, executor::run(course, &mut journal, &mut tell)).await
+        let mut tell = results::progress(setting.global.quiet, streams);
+        let tools = Tools {
+            reader: &session.graph.reader(),
+            writer: &session.graph.writer(),
+            journal: &mut journal,
+            clock: &**env,
+            sleep: &|time| Box::pin(tokio::time::sleep(time)),
+            stop: &stop.flag(),
+            progress: &mut tell,
+        };
+        signals::until_second(&stop, executor::run(tools, &changes, &fresh.reached)).await
     };
-    let mut report = done.unwrap_or_else(|| results::abandoned(&plan));
+    let mut report = match done {
+        Some(finished) => finished.report,
+        None => results::abandoned(&plan),
+    };
     let after = last_look(session, &plan, &mut report).await;
     let saved = open.finish(env.now(), &report, after);
     results::tell(&plan, &report, saved, &setting, streams)
@@ -110,8 +114,7 @@ fn begin(
     };
     let now = setting.env.now();
     let open = snapshot::begin(setting.state, now, beginning)?;
-    let journal =
-        Journal::create(setting.state, &run, plan.tenant.id, &plan.effect.digest, now)?;
+    let journal = Journal::create(setting.state, &run, plan.tenant.id, &plan.effect.digest, now)?;
     Ok((open, journal))
 }
 

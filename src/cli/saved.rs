@@ -20,8 +20,12 @@ pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
     let bytes = plan_file::read(path).map_err(stored)?;
     let shown = crate::model::untrusted::shown(&path.display().to_string());
     let refuse = |problem: String| {
-        Failure::new(Exit::NotAcceptable, "plan_file", format!("{shown} cannot be applied: {problem}"))
-            .help("make it anew with: consent plan --out FILE")
+        Failure::new(
+            Exit::NotAcceptable,
+            "plan_file",
+            format!("{shown} cannot be applied: {problem}"),
+        )
+        .help("make it anew with: consent plan --out FILE")
     };
     let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8 text".to_owned()))?;
     let plan = file::read(&text).map_err(|error| refuse(error.to_string()))?;

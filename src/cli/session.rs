@@ -15,7 +15,7 @@ use crate::model::clock::Clock;
 use crate::sandbox::server::Running;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::{self, seed};
-use crate::store::sandbox_state;
+use crate::store::{report_file, sandbox_state};
 use azure_core::credentials::Secret;
 
 /// Signed in, to whatever plays the tenant.
@@ -48,7 +48,8 @@ impl Session {
             Failure::new(Exit::Invalid, "graph_url", format!("failed to {error}"))
                 .help("write it as https://graph.microsoft.com, without the version")
         })?;
-        let credential = Credential::choose(sign_in(env)?).map_err(GraphError::from).map_err(told)?;
+        let credential =
+            Credential::choose(sign_in(env)?).map_err(GraphError::from).map_err(told)?;
         let graph = Graph::connect(endpoint, credential, options).map_err(told)?;
         let flags = match &args.graph_url {
             Some(url) => format!(" --graph-url {}", crate::model::untrusted::shown(url)),
@@ -58,10 +59,12 @@ impl Session {
     }
 
     async fn rehearse(path: &Path, options: Options, env: &Arc<Env>) -> Result<Self, Failure> {
-        let text = sandbox_state::seed(path).map_err(stored)?;
+        let text = report_file::read_text(path).map_err(stored)?;
         let seed = seed::parse(&path.display().to_string(), &text).map_err(seeded)?;
-        let state = sandbox_state::path(path);
-        let saved = sandbox_state::load(&state, &text).map_err(stored)?;
+        let beside = path.parent().unwrap_or(Path::new("")).join(".consent");
+        let state = sandbox_state::path(&beside, path, text.as_bytes());
+        let saved = sandbox_state::load(&state).map_err(stored)?;
+        let saved = saved.and_then(|bytes| String::from_utf8(bytes).ok());
         let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
         let running = sandbox::server::start(
             seed,
@@ -75,14 +78,19 @@ impl Session {
         )
         .await
         .map_err(|error| {
-            Failure::new(Exit::Unexpected, "sandbox", format!("failed to start the simulated tenant: {error}"))
+            Failure::new(
+                Exit::Unexpected,
+                "sandbox",
+                format!("failed to start the simulated tenant: {error}"),
+            )
         })?;
-        let credential = Credential::Ready(Secret::new(running.token()));
+        let credential = Credential::ready(Secret::new(running.token()));
         let endpoint = Endpoint::parse(&running.url()).map_err(|error| {
             Failure::new(Exit::Unexpected, "sandbox", format!("failed to {error}"))
         })?;
         let graph = Graph::connect(endpoint, credential, options).map_err(told)?;
-        let flags = format!(" --sandbox {}", crate::model::untrusted::shown(&path.display().to_string()));
+        let flags =
+            format!(" --sandbox {}", crate::model::untrusted::shown(&path.display().to_string()));
         Ok(Self { graph, embedded: Some(Embedded { running, state }), flags })
     }
 
@@ -90,12 +98,11 @@ impl Session {
     ///
     /// # Errors
     /// When the state cannot be written.
-    pub async fn close(self, seed_text: Option<&str>) -> Result<(), Failure> {
-        let _ = seed_text;
+    pub async fn close(self) -> Result<(), Failure> {
         if let Some(Embedded { running, state }) = self.embedded {
             let text = running.state();
             running.stop().await;
-            sandbox_state::save(&state, &text).map_err(stored)?;
+            sandbox_state::save(&state, text.as_bytes()).map_err(stored)?;
         }
         Ok(())
     }
@@ -106,9 +113,7 @@ fn sign_in(env: &Env) -> Result<SignInEnvironment, Failure> {
     let text = |name: &str| env.var(name).map(str::to_owned);
     let secret = |name: &str| env.var(name).map(|value| Secret::new(value.to_owned()));
     let certificate = match env.var("AZURE_CLIENT_CERTIFICATE_PATH") {
-        Some(path) => Some(Secret::new(
-            crate::store::credential_file(Path::new(path)).map_err(|error| stored(error))?,
-        )),
+        Some(path) => Some(Secret::new(report_file::read_text(Path::new(path)).map_err(stored)?)),
         None => None,
     };
     Ok(SignInEnvironment {
@@ -129,9 +134,9 @@ pub fn told(error: GraphError) -> Failure {
     let exit = match &error {
         GraphError::SignIn(_) | GraphError::Forbidden { .. } => Exit::NoRight,
         GraphError::WrongTenant { .. } => Exit::NotAcceptable,
-        GraphError::Network { .. }
-        | GraphError::Incomplete { .. }
-        | GraphError::Refused { .. } => Exit::Unexpected,
+        GraphError::Network { .. } | GraphError::Incomplete { .. } | GraphError::Refused { .. } => {
+            Exit::Unexpected
+        }
     };
     let failure = Failure::new(exit, error.code(), format!("failed to {error}"));
     match error.help() {

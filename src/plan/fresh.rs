@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::kinds::{self, Pair, Unreadable};
 use crate::model::address::Address;
-use crate::model::request::Known;
+use crate::model::change::Change;
+use crate::model::request::{Expect, Expected, Known, fill};
 
 /// One object that is neither as the plan saw it nor as the plan would make it.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +40,7 @@ pub fn look(
         let Some((_, kind)) = kinds::by_name(&pair.address.kind) else { continue };
         let state = now.get(&pair.address).unwrap_or(&Value::Null);
         let mut goal = pair.after.clone();
-        crate::model::request::fill(&mut goal, known);
+        fill(&mut goal, known);
         if kind.reached(&pair.address, &goal, state)? {
             freshness.reached.insert(pair.address.clone());
         } else if *state != pair.before {
@@ -52,4 +53,21 @@ pub fn look(
         }
     }
     Ok(freshness)
+}
+
+/// The changes, with every id in its place that was created since the plan was made.
+pub fn filled(changes: &[Change], known: &Known) -> Vec<Change> {
+    let mut changes = changes.to_vec();
+    for step in changes.iter_mut().flat_map(|change| &mut change.steps) {
+        step.request = step.request.filled(known);
+        step.proof.read = step.proof.read.filled(known);
+        if let Expect::Fields(fields) = &mut step.proof.expect {
+            for expected in fields.values_mut() {
+                if let Expected::Value(value) = expected {
+                    fill(value, known);
+                }
+            }
+        }
+    }
+    changes
 }

@@ -97,9 +97,7 @@ fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
 fn about(target: Option<&Untrusted>, fields: &[FieldChange], page: &mut Page) {
     let target = target.map(Untrusted::shown);
     if let [field] = fields {
-        let lead =
-            target.map_or(BODY.to_owned(), |name| format!("{BODY}{} / ", shorten(&name, 40)));
-        page.list(Ink::Plain, &lead, &items(field), Depth::All);
+        target_and(target.as_deref(), &items(field), page);
         return;
     }
     if let Some(target) = target {
@@ -195,9 +193,7 @@ fn replacement(verb: Verb, given: &[Group<'_>], taken: &[Group<'_>], full: bool,
     let alike = moved.len() == 1;
     match (alike, moved.first()) {
         (true, Some(items)) => {
-            let lead = target
-                .map_or(BODY.to_owned(), |name| format!("{BODY}{} / ", shorten(&name.shown(), 40)));
-            page.list(Ink::Plain, &lead, items, Depth::All);
+            target_and(target.map(Untrusted::shown).as_deref(), items, page);
         }
         _ => about(target, &[], page),
     }
@@ -288,7 +284,10 @@ fn notes(picture: &Picture<'_>, full: bool, page: &mut Page) {
     }
     let risks = groups.iter().filter_map(|group| group.lead.risk.as_ref());
     let worth: BTreeSet<&str> = risks
-        .filter(|risk| full || risk.tier >= Tier::High || risk.reasons.len() > 1)
+        .filter(|risk| {
+            full || risk.tier >= Tier::High
+                || risk.reasons.iter().any(|reason| reason.starts_with('G'))
+        })
         .flat_map(|risk| risk.reasons.iter().map(String::as_str))
         .collect();
     for reason in worth {

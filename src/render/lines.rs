@@ -111,8 +111,9 @@ pub fn width(text: &str) -> usize {
 /// The safe form of a name in at most so many columns. Runs of blanks become one, so that a name
 /// cannot build columns of its own.
 pub fn shorten(name: &str, columns: usize) -> String {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    cut(&shown(&words.join(" ")), columns)
+    let safe = shown(name);
+    let words: Vec<&str> = safe.split_whitespace().collect();
+    cut(&words.join(" "), columns)
 }
 
 /// The middle of a long text becomes `...`, so that a name's beginning and a domain's end both stay
@@ -201,7 +202,7 @@ pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

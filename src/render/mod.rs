@@ -14,6 +14,8 @@ pub mod style;
 pub mod text;
 
 #[cfg(test)]
-mod samples;
+mod crowd_tests;
+#[cfg(test)]
+pub(crate) mod samples;
 #[cfg(test)]
 mod tests;

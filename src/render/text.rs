@@ -1,12 +1,13 @@
 //! The plan as people read it: at most 80 columns, a word beside every sign, the same words with
 //! and without colour.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::model::address::TENANT;
 use crate::model::clock::time_of_day;
-use crate::plan::Plan;
 use crate::plan::pictures::{Counts, Picture, pictures};
+use crate::plan::{AppHead, Plan};
 use crate::render::block;
 use crate::render::crowd;
 use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, shorten, width};
@@ -157,11 +158,13 @@ fn by_owner(
     page: &mut Page,
     draw: impl Fn(&Picture<'_>, &mut Page),
 ) {
+    let heads: BTreeMap<&str, &AppHead> =
+        plan.apps.iter().map(|app| (app.label.as_str(), app)).collect();
     let mut current = None;
     for picture in pictures {
         if current != Some(picture.owner) {
             page.blank();
-            app_head(plan, picture.owner, page);
+            app_head(heads.get(picture.owner).copied(), picture.owner, page);
             current = Some(picture.owner);
         }
         draw(picture, page);
@@ -169,8 +172,8 @@ fn by_owner(
 }
 
 /// Label, name and id of an app. The id's two ends tell it from an app of the same name.
-fn app_head(plan: &Plan, owner: &str, page: &mut Page) {
-    let Some(app) = plan.apps.iter().find(|app| app.label == owner) else {
+fn app_head(app: Option<&AppHead>, owner: &str, page: &mut Page) {
+    let Some(app) = app else {
         let what = if owner == TENANT { "tenant  settings for everybody" } else { owner };
         page.line(Ink::Strong, what);
         return;

@@ -196,6 +196,11 @@ fn read(file: &Path) -> Result<Vec<u8>, LoadError> {
     Ok(bytes)
 }
 
+/// Whether a path of the command line is a folder of manifests.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
 /// What this file finds.
 pub const CODES: &[(&str, &str)] = &[
     ("manifest_not_found", "no file or folder of that name, or a folder without *.toml files"),

@@ -16,7 +16,7 @@ use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
 use crate::model::outcome::{RunReport, Stopped};
 use crate::model::untrusted::Untrusted;
-use crate::plan::Effect;
+use crate::plan::{AppHead, Effect};
 
 const FORMAT: &str = "consent.snapshot";
 const VERSION: u32 = 1;
@@ -38,6 +38,8 @@ pub struct Snapshot {
     pub finished: Option<String>,
     pub state: State,
     pub tenant: Organization,
+    /// The apps that the manifest was about: one that is gone from it later is not forgotten.
+    pub apps: Vec<AppHead>,
     pub effect: Effect,
     pub approval: Approval,
     pub actor: Actor,
@@ -97,6 +99,8 @@ pub struct Previous {
 pub struct Beginning {
     pub run: String,
     pub tenant: Organization,
+    /// The apps that the manifest was about: one that is gone from it later is not forgotten.
+    pub apps: Vec<AppHead>,
     pub effect: Effect,
     pub approval: Approval,
     pub actor: Actor,
@@ -151,7 +155,7 @@ pub fn begin(
     at: OffsetDateTime,
     beginning: Beginning,
 ) -> Result<Open, StoreError> {
-    let Beginning { run, tenant, effect, approval, actor, before } = beginning;
+    let Beginning { run, tenant, apps, effect, approval, actor, before } = beginning;
     let dir = folder(consent_dir);
     atomic::create_private_dir(consent_dir)?;
     atomic::create_private_dir(&dir)?;
@@ -171,6 +175,7 @@ pub fn begin(
         finished: None,
         state: State::Started,
         tenant,
+        apps,
         effect,
         approval,
         actor,

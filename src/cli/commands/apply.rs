@@ -107,7 +107,11 @@ async fn approve_and_run(
 }
 
 fn next(plan: &Plan, again: &str) -> String {
-    if plan.changes.is_empty() { again.replace("consent apply", "consent plan") } else { again.to_owned() }
+    if plan.changes.is_empty() {
+        again.replace("consent apply", "consent plan")
+    } else {
+        again.to_owned()
+    }
 }
 
 /// `.consent` beside the first manifest file, or in the manifest's folder.

@@ -14,10 +14,10 @@ pub fn run(args: &CompletionsArgs, streams: &mut Streams<'_>) -> Result<Exit, Fa
     let mut text = Vec::new();
     let generator = match args.shell {
         Shell::Man => {
+            command.build();
             clap_mangen::Man::new(command.clone()).render(&mut text)?;
             for sub in command.get_subcommands() {
-                let name = format!("consent-{}", sub.get_name());
-                clap_mangen::Man::new(sub.clone().name(name)).render(&mut text)?;
+                clap_mangen::Man::new(sub.clone()).render(&mut text)?;
             }
             streams.out.write_all(&text)?;
             return Ok(Exit::Done);

@@ -43,7 +43,7 @@ async fn work(
     session.close().await?;
     let Planned { plan, .. } = planned?;
     if let Some(out) = &args.out {
-        plan_file::write(out, &file::write(&plan)).map_err(stored)?;
+        plan_file::write(out, file::write(&plan).as_bytes()).map_err(stored)?;
     }
     let reports = reports(&args.report, global);
     let people_on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
@@ -85,10 +85,10 @@ pub(super) fn show(
 ) -> Result<(), Failure> {
     let colour =
         if on_stdout { env.colour_of_output(global) } else { env.colour_of_errors(global) };
-    render::style::switch(colour);
-    let view = View { full, next: next.to_owned() };
+    render::style::set_colour(colour);
+    let view = View { full, next: Some(next) };
     let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
-    Ok(render::text::plan(plan, &view, to)?)
+    Ok(render::text::plan(plan, view, to)?)
 }
 
 pub(super) fn write_reports(
