@@ -1,5 +1,6 @@
 //! The real client against a stub on this machine.
 
+mod lookups;
 mod stub;
 
 use std::sync::Arc;
