@@ -97,7 +97,7 @@ impl<'a> Course<'a> {
     }
 
     /// What to do next. Until it was done and told, the answer stays the same.
-    pub fn next(&mut self) -> Action {
+    pub fn next_action(&mut self) -> Action {
         loop {
             self.abandon();
             if self.flights.is_empty() && !self.take_off() {

@@ -258,3 +258,51 @@ fn cut_anywhere_a_second_run_finishes() {
         assert_eq!(tenant.objects.len(), 45);
     }
 }
+
+/// Every pair of troubles for each of three requests: the old never goes before the new is there,
+/// and every result is true of the tenant.
+#[test]
+fn under_any_weather_the_report_is_true_and_there_is_no_gap() {
+    let not_yet = || Reply::Say(Verdict::NotYet(refusal(404)));
+    let already = || Reply::Say(Verdict::AlreadyThere(refusal(409)));
+    let troubles =
+        [Reply::Do, Reply::DoSilently, silence(), wait(3), not_yet(), already(), refuse()];
+    let pairs: Vec<[&Reply; 2]> =
+        troubles.iter().flat_map(|a| troubles.iter().map(move |b| [a, b])).collect();
+    let changes = [gives("a"), gives("b"), needs(takes("all"), &["a", "b"])];
+    for (path, other) in [("/o/a", "/o/b"), ("/o/b", "/o/all"), ("/o/all", "/o/a")] {
+        for first in &pairs {
+            for second in &pairs {
+                let mut tenant = holding(&["/o/all"]);
+                tenant.reply(path, first.iter().copied().cloned());
+                tenant.reply(other, second.iter().copied().cloned());
+                let report = tenant.run(&changes);
+                let there = |label: &str| tenant.objects.contains_key(&format!("/o/{label}"));
+                assert!(there("all") || (there("a") && there("b")), "a gap: {report:?}");
+                for (label, wanted, line) in [
+                    ("a", true, &report.lines[0]),
+                    ("b", true, &report.lines[1]),
+                    ("all", false, &report.lines[2]),
+                ] {
+                    let as_wanted = there(label) == wanted;
+                    match line.outcome {
+                        Outcome::Done | Outcome::Already => assert!(as_wanted, "{report:?}"),
+                        Outcome::Failed { .. } | Outcome::Skipped { .. } | Outcome::NotStarted => {
+                            assert!(!as_wanted, "{report:?}");
+                        }
+                        Outcome::Unsure { .. } => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_changes_take_five_hundred_batches() {
+    let changes: Vec<Change> = (0..10_000).map(|n| gives(&format!("g{n:05}"))).collect();
+    let mut tenant = Tenant::default();
+    let report = tenant.run(&changes);
+    assert!(report.lines.iter().all(|line| line.outcome == Outcome::Done));
+    assert_eq!(tenant.batches.len(), 500);
+}

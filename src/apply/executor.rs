@@ -71,7 +71,7 @@ impl Executor<'_> {
             if let Some(error) = &self.journal_error {
                 course.stop(Stopped::Journal { because: error.to_string() });
             }
-            match course.next() {
+            match course.next_action() {
                 Action::End => break,
                 Action::Wait(time) => self.wait(&mut course, time).await,
                 Action::Send(outgoing) => self.send(changes, &mut course, &outgoing).await,

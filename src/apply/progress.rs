@@ -12,7 +12,8 @@ pub enum Progress<'a> {
     Sending { count: usize, first: &'a Address },
     /// Objects are read.
     Reading { count: usize },
-    /// Nothing happens for this long: the service asked for it, or replicas have to agree.
+    /// Nothing happens for this long: the service asked for it, or replicas have to agree. Told
+    /// again and again as the time gets shorter.
     Waiting { time: Duration },
     /// A change has its result; so many of so many have one.
     Settled { address: &'a Address, outcome: &'a Outcome, settled: usize, all: usize },

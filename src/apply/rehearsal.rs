@@ -20,7 +20,7 @@ pub(super) fn address(label: &str) -> Address {
     Address::new("grant", label, [])
 }
 
-/// `PUT /o/<label> {"is":"there"}`, or whatever the path says; proven by reading it.
+/// Makes the object at this path; proven by reading it.
 pub(super) fn put(path: &str) -> Step {
     Step {
         request: Request { method: Method::Post, path: path.into(), body: Some(json!({})) },
@@ -127,7 +127,7 @@ impl Tenant {
     ) -> RunReport {
         let mut course = Course::new(changes, already);
         for _ in 0..100_000 {
-            match course.next() {
+            match course.next_action() {
                 Action::End => return course.report(),
                 Action::Wait(time) => {
                     self.waited += time.as_secs();

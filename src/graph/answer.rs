@@ -48,7 +48,10 @@ impl Headers {
     pub fn retry_after(&self, now: OffsetDateTime) -> Option<Duration> {
         let text = self.get("retry-after")?.trim();
         let wait = match text.parse::<f64>() {
-            Ok(seconds) => Duration::try_from_secs_f64(seconds).ok()?,
+            Ok(seconds) if seconds.is_finite() => {
+                Duration::try_from_secs_f64(seconds.min(LONGEST_WAIT.as_secs_f64())).ok()?
+            }
+            Ok(_) => return None,
             Err(_) => {
                 let until = OffsetDateTime::from(httpdate::parse_http_date(text).ok()?);
                 // A date in the past means now.

@@ -16,7 +16,7 @@ pub enum GraphError {
     WrongTenant { wanted: TenantId, found: String, told_by: &'static str },
     /// Signed in, but without the right to read this.
     #[error("read {what}: the tenant refused ({missing})")]
-    Forbidden { what: String, missing: String, help: String, refusal: Refusal },
+    Forbidden { what: String, missing: String, help: String, refusal: Box<Refusal> },
     /// No answer, after all attempts.
     #[error("reach {host}: {because}")]
     Network { host: String, because: String },
@@ -25,10 +25,14 @@ pub enum GraphError {
     Incomplete { what: String, because: String },
     /// Any other error answer.
     #[error("read {what}: the service answered {}", told(.refusal))]
-    Refused { what: String, refusal: Refusal },
+    Refused { what: String, refusal: Box<Refusal> },
 }
 
 impl GraphError {
+    pub(crate) fn refused(what: String, refusal: Refusal) -> Self {
+        Self::Refused { what, refusal: Box::new(refusal) }
+    }
+
     /// Stable id of the kind, in snake case.
     pub fn code(&self) -> &'static str {
         match self {

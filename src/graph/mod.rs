@@ -143,3 +143,6 @@ fn organization(id: TenantId, row: &Value) -> Organization {
     let domains = domains.into_iter().map(|(_, name)| Untrusted::new(name)).collect();
     Organization { id, name: Untrusted::new(name), domains }
 }
+
+#[cfg(test)]
+mod loopback_tests;

@@ -91,9 +91,7 @@ impl Reader {
                     _ => Err(incomplete("the answer holds no list of values")),
                 }
             }
-            Some(Ok(Got::NotThere(refusal))) => {
-                Err(GraphError::Refused { what: path.to_owned(), refusal })
-            }
+            Some(Ok(Got::NotThere(refusal))) => Err(GraphError::refused(path.to_owned(), refusal)),
             Some(Err(error)) => Err(error),
             None => Err(incomplete("there is no answer")),
         }

@@ -233,7 +233,7 @@ impl Http {
             ReadVerdict::Json(json) => Ok(Got::Json(json)),
             ReadVerdict::NotThere(refusal) => Ok(Got::NotThere(refusal)),
             ReadVerdict::Wait(wait, refusal) => {
-                Err((Some(Trouble::Throttled(wait)), GraphError::Refused { what, refusal }))
+                Err((Some(Trouble::Throttled(wait)), GraphError::refused(what, refusal)))
             }
             ReadVerdict::Again(refusal) => {
                 let because = match refusal.status {
@@ -248,9 +248,10 @@ impl Http {
             ReadVerdict::Forbidden(refusal) => {
                 let claims = self.tokens.claims().await.unwrap_or_default();
                 let (missing, help) = advice(needed(Access::Read, &ask.path), &claims);
+                let refusal = Box::new(refusal);
                 Err((None, GraphError::Forbidden { what, missing, help, refusal }))
             }
-            ReadVerdict::Refused(refusal) => Err((None, GraphError::Refused { what, refusal })),
+            ReadVerdict::Refused(refusal) => Err((None, GraphError::refused(what, refusal))),
         }
     }
 
@@ -265,7 +266,7 @@ impl Http {
             (Got::Json(json), _) => json,
             (Got::NotThere(_), Missing::Nothing) => return Ok(Vec::new()),
             (Got::NotThere(refusal), Missing::Error) => {
-                return Err(GraphError::Refused { what, refusal });
+                return Err(GraphError::refused(what, refusal));
             }
         };
         match query.shape {
@@ -289,7 +290,7 @@ impl Http {
                 match again {
                     Some(Ok(Got::Json(first))) => self.chain(query, first).await?.map_err(broken),
                     Some(Ok(Got::NotThere(refusal))) => {
-                        Err(GraphError::Refused { what: what(&query.path), refusal })
+                        Err(GraphError::refused(what(&query.path), refusal))
                     }
                     Some(Err(error)) => Err(error),
                     None => Err(broken(Broken::NoList)),

@@ -48,8 +48,8 @@ pub struct Record {
 pub enum Event {
     /// About to go out. Whoever finds this as the last word about an address must read the tenant.
     Sending { address: Address, step: usize, request: Request },
-    /// What came back: `accepted`, or a word for the error. `status` is 0 when no answer came, and
-    /// absent when the request was accepted.
+    /// What came back: `accepted`, or a word for the error, which then follows; its status is 0
+    /// when no answer came.
     Answer {
         address: Address,
         step: usize,

@@ -25,13 +25,30 @@ fn journal(dir: &Path) -> Journal {
 fn what_was_written_is_read() {
     let home = tempfile::tempdir().unwrap();
     let mut journal = journal(home.path());
-    journal.write(AT, vec![sending("a"), sending("b")]).unwrap();
+    let text = |text: &str| crate::model::untrusted::Untrusted::new(text);
+    let error = Refusal { status: 409, code: text("C"), message: text("m"), request_id: None };
+    let address = Address::new("delegated_grant", "b", []);
+    let answer = |error, id: Option<&str>| Event::Answer {
+        address: address.clone(),
+        step: 1,
+        meaning: "word".into(),
+        error,
+        id: id.map(str::to_owned),
+    };
+    let events = vec![
+        sending("a"),
+        answer(None, Some("Yax6")),
+        answer(Some(error.clone()), None),
+        Event::Outcome { address: address.clone(), outcome: Outcome::Failed { error } },
+        Event::Outcome { address: address.clone(), outcome: Outcome::Done },
+    ];
+    journal.write(AT, events.clone()).unwrap();
     assert!(!read(journal.path()).unwrap().ended());
     journal.write(AT, vec![end()]).unwrap();
     let found = read(journal.path()).unwrap();
     assert_eq!(found.header.as_ref().unwrap().tenant, TENANT);
-    assert_eq!(found.records.len(), 3);
-    assert_eq!(found.records[1].event, sending("b"));
+    let read_events: Vec<Event> = found.records.iter().map(|r| r.event.clone()).collect();
+    assert_eq!(read_events, [events, vec![end()]].concat());
     assert!(found.ended() && !found.torn);
     assert_eq!(list(home.path()).unwrap(), [journal.path()]);
     assert!(journal.path().ends_with("journal/20261123T200324Z-r-1.ndjson"));

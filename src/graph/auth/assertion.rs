@@ -94,3 +94,49 @@ fn unusable(why: &str) -> SignInError {
          `openssl pkcs12 -in app.pfx -nodes -out app.pem`",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use ring::signature::{KeyPair as _, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
+
+    use super::*;
+    use crate::graph::limiter::tests::Still;
+
+    const FIXTURE: &str = include_str!("assertion_fixture.pem");
+    const AUDIENCE: &str = "https://login.example/t-1/oauth2/v2.0/token";
+
+    fn signer(pem: &'static str) -> Result<CertificateAssertion, SignInError> {
+        let clock = Arc::new(Still::default());
+        CertificateAssertion::new(&Secret::new(pem), AUDIENCE.into(), "c-1".into(), clock)
+    }
+
+    #[test]
+    fn a_statement_is_signed_and_short_lived() {
+        let signer = signer(FIXTURE).unwrap();
+        let statement = signer.statement().unwrap();
+        let (input, signature) = statement.rsplit_once('.').unwrap();
+        let key = signer.key.public_key().as_ref();
+        UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, key)
+            .verify(input.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap())
+            .unwrap();
+        let part = |text: &str| -> serde_json::Value {
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
+        };
+        let (header, claims) = input.split_once('.').unwrap();
+        assert_eq!(part(header)["alg"], "PS256");
+        assert_eq!(part(header)["x5t#S256"].as_str().map(str::len), Some(43));
+        let claims = part(claims);
+        assert_eq!((claims["aud"].as_str(), claims["sub"].as_str()), (Some(AUDIENCE), Some("c-1")));
+        let lasts = claims["exp"].as_i64().unwrap() - claims["nbf"].as_i64().unwrap();
+        assert_eq!(lasts, 300);
+    }
+
+    #[test]
+    fn half_a_file_is_told_apart_and_nothing_is_quoted() {
+        let told = |pem| signer(pem).unwrap_err().cause;
+        assert!(told("").contains("no certificate"));
+        let certificate = FIXTURE.split("-----BEGIN PRIVATE").next().unwrap();
+        assert!(told(certificate).contains("no private key"));
+        assert!(!format!("{:?}", signer(FIXTURE)).contains("RsaKey"));
+    }
+}

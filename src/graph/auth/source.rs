@@ -156,13 +156,13 @@ impl Authority {
 }
 
 fn options(transport: Transport) -> ClientOptions {
-    let mut retry = ExponentialRetryOptions::default();
     // Somebody waits at a terminal: three attempts, not eight over a minute.
-    retry.max_retries = 2;
-    let mut options = ClientOptions::default();
-    options.transport = Some(transport);
-    options.retry = RetryOptions::exponential(retry);
-    options
+    let retry = ExponentialRetryOptions { max_retries: 2, ..Default::default() };
+    ClientOptions {
+        transport: Some(transport),
+        retry: RetryOptions::exponential(retry),
+        ..Default::default()
+    }
 }
 
 fn no_client(why: String) -> SignInError {
