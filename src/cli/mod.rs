@@ -7,6 +7,7 @@ pub mod ask;
 pub mod commands;
 pub mod env;
 pub mod failure;
+pub mod logging;
 pub mod manifests;
 pub mod planning;
 pub mod rails;
@@ -15,6 +16,8 @@ pub mod run;
 pub mod saved;
 pub mod session;
 pub mod signals;
+pub mod state;
+pub mod warnings;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -45,6 +48,7 @@ pub async fn run(cli: Cli, env: Arc<Env>, streams: &mut Streams<'_>) -> Exit {
 }
 
 async fn dispatch(cli: &Cli, env: &Arc<Env>, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
+    logging::start(&cli.global)?;
     match &cli.command {
         Command::Plan(args) => commands::plan::run(args, &cli.global, env, streams).await,
         Command::Apply(args) => commands::apply::run(args, &cli.global, env, streams).await,

@@ -7,7 +7,7 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::manifests::{self, Loaded};
 use crate::cli::session::{Session, told};
-use crate::cli::{Streams, rails};
+use crate::cli::{Streams, rails, warnings};
 use crate::graph::survey;
 use crate::kinds::{self, Desk, Names, OddAnswer, REGISTRY, Scene, Unreadable};
 use crate::model::address::Address;
@@ -20,6 +20,7 @@ use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::build::{self, Draft};
 use crate::plan::{AppHead, Extent, LiveSummary, Plan, effect};
 use crate::policy;
+use crate::store::snapshot::Snapshot;
 
 /// A plan, and what was read for it.
 pub struct Planned {
@@ -56,6 +57,7 @@ pub async fn plan(
     session: &Session,
     loaded: &Loaded,
     only: &[String],
+    past: Option<&Snapshot>,
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
     colour: bool,
@@ -95,7 +97,7 @@ pub async fn plan(
         pairs: draft.pairs,
         changes,
         unchanged: draft.unchanged,
-        warnings: Vec::new(),
+        warnings: warnings::of(loaded, past, read_at.date()),
         checks: Vec::new(),
         extent: if only.is_empty() { Extent::Whole } else { Extent::Partial(only.to_vec()) },
         effect,

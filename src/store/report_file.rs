@@ -26,3 +26,11 @@ pub fn read_text(path: &Path) -> Result<String, StoreError> {
         because: error.utf8_error().to_string(),
     })
 }
+
+/// A new file to be written bit by bit, mode 0600.
+///
+/// # Errors
+/// When it exists already or cannot be created.
+pub fn create(path: &Path) -> Result<std::fs::File, StoreError> {
+    atomic::create_for_append(path)
+}

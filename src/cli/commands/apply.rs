@@ -1,6 +1,6 @@
 //! `consent apply`: makes exactly the approved changes, and records them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cli::approval::{self, Approval};
@@ -11,7 +11,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning::{self, Planned};
 use crate::cli::run::{self, Approved, Setting};
 use crate::cli::session::{Session, stored};
-use crate::cli::{Streams, manifests, rails, saved, signals};
+use crate::cli::{Streams, manifests, rails, saved, signals, state};
 use crate::plan::Plan;
 
 /// What is applied, and where its record goes.
@@ -68,16 +68,18 @@ async fn prepare(
             let session = Session::open(&args.tenant, saved::cloud(), env).await?;
             let found = saved::tenant(&session, &plan).await?;
             let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
-            let state = beside(path);
+            let state = state::beside(path);
             Ok(Task { session, planned: Planned { plan, found }, state, again })
         }
         None => {
             let loaded = manifests::load(&args.manifest.file, streams, colour)?;
             let session = Session::open(&args.tenant, planned_view::cloud(&loaded), env).await?;
-            let planned = planning::plan(&session, &loaded, &[], env, streams, colour).await?;
+            let state = state::of_manifest(&args.manifest.file);
+            let past = state::last(&state)?;
+            let planned =
+                planning::plan(&session, &loaded, &[], past.as_ref(), env, streams, colour).await?;
             let files = planned_view::files(&args.manifest.file);
             let again = format!("consent apply{files}{}", session.flags);
-            let state = state_of(&args.manifest.file);
             Ok(Task { session, planned, state, again })
         }
     }
@@ -112,19 +114,6 @@ fn next(plan: &Plan, again: &str) -> String {
     } else {
         again.to_owned()
     }
-}
-
-/// `.consent` beside the first manifest file, or in the manifest's folder.
-fn state_of(files: &[PathBuf]) -> PathBuf {
-    match files.first() {
-        Some(path) if crate::store::manifest_file::is_folder(path) => path.join(".consent"),
-        Some(path) => beside(path),
-        None => PathBuf::from(".consent"),
-    }
-}
-
-fn beside(path: &Path) -> PathBuf {
-    path.parent().unwrap_or(Path::new("")).join(".consent")
 }
 
 impl From<crate::store::error::StoreError> for Failure {

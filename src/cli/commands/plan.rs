@@ -8,7 +8,7 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning::{self, Planned};
 use crate::cli::session::{Session, stored};
-use crate::cli::{Streams, manifests, signals};
+use crate::cli::{Streams, manifests, signals, state};
 use crate::graph::endpoint::Cloud;
 use crate::plan::{Plan, file};
 use crate::render;
@@ -38,7 +38,9 @@ async fn work(
     let colour = env.colour_of_errors(global);
     let loaded = manifests::load(&args.manifest.file, streams, colour)?;
     let session = Session::open(&args.tenant, cloud(&loaded), env).await?;
-    let planned = planning::plan(&session, &loaded, &args.app, env, streams, colour).await;
+    let past = state::last(&state::of_manifest(&args.manifest.file))?;
+    let planned =
+        planning::plan(&session, &loaded, &args.app, past.as_ref(), env, streams, colour).await;
     let next = next_line(args, &session);
     session.close().await?;
     let Planned { plan, .. } = planned?;
