@@ -328,3 +328,21 @@ async fn a_real_sign_in_never_feeds_a_graph_on_this_machine() {
     let authority_host = Some("http://127.0.0.1:9".to_owned());
     assert!(connect(SignInEnvironment { authority_host, ..Default::default() }).is_err());
 }
+
+#[tokio::test]
+async fn a_refused_token_is_renewed_once_for_a_read() {
+    let token = |n: usize| json!({"expires_in": 3600, "access_token": format!("made-{n}")});
+    let stub = Stub::start(move |seen, before| match seen.header("authorization") {
+        None => reply(200, &token(before)),
+        Some("Bearer made-0") => reply(401, &json!({"error": {"code": "TokenRevoked"}})),
+        Some(_) => reply(200, &json!({"value": []})),
+    })
+    .await;
+    let (graph, _) = stub.graph_as(with_secret(&stub));
+    rows(&graph, &list("/users")).await.unwrap();
+    assert_eq!(stub.seen().len(), 4);
+    let stub = Stub::start(|_, _| reply(401, &json!({"error": {"code": "TokenRevoked"}}))).await;
+    let error = rows(&stub.graph().0, &list("/users")).await.unwrap_err();
+    assert!(matches!(error, GraphError::SignIn(_)), "{error}");
+    assert_eq!(stub.seen().len(), 1, "a ready-made token cannot be renewed");
+}

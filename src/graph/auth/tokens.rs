@@ -25,8 +25,14 @@ pub struct Tokens {
     name: &'static str,
     tenant: Option<String>,
     ready: Option<Secret>,
+    credential: Credential,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
     ways: Vec<Arc<dyn TokenCredential>>,
-    held: Mutex<Option<Held>>,
+    held: Option<Held>,
 }
 
 #[derive(Clone)]
@@ -54,9 +60,10 @@ impl Tokens {
         };
         let ways = match ready {
             Some(_) => Vec::new(),
-            None => credentials(credential, &endpoint, clock.clone())?,
+            None => credentials(credential.clone(), &endpoint, clock.clone())?,
         };
-        Ok(Self { endpoint, clock, name, tenant, ready, ways, held: Mutex::new(None) })
+        let state = Mutex::new(State { ways, held: None });
+        Ok(Self { endpoint, clock, name, tenant, ready, credential, state })
     }
 
     /// A token that is good for at least a few minutes, from memory where possible. Requests that
@@ -69,19 +76,19 @@ impl Tokens {
             Claims::of(token.secret()).check(&self.endpoint, self.clock.now())?;
             return Ok(token.clone());
         }
-        let mut held = self.held.lock().await;
+        let mut state = self.state.lock().await;
         let now = self.clock.now();
-        if let Some(held) = held.as_ref().filter(|held| held.expires - AHEAD > now) {
+        if let Some(held) = state.held.as_ref().filter(|held| held.expires - AHEAD > now) {
             return Ok(held.token.clone());
         }
-        match self.sign_in().await {
+        match self.sign_in(&state.ways).await {
             Ok(fresh) => {
                 Claims::of(fresh.token.secret()).check(&self.endpoint, now)?;
-                *held = Some(fresh.clone());
+                state.held = Some(fresh.clone());
                 Ok(fresh.token)
             }
             // A renewal may fail for a moment: the token at hand is good for some minutes more.
-            Err(error) => match held.as_ref().filter(|held| held.expires > now) {
+            Err(error) => match state.held.as_ref().filter(|held| held.expires > now) {
                 Some(held) => {
                     tracing::warn!(%error, "the access token could not be renewed yet");
                     Ok(held.token.clone())
@@ -102,14 +109,24 @@ impl Tokens {
     /// The service refused this token: the next request gets another. Says whether there can be
     /// another.
     pub async fn forget(&self) -> bool {
-        *self.held.lock().await = None;
-        self.ready.is_none()
+        if self.ready.is_some() {
+            return false;
+        }
+        // The library's credentials hold the refused token too: new ones hold nothing.
+        let fresh = credentials(self.credential.clone(), &self.endpoint, self.clock.clone());
+        match fresh {
+            Ok(ways) => {
+                *self.state.lock().await = State { ways, held: None };
+                true
+            }
+            Err(_) => false,
+        }
     }
 
-    async fn sign_in(&self) -> Result<Held, SignInError> {
+    async fn sign_in(&self, ways: &[Arc<dyn TokenCredential>]) -> Result<Held, SignInError> {
         let scope = format!("{}/.default", self.endpoint.audience());
         let mut first = None;
-        for way in &self.ways {
+        for way in ways {
             match way.get_token(&[&scope], None).await {
                 Ok(token) => {
                     return Ok(Held { token: token.token, expires: token.expires_on });
