@@ -142,3 +142,7 @@ impl Executor<'_> {
         self.journal_error.is_none()
     }
 }
+
+#[cfg(test)]
+#[path = "executor_tests.rs"]
+mod tests;

@@ -119,6 +119,12 @@ impl Journal {
         self.add(&records)
     }
 
+    /// As after a failed write.
+    #[cfg(test)]
+    pub(crate) fn fail(&mut self) {
+        self.broken = true;
+    }
+
     fn add<T: Serialize>(&mut self, lines: &[T]) -> Result<(), StoreError> {
         if self.broken {
             return Err(StoreError::Broken { path: self.path.clone() });
