@@ -35,7 +35,8 @@ pub fn start(global: &Global) -> Result<(), Failure> {
         .with_ansi(false)
         .with_filter(ours(level));
     let file = global.log_file.as_deref().map(open).transpose()?;
-    let file = file.map(|file| fmt::layer().json().with_writer(file).with_filter(ours(LevelFilter::DEBUG)));
+    let file = file
+        .map(|file| fmt::layer().json().with_writer(file).with_filter(ours(LevelFilter::DEBUG)));
     // The only error is a log that was started before.
     drop(tracing_subscriber::registry().with(people).with(file).try_init());
     Ok(())

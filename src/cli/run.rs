@@ -63,6 +63,7 @@ pub async fn run(
     let (mut open, mut journal) = begin(&setting, &plan, approval, &claims, before)?;
     setting.snapshot = open.path().to_owned();
     let stop = Stop::default();
+    let mut journal_error = None;
     let changes = fresh::filled(&plan.changes, &planning::known(&scene));
     let done = {
         let mut tell = results::progress(setting.global.quiet, streams);
@@ -78,11 +79,14 @@ pub async fn run(
         signals::until_second(&stop, executor::run(tools, &changes, &fresh.reached)).await
     };
     let mut report = match done {
-        Some(finished) => finished.report,
+        Some(finished) => {
+            journal_error = finished.journal_error;
+            finished.report
+        }
         None => results::abandoned(&plan),
     };
     let after = last_look(session, &plan, &mut report).await;
-    let saved = open.finish(env.now(), &report, after);
+    let saved = open.finish(env.now(), &report, after).and(journal_error.map_or(Ok(()), Err));
     results::tell(&plan, &report, saved, &setting, streams)
 }
 

@@ -12,6 +12,7 @@ use crate::graph::error::GraphError;
 use crate::graph::{Graph, Options};
 use crate::kinds;
 use crate::model::clock::Clock;
+use crate::model::id::TenantId;
 use crate::sandbox::server::Running;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::{self, seed};
@@ -34,7 +35,12 @@ struct Embedded {
 impl Session {
     /// # Errors
     /// When the seed, the address or the sign-in is not usable. Nothing was sent to a tenant.
-    pub async fn open(args: &TenantArgs, cloud: Cloud, env: &Arc<Env>) -> Result<Self, Failure> {
+    pub async fn open(
+        args: &TenantArgs,
+        tenant: TenantId,
+        cloud: Cloud,
+        env: &Arc<Env>,
+    ) -> Result<Self, Failure> {
         let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
         let options = Options { parallelism: usize::from(args.parallelism), clock };
         if let Some(seed) = &args.sandbox {
@@ -49,7 +55,7 @@ impl Session {
                 .help("write it as https://graph.microsoft.com, without the version")
         })?;
         let credential =
-            Credential::choose(sign_in(env)?).map_err(GraphError::from).map_err(told)?;
+            Credential::choose(sign_in(tenant, env)?).map_err(GraphError::from).map_err(told)?;
         let graph = Graph::connect(endpoint, credential, options).map_err(told)?;
         let flags = match &args.graph_url {
             Some(url) => format!(" --graph-url {}", crate::model::untrusted::shown(url)),
@@ -109,7 +115,7 @@ impl Session {
 }
 
 /// The variables that Microsoft's own tools use, and our own token.
-fn sign_in(env: &Env) -> Result<SignInEnvironment, Failure> {
+fn sign_in(tenant: TenantId, env: &Env) -> Result<SignInEnvironment, Failure> {
     let text = |name: &str| env.var(name).map(str::to_owned);
     let secret = |name: &str| env.var(name).map(|value| Secret::new(value.to_owned()));
     let certificate = match env.var("AZURE_CLIENT_CERTIFICATE_PATH") {
@@ -118,7 +124,7 @@ fn sign_in(env: &Env) -> Result<SignInEnvironment, Failure> {
     };
     Ok(SignInEnvironment {
         token: secret("CONSENT_TOKEN"),
-        tenant_id: text("AZURE_TENANT_ID"),
+        tenant_id: text("AZURE_TENANT_ID").or_else(|| Some(tenant.to_string())),
         client_id: text("AZURE_CLIENT_ID"),
         client_secret: secret("AZURE_CLIENT_SECRET"),
         certificate,

@@ -51,9 +51,7 @@ fn forgotten(loaded: &Loaded, past: Option<&Snapshot>) -> Vec<String> {
 }
 
 fn held(objects: &BTreeMap<Address, serde_json::Value>, label: &str) -> String {
-    let of = |name: &str| {
-        objects.keys().filter(|at| at.kind == name && at.owner == label).count()
-    };
+    let of = |name: &str| objects.keys().filter(|at| at.kind == name && at.owner == label).count();
     let counts = REGISTRY.iter().filter_map(|kind| {
         let (noun, count) = (kind.noun()?, of(kind.name()));
         match count {

@@ -37,7 +37,8 @@ async fn work(
 ) -> Result<Exit, Failure> {
     let colour = env.colour_of_errors(global);
     let loaded = manifests::load(&args.manifest.file, streams, colour)?;
-    let session = Session::open(&args.tenant, cloud(&loaded), env).await?;
+    let session =
+        Session::open(&args.tenant, loaded.manifest.tenant.id.value, cloud(&loaded), env).await?;
     let past = state::last(&state::of_manifest(&args.manifest.file))?;
     let planned =
         planning::plan(&session, &loaded, &args.app, past.as_ref(), env, streams, colour).await;

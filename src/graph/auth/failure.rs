@@ -43,7 +43,8 @@ impl SignInError {
             aadsts: None,
             cause: "a Graph on this machine is not given a real tenant's token".into(),
             help: "set CONSENT_TOKEN to the token of the simulated tenant, or \
-                   AZURE_AUTHORITY_HOST to its sign-in address"
+                   AZURE_AUTHORITY_HOST to its sign-in address (and AZURE_TOKEN_CREDENTIALS to \
+                   the one developer tool that plays its part)"
                 .into(),
         }
     }

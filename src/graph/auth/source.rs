@@ -35,11 +35,13 @@ pub(crate) fn credentials(
     let name = credential.name();
     let authority = Authority::of(credential.authority.as_deref(), endpoint)?;
     // The token of a real tenant stays with the real Graph: nothing simulated sees it, so that a
-    // changed address cannot collect it.
-    let asks_authority = !matches!(
-        credential.way,
-        SignInWay::ManagedIdentity { .. } | SignInWay::DeveloperTools { .. }
-    );
+    // changed address cannot collect it. A developer tool does not look at the authority, so it has
+    // to be named as well: nobody does both by accident.
+    let asks_authority = match credential.way {
+        SignInWay::ManagedIdentity { .. } => false,
+        SignInWay::DeveloperTools { az, azd, .. } => az != azd,
+        _ => true,
+    };
     let is_ready = matches!(credential.way, SignInWay::Ready(_));
     if endpoint.is_loopback() && !is_ready && !(asks_authority && authority.loopback) {
         return Err(SignInError::real_sign_in_for_loopback());

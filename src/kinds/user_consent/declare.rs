@@ -133,7 +133,9 @@ fn unknown(word: &str) -> Finding {
     let title = format!("\"{}\" is no choice for user consent", shown(word));
     let help = match suggest::close(word, CHOICES.iter().map(|(choice, _)| *choice)) {
         Some(close) => format!("did you mean \"{close}\"?"),
-        None => "write none, low-risk, microsoft-recommended, any, or { policies = [\"…\"] }".to_owned(),
+        None => {
+            "write none, low-risk, microsoft-recommended, any, or { policies = [\"…\"] }".to_owned()
+        }
     };
     Finding::error("unknown_choice", title).help(help)
 }
