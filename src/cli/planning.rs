@@ -88,6 +88,7 @@ pub async fn plan(
     let effect = effect::effect(tenant.id, &changes);
     let mut plan = Plan {
         tenant,
+        cloud: loaded.manifest.tenant.cloud,
         manifest: loaded.summary.clone(),
         live,
         made_at: read_at,

@@ -8,7 +8,6 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
 use crate::cli::session::{Session, stored, told};
-use crate::graph::endpoint::Cloud;
 use crate::model::address::Address;
 use crate::model::clock::{Clock, stamp};
 use crate::plan::{Plan, file};
@@ -39,11 +38,6 @@ pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
         .help("a plan is good for 24 hours; make it anew with: consent plan --out FILE"));
     }
     Ok(plan)
-}
-
-/// A saved plan names its tenant, and the address decides the cloud.
-pub fn cloud() -> Cloud {
-    Cloud::Global
 }
 
 /// Proves the tenant, and reads what the plan is about.

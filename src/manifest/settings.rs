@@ -8,6 +8,7 @@ use crate::manifest::entry::Entry;
 use crate::manifest::note::Day;
 use crate::manifest::source::Located;
 use crate::manifest::suggest::did_you_mean;
+pub use crate::model::cloud::Cloud;
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::TenantId;
 use crate::model::untrusted::shown;
@@ -28,25 +29,6 @@ pub struct Tenant {
     pub id: Located<TenantId>,
     pub domain: Option<Located<String>>,
     pub cloud: Cloud,
-}
-
-/// The national clouds, each with its own sign-in and its own Graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Cloud {
-    #[default]
-    Global,
-    UsGov,
-    UsGovDod,
-    China,
-}
-
-impl Cloud {
-    pub const WORDS: [(&'static str, Self); 4] = [
-        ("global", Self::Global),
-        ("us-gov", Self::UsGov),
-        ("us-gov-dod", Self::UsGovDod),
-        ("china", Self::China),
-    ];
 }
 
 /// `[limits]`: the safety rails, with their defaults.

@@ -12,6 +12,7 @@ use time::{Duration, OffsetDateTime};
 use crate::kinds::{Names, Pair, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::{Risk, Why};
+use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::id::ObjectId;
 use crate::model::untrusted::Untrusted;
@@ -38,6 +39,7 @@ struct File {
     #[serde(with = "time::serde::rfc3339")]
     expires_at: OffsetDateTime,
     tenant: Organization,
+    cloud: Cloud,
     manifest: ManifestSummary,
     live: LiveSummary,
     apps: Vec<AppHead>,
@@ -105,6 +107,7 @@ pub fn write(plan: &Plan) -> String {
         made_at: plan.made_at,
         expires_at: plan.made_at + LIFETIME,
         tenant: plan.tenant.clone(),
+        cloud: plan.cloud,
         manifest: plan.manifest.clone(),
         live: plan.live.clone(),
         apps: plan.apps.clone(),
@@ -206,6 +209,7 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
     }
     Ok(Plan {
         tenant: file.tenant,
+        cloud: file.cloud,
         manifest: file.manifest,
         live: file.live,
         made_at: file.made_at,

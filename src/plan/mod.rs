@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use crate::kinds::{Names, Pair};
 use crate::model::change::Change;
+use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 
 pub mod build;
@@ -19,6 +20,7 @@ pub mod pictures;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     pub tenant: Organization,
+    pub cloud: Cloud,
     pub manifest: ManifestSummary,
     pub live: LiveSummary,
     pub made_at: OffsetDateTime,

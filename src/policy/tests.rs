@@ -60,6 +60,7 @@ fn plan(changes: Vec<Change>) -> Plan {
             name: Untrusted::new("Contoso"),
             domains: Vec::new(),
         },
+        cloud: crate::model::cloud::Cloud::Global,
         manifest: ManifestSummary { files: Vec::new(), apps: 1 },
         live: LiveSummary { read_at: at, apps: 1, objects: Vec::new(), milliseconds: 1 },
         made_at: at,
@@ -68,10 +69,14 @@ fn plan(changes: Vec<Change>) -> Plan {
             name: Untrusted::new("CRM"),
             app_id: CLIENT,
         }],
+        pairs: Vec::new(),
+        names: crate::kinds::Names::default(),
         changes,
         unchanged: 0,
         unmanaged: Vec::new(),
         warnings: Vec::new(),
+        checks: Vec::new(),
+        extent: crate::plan::Extent::Whole,
         effect: crate::plan::Effect { text: String::new(), digest: String::new() },
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::model::address::Address;
 use crate::model::change::{Change, FieldChange, Permission, Risk, Subject, Verb, Why};
 use crate::model::clock::stamp;
+use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::request::Request;
 use crate::plan::pictures::Counts;
@@ -26,6 +27,7 @@ struct Report<'a> {
     format_version: u32,
     made_at: String,
     tenant: &'a Organization,
+    cloud: Cloud,
     manifest: &'a ManifestSummary,
     live: &'a LiveSummary,
     summary: Summary,
@@ -88,6 +90,7 @@ struct EffectRow<'a> {
 pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let Plan {
         tenant,
+        cloud,
         manifest,
         live,
         made_at,
@@ -108,6 +111,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         format_version: FORMAT_VERSION,
         made_at: stamp(*made_at),
         tenant,
+        cloud: *cloud,
         manifest,
         live,
         summary: summary(plan),

@@ -7,6 +7,7 @@ use crate::kinds::Names;
 use crate::model::address::{Address, TENANT};
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Risk, Step, Subject, Tier, Verb, Why};
+use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::query::{Missing, Query};
@@ -24,6 +25,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
             name: Untrusted::new("Contoso"),
             domains: vec![Untrusted::new("contoso.onmicrosoft.com")],
         },
+        cloud: Cloud::Global,
         manifest: ManifestSummary {
             files: vec![ManifestHash { path: "consent.toml".to_owned(), sha256: "00".repeat(32) }],
             apps: 1,

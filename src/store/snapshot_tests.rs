@@ -19,6 +19,7 @@ fn beginning(run: &str) -> Beginning {
             name: Untrusted::new("Contoso"),
             domains: vec![Untrusted::new("contoso.onmicrosoft.com")],
         },
+        apps: Vec::new(),
         effect: Effect { text: "revoke x\n".into(), digest: "sha256:00".into() },
         approval: Approval { how: ApprovedBy::Digest, who: None },
         actor: Actor { app_id: Some(Untrusted::new("app")), object_id: None },

@@ -65,7 +65,7 @@ async fn prepare(
     match &args.plan {
         Some(path) => {
             let plan = saved::read(path, env)?;
-            let session = Session::open(&args.tenant, plan.tenant.id, saved::cloud(), env).await?;
+            let session = Session::open(&args.tenant, plan.tenant.id, plan.cloud, env).await?;
             let found = saved::tenant(&session, &plan).await?;
             let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
             let state = state::beside(path);
@@ -75,7 +75,7 @@ async fn prepare(
             let loaded = manifests::load(&args.manifest.file, streams, colour)?;
             let id = loaded.manifest.tenant.id.value;
             let session =
-                Session::open(&args.tenant, id, planned_view::cloud(&loaded), env).await?;
+                Session::open(&args.tenant, id, loaded.manifest.tenant.cloud, env).await?;
             let state = state::of_manifest(&args.manifest.file);
             let past = state::last(&state)?;
             let planned =

@@ -9,7 +9,6 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning::{self, Planned};
 use crate::cli::session::{Session, stored};
 use crate::cli::{Streams, manifests, signals, state};
-use crate::graph::endpoint::Cloud;
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::text::View;
@@ -37,8 +36,13 @@ async fn work(
 ) -> Result<Exit, Failure> {
     let colour = env.colour_of_errors(global);
     let loaded = manifests::load(&args.manifest.file, streams, colour)?;
-    let session =
-        Session::open(&args.tenant, loaded.manifest.tenant.id.value, cloud(&loaded), env).await?;
+    let session = Session::open(
+        &args.tenant,
+        loaded.manifest.tenant.id.value,
+        loaded.manifest.tenant.cloud,
+        env,
+    )
+    .await?;
     let past = state::last(&state::of_manifest(&args.manifest.file))?;
     let planned =
         planning::plan(&session, &loaded, &args.app, past.as_ref(), env, streams, colour).await;
@@ -54,17 +58,6 @@ async fn work(
     write_reports(&plan, &reports, streams)?;
     let differ = args.detailed_exitcode && !plan.changes.is_empty();
     Ok(if differ { Exit::Differences } else { Exit::Done })
-}
-
-/// The cloud of the manifest's tenant.
-pub(super) fn cloud(loaded: &manifests::Loaded) -> Cloud {
-    use crate::manifest::settings::Cloud as Stated;
-    match loaded.manifest.tenant.cloud {
-        Stated::Global => Cloud::Global,
-        Stated::UsGov => Cloud::UsGov,
-        Stated::UsGovDod => Cloud::UsGovDod,
-        Stated::China => Cloud::China,
-    }
 }
 
 /// `--json` is `--report json=-`.
