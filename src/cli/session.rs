@@ -156,7 +156,7 @@ pub fn stored(error: crate::store::error::StoreError) -> Failure {
     Failure::new(Exit::Unexpected, error.code(), format!("failed to {error}")).help(error.help())
 }
 
-fn seeded(error: seed::SeedError) -> Failure {
+pub fn seeded(error: seed::SeedError) -> Failure {
     Failure::new(Exit::Invalid, "seed_invalid", error.to_string())
         .help("see examples/outlook-tasks/tenant.toml for the form of a seed")
 }
