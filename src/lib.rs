@@ -2,7 +2,10 @@
 
 // Floor 0: the words.
 pub mod model;
+// Floor 2.
+pub mod kinds;
 // Floor 4, side by side.
 pub mod graph;
+pub mod sandbox;
 // Floor 3.
 pub mod plan;

@@ -94,7 +94,11 @@ impl Findings {
     pub fn sorted(&self) -> Vec<&Finding> {
         let mut all: Vec<&Finding> = self.0.iter().collect();
         all.sort_by_key(|f| {
-            (f.place.is_none(), f.place.as_ref().map(|p| (p.file, p.span.start, p.span.end)), f.code)
+            (
+                f.place.is_none(),
+                f.place.as_ref().map(|p| (p.file, p.span.start, p.span.end)),
+                f.code,
+            )
         });
         all
     }

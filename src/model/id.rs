@@ -84,7 +84,9 @@ mod tests {
 
     #[test]
     fn refuses_other_spellings() {
-        for text in ["", "99da6bf445254bfab39fb6a35789c240", "{99da6bf4-4525-4bfa-b39f-b6a35789c240}"] {
+        for text in
+            ["", "99da6bf445254bfab39fb6a35789c240", "{99da6bf4-4525-4bfa-b39f-b6a35789c240}"]
+        {
             assert_eq!(text.parse::<AppId>(), Err(NotAGuid), "{text}");
         }
     }

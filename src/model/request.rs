@@ -134,9 +134,9 @@ impl Expect {
     pub fn met_by(&self, rows: &[Value], known: &Known) -> bool {
         match self {
             Self::Gone => rows.is_empty(),
-            Self::Fields(fields) => rows
-                .iter()
-                .any(|row| fields.iter().all(|(at, expected)| expected.holds(row.pointer(at), known))),
+            Self::Fields(fields) => rows.iter().any(|row| {
+                fields.iter().all(|(at, expected)| expected.holds(row.pointer(at), known))
+            }),
         }
     }
 }

@@ -1,0 +1,3 @@
+//! Delegated permissions: oauth2PermissionGrant.
+
+pub mod sandbox;

@@ -1,0 +1,3 @@
+//! Service principals: what an app is in this tenant.
+
+pub mod sandbox;

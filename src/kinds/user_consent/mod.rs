@@ -1,0 +1,3 @@
+//! What users may consent to for themselves: authorizationPolicy.
+
+pub mod sandbox;

@@ -1,0 +1,30 @@
+//! Floor 4: the sandbox tenant, Microsoft Graph on loopback. It is written from Microsoft's
+//! documentation and knows nothing of the client.
+//!
+//! Imports floors 0 and 2. Effects: listens on a loopback address, waits where the weather says so.
+//! The clock is handed in; nothing is read from or written to files.
+
+pub mod access;
+pub mod answer;
+pub mod batch;
+pub mod certificate;
+pub mod directory;
+pub mod log;
+pub mod odata;
+pub mod pages;
+pub mod plant;
+pub mod published;
+pub mod seed;
+pub mod server;
+pub mod token;
+pub mod weather;
+pub mod world;
+
+use crate::kinds::delegated_grant::sandbox::Grants;
+use crate::kinds::service_principal::sandbox::ServicePrincipals;
+use crate::kinds::simulated::Collection;
+use crate::kinds::user_consent::sandbox::AuthorizationPolicy;
+
+/// The collections that exist today, the directory's own among them.
+pub const COLLECTIONS: &[&dyn Collection] =
+    &[&Grants, &ServicePrincipals, &AuthorizationPolicy, &directory::Directory];
