@@ -10,12 +10,10 @@ use crate::graph::auth::{Credential, SignInEnvironment};
 use crate::graph::endpoint::Endpoint;
 use crate::graph::error::GraphError;
 use crate::graph::{Graph, Options};
-use crate::kinds;
 use crate::model::clock::Clock;
 use crate::model::cloud::Cloud;
 use crate::model::id::TenantId;
 use crate::sandbox::server::Running;
-use crate::sandbox::weather::Weather;
 use crate::sandbox::{self, seed};
 use crate::store::{report_file, sandbox_state};
 use azure_core::credentials::Secret;
@@ -75,13 +73,7 @@ impl Session {
         let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
         let running = sandbox::server::start(
             seed,
-            sandbox::server::Options {
-                listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
-                weather: Weather::default(),
-                state: saved,
-                clock,
-                collections: kinds::collections(),
-            },
+            sandbox::server::Options { state: saved, ..sandbox::server::Options::new(clock) },
         )
         .await
         .map_err(|error| {

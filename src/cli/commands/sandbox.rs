@@ -27,8 +27,7 @@ pub async fn run(
     let name = args.seed.display().to_string();
     let seed = seed::parse(&name, &text).map_err(seeded)?;
     let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
-    let options =
-        Options { listen: args.listen, weather: weather(args), ..Options::new(clock) };
+    let options = Options { listen: args.listen, weather: weather(args), ..Options::new(clock) };
     let running = server::start(seed, options).await.map_err(|error| {
         Failure::new(Exit::Unexpected, "sandbox", format!("failed to serve: {error}"))
             .help("--listen takes a loopback address; 127.0.0.1:0 takes a free port")
