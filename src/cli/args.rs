@@ -162,15 +162,9 @@ pub struct SandboxArgs {
     /// Every request takes this long, as 40ms or 2s
     #[arg(long, value_name = "TIME", env = "CONSENT_LATENCY", value_parser = span)]
     pub latency: Option<Duration>,
-    /// Every N-th request is throttled (429)
-    #[arg(long, value_name = "N", env = "CONSENT_THROTTLE_EVERY")]
-    pub throttle_every: Option<u32>,
-    /// What was written is not seen by the next N reads of it
-    #[arg(long, value_name = "N", env = "CONSENT_LAG")]
-    pub lag: Option<u32>,
-    /// Every N-th write takes effect but is never answered
-    #[arg(long, value_name = "N", env = "CONSENT_LOSE_EVERY")]
-    pub lose_every: Option<u32>,
+    /// Trouble, repeatable: 429=N, lag=N, lost=N, and more (see the sandbox's reference)
+    #[arg(long, value_name = "WORD", env = "CONSENT_WEATHER", value_delimiter = ',')]
+    pub weather: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -134,7 +134,10 @@ impl<K: Kind> AnyKind for K {
             if goal.as_ref() == have.map(AsRef::as_ref) {
                 match want {
                     Some(_) => pairs.unchanged += 1,
-                    None if have.is_some() => drop(pairs.unmanaged.insert(address.clone())),
+                    // Only consent is of interest where nobody declared it.
+                    None if K::IS_CONSENT && have.is_some() => {
+                        pairs.unmanaged.insert(address.clone());
+                    }
                     None => {}
                 }
             } else {

@@ -97,7 +97,7 @@ async fn approve_and_run(
     let plan = &planned.plan;
     let Setting { again, reports, global, env, .. } = setting;
     let on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
-    planned_view::show(plan, false, &next(plan, again), on_stdout, global, env, streams)?;
+    planned_view::show(plan, false, None, on_stdout, global, env, streams)?;
     if plan.changes.is_empty() {
         planned_view::write_reports(plan, reports, streams)?;
         return Ok(Exit::Done);
@@ -108,14 +108,6 @@ async fn approve_and_run(
     let read_just_now = approval == Approval::Digest && args.plan.is_none();
     let approved = Approved { planned, approval, read_just_now };
     run::run(setting, approved, streams).await
-}
-
-fn next(plan: &Plan, again: &str) -> String {
-    if plan.changes.is_empty() {
-        again.replace("consent apply", "consent plan")
-    } else {
-        again.to_owned()
-    }
 }
 
 impl From<crate::store::error::StoreError> for Failure {

@@ -54,7 +54,7 @@ async fn work(
     }
     let reports = reports(&args.report, global);
     let people_on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
-    show(&plan, args.full, &next, people_on_stdout, global, env, streams)?;
+    show(&plan, args.full, Some(&next), people_on_stdout, global, env, streams)?;
     write_reports(&plan, &reports, streams)?;
     let differ = args.detailed_exitcode && !plan.changes.is_empty();
     Ok(if differ { Exit::Differences } else { Exit::Done })
@@ -73,7 +73,7 @@ pub(super) fn reports(asked: &[Report], global: &Global) -> Vec<Report> {
 pub(super) fn show(
     plan: &Plan,
     full: bool,
-    next: &str,
+    next: Option<&str>,
     on_stdout: bool,
     global: &Global,
     env: &Env,
@@ -82,7 +82,8 @@ pub(super) fn show(
     let colour =
         if on_stdout { env.colour_of_output(global) } else { env.colour_of_errors(global) };
     render::style::set_colour(colour);
-    let view = View { full, next: Some(next) };
+    let next = next.filter(|_| !plan.changes.is_empty());
+    let view = View { full, next };
     let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
     Ok(render::text::plan(plan, view, to)?)
 }

@@ -27,7 +27,7 @@ pub async fn run(
     let name = args.seed.display().to_string();
     let seed = seed::parse(&name, &text).map_err(seeded)?;
     let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
-    let options = Options { listen: args.listen, weather: weather(args), ..Options::new(clock) };
+    let options = Options { listen: args.listen, weather: weather(args)?, ..Options::new(clock) };
     let running = server::start(seed, options).await.map_err(|error| {
         Failure::new(Exit::Unexpected, "sandbox", format!("failed to serve: {error}"))
             .help("--listen takes a loopback address; 127.0.0.1:0 takes a free port")
@@ -40,14 +40,17 @@ pub async fn run(
 }
 
 /// Trouble from the command line, on top of the seed's own.
-fn weather(args: &SandboxArgs) -> Weather {
-    Weather {
-        latency: args.latency.map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
-        throttle: args.throttle_every.unwrap_or(0),
-        lag: args.lag.unwrap_or(0),
-        lost: args.lose_every.unwrap_or(0),
-        ..Weather::default()
+fn weather(args: &SandboxArgs) -> Result<Weather, Failure> {
+    let mut weather = Weather::default();
+    let latency = args.latency.unwrap_or_default().as_millis();
+    weather.latency = u64::try_from(latency).unwrap_or(u64::MAX);
+    for word in &args.weather {
+        weather.add(word).map_err(|error| {
+            Failure::new(Exit::Invalid, "weather", shown(&error.to_string()))
+                .help("for example: --weather 429=5 --weather lag=2")
+        })?;
     }
+    Ok(weather)
 }
 
 /// The URL alone on stdout's first line, so that a script can read it; then what to export.

@@ -1,0 +1,177 @@
+//! A tenant, a folder and the binary: what every test here begins with.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use consent::model::clock::Clock;
+use consent::sandbox::log::{Counts, WriteLine};
+use consent::sandbox::seed;
+use consent::sandbox::server::{self, Options, Running};
+use serde_json::Value;
+use tempfile::TempDir;
+use time::OffsetDateTime;
+
+/// The fixture of the scenarios: its ids are theirs.
+pub const SEED: &str = include_str!("scenarios.seed.toml");
+
+pub const TENANT: &str = "8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7";
+
+/// The head of every manifest.
+pub const HEAD: &str = "schema = 1\n[tenant]\nid = \"8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7\"\n\
+                        domain = \"contoso.onmicrosoft.com\"\n";
+
+/// The clock of the machine.
+pub struct Now(pub Instant);
+
+impl Clock for Now {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+
+    fn since_start(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// A simulated tenant that is served, and an empty folder to work in.
+pub struct World {
+    runtime: tokio::runtime::Runtime,
+    pub tenant: Running,
+    folder: TempDir,
+}
+
+/// One run of the binary.
+#[derive(Debug)]
+#[must_use = "a run has an exit code to assert"]
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl World {
+    pub fn new(seed: &str) -> Self {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let seed = seed::parse("tenant.toml", seed).unwrap_or_else(|error| panic!("{error}"));
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        let options = Options::new(Arc::new(Now(Instant::now())));
+        let tenant = runtime.block_on(server::start(seed, options)).unwrap();
+        Self { runtime, tenant, folder: TempDir::new().unwrap() }
+    }
+
+    /// The scenarios' tenant with more TOML behind it: grants, weather.
+    pub fn with(more: &str) -> Self {
+        Self::new(&format!("{SEED}\n{more}"))
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file into the folder.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Writes `consent.toml`, its head included.
+    pub fn manifest(&self, body: &str) -> PathBuf {
+        self.file("consent.toml", &format!("{HEAD}{body}"))
+    }
+
+    /// The binary, in the folder, with nothing of this machine's environment but the tenant.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_consent"));
+        command
+            .args(args)
+            .current_dir(self.folder())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.folder())
+            .env("CONSENT_GRAPH_URL", self.tenant.url())
+            .env("CONSENT_TOKEN", self.tenant.token())
+            .stdin(std::process::Stdio::null());
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Run {
+        Run::of(self.command(args).output().unwrap())
+    }
+
+    /// Plans, and reads the machine report.
+    pub fn plan(&self) -> Value {
+        let run = self.run(&["plan", "--json"]);
+        assert_eq!(run.code, 0, "{run:#?}");
+        serde_json::from_str(&run.stdout).unwrap()
+    }
+
+    /// Approves the digest of a fresh plan, and applies it.
+    pub fn apply(&self) -> Run {
+        let digest = self.digest();
+        self.run(&["apply", "--approve", &digest])
+    }
+
+    pub fn digest(&self) -> String {
+        self.plan()["effect"]["sha256"].as_str().unwrap().to_owned()
+    }
+
+    /// A second plan has nothing left to do.
+    pub fn assert_converged(&self) {
+        let plan = self.plan();
+        assert_eq!(plan["changes"], serde_json::json!([]), "the second plan is not empty");
+    }
+
+    pub fn writes(&self) -> Vec<WriteLine> {
+        self.tenant.writes()
+    }
+
+    /// Every write that reached the tenant, as `METHOD path`.
+    pub fn sent(&self) -> Vec<String> {
+        self.writes().iter().map(|line| format!("{} {}", line.method, line.path)).collect()
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.tenant.counts()
+    }
+
+    /// The tenant's rows of one collection.
+    pub fn rows(&self, collection: &str) -> Vec<Value> {
+        let state: Value = serde_json::from_str(&self.tenant.state()).unwrap();
+        let rows = &state["collections"][collection];
+        rows.as_object().map(|rows| rows.values().cloned().collect()).unwrap_or_default()
+    }
+
+    /// The tenant's own tasks run here.
+    pub fn runtime(&self) -> &tokio::runtime::Runtime {
+        &self.runtime
+    }
+}
+
+impl Run {
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    #[track_caller]
+    pub fn assert_code(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{self:#?}");
+        self
+    }
+
+    /// Both streams, for texts that may stand in either.
+    pub fn all(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+}
