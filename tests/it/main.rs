@@ -1,4 +1,6 @@
 //! The real binary against the simulated tenant over HTTP: what a user would notice.
 
+#![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
+
 mod scenarios;
 mod world;

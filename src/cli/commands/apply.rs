@@ -12,7 +12,6 @@ use crate::cli::planning::{self, Planned};
 use crate::cli::run::{self, Approved, Setting};
 use crate::cli::session::{Session, stored};
 use crate::cli::{Streams, manifests, rails, saved, signals, state};
-use crate::plan::Plan;
 
 /// What is applied, and where its record goes.
 struct Task {
