@@ -19,12 +19,3 @@ pub mod server;
 pub mod token;
 pub mod weather;
 pub mod world;
-
-use crate::kinds::delegated_grant::sandbox::Grants;
-use crate::kinds::service_principal::sandbox::ServicePrincipals;
-use crate::kinds::simulated::Collection;
-use crate::kinds::user_consent::sandbox::AuthorizationPolicy;
-
-/// The collections that exist today, the directory's own among them.
-pub const COLLECTIONS: &[&dyn Collection] =
-    &[&Grants, &ServicePrincipals, &AuthorizationPolicy, &directory::Directory];

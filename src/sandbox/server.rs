@@ -19,17 +19,18 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::kinds;
 use crate::kinds::simulated::tenant::Saved;
 use crate::kinds::simulated::{Collection, Refused};
 use crate::model::clock::Clock;
 use crate::sandbox::access::{self, Claims};
 use crate::sandbox::answer::{Body, Sent, Trace, envelope};
+use crate::sandbox::batch;
 use crate::sandbox::log::{Counts, WriteLine};
 use crate::sandbox::seed::Seed;
 use crate::sandbox::token;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::world::{Incoming, Payload, World};
-use crate::sandbox::{COLLECTIONS, batch};
 
 /// Largest body that is read, in bytes. Microsoft Graph takes 4 MB.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -61,19 +62,19 @@ pub struct Options {
     /// What [`Running::state`] gave before.
     pub state: Option<String>,
     pub clock: Arc<dyn Clock>,
-    /// [`COLLECTIONS`], as a rule.
+    /// What the kinds bring. The directory itself is always served.
     pub collections: Vec<&'static dyn Collection>,
 }
 
 impl Options {
-    /// A free port, fine weather, every collection.
+    /// A free port, fine weather, every kind.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             weather: Weather::default(),
             state: None,
             clock,
-            collections: COLLECTIONS.to_vec(),
+            collections: kinds::collections(),
         }
     }
 }

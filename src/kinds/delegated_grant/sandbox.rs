@@ -14,6 +14,9 @@ use crate::kinds::simulated::{
 /// The routes of this kind.
 pub struct Grants;
 
+/// What this kind brings to the simulated tenant.
+pub static COLLECTIONS: &[&dyn Collection] = &[&Grants];
+
 /// Type name in the service's messages.
 const RESOURCE: &str = "OAuth2PermissionGrant";
 /// Documented longest `scope`, in characters.

@@ -11,6 +11,9 @@ use crate::kinds::simulated::{
 /// The routes of this kind.
 pub struct ServicePrincipals;
 
+/// What this kind brings to the simulated tenant.
+pub static COLLECTIONS: &[&dyn Collection] = &[&ServicePrincipals];
+
 const READ: &[&str] = &[
     "Application.Read.All",
     "Application.ReadWrite.All",

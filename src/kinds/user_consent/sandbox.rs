@@ -10,6 +10,9 @@ use crate::kinds::simulated::{
 /// The routes of this kind.
 pub struct AuthorizationPolicy;
 
+/// What this kind brings to the simulated tenant.
+pub static COLLECTIONS: &[&dyn Collection] = &[&AuthorizationPolicy];
+
 /// Its table, with one row.
 pub const TABLE: &str = "policies/authorizationPolicy";
 const ID: &str = "authorizationPolicy";
