@@ -2,10 +2,19 @@
 
 // Floor 0: the words.
 pub mod model;
-// Floor 2.
+// Floor 1.
+pub mod manifest;
+// Floor 2: the managed objects.
 pub mod kinds;
+// Floor 3: what is wanted beside what is there.
+pub mod plan;
 // Floor 4, side by side.
 pub mod graph;
+pub mod policy;
+pub mod render;
 pub mod sandbox;
-// Floor 3.
-pub mod plan;
+pub mod store;
+// Floor 5: the only one that writes to a tenant.
+pub mod apply;
+// Floor 6: the command line.
+pub mod cli;

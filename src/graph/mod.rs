@@ -1,5 +1,148 @@
 //! Floor 4: Microsoft Graph. Signs in, reads, writes, waits, and turns every answer into a word.
 //!
-//! Imports floors 0 to 3. Effects: HTTPS to one host, the one of the chosen cloud (or loopback).
+//! Imports floors 0 to 3. Effects: HTTPS to one host, the one of the chosen cloud, and to its
+//! sign-in service (or loopback); runs `az` or `azd` through the sign-in library; sleeps.
 
+pub mod answer;
+pub mod auth;
+pub mod batch;
+pub mod endpoint;
+pub mod error;
+pub mod http;
+pub mod limiter;
+pub mod pages;
+mod reader;
+mod reading;
+pub mod redact;
+pub mod rights;
+pub mod survey;
 pub mod verdict;
+mod writer;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::graph::auth::tokens::Tokens;
+use crate::graph::auth::{Claims, Credential};
+use crate::graph::endpoint::Endpoint;
+use crate::graph::error::GraphError;
+use crate::graph::http::Http;
+use crate::graph::limiter::{Limiter, RealSleeper, Sleeper};
+use crate::model::clock::Clock;
+use crate::model::directory::Organization;
+use crate::model::id::TenantId;
+use crate::model::query::{Consistency, Missing, Query};
+use crate::model::untrusted::{Untrusted, shown};
+
+pub use reader::Reader;
+pub use writer::Writer;
+
+/// What a connection needs besides address and sign-in.
+#[derive(Clone)]
+pub struct Options {
+    /// Requests in flight at the same time; 1 to 64.
+    pub parallelism: usize,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A connection to one tenant. Cheap to clone; clones share sign-in, gate and counters.
+#[derive(Clone)]
+pub struct Graph {
+    http: Arc<Http>,
+}
+
+impl Graph {
+    /// # Errors
+    /// When the credential cannot work or the HTTP client cannot be built. Sends nothing.
+    pub fn connect(
+        endpoint: Endpoint,
+        credential: Credential,
+        options: Options,
+    ) -> Result<Self, GraphError> {
+        Self::connect_with(endpoint, credential, options, Arc::new(RealSleeper))
+    }
+
+    /// Like [`Self::connect`], with another way to wait.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn connect_with(
+        endpoint: Endpoint,
+        credential: Credential,
+        options: Options,
+        sleeper: Arc<dyn Sleeper>,
+    ) -> Result<Self, GraphError> {
+        let Options { parallelism, clock } = options;
+        let tokens = Tokens::new(credential, endpoint.clone(), clock.clone())?;
+        let limiter = Limiter::new(parallelism, clock, sleeper);
+        let host = endpoint.origin();
+        let http = Http::new(endpoint, tokens, limiter)
+            .map_err(|because| GraphError::Network { host, because })?;
+        Ok(Self { http: Arc::new(http) })
+    }
+
+    pub fn reader(&self) -> Reader {
+        Reader { http: self.http.clone() }
+    }
+
+    /// Only apply asks for one.
+    pub fn writer(&self) -> Writer {
+        Writer { http: self.http.clone() }
+    }
+
+    /// Compares the token's tenant and the answering tenant with the manifest's, before anything
+    /// else is asked.
+    ///
+    /// # Errors
+    /// [`GraphError::WrongTenant`] when either differs, or why neither could be found out.
+    pub async fn check_tenant(&self, wanted: TenantId) -> Result<Organization, GraphError> {
+        let claims = self.claims().await?;
+        if let Some(found) = claims.tenant.filter(|found| *found != wanted) {
+            let (found, told_by) = (found.to_string(), "the access token");
+            return Err(GraphError::WrongTenant { wanted, found, told_by });
+        }
+        let path = "/organization?$select=id,displayName,verifiedDomains";
+        let query = Query::list(path, Consistency::Default, Missing::Error);
+        let pages = self.reader().read(std::slice::from_ref(&query)).await?;
+        let rows = pages.rows(&query).unwrap_or_default();
+        let [row] = rows else {
+            let because = format!("it should be one tenant, and {} came", rows.len());
+            return Err(GraphError::Incomplete { what: "/organization".into(), because });
+        };
+        let told = row.get("id").and_then(Value::as_str).unwrap_or_default();
+        if told.parse() != Ok(wanted) {
+            let (found, told_by) = (shown(told), "the answering directory");
+            return Err(GraphError::WrongTenant { wanted, found, told_by });
+        }
+        Ok(organization(wanted, row))
+    }
+
+    /// What the token says about who signed in.
+    ///
+    /// # Errors
+    /// When there is no token.
+    pub async fn claims(&self) -> Result<Claims, GraphError> {
+        Ok(self.http.tokens.claims().await?)
+    }
+}
+
+fn organization(id: TenantId, row: &Value) -> Organization {
+    let name = row.get("displayName").and_then(Value::as_str).unwrap_or_default();
+    let mut domains: Vec<(bool, &str)> = row
+        .get("verifiedDomains")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|domain| {
+            let is_default = domain.get("isDefault").and_then(Value::as_bool).unwrap_or(false);
+            Some((!is_default, domain.get("name")?.as_str()?))
+        })
+        .collect();
+    domains.sort_unstable();
+    let domains = domains.into_iter().map(|(_, name)| Untrusted::new(name)).collect();
+    Organization { id, name: Untrusted::new(name), domains }
+}
+
+#[cfg(test)]
+mod loopback_tests;

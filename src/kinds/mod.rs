@@ -1,18 +1,147 @@
-//! Floor 2: one folder per managed object, and what their simulated collections share.
+//! Floor 2: the managed objects, one folder each, with the same files in each: `mod` (what it is and
+//! how two states compare), `declare` (manifest → wanted), `observe` (answers → found), `encode`
+//! (differences → requests), `sandbox` (how the simulated tenant plays it).
 //!
-//! Imports floors 0 and 1. No effects.
+//! A kind is pure: it says what to read and what to send, and does neither. It may import floors 0
+//! and 1. Everything above uses [`REGISTRY`] and never asks which kind it has in hand.
 
 pub mod delegated_grant;
+pub mod erased;
+mod people;
+mod permission;
+pub mod scene;
 pub mod service_principal;
 pub mod simulated;
 pub mod user_consent;
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::manifest::{Manifest, TableName};
+use crate::model::address::Address;
+use crate::model::change::{Change, Why};
+use crate::model::directory::Mentions;
+use crate::model::finding::Findings;
+use crate::model::query::{Pages, Query};
+pub use erased::{AnyKind, Pair, Pairs, Unreadable};
+pub use scene::{Desk, Names, Scene};
+use simulated::Collection;
+
+/// All kinds, in the order in which what they give is sent. What they take goes in the reverse order.
+pub static REGISTRY: [&dyn AnyKind; 3] = [
+    &service_principal::ServicePrincipals,
+    &delegated_grant::DelegatedGrants,
+    &user_consent::UserConsent,
+];
+
+/// The kind with this name, and its place in the order.
+pub fn by_name(name: &str) -> Option<(usize, &'static dyn AnyKind)> {
+    REGISTRY.iter().copied().enumerate().find(|(_, kind)| kind.name() == name)
+}
+
+/// The manifest's tables that belong to kinds.
+pub fn tables() -> Vec<TableName> {
+    REGISTRY.iter().filter_map(|kind| kind.table()).collect()
+}
+
 /// What the simulated tenant serves for all kinds.
-pub fn collections() -> Vec<&'static dyn simulated::Collection> {
-    [
-        delegated_grant::sandbox::COLLECTIONS,
-        service_principal::sandbox::COLLECTIONS,
-        user_consent::sandbox::COLLECTIONS,
-    ]
-    .concat()
+pub fn collections() -> Vec<&'static dyn Collection> {
+    REGISTRY.iter().flat_map(|kind| kind.simulated().iter().copied()).collect()
+}
+
+/// Everything consent needs to know about one sort of managed object.
+pub trait Kind: Sync {
+    /// First word of its addresses, and its name in machine formats.
+    const NAME: &'static str;
+    /// For counting in the plan's head; `None` where the count says nothing new.
+    const NOUN: Option<&'static str>;
+    /// Its own table in the manifest, if it has one.
+    const TABLE: Option<TableName>;
+    /// Whether what it declares is consent to the app: an exact app needs some, or says `grants = "none"`.
+    const IS_CONSENT: bool;
+
+    /// As both sides are compared: plain, complete, with every id that the requests need.
+    type Spec: Clone + PartialEq + Serialize + DeserializeOwned;
+    /// As found in the tenant: a spec, and the ids needed to change it.
+    type Found: Clone + PartialEq + Serialize + DeserializeOwned + AsRef<Self::Spec>;
+
+    /// The names that must be looked up before anything can be declared.
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions;
+
+    /// What the manifest asks for. Every mistake becomes a finding; none hides another.
+    fn declare(&self, desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Self::Spec>>;
+
+    /// What has to be read to observe this scene.
+    fn reads(&self, scene: &Scene) -> Vec<Query>;
+
+    /// What the answers show, by address.
+    ///
+    /// # Errors
+    /// When an answer does not have the documented shape: guessing could remove something.
+    fn observe(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+    ) -> Result<BTreeMap<Address, Self::Found>, OddAnswer>;
+
+    /// The state to reach, given what is declared, what is there and who owns it. `None`: nothing
+    /// shall be there.
+    fn goal(
+        &self,
+        want: Option<&Wanted<Self::Spec>>,
+        have: Option<&Self::Found>,
+        ownership: Ownership,
+    ) -> Option<Self::Spec>;
+
+    /// The change from `have` to `want`, which differ. Needs nothing but its arguments, so that a
+    /// saved plan leads to the same requests as the manifest did.
+    fn change(
+        &self,
+        address: &Address,
+        want: Option<&Self::Spec>,
+        have: Option<&Self::Found>,
+        names: &Names,
+    ) -> Change;
+
+    /// Adds what must be settled first, between changes of this kind.
+    fn link(&self, changes: &mut Vec<Change>) {
+        let _ = changes;
+    }
+
+    /// One line for something that is there and left alone.
+    fn describe(&self, have: &Self::Found, names: &Names) -> String;
+
+    /// How the simulated tenant plays it.
+    fn simulated(&self) -> &'static [&'static dyn Collection];
+}
+
+/// What the manifest wants at one address.
+#[derive(Debug, Clone)]
+pub struct Wanted<S> {
+    /// Declared and in force.
+    pub spec: Option<S>,
+    /// Declared, but past its `until`: to be removed even where undeclared things are left alone.
+    pub expired: Option<S>,
+    pub why: Vec<Why>,
+    /// Sentences for reviewers. Safe text.
+    pub notes: Vec<String>,
+}
+
+/// Whether undeclared things at an address are ours to remove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ownership {
+    /// The manifest is the whole truth.
+    Exact,
+    /// Declared things are made, others are left alone.
+    Additive,
+}
+
+/// An answer of the service that does not have its documented shape.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{what}: {problem}")]
+pub struct OddAnswer {
+    pub what: String,
+    pub problem: String,
 }

@@ -6,6 +6,7 @@ pub mod address;
 pub mod audience;
 pub mod change;
 pub mod clock;
+pub mod cloud;
 pub mod digest;
 pub mod directory;
 pub mod finding;

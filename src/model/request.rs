@@ -85,7 +85,7 @@ impl Query {
 }
 
 /// Replaces whole strings only: a placeholder is always a value of its own.
-fn fill(value: &mut Value, known: &Known) {
+pub fn fill(value: &mut Value, known: &Known) {
     match value {
         Value::String(text) => {
             if let Some(id) = known.get(text) {

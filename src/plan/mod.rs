@@ -3,18 +3,33 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::kinds::{Names, Pair};
 use crate::model::change::Change;
+use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
+
+pub mod build;
+pub mod effect;
+pub mod file;
+pub mod fresh;
+pub mod order;
+pub mod ownership;
+pub mod pictures;
 
 /// All that apply may do, and all that a reviewer must see.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     pub tenant: Organization,
+    pub cloud: Cloud,
     pub manifest: ManifestSummary,
     pub live: LiveSummary,
     pub made_at: OffsetDateTime,
     /// Apps in the manifest, for the heads of the drawing.
     pub apps: Vec<AppHead>,
+    /// What is and what shall be, per object: changes are derived from it.
+    pub pairs: Vec<Pair>,
+    /// Names of those the pairs are about.
+    pub names: Names,
     /// In the order of apply: what gives before what takes.
     pub changes: Vec<Change>,
     /// Managed objects that are as they should be.
@@ -23,7 +38,28 @@ pub struct Plan {
     pub unmanaged: Vec<Unmanaged>,
     /// Sentences about the whole plan. Safe text.
     pub warnings: Vec<String>,
+    /// Rules that stop apply.
+    pub checks: Vec<Check>,
+    pub extent: Extent,
     pub effect: Effect,
+}
+
+/// Whether the plan is about the whole manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    Whole,
+    /// Only about these apps, by label: fine to read, not to apply.
+    Partial(Vec<String>),
+}
+
+/// A rule that the plan breaks: it can be read and saved, but not applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// Stable name of the rule.
+    pub rule: String,
+    pub text: String,
+    pub help: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -21,3 +21,13 @@ pub mod token;
 mod trials;
 pub mod weather;
 pub mod world;
+
+use crate::kinds;
+use crate::kinds::simulated::Collection;
+
+/// Those of every kind, and the directory's own.
+pub fn collections() -> Vec<&'static dyn Collection> {
+    let mut all = kinds::collections();
+    all.push(&directory::Directory);
+    all
+}

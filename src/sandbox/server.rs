@@ -19,18 +19,17 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::kinds;
 use crate::kinds::simulated::tenant::Saved;
 use crate::kinds::simulated::{Collection, Refused};
 use crate::model::clock::Clock;
 use crate::sandbox::access::{self, Claims};
 use crate::sandbox::answer::{Body, Sent, Trace, envelope};
-use crate::sandbox::batch;
 use crate::sandbox::log::{Counts, WriteLine};
 use crate::sandbox::seed::Seed;
 use crate::sandbox::token;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::world::{Incoming, Payload, World};
+use crate::sandbox::{batch, collections};
 
 /// Largest body that is read, in bytes. Microsoft Graph takes 4 MB.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -62,19 +61,19 @@ pub struct Options {
     /// What [`Running::state`] gave before.
     pub state: Option<String>,
     pub clock: Arc<dyn Clock>,
-    /// What the kinds bring. The directory itself is always served.
+    /// [`collections`], as a rule.
     pub collections: Vec<&'static dyn Collection>,
 }
 
 impl Options {
-    /// A free port, fine weather, every kind.
+    /// A free port, fine weather, every collection.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             weather: Weather::default(),
             state: None,
             clock,
-            collections: kinds::collections(),
+            collections: collections(),
         }
     }
 }

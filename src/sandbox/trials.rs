@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::kinds;
 use crate::kinds::simulated::Caller;
 use crate::sandbox::answer::{Body, Sent};
 use crate::sandbox::weather::Weather;
 use crate::sandbox::world::{Incoming, Payload, World};
-use crate::sandbox::{batch, seed, server};
+use crate::sandbox::{batch, collections, seed, server};
 
 const CONTOSO: &str = include_str!("../../examples/contoso/tenant.toml");
 const NOW: time::OffsetDateTime = time::macros::datetime!(2026-11-23 12:00 UTC);
@@ -17,7 +16,7 @@ fn world(extra: &str, words: &[&str]) -> World {
     let mut weather = Weather::default();
     words.iter().for_each(|word| weather.add(word).unwrap());
     let seed = seed::parse("tenant.toml", &format!("{CONTOSO}\n{extra}")).unwrap();
-    World::new(seed, &kinds::collections(), weather)
+    World::new(seed, &collections(), weather)
 }
 
 fn caller(permissions: &[&str]) -> Caller {

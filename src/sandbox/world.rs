@@ -9,7 +9,6 @@ use crate::kinds::simulated::tenant::{Saved, Trouble, guid_of};
 use crate::kinds::simulated::{Answer, Call, Caller, Collection, Method, Refused, Tenant};
 use crate::sandbox::access;
 use crate::sandbox::answer::{Body, Sent, Trace, envelope};
-use crate::sandbox::directory::Directory;
 use crate::sandbox::log::{Log, WriteLine};
 use crate::sandbox::odata;
 use crate::sandbox::pages::{self, PageTrouble};
@@ -67,9 +66,7 @@ impl World {
             seed;
         let weather = weather.over(own);
         let mut tenant = Tenant::new(&tenant_id, &[]);
-        let mut collections = collections.to_vec();
-        collections.push(&Directory);
-        for collection in &collections {
+        for collection in collections {
             tenant.define(collection.tables());
         }
         for (table, row) in rows {
@@ -91,7 +88,7 @@ impl World {
             struck: vec![0; weather.refuse.len()],
             weather,
             log: Log::default(),
-            collections,
+            collections: collections.to_vec(),
             seen: 0,
             effects: 0,
             writes: 0,

@@ -1,3 +1,142 @@
-//! Delegated permissions: oauth2PermissionGrant.
+//! `[[grant]]`: delegated permissions, oauth2PermissionGrant in Microsoft Graph.
+//!
+//! One object per client, resource and audience, where the audience is everybody or one user.
+//! <https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant>
 
+mod declare;
+mod encode;
+mod observe;
+mod order;
 pub mod sandbox;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kinds::simulated::Collection;
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
+use crate::manifest::{Manifest, TableName, Times};
+use crate::model::address::Address;
+use crate::model::audience::Audience;
+use crate::model::change::Change;
+use crate::model::directory::Mentions;
+use crate::model::finding::Findings;
+use crate::model::id::ObjectId;
+use crate::model::query::{Pages, Query};
+use crate::model::scope::ScopeSet;
+
+pub struct DelegatedGrants;
+
+/// One grant. All but `scopes` is its key and never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Object id of the client's service principal, or the placeholder of one still to be created.
+    pub client: String,
+    /// Object id of the resource's service principal.
+    pub resource: ObjectId,
+    pub audience: Audience,
+    pub scopes: ScopeSet,
+}
+
+/// One grant as the tenant has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// The service's id of the grant. Derivable, but only ever used as it was read.
+    pub id: String,
+    pub spec: Spec,
+}
+
+impl AsRef<Spec> for Found {
+    fn as_ref(&self) -> &Spec {
+        &self.spec
+    }
+}
+
+impl Kind for DelegatedGrants {
+    const NAME: &'static str = "delegated_grant";
+    const NOUN: Option<&'static str> = Some("grant");
+    const TABLE: Option<TableName> = Some(TableName { name: "grant", times: Times::Repeated });
+    const IS_CONSENT: bool = true;
+
+    type Spec = Spec;
+    type Found = Found;
+
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
+        declare::mentions(manifest, out)
+    }
+
+    fn declare(&self, desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        declare::declare(desk, out)
+    }
+
+    fn reads(&self, scene: &Scene) -> Vec<Query> {
+        observe::reads(scene)
+    }
+
+    fn observe(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Found>, OddAnswer> {
+        observe::observe(pages, scene)
+    }
+
+    /// The declared scopes; where undeclared ones are not ours, also those that are there, except
+    /// what expired. A grant without scopes is no grant: the service has no use for an empty one.
+    fn goal(
+        &self,
+        want: Option<&Wanted<Spec>>,
+        have: Option<&Found>,
+        ownership: Ownership,
+    ) -> Option<Spec> {
+        let declared = want.and_then(|want| want.spec.as_ref());
+        let expired = want.and_then(|want| want.expired.as_ref());
+        let mut goal = declared.or(expired).or(have.map(AsRef::as_ref))?.clone();
+        let active = declared.map(|spec| spec.scopes.clone()).unwrap_or_default();
+        goal.scopes = match (ownership, have) {
+            (Ownership::Additive, Some(have)) => {
+                let gone = expired.map(|spec| spec.scopes.clone()).unwrap_or_default();
+                have.spec.scopes.without(&gone).union(&active)
+            }
+            _ => active,
+        };
+        // An empty grant that was found is left alone where it is not ours.
+        let nothing = goal.scopes.is_empty()
+            && !(ownership == Ownership::Additive && want.is_none() && have.is_some());
+        (!nothing).then_some(goal)
+    }
+
+    fn change(
+        &self,
+        address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        names: &Names,
+    ) -> Change {
+        encode::change(address, want, have, names)
+    }
+
+    fn link(&self, changes: &mut Vec<Change>) {
+        order::link(changes);
+    }
+
+    fn describe(&self, have: &Found, names: &Names) -> String {
+        let Spec { client: _, resource, audience, scopes } = &have.spec;
+        let who = match audience {
+            Audience::One(person) => names.of(*person).shown(),
+            Audience::Everyone | Audience::Tenant => "all users".to_owned(),
+        };
+        format!("delegated, {who}: {} / {scopes}", names.of(*resource).shown())
+    }
+
+    fn simulated(&self) -> &'static [&'static dyn Collection] {
+        sandbox::COLLECTIONS
+    }
+}
+
+/// The address of a grant: owner is the app's label.
+pub(super) fn address(owner: &str, resource: ObjectId, audience: Audience) -> Address {
+    let last = match audience {
+        Audience::One(person) => person.to_string(),
+        Audience::Everyone | Audience::Tenant => "everyone".to_owned(),
+    };
+    Address::new(DelegatedGrants::NAME, owner, [resource.to_string(), last])
+}

@@ -11,11 +11,11 @@ use crate::kinds::simulated::{
     Answer, Call, Collection, Field, List, Method, Op, Refused, Shape, Tenant, Within, absent,
 };
 
+/// What this kind adds to the simulated tenant.
+pub static COLLECTIONS: &[&dyn Collection] = &[&Grants];
+
 /// The routes of this kind.
 pub struct Grants;
-
-/// What this kind brings to the simulated tenant.
-pub static COLLECTIONS: &[&dyn Collection] = &[&Grants];
 
 /// Type name in the service's messages.
 const RESOURCE: &str = "OAuth2PermissionGrant";

@@ -1,3 +1,109 @@
-//! Service principals: what an app is in this tenant.
+//! `[app.X] provision = true`: the client's service principal, without which nothing can be granted.
+//!
+//! Created where the tenant lacks it, never changed, never deleted.
+//! <https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals>
 
+mod declare;
+mod encode;
+mod observe;
 pub mod sandbox;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kinds::simulated::Collection;
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
+use crate::manifest::{Manifest, TableName};
+use crate::model::address::Address;
+use crate::model::change::Change;
+use crate::model::directory::Mentions;
+use crate::model::finding::Findings;
+use crate::model::id::{AppId, ObjectId};
+use crate::model::query::{Pages, Query};
+
+pub struct ServicePrincipals;
+
+/// That the app has a service principal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    pub app_id: AppId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    pub id: ObjectId,
+    pub spec: Spec,
+}
+
+impl AsRef<Spec> for Found {
+    fn as_ref(&self) -> &Spec {
+        &self.spec
+    }
+}
+
+impl Kind for ServicePrincipals {
+    const NAME: &'static str = "service_principal";
+    const NOUN: Option<&'static str> = None;
+    const TABLE: Option<TableName> = None;
+    const IS_CONSENT: bool = false;
+
+    type Spec = Spec;
+    type Found = Found;
+
+    fn mentions(&self, manifest: &Manifest, _out: &mut Findings) -> Mentions {
+        declare::mentions(manifest)
+    }
+
+    fn declare(&self, desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        declare::declare(desk, out)
+    }
+
+    /// Nothing: every service principal in question was looked up with the directory.
+    fn reads(&self, _scene: &Scene) -> Vec<Query> {
+        Vec::new()
+    }
+
+    fn observe(
+        &self,
+        _pages: &Pages,
+        scene: &Scene,
+    ) -> Result<BTreeMap<Address, Found>, OddAnswer> {
+        Ok(observe::observe(scene))
+    }
+
+    /// Whatever the manifest says, a service principal that is there stays.
+    fn goal(
+        &self,
+        want: Option<&Wanted<Spec>>,
+        have: Option<&Found>,
+        _ownership: Ownership,
+    ) -> Option<Spec> {
+        have.map(|have| have.spec.clone()).or_else(|| want?.spec.clone())
+    }
+
+    fn change(
+        &self,
+        address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        names: &Names,
+    ) -> Change {
+        encode::change(address, want, have, names)
+    }
+
+    fn describe(&self, have: &Found, names: &Names) -> String {
+        format!("service principal {}", names.of(have.id).shown())
+    }
+
+    fn simulated(&self) -> &'static [&'static dyn Collection] {
+        sandbox::COLLECTIONS
+    }
+}
+
+/// The address of an app's service principal.
+pub fn address(label: &str) -> Address {
+    Address::new(ServicePrincipals::NAME, label, [])
+}

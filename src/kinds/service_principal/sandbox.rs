@@ -8,11 +8,11 @@ use crate::kinds::simulated::{
     Answer, Call, Collection, Field, List, Method, Op, Refused, Shape, Tenant, Within,
 };
 
+/// What this kind adds to the simulated tenant.
+pub static COLLECTIONS: &[&dyn Collection] = &[&ServicePrincipals];
+
 /// The routes of this kind.
 pub struct ServicePrincipals;
-
-/// What this kind brings to the simulated tenant.
-pub static COLLECTIONS: &[&dyn Collection] = &[&ServicePrincipals];
 
 const READ: &[&str] = &[
     "Application.Read.All",

@@ -1,3 +1,130 @@
-//! What users may consent to for themselves: authorizationPolicy.
+//! `[user_consent]`: whether users may consent for themselves, a setting of the tenant's
+//! authorization policy. <https://learn.microsoft.com/graph/api/authorizationpolicy-update>
 
+mod declare;
+mod encode;
+mod observe;
 pub mod sandbox;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kinds::simulated::Collection;
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
+use crate::manifest::{Manifest, TableName, Times};
+use crate::model::address::{Address, TENANT};
+use crate::model::change::Change;
+use crate::model::directory::Mentions;
+use crate::model::finding::Findings;
+use crate::model::query::{Pages, Query};
+
+pub struct UserConsent;
+
+/// The whole list `permissionGrantPoliciesAssigned`, in the service's order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    pub assigned: Vec<String>,
+}
+
+/// The same entries, whatever their order and letter case: both differ between Microsoft's pages
+/// and live tenants.
+impl PartialEq for Spec {
+    fn eq(&self, other: &Self) -> bool {
+        let sorted = |spec: &Self| {
+            let mut all: Vec<String> =
+                spec.assigned.iter().map(|entry| entry.to_lowercase()).collect();
+            all.sort();
+            all.dedup();
+            all
+        };
+        sorted(self) == sorted(other)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    pub spec: Spec,
+}
+
+impl AsRef<Spec> for Found {
+    fn as_ref(&self) -> &Spec {
+        &self.spec
+    }
+}
+
+impl Kind for UserConsent {
+    const NAME: &'static str = "user_consent";
+    const NOUN: Option<&'static str> = Some("setting");
+    const TABLE: Option<TableName> = Some(TableName { name: "user_consent", times: Times::Once });
+    const IS_CONSENT: bool = false;
+
+    type Spec = Spec;
+    type Found = Found;
+
+    fn mentions(&self, _manifest: &Manifest, _out: &mut Findings) -> Mentions {
+        Mentions::default()
+    }
+
+    fn declare(&self, desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        declare::declare(desk, out)
+    }
+
+    fn reads(&self, scene: &Scene) -> Vec<Query> {
+        if scene.settings.iter().any(|name| name == Self::NAME) {
+            vec![observe::read()]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn observe(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Found>, OddAnswer> {
+        observe::observe(pages, scene)
+    }
+
+    /// The declared entries for users themselves; every other entry of the list is kept, in place.
+    fn goal(
+        &self,
+        want: Option<&Wanted<Spec>>,
+        have: Option<&Found>,
+        _ownership: Ownership,
+    ) -> Option<Spec> {
+        let have = have.map(|have| have.spec.clone());
+        let Some(want) = want.and_then(|want| want.spec.as_ref()) else { return have };
+        let kept = have.iter().flat_map(|spec| &spec.assigned).filter(|entry| !is_for_self(entry));
+        Some(Spec { assigned: want.assigned.iter().chain(kept).cloned().collect() })
+    }
+
+    fn change(
+        &self,
+        address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        _names: &Names,
+    ) -> Change {
+        encode::change(address, want, have)
+    }
+
+    fn describe(&self, have: &Found, _names: &Names) -> String {
+        format!("user consent: {}", have.spec.assigned.join(", "))
+    }
+
+    fn simulated(&self) -> &'static [&'static dyn Collection] {
+        sandbox::COLLECTIONS
+    }
+}
+
+/// What users may consent to for themselves begins so; other entries of the list are about owners
+/// of groups, teams and apps, and none of our business.
+const FOR_SELF: &str = "ManagePermissionGrantsForSelf.";
+
+fn is_for_self(entry: &str) -> bool {
+    entry.get(..FOR_SELF.len()).is_some_and(|start| start.eq_ignore_ascii_case(FOR_SELF))
+}
+
+/// There is one such setting in a tenant.
+pub(super) fn address() -> Address {
+    Address::new(UserConsent::NAME, TENANT, [])
+}

@@ -7,11 +7,11 @@ use crate::kinds::simulated::{
     Answer, Call, Collection, Method, Refused, Shape, Tenant, call::unreadable,
 };
 
+/// What this kind adds to the simulated tenant.
+pub static COLLECTIONS: &[&dyn Collection] = &[&AuthorizationPolicy];
+
 /// The routes of this kind.
 pub struct AuthorizationPolicy;
-
-/// What this kind brings to the simulated tenant.
-pub static COLLECTIONS: &[&dyn Collection] = &[&AuthorizationPolicy];
 
 /// Its table, with one row.
 pub const TABLE: &str = "policies/authorizationPolicy";

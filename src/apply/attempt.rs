@@ -1,0 +1,205 @@
+//! One step of one change, from its first request to its proof: what every answer and every read
+//! leads to. Pure.
+
+use std::time::Duration;
+
+use crate::apply::proof::{CHECK, LOOK, NOT_YET, READ_BACK, Sight, delay};
+use crate::graph::verdict::Verdict;
+use crate::model::outcome::{Outcome, Refusal};
+
+/// How often a request may be sent again after it was looked for and not found.
+const RESENDS: u32 = 2;
+/// Reads that must have shown the object absent before its request is sent again.
+const SIGHTINGS: usize = 3;
+/// How long one step may wait for the service's permission to go on, all in all. The service asks
+/// for at most a few minutes at a time.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// A service that asks for no pause at all is not asked again without one.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+
+/// What to do next about the step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    /// Send the request, after this long.
+    Send(Duration),
+    /// Read the object, after this long.
+    Read(Duration),
+    /// The object is as it shall be.
+    Shown,
+    /// The change ends here.
+    Settled(Outcome),
+    /// The token is no longer accepted.
+    SignInLost(Refusal),
+}
+
+/// Why the object is being read.
+#[derive(Debug, Clone, PartialEq)]
+enum Reading {
+    /// The request was accepted.
+    Accepted,
+    /// There was no answer, or one that says nothing.
+    InDoubt(Refusal),
+    /// The service says that the object is there already.
+    There(Refusal),
+    /// The service says that the object is not there.
+    NotThere(Refusal),
+    /// Refused in the end, but an earlier request may have taken effect.
+    Last(Refusal),
+}
+
+/// The memory of one step.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Attempt {
+    /// A request may have taken effect although no answer said so.
+    doubtful: bool,
+    accepted: bool,
+    resends: u32,
+    not_yet: usize,
+    waited: Duration,
+    /// The last error answer, until another answer came.
+    refusal: Option<Refusal>,
+    reading: Option<Reading>,
+    /// Reads for the present reason, and how many of them could be made.
+    reads: usize,
+    sightings: usize,
+}
+
+impl Attempt {
+    /// Whether the object is as it shall be because of this run.
+    pub fn is_ours(&self) -> bool {
+        self.accepted || self.doubtful || self.not_yet > 0
+    }
+
+    /// What an answer leads to.
+    pub fn answered(&mut self, verdict: Verdict) -> Next {
+        self.refusal = None;
+        match verdict {
+            Verdict::Accepted(_) => {
+                self.accepted = true;
+                self.read_for(Reading::Accepted)
+            }
+            Verdict::AlreadyThere(refusal) => self.read_for(Reading::There(refusal)),
+            Verdict::NotThere(refusal) => self.read_for(Reading::NotThere(refusal)),
+            Verdict::Unsure(refusal) => {
+                self.doubtful = true;
+                self.read_for(Reading::InDoubt(refusal))
+            }
+            Verdict::Wait(time, refusal) => self.wait(time, refusal),
+            Verdict::NotYet(refusal) => self.not_yet(refusal),
+            Verdict::SignInLost(refusal) => {
+                self.refusal = Some(refusal.clone());
+                Next::SignInLost(refusal)
+            }
+            Verdict::Refused(refusal) => self.refused(refusal),
+        }
+    }
+
+    /// What a read leads to.
+    pub fn seen(&mut self, sight: &Sight) -> Next {
+        match sight {
+            Sight::Shown(_) => return Next::Shown,
+            Sight::NotShown => self.sightings += 1,
+            Sight::Unreadable => {}
+        }
+        self.reads += 1;
+        let schedule = match &self.reading {
+            Some(Reading::Accepted) => READ_BACK,
+            Some(Reading::InDoubt(_)) => LOOK,
+            Some(Reading::There(_) | Reading::NotThere(_) | Reading::Last(_)) | None => CHECK,
+        };
+        match delay(schedule, self.reads) {
+            Some(time) => Next::Read(time),
+            None if self.may_send_again() => {
+                self.resends += 1;
+                Next::Send(Duration::ZERO)
+            }
+            None => Next::Settled(self.never_shown()),
+        }
+    }
+
+    /// The change ends without another read: the last ones did not show what was to be shown.
+    pub fn never_shown(&self) -> Outcome {
+        let unsure = |because: &str| Outcome::Unsure { because: because.into() };
+        let blind = self.sightings == 0;
+        match &self.reading {
+            Some(Reading::Accepted) | None if blind => unsure("accepted, could not be read back"),
+            Some(Reading::Accepted) | None => unsure("accepted, not yet visible"),
+            Some(Reading::InDoubt(_)) if blind => {
+                unsure("no clear answer, and it could not be read")
+            }
+            Some(Reading::InDoubt(_)) => unsure("no clear answer, and not visible"),
+            Some(Reading::There(_) | Reading::NotThere(_) | Reading::Last(_)) if self.doubtful => {
+                unsure("no clear answer at first, and not visible as it should be")
+            }
+            Some(Reading::There(_) | Reading::NotThere(_) | Reading::Last(_)) if blind => {
+                unsure("refused, and how things are could not be read")
+            }
+            Some(Reading::There(error) | Reading::NotThere(error) | Reading::Last(error)) => {
+                Outcome::Failed { error: error.clone() }
+            }
+        }
+    }
+
+    /// The run stops before the request could be sent (again).
+    pub fn abandoned(&self) -> Outcome {
+        match &self.refusal {
+            _ if self.doubtful => {
+                Outcome::Unsure { because: "the run stopped before it could be sent again".into() }
+            }
+            Some(error) if !is_throttled(error) => Outcome::Failed { error: error.clone() },
+            // Throttled requests were not carried out.
+            _ => Outcome::NotStarted,
+        }
+    }
+
+    fn read_for(&mut self, reading: Reading) -> Next {
+        self.reading = Some(reading);
+        self.reads = 0;
+        self.sightings = 0;
+        Next::Read(Duration::ZERO)
+    }
+
+    fn wait(&mut self, time: Duration, refusal: Refusal) -> Next {
+        let time = time.max(SHORTEST_WAIT);
+        self.waited = self.waited.saturating_add(time);
+        if self.waited > LONGEST_WAIT {
+            return self.refused(refusal);
+        }
+        self.refusal = Some(refusal);
+        Next::Send(time)
+    }
+
+    /// A 404 has been seen for writes that took effect all the same, so a later "already there"
+    /// may speak of our own.
+    fn not_yet(&mut self, refusal: Refusal) -> Next {
+        let Some(time) = delay(NOT_YET, self.not_yet) else {
+            return self.read_for(Reading::Last(refusal));
+        };
+        self.not_yet += 1;
+        self.refusal = Some(refusal);
+        Next::Send(time)
+    }
+
+    fn refused(&mut self, refusal: Refusal) -> Next {
+        if self.doubtful || self.not_yet > 0 {
+            self.read_for(Reading::Last(refusal))
+        } else {
+            Next::Settled(Outcome::Failed { error: refusal })
+        }
+    }
+
+    /// Only after a doubt, or after "not there" of an object that reads show; and only when the
+    /// reads could be made.
+    fn may_send_again(&self) -> bool {
+        let reason = matches!(self.reading, Some(Reading::InDoubt(_) | Reading::NotThere(_)));
+        reason && self.sightings >= SIGHTINGS && self.resends < RESENDS
+    }
+}
+
+fn is_throttled(refusal: &Refusal) -> bool {
+    matches!(refusal.status, 429 | 503)
+}
+
+#[cfg(test)]
+#[path = "attempt_tests.rs"]
+mod tests;

@@ -1,0 +1,157 @@
+use super::*;
+use crate::model::untrusted::Untrusted;
+
+fn refusal(status: u16) -> Refusal {
+    let text = |text: &str| Untrusted::new(text);
+    Refusal { status, code: text("Code"), message: text("message"), request_id: None }
+}
+
+/// Reads that show nothing until the attempt asks for something else; the seconds waited between.
+fn look(attempt: &mut Attempt, sight: &Sight) -> (u64, Next) {
+    let mut waited = 0;
+    for _ in 0..100 {
+        match attempt.seen(sight) {
+            Next::Read(time) => waited += time.as_secs(),
+            next => return (waited, next),
+        }
+    }
+    panic!("reads for ever");
+}
+
+const AT_ONCE: Duration = Duration::ZERO;
+
+fn unsure(next: &Next) -> bool {
+    matches!(next, Next::Settled(Outcome::Unsure { .. }))
+}
+
+#[test]
+fn accepted_and_seen_is_shown_as_ours() {
+    let mut attempt = Attempt::default();
+    assert_eq!(attempt.answered(Verdict::Accepted(None)), Next::Read(AT_ONCE));
+    assert_eq!(attempt.seen(&Sight::NotShown), Next::Read(Duration::from_secs(1)));
+    assert_eq!(attempt.seen(&Sight::Shown(None)), Next::Shown);
+    assert!(attempt.is_ours());
+}
+
+#[test]
+fn accepted_is_never_sent_again() {
+    for (sight, because) in [
+        (Sight::NotShown, "accepted, not yet visible"),
+        (Sight::Unreadable, "accepted, could not be read back"),
+    ] {
+        let mut attempt = Attempt::default();
+        attempt.answered(Verdict::Accepted(None));
+        let expected = Next::Settled(Outcome::Unsure { because: because.into() });
+        assert_eq!(look(&mut attempt, &sight), (61, expected));
+    }
+}
+
+#[test]
+fn without_an_answer_it_is_looked_for_before_it_is_sent_again_twice_at_most() {
+    let mut attempt = Attempt::default();
+    for _ in 0..2 {
+        assert_eq!(attempt.answered(Verdict::Unsure(refusal(0))), Next::Read(AT_ONCE));
+        assert_eq!(look(&mut attempt, &Sight::NotShown), (15, Next::Send(AT_ONCE)));
+    }
+    attempt.answered(Verdict::Unsure(refusal(0)));
+    let (_, next) = look(&mut attempt, &Sight::NotShown);
+    assert!(unsure(&next), "{next:?}");
+}
+
+#[test]
+fn what_could_not_be_looked_for_is_not_sent_again() {
+    let mut attempt = Attempt::default();
+    attempt.answered(Verdict::Unsure(refusal(504)));
+    let (_, next) = look(&mut attempt, &Sight::Unreadable);
+    assert!(unsure(&next), "{next:?}");
+}
+
+#[test]
+fn a_lost_answer_that_is_found_is_ours() {
+    let mut attempt = Attempt::default();
+    attempt.answered(Verdict::Unsure(refusal(0)));
+    assert_eq!(attempt.seen(&Sight::Shown(None)), Next::Shown);
+    assert!(attempt.is_ours());
+}
+
+#[test]
+fn already_there_with_another_content_is_a_failure_and_not_ours() {
+    let mut attempt = Attempt::default();
+    attempt.answered(Verdict::AlreadyThere(refusal(409)));
+    let expected = Next::Settled(Outcome::Failed { error: refusal(409) });
+    assert_eq!(look(&mut attempt, &Sight::NotShown), (7, expected));
+    assert!(!attempt.is_ours());
+}
+
+#[test]
+fn already_there_after_a_lost_answer_is_no_certain_failure() {
+    let mut attempt = Attempt::default();
+    attempt.answered(Verdict::Unsure(refusal(0)));
+    look(&mut attempt, &Sight::NotShown);
+    attempt.answered(Verdict::AlreadyThere(refusal(409)));
+    let (_, next) = look(&mut attempt, &Sight::NotShown);
+    assert!(unsure(&next), "{next:?}");
+}
+
+#[test]
+fn not_there_but_seen_is_tried_again_and_fails_in_the_end() {
+    let mut attempt = Attempt::default();
+    for _ in 0..2 {
+        attempt.answered(Verdict::NotThere(refusal(404)));
+        assert_eq!(look(&mut attempt, &Sight::NotShown).1, Next::Send(AT_ONCE));
+    }
+    attempt.answered(Verdict::NotThere(refusal(404)));
+    let (_, next) = look(&mut attempt, &Sight::NotShown);
+    assert_eq!(next, Next::Settled(Outcome::Failed { error: refusal(404) }));
+}
+
+#[test]
+fn a_reference_that_is_not_there_yet_is_waited_for() {
+    let mut attempt = Attempt::default();
+    let mut waited = 0;
+    let next = loop {
+        match attempt.answered(Verdict::NotYet(refusal(404))) {
+            Next::Send(time) => waited += time.as_secs(),
+            next => break next,
+        }
+    };
+    assert_eq!((waited, next), (91, Next::Read(AT_ONCE)), "it may have taken effect all the same");
+    let (_, next) = look(&mut attempt.clone(), &Sight::NotShown);
+    assert_eq!(next, Next::Settled(Outcome::Failed { error: refusal(404) }));
+    assert_eq!(attempt.seen(&Sight::Shown(None)), Next::Shown);
+    assert!(attempt.is_ours());
+}
+
+#[test]
+fn the_services_pauses_are_kept_and_have_an_end() {
+    let mut attempt = Attempt::default();
+    let wait = |seconds| Verdict::Wait(Duration::from_secs(seconds), refusal(429));
+    assert_eq!(attempt.answered(wait(17)), Next::Send(Duration::from_secs(17)));
+    assert_eq!(attempt.answered(wait(0)), Next::Send(Duration::from_secs(1)), "never at once");
+    let next = attempt.answered(wait(600));
+    assert_eq!(next, Next::Settled(Outcome::Failed { error: refusal(429) }));
+}
+
+#[test]
+fn refused_is_refused_unless_an_earlier_one_may_have_worked() {
+    let expected = Next::Settled(Outcome::Failed { error: refusal(403) });
+    assert_eq!(Attempt::default().answered(Verdict::Refused(refusal(403))), expected);
+    let mut attempt = Attempt::default();
+    attempt.answered(Verdict::Unsure(refusal(0)));
+    look(&mut attempt, &Sight::NotShown);
+    assert_eq!(attempt.answered(Verdict::Refused(refusal(403))), Next::Read(AT_ONCE));
+}
+
+#[test]
+fn abandoning_says_what_is_known() {
+    assert_eq!(Attempt::default().abandoned(), Outcome::NotStarted);
+    let mut throttled = Attempt::default();
+    throttled.answered(Verdict::Wait(Duration::from_secs(9), refusal(429)));
+    assert_eq!(throttled.abandoned(), Outcome::NotStarted);
+    let mut early = Attempt::default();
+    early.answered(Verdict::NotYet(refusal(400)));
+    assert_eq!(early.abandoned(), Outcome::Failed { error: refusal(400) });
+    let mut doubtful = Attempt::default();
+    doubtful.answered(Verdict::Unsure(refusal(0)));
+    assert!(matches!(doubtful.abandoned(), Outcome::Unsure { .. }));
+}

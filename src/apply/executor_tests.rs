@@ -1,0 +1,190 @@
+//! The executor, the real client and a real journal against a small tenant on this machine.
+
+#![expect(clippy::disallowed_methods, reason = "the tenant listens on 127.0.0.1")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use axum::Json;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request as HttpRequest;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use azure_core::credentials::Secret;
+use serde_json::json;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+use super::*;
+use crate::apply::rehearsal::{gives, needs, takes, words};
+use crate::graph::auth::Credential;
+use crate::graph::endpoint::Endpoint;
+use crate::graph::{Graph, Options};
+use crate::model::id::TenantId;
+use crate::model::outcome::Outcome;
+use crate::store::journal;
+
+const AT: OffsetDateTime = datetime!(2026-11-23 20:03:24 UTC);
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> OffsetDateTime {
+        AT
+    }
+    fn since_start(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// Objects by path, the writes in their order, and how many lines the journal had at each.
+#[derive(Default)]
+struct Tenant {
+    objects: BTreeMap<String, Value>,
+    writes: Vec<(String, usize)>,
+}
+
+type Shared = Arc<Mutex<Tenant>>;
+
+impl Tenant {
+    fn answer(&mut self, method: &str, path: &str, body: &Value, lines: usize) -> (u16, Value) {
+        let path = path.trim_start_matches("/v1.0");
+        if method != "GET" {
+            self.writes.push((format!("{method} {path}"), lines));
+        }
+        let absent = json!({"error": {"code": "Request_ResourceNotFound", "message": "gone"}});
+        match method {
+            "POST" => {
+                let mut object = body.clone();
+                object["is"] = json!("there");
+                self.objects.insert(path.into(), object.clone());
+                (201, object)
+            }
+            "DELETE" => match self.objects.remove(path) {
+                Some(_) => (204, Value::Null),
+                None => (404, absent),
+            },
+            _ => self.objects.get(path).map_or((404, absent), |object| (200, object.clone())),
+        }
+    }
+
+    fn batch(&mut self, body: &Value, lines: usize) -> Value {
+        let items = body["requests"].as_array().unwrap();
+        let answer = |item: &Value| {
+            let text = |name: &str| item[name].as_str().unwrap().to_owned();
+            let path = format!("/{}", text("url").trim_start_matches('/'));
+            let (status, body) = self.answer(&text("method"), &path, &item["body"], lines);
+            json!({"id": text("id"), "status": status, "body": body})
+        };
+        json!({"responses": items.iter().map(answer).collect::<Vec<_>>()})
+    }
+}
+
+/// Serves the tenant; `home` is where the journal is.
+async fn serve(tenant: Shared, home: &Path) -> Graph {
+    let home = home.to_owned();
+    let handler = move |request: HttpRequest<Body>| {
+        let (tenant, home) = (tenant.clone(), home.clone());
+        async move {
+            let (parts, body) = request.into_parts();
+            let bytes = to_bytes(body, 1 << 20).await.unwrap();
+            let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+            let lines = journal::list(&home).unwrap().first().map_or(0, |path| {
+                let found = journal::read(path).unwrap().records;
+                found.iter().filter(|r| matches!(r.event, Event::Sending { .. })).count()
+            });
+            let mut tenant = tenant.lock().unwrap();
+            let (status, answer) = if parts.uri.path().ends_with("/$batch") {
+                (200, tenant.batch(&body, lines))
+            } else {
+                tenant.answer(parts.method.as_str(), parts.uri.path(), &body, lines)
+            };
+            let status = StatusCode::from_u16(status).unwrap();
+            let answer: Response = if answer.is_null() {
+                status.into_response()
+            } else {
+                (status, Json(answer)).into_response()
+            };
+            answer
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(handler)).await });
+    let options = Options { parallelism: 1, clock: Arc::new(Still) };
+    let credential = Credential::ready(Secret::new("canary-token"));
+    Graph::connect(Endpoint::parse(&address).unwrap(), credential, options).unwrap()
+}
+
+async fn run_on(graph: &Graph, journal: &mut Journal, stop: bool, changes: &[Change]) -> Finished {
+    let tools = Tools {
+        reader: &graph.reader(),
+        writer: &graph.writer(),
+        journal,
+        clock: &Still,
+        sleep: &|_| Box::pin(std::future::ready(())),
+        stop: &AtomicBool::new(stop),
+        progress: &mut |_| {},
+    };
+    run(tools, changes, &BTreeSet::new()).await
+}
+
+fn narrowing() -> (Shared, [Change; 3]) {
+    let changes = [gives("a"), gives("b"), needs(takes("all"), &["a", "b"])];
+    let mut tenant = Tenant::default();
+    tenant.objects.insert("/o/all".into(), json!({"is": "there"}));
+    (Arc::new(Mutex::new(tenant)), changes)
+}
+
+fn journal_in(home: &Path) -> Journal {
+    Journal::create(home, "r1", TenantId::from_u128(1), "sha256:00", AT).unwrap()
+}
+
+#[tokio::test]
+async fn every_request_is_on_disk_before_it_arrives() {
+    let home = tempfile::tempdir().unwrap();
+    let (tenant, changes) = narrowing();
+    let graph = serve(tenant.clone(), home.path()).await;
+    let mut journal = journal_in(home.path());
+    let finished = run_on(&graph, &mut journal, false, &changes).await;
+
+    assert_eq!(words(&finished.report), ["done"; 3]);
+    assert!(finished.journal_error.is_none());
+    let writes = [("POST /o/a", 2), ("POST /o/b", 2), ("DELETE /o/all", 3)];
+    let writes = writes.map(|(write, lines)| (write.to_owned(), lines));
+    assert_eq!(tenant.lock().unwrap().writes, writes);
+
+    let found = journal::read(journal.path()).unwrap();
+    assert!(found.ended() && !found.torn);
+    let done =
+        |r: &&journal::Record| matches!(r.event, Event::Outcome { outcome: Outcome::Done, .. });
+    assert_eq!(found.records.iter().filter(done).count(), 3);
+    let text = std::fs::read_to_string(journal.path()).unwrap();
+    assert!(!text.contains("canary-token"));
+}
+
+#[tokio::test]
+async fn without_a_journal_nothing_is_sent() {
+    let home = tempfile::tempdir().unwrap();
+    let (tenant, changes) = narrowing();
+    let graph = serve(tenant.clone(), home.path()).await;
+    let mut journal = journal_in(home.path());
+    journal.fail();
+    let finished = run_on(&graph, &mut journal, false, &changes).await;
+
+    assert_eq!(words(&finished.report), ["not_started"; 3]);
+    assert!(matches!(finished.report.stopped, Some(Stopped::Journal { .. })));
+    assert!(finished.journal_error.is_some());
+    assert_eq!((finished.report.writes_sent, tenant.lock().unwrap().writes.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn stopped_before_the_first_request_nothing_is_sent() {
+    let home = tempfile::tempdir().unwrap();
+    let (tenant, changes) = narrowing();
+    let graph = serve(tenant.clone(), home.path()).await;
+    let finished = run_on(&graph, &mut journal_in(home.path()), true, &changes).await;
+    assert_eq!(finished.report.stopped, Some(Stopped::Interrupted));
+    assert!(tenant.lock().unwrap().writes.is_empty());
+}

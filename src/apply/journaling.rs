@@ -1,0 +1,60 @@
+//! The journal's lines about requests, answers and results. Pure.
+
+use crate::apply::course::Outgoing;
+use crate::apply::proof::id_of;
+use crate::graph::verdict::Verdict;
+use crate::model::change::Change;
+use crate::model::outcome::{Outcome, Refusal, RunReport};
+use crate::store::journal::Event;
+
+/// Before requests go out.
+pub fn sending(changes: &[Change], outgoing: &[Outgoing]) -> Vec<Event> {
+    let event = |Outgoing { place, step, request }: &Outgoing| Event::Sending {
+        address: changes[*place].address.clone(),
+        step: *step,
+        request: request.clone(),
+    };
+    outgoing.iter().map(event).collect()
+}
+
+/// After their answers came.
+pub fn answers(changes: &[Change], outgoing: &[Outgoing], verdicts: &[Verdict]) -> Vec<Event> {
+    let event = |(out, verdict): (&Outgoing, &Verdict)| {
+        let (meaning, error, id) = meaning(verdict);
+        Event::Answer {
+            address: changes[out.place].address.clone(),
+            step: out.step,
+            meaning: meaning.to_owned(),
+            error: error.cloned(),
+            id,
+        }
+    };
+    outgoing.iter().zip(verdicts).map(event).collect()
+}
+
+/// Once results are certain.
+pub fn outcomes(changes: &[Change], news: &[(usize, Outcome)]) -> Vec<Event> {
+    let event = |(place, outcome): &(usize, Outcome)| Event::Outcome {
+        address: changes[*place].address.clone(),
+        outcome: outcome.clone(),
+    };
+    news.iter().map(event).collect()
+}
+
+/// The last line.
+pub fn end(report: &RunReport) -> Event {
+    Event::End { stopped: report.stopped.clone(), writes_sent: report.writes_sent }
+}
+
+fn meaning(verdict: &Verdict) -> (&'static str, Option<&Refusal>, Option<String>) {
+    match verdict {
+        Verdict::Accepted(body) => ("accepted", None, body.as_ref().and_then(id_of)),
+        Verdict::AlreadyThere(error) => ("already_there", Some(error), None),
+        Verdict::NotThere(error) => ("not_there", Some(error), None),
+        Verdict::NotYet(error) => ("not_yet", Some(error), None),
+        Verdict::Wait(_, error) => ("wait", Some(error), None),
+        Verdict::Unsure(error) => ("unsure", Some(error), None),
+        Verdict::SignInLost(error) => ("sign_in_lost", Some(error), None),
+        Verdict::Refused(error) => ("refused", Some(error), None),
+    }
+}

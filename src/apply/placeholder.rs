@@ -1,0 +1,56 @@
+//! Ids that are not known yet, in requests and queries. Pure.
+
+use serde_json::Value;
+
+use crate::model::outcome::Refusal;
+use crate::model::query::Query;
+use crate::model::request::Request;
+use crate::model::untrusted::Untrusted;
+
+/// How every placeholder begins, see [`crate::model::request::later`].
+const BEGINNING: &str = "(known after ";
+
+/// A request that still has one must not go out: the service would look for an object of that name.
+pub fn in_request(request: &Request) -> bool {
+    request.path.contains(BEGINNING) || request.body.as_ref().is_some_and(in_value)
+}
+
+pub fn in_query(query: &Query) -> bool {
+    query.path.contains(BEGINNING)
+}
+
+/// Why such a request was not sent.
+pub fn id_unknown() -> Refusal {
+    Refusal {
+        status: 0,
+        code: Untrusted::new("id_unknown"),
+        message: Untrusted::new("not sent: the id of an object it refers to did not become known"),
+        request_id: None,
+    }
+}
+
+fn in_value(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.starts_with(BEGINNING),
+        Value::Array(items) => items.iter().any(in_value),
+        Value::Object(fields) => fields.values().any(in_value),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::address::Address;
+    use crate::model::request::{Method, later};
+    use serde_json::json;
+
+    #[test]
+    fn finds_what_is_not_filled_in() {
+        let id = later(&Address::new("service_principal", "flow", []));
+        let request = |path: &str, body| Request { method: Method::Post, path: path.into(), body };
+        assert!(in_request(&request("/o", Some(json!({"a": [{"clientId": id}]})))));
+        assert!(in_request(&request(&format!("/servicePrincipals/{id}"), None)));
+        assert!(!in_request(&request("/o", Some(json!({"clientId": "9a"})))));
+    }
+}

@@ -1,0 +1,80 @@
+//! How long to wait between two reads, and what a read showed. Pure.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::model::change::Step;
+use crate::model::request::Known;
+
+/// After an accepted write: 61 seconds in all, after which Microsoft Entra's replicas are expected
+/// to agree. Seconds before each read.
+/// <https://devblogs.microsoft.com/identity/designing-for-eventual-consistency-for-microsoft-entra/>
+pub const READ_BACK: &[u64] = &[0, 1, 2, 4, 8, 16, 30];
+
+/// After a write without an answer: how often the object is looked for before the request may be
+/// sent again. Seconds before each read.
+pub const LOOK: &[u64] = &[0, 1, 2, 4, 8];
+
+/// Where the service says how things are, and a read shall confirm it. Seconds before each read.
+pub const CHECK: &[u64] = &[0, 1, 2, 4];
+
+/// Seconds before each repetition of a request that refers to an object not replicated yet. New
+/// service principals have been seen to take more than a minute.
+pub const NOT_YET: &[u64] = &[1, 2, 4, 8, 16, 30, 30];
+
+/// The entry of a schedule, `None` behind its end.
+pub fn delay(schedule: &[u64], number: usize) -> Option<Duration> {
+    schedule.get(number).copied().map(Duration::from_secs)
+}
+
+/// What one read of an object showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sight {
+    /// As it shall be, with the id of the object if one could be read.
+    Shown(Option<String>),
+    /// Read, and not as it shall be.
+    NotShown,
+    /// Not read.
+    Unreadable,
+}
+
+/// Compares the rows that were read with what the step's proof expects.
+pub fn sight(step: &Step, rows: Option<&[Value]>, known: &Known) -> Sight {
+    let Some(rows) = rows else { return Sight::Unreadable };
+    if !step.proof.expect.met_by(rows, known) {
+        return Sight::NotShown;
+    }
+    let shown = rows.iter().find(|row| step.proof.expect.met_by(std::slice::from_ref(row), known));
+    Sight::Shown(shown.and_then(id_of))
+}
+
+/// The `id` of an object, if it is fit to stand in a path. Ids of Microsoft Graph are GUIDs,
+/// base64url, or names of letters, digits, hyphens and underscores; anything else could lead a
+/// later request to another object.
+pub fn id_of(object: &Value) -> Option<String> {
+    let id = object.get("id")?.as_str()?;
+    let fit = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (!id.is_empty() && id.len() <= 256 && id.bytes().all(fit)).then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_read_back_takes_about_a_minute() {
+        assert_eq!(READ_BACK.iter().sum::<u64>(), 61);
+        assert_eq!(delay(READ_BACK, READ_BACK.len()), None);
+    }
+
+    #[test]
+    fn ids_that_could_lead_elsewhere_are_no_ids() {
+        for bad in ["", "..", "a/b", "a?b", "a%2fb", "a b", "x'y"] {
+            assert_eq!(id_of(&json!({ "id": bad })), None, "{bad}");
+        }
+        let good = "Yax6S1TFSUyUAwAD_dISViRq_5xSrCdKn9zhhI8QpLY";
+        assert_eq!(id_of(&json!({ "id": good })).as_deref(), Some(good));
+    }
+}

@@ -1,0 +1,131 @@
+//! The results of a run as they come in, and why it stops. Pure.
+
+use crate::apply::wave::Places;
+use crate::model::change::Change;
+use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
+
+/// So many failures one after the other are no accident of one object.
+const FAILURES: usize = 3;
+
+/// What is known about the end of every change, and of the run.
+#[derive(Debug)]
+pub struct Tally {
+    /// By place in the plan; `None`: no result yet.
+    pub outcomes: Vec<Option<Outcome>>,
+    /// Something was not done because the run stopped.
+    pub cut: bool,
+    /// Requests handed to the network.
+    pub writes_sent: usize,
+    /// Places that got their result since they were last taken.
+    news: Vec<usize>,
+    /// Every change before this place was counted; so many of the last ones failed in a row.
+    counted: usize,
+    streak: usize,
+    stopped: Option<Stopped>,
+}
+
+impl Tally {
+    pub fn new(outcomes: Vec<Option<Outcome>>) -> Self {
+        let news = (0..outcomes.len()).filter(|place| outcomes[*place].is_some()).collect();
+        Self { outcomes, cut: false, writes_sent: 0, news, counted: 0, streak: 0, stopped: None }
+    }
+
+    pub fn settle(&mut self, place: usize, outcome: Outcome) {
+        self.outcomes[place] = Some(outcome);
+        self.news.push(place);
+        self.count();
+    }
+
+    /// Counts failures in the order of the plan, up to the first change without a result: errors
+    /// are known sooner than successes, so by time three scattered failures of one batch would look
+    /// like a row.
+    fn count(&mut self) {
+        while let Some(Some(outcome)) = self.outcomes.get(self.counted) {
+            self.counted += 1;
+            match outcome {
+                Outcome::Done | Outcome::Already => self.streak = 0,
+                Outcome::Failed { .. } => self.streak += 1,
+                Outcome::Unsure { .. } | Outcome::Skipped { .. } | Outcome::NotStarted => {}
+            }
+            if self.streak >= FAILURES {
+                self.stop(Stopped::FailuresInARow { count: self.streak });
+            }
+            // What was in flight with the last straw may fail too.
+            if let Some(Stopped::FailuresInARow { count }) = &mut self.stopped {
+                *count = (*count).max(self.streak);
+            }
+        }
+    }
+
+    /// The first reason stays, unless the new one also forbids what the first one allowed: to
+    /// finish what was begun.
+    pub fn stop(&mut self, reason: Stopped) {
+        if self.stopped.is_none() || (!self.halted() && halts(&reason)) {
+            self.stopped = Some(reason);
+        }
+    }
+
+    pub fn stopped(&self) -> Option<&Stopped> {
+        self.stopped.as_ref()
+    }
+
+    /// Nothing at all may be sent any more.
+    pub fn halted(&self) -> bool {
+        self.stopped.as_ref().is_some_and(halts)
+    }
+
+    pub fn sign_in_is_lost(&self) -> bool {
+        matches!(self.stopped, Some(Stopped::SignIn { .. }))
+    }
+
+    /// Results since the last call, in the order in which they came.
+    pub fn take_news(&mut self) -> Vec<(usize, Outcome)> {
+        let news = std::mem::take(&mut self.news);
+        news.into_iter().filter_map(|at| Some((at, self.outcomes[at].clone()?))).collect()
+    }
+
+    /// Changes with a result.
+    pub fn settled(&self) -> usize {
+        self.outcomes.iter().filter(|outcome| outcome.is_some()).count()
+    }
+
+    /// What became of everything. Whatever has no result was not started, or is skipped where its
+    /// need is known to have failed.
+    pub fn report(mut self, changes: &[Change], places: &Places<'_>) -> RunReport {
+        for (place, change) in changes.iter().enumerate() {
+            if self.outcomes[place].is_none() {
+                self.cut = true;
+                let lost = places.lost_need(change, place, &self.outcomes);
+                let tried =
+                    |need: &_| places.outcome(need, &self.outcomes) != Some(&Outcome::NotStarted);
+                self.outcomes[place] = Some(match lost.filter(tried) {
+                    Some(needs) => Outcome::Skipped { needs },
+                    None => Outcome::NotStarted,
+                });
+            }
+        }
+        let cut = self.cut;
+        let stopped = self.stopped.filter(|reason| match reason {
+            // Asked to stop, or unable to record, with nothing left to do: it made no difference.
+            Stopped::Interrupted | Stopped::Journal { .. } => cut,
+            Stopped::FailuresInARow { .. } | Stopped::SignIn { .. } => true,
+        });
+        let line = |(change, outcome): (&Change, Option<Outcome>)| Line {
+            address: change.address.clone(),
+            outcome: outcome.unwrap_or(Outcome::NotStarted),
+        };
+        RunReport {
+            lines: changes.iter().zip(self.outcomes).map(line).collect(),
+            stopped,
+            writes_sent: self.writes_sent,
+            remaining: None,
+        }
+    }
+}
+
+fn halts(reason: &Stopped) -> bool {
+    match reason {
+        Stopped::Journal { .. } | Stopped::SignIn { .. } => true,
+        Stopped::Interrupted | Stopped::FailuresInARow { .. } => false,
+    }
+}

@@ -1,0 +1,105 @@
+//! Which changes go out together. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::address::Address;
+use crate::model::change::Change;
+use crate::model::outcome::Outcome;
+use crate::model::request::Method;
+
+/// Requests in one `$batch`. <https://learn.microsoft.com/graph/json-batching>
+pub const LARGEST: usize = 20;
+
+/// Where every address stands in the plan.
+#[derive(Debug)]
+pub struct Places<'a>(BTreeMap<&'a Address, usize>);
+
+impl<'a> Places<'a> {
+    pub fn of(changes: &'a [Change]) -> Self {
+        Self(changes.iter().enumerate().map(|(place, change)| (&change.address, place)).collect())
+    }
+
+    /// A need of the change that keeps it from being attempted for good: it was not settled, or the
+    /// plan has it later, where it could never be settled in time. What the plan does not hold is
+    /// as it should be.
+    pub fn lost_need(&self, change: &Change, place: usize, so_far: &Outcomes) -> Option<Address> {
+        let lost = |need: &&Address| match self.0.get(need) {
+            Some(at) if *at >= place => true,
+            Some(at) => so_far[*at].as_ref().is_some_and(|outcome| !outcome.settled()),
+            None => false,
+        };
+        change.needs.iter().find(lost).cloned()
+    }
+
+    /// The result of the change at this address, if the plan has it and it has one.
+    pub fn outcome<'o>(&self, address: &Address, so_far: &'o Outcomes) -> Option<&'o Outcome> {
+        self.0.get(address).and_then(|at| so_far[*at].as_ref())
+    }
+
+    fn waits(&self, change: &Change, so_far: &Outcomes) -> bool {
+        let open = |need: &Address| self.0.get(need).is_some_and(|at| so_far[*at].is_none());
+        change.needs.iter().any(open)
+    }
+}
+
+/// Results so far, by place in the plan; `None`: none yet.
+pub type Outcomes = [Option<Outcome>];
+
+/// What to do from one place of the plan on.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Wave {
+    /// Places of the changes whose first steps go out now, in the plan's order.
+    pub ready: Vec<usize>,
+    /// Places of changes that can never be attempted, each with the need that was not settled.
+    pub skipped: Vec<(usize, Address)>,
+}
+
+/// The next changes in the plan's order, all of whose predecessors have a result. A wave never
+/// overtakes: it ends before the first change that has to wait, so that requests go out in exactly
+/// the order of the plan.
+///
+/// It ends before
+/// - a change that needs another one of the wave,
+/// - a change that takes access, when the wave holds one that gives: what gives is read back first,
+/// - a second request for one object,
+///
+/// and behind a change of several steps, whose later steps come before everything else.
+pub fn next(changes: &[Change], places: &Places<'_>, so_far: &Outcomes, from: usize) -> Wave {
+    let mut wave = Wave::default();
+    let mut gives = false;
+    let mut paths = BTreeSet::new();
+    // Skipped in this very wave, so without a result yet; whoever needs them is skipped too.
+    let mut gone = BTreeSet::new();
+    for (place, change) in changes.iter().enumerate().skip(from) {
+        if so_far[place].is_some() {
+            continue;
+        }
+        let lost = places
+            .lost_need(change, place, so_far)
+            .or_else(|| change.needs.iter().find(|need| gone.contains(need)).cloned());
+        if let Some(need) = lost {
+            gone.insert(&change.address);
+            wave.skipped.push((place, need));
+            continue;
+        }
+        let crowded = wave.ready.len() == LARGEST || (change.takes && gives);
+        let same_object = change
+            .steps
+            .first()
+            .filter(|step| step.request.method != Method::Post)
+            .is_some_and(|step| !paths.insert(step.request.path.clone()));
+        if crowded || same_object || places.waits(change, so_far) {
+            break;
+        }
+        gives |= change.gives;
+        wave.ready.push(place);
+        if change.steps.len() > 1 {
+            break;
+        }
+    }
+    wave
+}
+
+#[cfg(test)]
+#[path = "wave_tests.rs"]
+mod tests;

@@ -1,0 +1,112 @@
+//! Approval of exactly one effect: typed at a terminal, or given as its digest.
+
+use std::sync::Arc;
+
+use crate::cli::Streams;
+use crate::cli::args::Global;
+use crate::cli::ask::{self, Answer};
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::model::change::Tier;
+use crate::plan::Plan;
+
+/// How the effect was approved, for the snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approval {
+    Terminal,
+    Digest,
+}
+
+impl Approval {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Terminal => "terminal",
+            Self::Digest => "digest",
+        }
+    }
+}
+
+/// More removals than these want the domain typed.
+const MANY_REMOVALS: usize = 10;
+
+/// # Errors
+/// When it is not approved: exit 6 without a terminal or with another digest, 8 when declined.
+pub async fn obtain(
+    plan: &Plan,
+    digest: Option<&str>,
+    again: &str,
+    global: &Global,
+    env: &Arc<Env>,
+    streams: &mut Streams<'_>,
+) -> Result<Approval, Failure> {
+    if let Some(digest) = digest {
+        return by_digest(plan, digest, again);
+    }
+    if !env.can_ask(global) {
+        return Err(Failure::new(
+            Exit::NotAcceptable,
+            "not_approved",
+            "nobody can be asked here, and no digest was given",
+        )
+        .help(format!(
+            "review the plan above, then run: {again} --approve {}",
+            plan.effect.digest
+        )));
+    }
+    let (question, wanted) = question(plan);
+    match ask::word(streams.err, &question, &wanted).await? {
+        Answer::Yes => Ok(Approval::Terminal),
+        Answer::Other(_) | Answer::None => {
+            Err(Failure::new(Exit::Declined, "declined", "not approved, so nothing was changed")
+                .help(format!("to be asked again, run: {again}")))
+        }
+    }
+}
+
+fn by_digest(plan: &Plan, digest: &str, again: &str) -> Result<Approval, Failure> {
+    if digest.trim() == plan.effect.digest {
+        return Ok(Approval::Digest);
+    }
+    Err(Failure::new(
+        Exit::NotAcceptable,
+        "other_effect",
+        "the approved digest is not the digest of what would be applied now",
+    )
+    .help(format!("approved: {}", crate::model::untrusted::shown(digest.trim())))
+    .help(format!("now:      {}", plan.effect.digest))
+    .help(format!(
+        "the plan above is what would be applied now; review it, then run: {again} --approve {}",
+        plan.effect.digest
+    )))
+}
+
+/// The question, and the word that is a yes.
+fn question(plan: &Plan) -> (String, String) {
+    let gives = plan.changes.iter().filter(|change| change.gives).count();
+    let takes = plan.changes.iter().filter(|change| change.takes).count();
+    let removals = plan.changes.iter().filter(|change| change.verb.removes()).count();
+    let high = plan
+        .changes
+        .iter()
+        .any(|change| change.risk.as_ref().is_some_and(|risk| risk.tier >= Tier::High));
+    let name = plan.tenant.name.shown();
+    let domain = plan.tenant.domains.first().map(|domain| domain.shown());
+    let (wanted, hint) = match domain {
+        Some(domain) if high || removals > MANY_REMOVALS => {
+            let hint = format!(
+                "This plan has a change of high risk or many removals.\nType the tenant's domain, {domain}, to apply it: "
+            );
+            (domain, hint)
+        }
+        _ => ("yes".to_owned(), "Type yes to apply, anything else changes nothing: ".to_owned()),
+    };
+    let changes = match plan.changes.len() {
+        1 => "1 change".to_owned(),
+        count => format!("{count} changes"),
+    };
+    let question = format!(
+        "\nApply {changes} to {name} ({})? {gives} give access, {takes} take access away.\n{hint}",
+        plan.tenant.id
+    );
+    (question, wanted)
+}

@@ -1,0 +1,254 @@
+//! What can be typed. The doc comments are the help text.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Consent as code for Microsoft Entra ID.
+///
+/// A TOML manifest says which apps may call which APIs, with which permissions, on behalf of whom.
+/// `consent plan` shows what the tenant would have to change; `consent apply` changes exactly that,
+/// after an explicit approval.
+#[derive(Debug, Parser)]
+#[command(name = "consent", version, max_term_width = 80, disable_help_subcommand = true)]
+#[command(after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, or nothing to do
+  1  unexpected failure; the tenant is unchanged
+  2  differences found (plan --detailed-exitcode)
+  3  usage or manifest invalid
+  4  cannot sign in, or a right is missing
+  5  stopped by a safety rail
+  6  plan not acceptable: not approved, stale, expired, altered, wrong tenant
+  7  another run holds the lock
+  8  declined; nothing was changed
+  9  partly applied: the tenant has CHANGED
+ 10  applied, but not all of it could be confirmed
+ 11  applied, but the report or snapshot could not be saved
+1 to 8: no write request was sent. 9 and above: the report says what changed.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what would change; save it with --out
+    Plan(PlanArgs),
+    /// Make the changes, after an explicit approval
+    Apply(ApplyArgs),
+    /// Check the manifest, without network
+    Validate(ValidateArgs),
+    /// Serve a simulated tenant on 127.0.0.1
+    Sandbox(SandboxArgs),
+    /// Print shell completions or man pages
+    Completions(CompletionsArgs),
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// When to colour: only on a terminal, always, or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "CONSENT_COLOR")]
+    pub color: ColorWhen,
+    /// Never ask; implied without a terminal and with CI=true
+    #[arg(long, global = true, env = "CONSENT_NO_INPUT", value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_input: bool,
+    /// Print JSON on stdout, people's text on stderr
+    #[arg(long, global = true, env = "CONSENT_JSON", value_parser = clap::builder::FalseyValueParser::new())]
+    pub json: bool,
+    /// Only results and errors
+    #[arg(short, long, global = true, env = "CONSENT_QUIET", value_parser = clap::builder::FalseyValueParser::new())]
+    pub quiet: bool,
+    /// More about what is going on, on stderr; twice for every request
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, env = "CONSENT_VERBOSE")]
+    pub verbose: u8,
+    /// Also write the log to this file, one JSON object per line (never holds a token)
+    #[arg(long, global = true, value_name = "FILE", env = "CONSENT_LOG_FILE")]
+    pub log_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Which tenant is talked to, and how.
+#[derive(Debug, Clone, Args)]
+pub struct TenantArgs {
+    /// Start the embedded simulated tenant from this file instead of a real one
+    #[arg(long, value_name = "SEED", env = "CONSENT_SANDBOX", conflicts_with = "graph_url")]
+    pub sandbox: Option<PathBuf>,
+    /// Another Graph root, without the version; https only, except loopback
+    #[arg(long, value_name = "URL", env = "CONSENT_GRAPH_URL")]
+    pub graph_url: Option<String>,
+    /// Requests in flight
+    #[arg(long, value_name = "N", env = "CONSENT_PARALLELISM", default_value = "4",
+          value_parser = clap::value_parser!(u8).range(1..=32))]
+    pub parallelism: u8,
+}
+
+/// Where the manifest is.
+#[derive(Debug, Clone, Args)]
+pub struct ManifestArgs {
+    /// Manifest file, or folder with *.toml files; repeatable
+    #[arg(short, long = "file", value_name = "PATH", env = "CONSENT_FILE", value_delimiter = None,
+          default_value = "consent.toml")]
+    pub file: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    pub manifest: ManifestArgs,
+    #[command(flatten)]
+    pub tenant: TenantArgs,
+    /// Save the plan for `consent apply FILE` (mode 0600)
+    #[arg(long, value_name = "FILE", env = "CONSENT_OUT")]
+    pub out: Option<PathBuf>,
+    /// Only this app; repeatable. Such a plan is partial and cannot be applied
+    #[arg(long, value_name = "LABEL", env = "CONSENT_APP")]
+    pub app: Vec<String>,
+    /// Also write a report, as json=FILE; `-` is stdout; repeatable
+    #[arg(long, value_name = "KIND=FILE", env = "CONSENT_REPORT", value_parser = report)]
+    pub report: Vec<Report>,
+    /// Every change, however many
+    #[arg(long, env = "CONSENT_FULL", value_parser = clap::builder::FalseyValueParser::new())]
+    pub full: bool,
+    /// Exit with 2 when there are changes
+    #[arg(long, env = "CONSENT_DETAILED_EXITCODE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// A plan saved with `consent plan --out`; without it, the manifest is planned now
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub manifest: ManifestArgs,
+    #[command(flatten)]
+    pub tenant: TenantArgs,
+    /// Approve exactly the effect with this digest; the only way without a terminal
+    #[arg(long, value_name = "DIGEST", env = "CONSENT_APPROVE")]
+    pub approve: Option<String>,
+    /// Also write a report, as json=FILE; `-` is stdout; repeatable
+    #[arg(long, value_name = "KIND=FILE", env = "CONSENT_REPORT", value_parser = report)]
+    pub report: Vec<Report>,
+}
+
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    #[command(flatten)]
+    pub manifest: ManifestArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// The simulated tenant, as a TOML file
+    #[arg(long, value_name = "FILE", env = "CONSENT_SEED")]
+    pub seed: PathBuf,
+    /// Loopback address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", env = "CONSENT_LISTEN", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Every request takes this long, as 40ms or 2s
+    #[arg(long, value_name = "TIME", env = "CONSENT_LATENCY", value_parser = span)]
+    pub latency: Option<Duration>,
+    /// Every N-th request is throttled (429)
+    #[arg(long, value_name = "N", env = "CONSENT_THROTTLE_EVERY")]
+    pub throttle_every: Option<u32>,
+    /// What was written is not seen by the next N reads of it
+    #[arg(long, value_name = "N", env = "CONSENT_LAG")]
+    pub lag: Option<u32>,
+    /// Every N-th write takes effect but is never answered
+    #[arg(long, value_name = "N", env = "CONSENT_LOSE_EVERY")]
+    pub lose_every: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell to complete for, or `man` for the man page
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Man,
+    Powershell,
+    Zsh,
+}
+
+/// One `--report`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    pub kind: ReportKind,
+    pub to: Target,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportKind {
+    Json,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Stdout,
+    File(PathBuf),
+}
+
+fn report(text: &str) -> Result<Report, String> {
+    let (kind, to) = text.split_once('=').ok_or("write it as json=FILE, or json=- for stdout")?;
+    let kind = match kind {
+        "json" => ReportKind::Json,
+        other => return Err(format!("no report of the kind \"{other}\"; there is: json")),
+    };
+    let to = match to {
+        "" => return Err("a file name is missing behind =".to_owned()),
+        "-" => Target::Stdout,
+        file => Target::File(PathBuf::from(file)),
+    };
+    Ok(Report { kind, to })
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("\"{text}\" is no time: write 40ms or 2s");
+    let (number, unit) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1),
+        None => (text.strip_suffix('s').ok_or_else(wrong)?, 1_000),
+    };
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    Ok(Duration::from_millis(number.saturating_mul(unit)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn reports_and_times_are_read() {
+        assert_eq!(report("json=-"), Ok(Report { kind: ReportKind::Json, to: Target::Stdout }));
+        assert!(report("yaml=x").is_err());
+        assert!(report("json").is_err());
+        assert_eq!(span("40ms"), Ok(Duration::from_millis(40)));
+        assert_eq!(span("2s"), Ok(Duration::from_secs(2)));
+        assert!(span("2").is_err());
+    }
+}

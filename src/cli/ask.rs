@@ -1,0 +1,42 @@
+//! The question before anything is written. Only a person at a terminal is asked.
+
+use std::io::{self, BufRead, Write};
+
+use crate::cli::signals;
+
+/// What was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Yes,
+    /// Something else than what was asked for, safe to show.
+    Other(String),
+    /// End of input, or Ctrl-C at the question.
+    None,
+}
+
+/// Asks for one exact word. Leading and trailing blanks do not count; letter case does.
+///
+/// # Errors
+/// When the question cannot be written.
+pub async fn word(err: &mut dyn Write, question: &str, wanted: &str) -> io::Result<Answer> {
+    write!(err, "{question}")?;
+    err.flush()?;
+    let read = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        let count = io::stdin().lock().read_line(&mut line);
+        count.map(|count| (count > 0).then_some(line))
+    });
+    let line = match signals::unless_stopped(read).await {
+        Some(Ok(Ok(Some(line)))) => line,
+        // Interrupted, unreadable or ended: all of them are no.
+        _ => {
+            writeln!(err)?;
+            return Ok(Answer::None);
+        }
+    };
+    if line.trim() == wanted {
+        Ok(Answer::Yes)
+    } else {
+        Ok(Answer::Other(crate::model::untrusted::shown(line.trim())))
+    }
+}

@@ -1,0 +1,125 @@
+//! `consent apply`: makes exactly the approved changes, and records them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::cli::approval::{self, Approval};
+use crate::cli::args::{ApplyArgs, Global, Target};
+use crate::cli::commands::plan as planned_view;
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::planning::{self, Planned};
+use crate::cli::run::{self, Approved, Setting};
+use crate::cli::session::{Session, stored};
+use crate::cli::{Streams, manifests, rails, saved, signals, state};
+use crate::plan::Plan;
+
+/// What is applied, and where its record goes.
+struct Task {
+    session: Session,
+    planned: Planned,
+    /// `.consent` beside the manifest or the plan file.
+    state: PathBuf,
+    /// The command that leads here again.
+    again: String,
+}
+
+/// # Errors
+/// When nothing was sent; the failure says why.
+pub async fn run(
+    args: &ApplyArgs,
+    global: &Global,
+    env: &Arc<Env>,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, Failure> {
+    let prepare = prepare(args, global, env, streams);
+    let task = signals::unless_stopped(prepare).await.unwrap_or_else(|| {
+        Err(Failure::new(Exit::Declined, "interrupted", "interrupted before the first write"))
+    })?;
+    let Task { session, planned, state, again } = task;
+    let reports = planned_view::reports(&args.report, global);
+    let setting = Setting {
+        session: &session,
+        state: &state,
+        again: &again,
+        reports: &reports,
+        global,
+        env,
+        snapshot: PathBuf::new(),
+    };
+    let outcome = approve_and_run(args, setting, planned, streams).await;
+    // Whatever happened, the simulated tenant remembers it.
+    let closed = session.close().await;
+    let exit = outcome?;
+    closed?;
+    Ok(exit)
+}
+
+async fn prepare(
+    args: &ApplyArgs,
+    global: &Global,
+    env: &Arc<Env>,
+    streams: &mut Streams<'_>,
+) -> Result<Task, Failure> {
+    let colour = env.colour_of_errors(global);
+    match &args.plan {
+        Some(path) => {
+            let plan = saved::read(path, env)?;
+            let session = Session::open(&args.tenant, plan.tenant.id, plan.cloud, env).await?;
+            let found = saved::tenant(&session, &plan).await?;
+            let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
+            let state = state::beside(path);
+            Ok(Task { session, planned: Planned { plan, found }, state, again })
+        }
+        None => {
+            let loaded = manifests::load(&args.manifest.file, streams, colour)?;
+            let id = loaded.manifest.tenant.id.value;
+            let session =
+                Session::open(&args.tenant, id, loaded.manifest.tenant.cloud, env).await?;
+            let state = state::of_manifest(&args.manifest.file);
+            let past = state::last(&state)?;
+            let planned =
+                planning::plan(&session, &loaded, &[], past.as_ref(), env, streams, colour).await?;
+            let files = planned_view::files(&args.manifest.file);
+            let again = format!("consent apply{files}{}", session.flags);
+            Ok(Task { session, planned, state, again })
+        }
+    }
+}
+
+/// Nothing is written before this has an approval in hand.
+async fn approve_and_run(
+    args: &ApplyArgs,
+    setting: Setting<'_>,
+    planned: Planned,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, Failure> {
+    let plan = &planned.plan;
+    let Setting { again, reports, global, env, .. } = setting;
+    let on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
+    planned_view::show(plan, false, &next(plan, again), on_stdout, global, env, streams)?;
+    if plan.changes.is_empty() {
+        planned_view::write_reports(plan, reports, streams)?;
+        return Ok(Exit::Done);
+    }
+    rails::stop(plan)?;
+    let approval =
+        approval::obtain(plan, args.approve.as_deref(), again, global, env, streams).await?;
+    let read_just_now = approval == Approval::Digest && args.plan.is_none();
+    let approved = Approved { planned, approval, read_just_now };
+    run::run(setting, approved, streams).await
+}
+
+fn next(plan: &Plan, again: &str) -> String {
+    if plan.changes.is_empty() {
+        again.replace("consent apply", "consent plan")
+    } else {
+        again.to_owned()
+    }
+}
+
+impl From<crate::store::error::StoreError> for Failure {
+    fn from(error: crate::store::error::StoreError) -> Self {
+        stored(error)
+    }
+}

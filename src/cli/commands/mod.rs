@@ -1,0 +1,7 @@
+//! One file per command. The arguments of its `run` say what a command may touch.
+
+pub mod apply;
+pub mod completions;
+pub mod plan;
+pub mod sandbox;
+pub mod validate;

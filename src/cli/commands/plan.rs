@@ -1,0 +1,131 @@
+//! `consent plan`: shows what would change. Is never handed anything that can write to a tenant.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::args::{Global, PlanArgs, Report, ReportKind, Target};
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::planning::{self, Planned};
+use crate::cli::session::{Session, stored};
+use crate::cli::{Streams, manifests, signals, state};
+use crate::plan::{Plan, file};
+use crate::render;
+use crate::render::text::View;
+use crate::store::plan_file;
+
+/// # Errors
+/// When there is no plan, or it cannot be written where it should go.
+pub async fn run(
+    args: &PlanArgs,
+    global: &Global,
+    env: &Arc<Env>,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, Failure> {
+    let work = work(args, global, env, streams);
+    signals::unless_stopped(work).await.unwrap_or_else(|| {
+        Err(Failure::new(Exit::Declined, "interrupted", "interrupted while reading"))
+    })
+}
+
+async fn work(
+    args: &PlanArgs,
+    global: &Global,
+    env: &Arc<Env>,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, Failure> {
+    let colour = env.colour_of_errors(global);
+    let loaded = manifests::load(&args.manifest.file, streams, colour)?;
+    let session = Session::open(
+        &args.tenant,
+        loaded.manifest.tenant.id.value,
+        loaded.manifest.tenant.cloud,
+        env,
+    )
+    .await?;
+    let past = state::last(&state::of_manifest(&args.manifest.file))?;
+    let planned =
+        planning::plan(&session, &loaded, &args.app, past.as_ref(), env, streams, colour).await;
+    let next = next_line(args, &session);
+    session.close().await?;
+    let Planned { plan, .. } = planned?;
+    if let Some(out) = &args.out {
+        plan_file::write(out, file::write(&plan).as_bytes()).map_err(stored)?;
+    }
+    let reports = reports(&args.report, global);
+    let people_on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
+    show(&plan, args.full, &next, people_on_stdout, global, env, streams)?;
+    write_reports(&plan, &reports, streams)?;
+    let differ = args.detailed_exitcode && !plan.changes.is_empty();
+    Ok(if differ { Exit::Differences } else { Exit::Done })
+}
+
+/// `--json` is `--report json=-`.
+pub(super) fn reports(asked: &[Report], global: &Global) -> Vec<Report> {
+    let mut reports = asked.to_vec();
+    if global.json {
+        reports.push(Report { kind: ReportKind::Json, to: Target::Stdout });
+    }
+    reports
+}
+
+/// Draws the plan for people: on stdout, or on stderr when stdout is for machines.
+pub(super) fn show(
+    plan: &Plan,
+    full: bool,
+    next: &str,
+    on_stdout: bool,
+    global: &Global,
+    env: &Env,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    let colour =
+        if on_stdout { env.colour_of_output(global) } else { env.colour_of_errors(global) };
+    render::style::set_colour(colour);
+    let view = View { full, next: Some(next) };
+    let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
+    Ok(render::text::plan(plan, view, to)?)
+}
+
+pub(super) fn write_reports(
+    plan: &Plan,
+    reports: &[Report],
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    for Report { kind, to } in reports {
+        let mut bytes = Vec::new();
+        match kind {
+            ReportKind::Json => render::json::plan(plan, &mut bytes)?,
+        }
+        match to {
+            Target::Stdout => streams.out.write_all(&bytes)?,
+            Target::File(path) => {
+                crate::store::report_file::write(path, &bytes).map_err(stored)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What to run next, with the same files and the same tenant.
+fn next_line(args: &PlanArgs, session: &Session) -> String {
+    match &args.out {
+        Some(out) => format!("consent apply {}{}", word(out), session.flags),
+        None => format!("consent apply{}{}", files(&args.manifest.file), session.flags),
+    }
+}
+
+/// ` -f a.toml -f b`, or nothing for the default file.
+pub(super) fn files(paths: &[std::path::PathBuf]) -> String {
+    match paths {
+        [one] if one == Path::new("consent.toml") => String::new(),
+        many => many.iter().map(|path| format!(" -f {}", word(path))).collect(),
+    }
+}
+
+/// A path as a shell takes it.
+pub(super) fn word(path: &Path) -> String {
+    let text = crate::model::untrusted::shown(&path.display().to_string());
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}

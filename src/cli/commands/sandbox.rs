@@ -1,0 +1,68 @@
+//! `consent sandbox`: serves a simulated tenant until it is stopped, for any Graph client.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::Streams;
+use crate::cli::args::SandboxArgs;
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::session::{seeded, stored};
+use crate::cli::signals;
+use crate::model::clock::Clock;
+use crate::model::untrusted::shown;
+use crate::sandbox::seed;
+use crate::sandbox::server::{self, Options, Running};
+use crate::sandbox::weather::Weather;
+use crate::store::report_file;
+
+/// # Errors
+/// When the seed is not usable or the address cannot be listened on.
+pub async fn run(
+    args: &SandboxArgs,
+    env: &Arc<Env>,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, Failure> {
+    let text = report_file::read_text(&args.seed).map_err(stored)?;
+    let name = args.seed.display().to_string();
+    let seed = seed::parse(&name, &text).map_err(seeded)?;
+    let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
+    let options = Options { listen: args.listen, weather: weather(args), ..Options::new(clock) };
+    let running = server::start(seed, options).await.map_err(|error| {
+        Failure::new(Exit::Unexpected, "sandbox", format!("failed to serve: {error}"))
+            .help("--listen takes a loopback address; 127.0.0.1:0 takes a free port")
+    })?;
+    announce(&running, &args.seed, streams)?;
+    // Served until somebody stops it: there is nothing else to wait for.
+    signals::unless_stopped(std::future::pending::<()>()).await;
+    running.stop().await;
+    Ok(Exit::Done)
+}
+
+/// Trouble from the command line, on top of the seed's own.
+fn weather(args: &SandboxArgs) -> Weather {
+    Weather {
+        latency: args.latency.map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+        throttle: args.throttle_every.unwrap_or(0),
+        lag: args.lag.unwrap_or(0),
+        lost: args.lose_every.unwrap_or(0),
+        ..Weather::default()
+    }
+}
+
+/// The URL alone on stdout's first line, so that a script can read it; then what to export.
+fn announce(running: &Running, seed: &Path, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let Streams { out, err } = streams;
+    writeln!(out, "{}", running.url())?;
+    writeln!(out, "export CONSENT_GRAPH_URL={}", running.url())?;
+    writeln!(out, "export CONSENT_TOKEN={}", running.token())?;
+    out.flush()?;
+    writeln!(
+        err,
+        "Serving the simulated tenant of {} (Ctrl-C ends it; nothing is kept).\n\
+         Sign-in for other clients: AZURE_AUTHORITY_HOST={}",
+        shown(&seed.display().to_string()),
+        running.url(),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `consent validate`: the manifest alone, without network.
+
+use std::sync::Arc;
+
+use crate::cli::args::{Global, ValidateArgs};
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::{Streams, manifests};
+
+/// # Errors
+/// When the manifest has mistakes.
+pub fn run(
+    args: &ValidateArgs,
+    global: &Global,
+    env: &Arc<Env>,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, Failure> {
+    let colour = env.colour_of_errors(global);
+    let loaded = manifests::load(&args.manifest.file, streams, colour)?;
+    let tables: usize = loaded.manifest.entries.values().map(Vec::len).sum();
+    if global.json {
+        let valid = serde_json::json!({
+            "format": "consent.validation",
+            "format_version": 1,
+            "valid": true,
+            "apps": loaded.manifest.apps.len(),
+            "tables": tables,
+        });
+        writeln!(streams.out, "{valid:#}")?;
+    } else if !global.quiet {
+        writeln!(
+            streams.out,
+            "The manifest is valid: {}, {}. Names of users, groups and permissions are\n\
+             checked against the tenant by: consent plan",
+            plural(loaded.manifest.apps.len(), "app"),
+            plural(tables, "declaration"),
+        )?;
+    }
+    Ok(Exit::Done)
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

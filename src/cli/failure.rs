@@ -1,0 +1,112 @@
+//! How a run can end, and what people read when it ends badly.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::render::style::{self, Ink};
+
+/// The exit codes, one meaning each. 1 to 8: no write request was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    Done = 0,
+    Unexpected = 1,
+    Differences = 2,
+    Invalid = 3,
+    NoRight = 4,
+    Rail = 5,
+    NotAcceptable = 6,
+    Locked = 7,
+    Declined = 8,
+    Partly = 9,
+    Unconfirmed = 10,
+    Unsaved = 11,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl Exit {
+    /// Whether the tenant may have changed.
+    pub fn tenant(self) -> &'static str {
+        if (self as u8) < 9 {
+            "unchanged: no write request was sent"
+        } else {
+            "changed: see the results above"
+        }
+    }
+}
+
+/// An end that is not the one asked for: what happened, whether the tenant changed, what to do.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    /// Stable, in snake case; empty when findings were drawn already.
+    id: &'static str,
+    /// Safe text, no full stop.
+    title: String,
+    help: Vec<String>,
+    closed_pipe: bool,
+}
+
+impl Failure {
+    pub fn new(exit: Exit, id: &'static str, title: impl Into<String>) -> Self {
+        Self { exit, id, title: title.into(), help: Vec::new(), closed_pipe: false }
+    }
+
+    /// The findings were drawn already; only the last line is missing.
+    pub fn drawn(exit: Exit, title: impl Into<String>) -> Self {
+        Self::new(exit, "", title)
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// The changes are made; what failed is only their record.
+    #[must_use]
+    pub fn as_saved_too_late(mut self) -> Self {
+        self.exit = Exit::Unsaved;
+        self
+    }
+
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// The reader of stdout has gone (`| head`): not an error.
+    pub fn is_closed_pipe(&self) -> bool {
+        self.closed_pipe
+    }
+
+    /// # Errors
+    /// When the stream cannot be written.
+    pub fn draw(&self, err: &mut dyn Write, colour: bool) -> io::Result<()> {
+        let head = match self.id {
+            "" => "error".to_owned(),
+            id => format!("error[{id}]"),
+        };
+        style::set_colour(colour);
+        style::write(err, Ink::Take, &head)?;
+        writeln!(err, ": {}", self.title)?;
+        writeln!(err, "  = tenant: {}", self.exit.tenant())?;
+        for help in &self.help {
+            writeln!(err, "  = help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        let closed_pipe = error.kind() == io::ErrorKind::BrokenPipe;
+        Self {
+            closed_pipe,
+            ..Self::new(Exit::Unexpected, "output", format!("failed to write: {error}"))
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The diagnostic log of `-v` and `--log-file`: what was asked and answered, never a token, a
+//! header or a body.
+
+use std::fs::File;
+use std::path::Path;
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt};
+
+use crate::cli::args::Global;
+use crate::cli::failure::Failure;
+use crate::cli::session::stored;
+use crate::store::report_file;
+
+/// Starts the log, once per process.
+///
+/// # Errors
+/// When the log file cannot be created. An existing one is never overwritten.
+pub fn start(global: &Global) -> Result<(), Failure> {
+    let level = match (global.quiet, global.verbose) {
+        (true, _) => LevelFilter::ERROR,
+        (false, 0) => LevelFilter::WARN,
+        (false, 1) => LevelFilter::INFO,
+        (false, _) => LevelFilter::DEBUG,
+    };
+    // Only our own events: those of the HTTP libraries may hold headers.
+    let ours = |level| Targets::new().with_target("consent", level);
+    let people = fmt::layer()
+        .with_writer(std::io::stderr)
+        .without_time()
+        .with_target(false)
+        .with_ansi(false)
+        .with_filter(ours(level));
+    let file = global.log_file.as_deref().map(open).transpose()?;
+    let file = file
+        .map(|file| fmt::layer().json().with_writer(file).with_filter(ours(LevelFilter::DEBUG)));
+    // The only error is a log that was started before.
+    drop(tracing_subscriber::registry().with(people).with(file).try_init());
+    Ok(())
+}
+
+fn open(path: &Path) -> Result<std::sync::Mutex<File>, Failure> {
+    report_file::create(path).map(std::sync::Mutex::new).map_err(stored)
+}

@@ -1,0 +1,59 @@
+//! Floor 6: the command line. Arguments, environment, the question before anything is written, and
+//! one file per command. May import every floor; hands clock, terminal and environment down.
+
+pub mod approval;
+pub mod args;
+pub mod ask;
+pub mod commands;
+pub mod env;
+pub mod failure;
+pub mod logging;
+pub mod manifests;
+pub mod planning;
+pub mod rails;
+pub mod results;
+pub mod run;
+pub mod saved;
+pub mod session;
+pub mod signals;
+pub mod state;
+pub mod warnings;
+
+use std::io::Write;
+use std::sync::Arc;
+
+use args::{Cli, Command};
+use env::Env;
+use failure::{Exit, Failure};
+
+/// Where a run writes: what was asked for, and everything else.
+pub struct Streams<'a> {
+    pub out: &'a mut (dyn Write + Send),
+    pub err: &'a mut (dyn Write + Send),
+}
+
+/// Runs one command and says how it ended.
+pub async fn run(cli: Cli, env: Arc<Env>, streams: &mut Streams<'_>) -> Exit {
+    let outcome = dispatch(&cli, &env, streams).await;
+    match outcome {
+        Ok(exit) => exit,
+        Err(failure) if failure.is_closed_pipe() => Exit::Done,
+        Err(failure) => {
+            let exit = failure.exit();
+            // Nothing can be told any more to a reader who has gone; the exit code still tells.
+            drop(failure.draw(streams.err, env.colour_of_errors(&cli.global)));
+            exit
+        }
+    }
+}
+
+async fn dispatch(cli: &Cli, env: &Arc<Env>, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
+    logging::start(&cli.global)?;
+    match &cli.command {
+        Command::Plan(args) => commands::plan::run(args, &cli.global, env, streams).await,
+        Command::Apply(args) => commands::apply::run(args, &cli.global, env, streams).await,
+        Command::Validate(args) => commands::validate::run(args, &cli.global, env, streams),
+        Command::Sandbox(args) => commands::sandbox::run(args, env, streams).await,
+        Command::Completions(args) => commands::completions::run(args, streams),
+    }
+}

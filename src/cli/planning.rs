@@ -1,0 +1,232 @@
+//! From a manifest and a tenant to a plan: the same steps for `plan` and for `apply`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::manifests::{self, Loaded};
+use crate::cli::session::{Session, told};
+use crate::cli::{Streams, rails, warnings};
+use crate::graph::survey;
+use crate::kinds::{self, Desk, Names, OddAnswer, REGISTRY, Scene, Unreadable};
+use crate::model::address::Address;
+use crate::model::clock::Clock;
+use crate::model::directory::{Directory, Mentions, Organization};
+use crate::model::finding::Findings;
+use crate::model::id::AppId;
+use crate::model::query::{Pages, Query};
+use crate::model::untrusted::{Untrusted, shown};
+use crate::plan::build::{self, Draft};
+use crate::plan::{AppHead, Extent, LiveSummary, Plan, effect};
+use crate::policy;
+use crate::store::snapshot::Snapshot;
+
+/// A plan, and what was read for it.
+pub struct Planned {
+    pub plan: Plan,
+    /// Everything found, for the snapshot.
+    pub found: BTreeMap<Address, serde_json::Value>,
+}
+
+/// Proves that the tenant is the manifest's.
+///
+/// # Errors
+/// When it is another one, or nobody can be asked.
+pub async fn tenant(session: &Session, loaded: &Loaded) -> Result<Organization, Failure> {
+    let wanted = &loaded.manifest.tenant;
+    let tenant = session.graph.check_tenant(wanted.id.value).await.map_err(told)?;
+    let domain = wanted.domain.as_ref().map(|domain| domain.value.as_str());
+    let has = |name: &str| tenant.domains.iter().any(|one| one.raw().eq_ignore_ascii_case(name));
+    match domain {
+        Some(name) if !has(name) => Err(Failure::new(
+            Exit::NotAcceptable,
+            "wrong_tenant",
+            format!("the tenant {} has no domain {}", wanted.id.value, shown(name)),
+        )
+        .help("write the domain in [tenant] as the portal shows it, or remove it")),
+        _ => Ok(tenant),
+    }
+}
+
+/// Reads the tenant and compares.
+///
+/// # Errors
+/// When a read fails or is incomplete, or the tenant shows mistakes of the manifest.
+pub async fn plan(
+    session: &Session,
+    loaded: &Loaded,
+    only: &[String],
+    past: Option<&Snapshot>,
+    env: &Arc<Env>,
+    streams: &mut Streams<'_>,
+    colour: bool,
+) -> Result<Planned, Failure> {
+    let started = env.since_start();
+    let tenant = tenant(session, loaded).await?;
+    let read_at = env.now().replace_nanosecond(0).unwrap_or_else(|_| env.now());
+    let scene = scene(session, loaded, only).await?;
+    let pages = pages(session, &scene).await?;
+    let desk = Desk {
+        manifest: &loaded.manifest,
+        sources: &loaded.sources,
+        scene: &scene,
+        today: read_at.date(),
+    };
+    let mut findings = Findings::default();
+    let draft = build::draft(&desk, &pages, &mut findings).map_err(odd)?;
+    manifests::tell(&findings, &loaded.sources, streams, colour)?;
+    let names = names(session, &draft, &scene.directory).await?;
+    let mut changes = build::changes(&draft.pairs, &names).map_err(unreadable)?;
+    build::annotate(&mut changes, &scene.directory);
+    let live = LiveSummary {
+        read_at,
+        apps: scene.roster.len(),
+        objects: draft.objects.clone(),
+        milliseconds: u64::try_from((env.since_start() - started).as_millis()).unwrap_or(u64::MAX),
+    };
+    let effect = effect::effect(tenant.id, &changes);
+    let mut plan = Plan {
+        tenant,
+        cloud: loaded.manifest.tenant.cloud,
+        manifest: loaded.summary.clone(),
+        live,
+        made_at: read_at,
+        apps: heads(loaded, &scene),
+        names: draft.names(&names),
+        unmanaged: draft.unmanaged(&names),
+        pairs: draft.pairs,
+        changes,
+        unchanged: draft.unchanged,
+        warnings: warnings::of(loaded, past, read_at.date()),
+        checks: Vec::new(),
+        extent: if only.is_empty() { Extent::Whole } else { Extent::Partial(only.to_vec()) },
+        effect,
+    };
+    policy::risk::assess(&mut plan, &scene.directory);
+    plan.checks = rails::checks(&plan, loaded, &findings, read_at.date());
+    Ok(Planned { plan, found: draft.found })
+}
+
+/// Looks up everything that the manifest names.
+async fn scene(session: &Session, loaded: &Loaded, only: &[String]) -> Result<Scene, Failure> {
+    for label in only {
+        if !loaded.manifest.apps.contains_key(label) {
+            let title = format!("no app is declared as \"{}\"", shown(label));
+            return Err(Failure::new(Exit::Invalid, "unknown_app", title)
+                .help("--app takes a label of the manifest, the word behind [app."));
+        }
+    }
+    let asked = |label: &String| only.is_empty() || only.contains(label);
+    let roster = loaded.manifest.apps.iter().filter(|(label, _)| asked(label));
+    let settings = REGISTRY
+        .iter()
+        .filter(|kind| kind.table().is_some_and(|t| !loaded.manifest.entries(t.name).is_empty()))
+        .map(|kind| kind.name().to_owned());
+    let directory =
+        survey::survey(&session.graph.reader(), &loaded.mentions).await.map_err(told)?;
+    Ok(Scene {
+        roster: roster.map(|(label, app)| (label.clone(), app.app_id.value)).collect(),
+        settings: settings.collect(),
+        directory,
+    })
+}
+
+/// All reads of all kinds, at once.
+///
+/// # Errors
+/// When any of them fails or is incomplete.
+pub async fn pages(session: &Session, scene: &Scene) -> Result<Pages, Failure> {
+    let queries: Vec<Query> = REGISTRY.iter().flat_map(|kind| kind.reads(scene)).collect();
+    session.graph.reader().read(&queries).await.map_err(told)
+}
+
+/// Everything that is there now, of all kinds.
+///
+/// # Errors
+/// When a read fails, or an answer is not of the documented shape.
+pub async fn found(
+    session: &Session,
+    scene: &Scene,
+) -> Result<BTreeMap<Address, serde_json::Value>, Failure> {
+    let pages = pages(session, scene).await?;
+    let mut found = BTreeMap::new();
+    for kind in REGISTRY {
+        found.extend(kind.found(&pages, scene).map_err(odd)?);
+    }
+    Ok(found)
+}
+
+/// The scene of a plan, without its manifest.
+///
+/// # Errors
+/// When the look-up fails.
+pub async fn scene_of(session: &Session, plan: &Plan) -> Result<Scene, Failure> {
+    let roster: BTreeMap<String, AppId> =
+        plan.apps.iter().map(|head| (head.label.clone(), head.app_id)).collect();
+    let mentions = Mentions { apps: roster.values().copied().collect(), ..Mentions::default() };
+    let directory = survey::survey(&session.graph.reader(), &mentions).await.map_err(told)?;
+    let settings: BTreeSet<String> =
+        plan.pairs.iter().map(|pair| pair.address.kind.clone()).collect();
+    Ok(Scene { roster, settings: settings.into_iter().collect(), directory })
+}
+
+async fn names(session: &Session, draft: &Draft, directory: &Directory) -> Result<Names, Failure> {
+    let mut names = Names::from_directory(directory);
+    let strangers = draft.strangers(directory);
+    if !strangers.is_empty() {
+        let found = survey::names(&session.graph.reader(), &strangers).await.map_err(told)?;
+        names.0.extend(found);
+    }
+    Ok(names)
+}
+
+fn heads(loaded: &Loaded, scene: &Scene) -> Vec<AppHead> {
+    let head = |(label, app_id): (&String, &AppId)| {
+        let live = scene.directory.service_principals.get(app_id).map(|sp| sp.name.clone());
+        let said = loaded.manifest.apps.get(label).and_then(|app| app.name.as_ref());
+        let name = live.or_else(|| said.map(|name| Untrusted::new(name.value.clone())));
+        AppHead {
+            label: label.clone(),
+            name: name.unwrap_or_else(|| Untrusted::new("(not in the tenant yet)")),
+            app_id: *app_id,
+        }
+    };
+    scene.roster.iter().map(head).collect()
+}
+
+fn odd(error: OddAnswer) -> Failure {
+    Failure::new(Exit::Unexpected, "incomplete_read", format!("failed to read the tenant: {error}"))
+        .help("nothing is decided on an answer that is not understood; run again with -v")
+}
+
+pub fn unreadable(error: Unreadable) -> Failure {
+    Failure::new(
+        Exit::Unexpected,
+        "state_unreadable",
+        format!("failed to read the state of {error}"),
+    )
+}
+
+/// How many pairs are not at their goal.
+///
+/// # Errors
+/// When a state is not of its kind's form.
+pub fn remaining(
+    plan: &Plan,
+    now: &BTreeMap<Address, serde_json::Value>,
+    known: &crate::model::request::Known,
+) -> Result<usize, Failure> {
+    let fresh = crate::plan::fresh::look(&plan.pairs, now, known).map_err(unreadable)?;
+    Ok(plan.pairs.len() - fresh.reached.len())
+}
+
+/// Ids of service principals that were created since the plan was made.
+pub fn known(scene: &Scene) -> crate::model::request::Known {
+    let id = |(label, app): (&String, &AppId)| {
+        let id = scene.directory.client_id(*app)?;
+        let address = kinds::service_principal::address(label);
+        Some((crate::model::request::later(&address), id.to_string()))
+    };
+    scene.roster.iter().filter_map(id).collect()
+}

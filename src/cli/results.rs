@@ -1,0 +1,136 @@
+//! What a run came to: told to people and to files, and turned into the exit code.
+
+use crate::apply::progress::Progress;
+use crate::cli::Streams;
+use crate::cli::args::{ReportKind, Target};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::run::Setting;
+use crate::cli::session::stored;
+use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
+use crate::model::untrusted::shown;
+use crate::plan::Plan;
+use crate::render;
+use crate::render::text::View;
+use crate::store::error::StoreError;
+
+/// What a second Ctrl-C leaves: nothing was waited for, so nothing is known for sure.
+pub fn abandoned(plan: &Plan) -> RunReport {
+    let because = "left before the answer was in; the next run finds out by reading".to_owned();
+    let line = |address: &crate::model::address::Address| Line {
+        address: address.clone(),
+        outcome: Outcome::Unsure { because: because.clone() },
+    };
+    RunReport {
+        lines: plan.changes.iter().map(|change| line(&change.address)).collect(),
+        stopped: Some(Stopped::Interrupted),
+        writes_sent: plan.changes.len(),
+        remaining: None,
+    }
+}
+
+/// A line on stderr per step that takes time; results are told at the end.
+pub fn progress<'a>(
+    quiet: bool,
+    streams: &'a mut Streams<'_>,
+) -> impl FnMut(Progress<'_>) + Send + use<'a> {
+    let err: &'a mut (dyn std::io::Write + Send) = &mut *streams.err;
+    move |event| {
+        if quiet {
+            return;
+        }
+        let text = match event {
+            Progress::Sending { count, first } => format!("sending {count}, from {first}"),
+            Progress::Waiting { time } if time.as_secs() >= 1 => {
+                format!("waiting {} s, as the service asks", time.as_secs())
+            }
+            Progress::Settled { settled, all, .. } if settled % 100 == 0 || settled == all => {
+                format!("{settled} of {all} changes have their result")
+            }
+            Progress::Reading { .. } | Progress::Waiting { .. } | Progress::Settled { .. } => {
+                return;
+            }
+        };
+        // Progress that nobody can read is no reason to stop a run.
+        drop(writeln!(err, "{text}"));
+    }
+}
+
+/// Draws the results and says how the run ended.
+///
+/// # Errors
+/// When stdout cannot be written: by then the snapshot holds everything.
+pub fn tell(
+    plan: &Plan,
+    report: &RunReport,
+    saved: Result<(), StoreError>,
+    setting: &Setting<'_>,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, Failure> {
+    let exit = exit(report);
+    let on_stdout = setting.reports.iter().all(|report| report.to != Target::Stdout);
+    let written = {
+        let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
+        let view = View { full: false, next: (exit != Exit::Done).then_some(setting.again) };
+        render::outcome::text(report, &plan.changes, view, to).and_then(|()| {
+            writeln!(to, "Record  {}", shown(&setting.snapshot.display().to_string()))
+        })
+    };
+    let reported = write_reports(report, setting, streams);
+    if let Err(error) = saved {
+        stored(error).as_saved_too_late().draw(streams.err, false)?;
+        return Ok(worse(exit));
+    }
+    match (written.map_err(Failure::from), reported) {
+        (Ok(()), Ok(())) => Ok(exit),
+        (Err(failure), _) | (_, Err(failure)) if failure.is_closed_pipe() => Ok(exit),
+        (Err(failure), _) | (_, Err(failure)) => {
+            failure.as_saved_too_late().draw(streams.err, false)?;
+            Ok(worse(exit))
+        }
+    }
+}
+
+/// A report that could not be saved does not hide that the tenant is only partly done.
+fn worse(exit: Exit) -> Exit {
+    if exit == Exit::Done { Exit::Unsaved } else { exit }
+}
+
+fn write_reports(
+    report: &RunReport,
+    setting: &Setting<'_>,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    for asked in setting.reports {
+        let mut bytes = Vec::new();
+        match asked.kind {
+            ReportKind::Json => render::outcome::json(report, &mut bytes)?,
+        }
+        match &asked.to {
+            Target::Stdout => streams.out.write_all(&bytes)?,
+            Target::File(path) => crate::store::report_file::write(path, &bytes).map_err(stored)?,
+        }
+    }
+    Ok(())
+}
+
+/// Before the first write the run counts as declined or failed, after it as partly done.
+pub fn exit(report: &RunReport) -> Exit {
+    let untouched = report.writes_sent == 0;
+    let all_settled = report.lines.iter().all(|line| line.outcome.settled());
+    let unsure = |line: &Line| matches!(line.outcome, Outcome::Unsure { .. });
+    match &report.stopped {
+        Some(Stopped::Interrupted) if untouched => Exit::Declined,
+        Some(Stopped::SignIn { .. }) if untouched => Exit::NoRight,
+        Some(Stopped::Journal { .. }) if untouched => Exit::Unexpected,
+        Some(_) => Exit::Partly,
+        None if all_settled => match report.remaining {
+            Some(0) => Exit::Done,
+            _ => Exit::Unconfirmed,
+        },
+        None => {
+            let rest_settled =
+                report.lines.iter().all(|line| line.outcome.settled() || unsure(line));
+            if rest_settled { Exit::Unconfirmed } else { Exit::Partly }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! One approved run: is the plan still true, snapshot, journal, changes, a last look, results.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::apply::executor::{self, Tools};
+use crate::cli::approval::Approval;
+use crate::cli::args::{Global, Report};
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::planning::{self, Planned};
+use crate::cli::session::{Session, told};
+use crate::cli::signals::{self, Stop};
+use crate::cli::{Streams, results};
+use crate::graph::auth::Claims;
+use crate::kinds::Scene;
+use crate::model::address::Address;
+use crate::model::clock::Clock;
+use crate::model::outcome::{RunReport, Stopped};
+use crate::plan::Plan;
+use crate::plan::fresh::{self, Freshness};
+use crate::store::journal::Journal;
+use crate::store::snapshot::{self, Beginning};
+
+/// A plan that somebody approved.
+pub struct Approved {
+    pub planned: Planned,
+    pub approval: Approval,
+    /// The plan was read a moment ago, with nobody to wait for in between.
+    pub read_just_now: bool,
+}
+
+/// What a run is surrounded by.
+pub struct Setting<'a> {
+    pub session: &'a Session,
+    /// `.consent`.
+    pub state: &'a Path,
+    /// The command that leads here again.
+    pub again: &'a str,
+    pub reports: &'a [Report],
+    pub global: &'a Global,
+    pub env: &'a Arc<Env>,
+    /// Where this run's snapshot is, once it is begun.
+    pub snapshot: PathBuf,
+}
+
+type Found = BTreeMap<Address, serde_json::Value>;
+
+/// # Errors
+/// When nothing was sent: the tenant changed meanwhile, or the record cannot be written.
+pub async fn run(
+    mut setting: Setting<'_>,
+    approved: Approved,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, Failure> {
+    let Approved { planned: Planned { plan, found }, approval, read_just_now } = approved;
+    let (session, env) = (setting.session, setting.env);
+    let scene = planning::scene_of(session, &plan).await?;
+    let before = if read_just_now { found } else { planning::found(session, &scene).await? };
+    let fresh = still_true(&plan, &before, &scene)?;
+    let claims = session.graph.claims().await.map_err(told)?;
+    let (mut open, mut journal) = begin(&setting, &plan, approval, &claims, before)?;
+    setting.snapshot = open.path().to_owned();
+    let stop = Stop::default();
+    let mut journal_error = None;
+    let changes = fresh::filled(&plan.changes, &planning::known(&scene));
+    let done = {
+        let mut tell = results::progress(setting.global.quiet, streams);
+        let tools = Tools {
+            reader: &session.graph.reader(),
+            writer: &session.graph.writer(),
+            journal: &mut journal,
+            clock: &**env,
+            sleep: &|time| Box::pin(tokio::time::sleep(time)),
+            stop: &stop.flag(),
+            progress: &mut tell,
+        };
+        signals::until_second(&stop, executor::run(tools, &changes, &fresh.reached)).await
+    };
+    let mut report = match done {
+        Some(finished) => {
+            journal_error = finished.journal_error;
+            finished.report
+        }
+        None => results::abandoned(&plan),
+    };
+    let after = last_look(session, &plan, &mut report).await;
+    let saved = open.finish(env.now(), &report, after).and(journal_error.map_or(Ok(()), Err));
+    results::tell(&plan, &report, saved, &setting, streams)
+}
+
+/// Snapshot and journal stand on the disk before anything goes out.
+fn begin(
+    setting: &Setting<'_>,
+    plan: &Plan,
+    approval: Approval,
+    claims: &Claims,
+    before: Found,
+) -> Result<(snapshot::Open, Journal), Failure> {
+    let run = uuid::Uuid::now_v7().to_string();
+    let how = match approval {
+        Approval::Terminal => snapshot::ApprovedBy::Terminal,
+        Approval::Digest => snapshot::ApprovedBy::Digest,
+    };
+    let text = |id: String| crate::model::untrusted::Untrusted::new(id);
+    let beginning = Beginning {
+        run: run.clone(),
+        tenant: plan.tenant.clone(),
+        apps: plan.apps.clone(),
+        effect: plan.effect.clone(),
+        approval: snapshot::Approval { how, who: claims.name.clone() },
+        actor: snapshot::Actor {
+            app_id: claims.app.map(|id| text(id.to_string())),
+            object_id: claims.object.map(|id| text(id.to_string())),
+        },
+        before,
+    };
+    let now = setting.env.now();
+    let open = snapshot::begin(setting.state, now, beginning)?;
+    let journal = Journal::create(setting.state, &run, plan.tenant.id, &plan.effect.digest, now)?;
+    Ok((open, journal))
+}
+
+/// # Errors
+/// When an object of the effect is neither as the plan saw it nor at its goal.
+fn still_true(plan: &Plan, now: &Found, scene: &Scene) -> Result<Freshness, Failure> {
+    let known = planning::known(scene);
+    let fresh = fresh::look(&plan.pairs, now, &known).map_err(planning::unreadable)?;
+    let Some(first) = fresh.stale.first() else { return Ok(fresh) };
+    let count = fresh.stale.len();
+    let mut failure = Failure::new(
+        Exit::NotAcceptable,
+        "plan_stale",
+        format!("{count} of the plan's objects changed in the tenant since the plan was made"),
+    )
+    .help(format!("first: {}", first.address));
+    for (word, state) in
+        [("planned on", &first.seen), ("plan's goal", &first.goal), ("now", &first.now)]
+    {
+        let state = crate::model::untrusted::shown(&state.to_string());
+        failure = failure.help(format!("{word}: {state}"));
+    }
+    Err(failure.help("make the plan anew and review it: consent plan"))
+}
+
+/// Reads everything again: the next plan must be empty, or hold exactly what failed. A run that
+/// lost its sign-in cannot look; its report says so by `remaining` being absent.
+async fn last_look(session: &Session, plan: &Plan, report: &mut RunReport) -> Option<Found> {
+    if matches!(report.stopped, Some(Stopped::SignIn { .. })) {
+        return None;
+    }
+    let scene = planning::scene_of(session, plan).await.ok()?;
+    let found = planning::found(session, &scene).await.ok()?;
+    report.remaining = planning::remaining(plan, &found, &planning::known(&scene)).ok();
+    Some(found)
+}

@@ -1,0 +1,54 @@
+//! A saved plan as the thing to apply: read, proven, and still about this tenant.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::planning;
+use crate::cli::session::{Session, stored, told};
+use crate::model::address::Address;
+use crate::model::clock::{Clock, stamp};
+use crate::plan::{Plan, file};
+use crate::store::plan_file;
+
+/// # Errors
+/// When the file is no plan, was altered, is of a newer version, or has expired.
+pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
+    let bytes = plan_file::read(path).map_err(stored)?;
+    let shown = crate::model::untrusted::shown(&path.display().to_string());
+    let refuse = |problem: String| {
+        Failure::new(
+            Exit::NotAcceptable,
+            "plan_file",
+            format!("{shown} cannot be applied: {problem}"),
+        )
+        .help("make it anew with: consent plan --out FILE")
+    };
+    let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8 text".to_owned()))?;
+    let plan = file::read(&text).map_err(|error| refuse(error.to_string()))?;
+    let expires = plan.made_at + file::LIFETIME;
+    if env.now() > expires {
+        return Err(Failure::new(
+            Exit::NotAcceptable,
+            "plan_expired",
+            format!("{shown} expired at {}", stamp(expires)),
+        )
+        .help("a plan is good for 24 hours; make it anew with: consent plan --out FILE"));
+    }
+    Ok(plan)
+}
+
+/// Proves the tenant, and reads what the plan is about.
+///
+/// # Errors
+/// When it is another tenant, or a read fails.
+pub async fn tenant(
+    session: &Session,
+    plan: &Plan,
+) -> Result<BTreeMap<Address, serde_json::Value>, Failure> {
+    session.graph.check_tenant(plan.tenant.id).await.map_err(told)?;
+    let scene = planning::scene_of(session, plan).await?;
+    planning::found(session, &scene).await
+}

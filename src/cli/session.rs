@@ -1,0 +1,154 @@
+//! A connection to the tenant that this run is about: a real one, or the embedded simulated one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::cli::args::TenantArgs;
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::graph::auth::{Credential, SignInEnvironment};
+use crate::graph::endpoint::Endpoint;
+use crate::graph::error::GraphError;
+use crate::graph::{Graph, Options};
+use crate::model::clock::Clock;
+use crate::model::cloud::Cloud;
+use crate::model::id::TenantId;
+use crate::sandbox::server::Running;
+use crate::sandbox::{self, seed};
+use crate::store::{report_file, sandbox_state};
+use azure_core::credentials::Secret;
+
+/// Signed in, to whatever plays the tenant.
+pub struct Session {
+    pub graph: Graph,
+    embedded: Option<Embedded>,
+    /// The flags that lead to the same tenant again, for "Next" lines: ` --sandbox x`, or empty.
+    pub flags: String,
+}
+
+struct Embedded {
+    running: Running,
+    state: PathBuf,
+}
+
+impl Session {
+    /// # Errors
+    /// When the seed, the address or the sign-in is not usable. Nothing was sent to a tenant.
+    pub async fn open(
+        args: &TenantArgs,
+        tenant: TenantId,
+        cloud: Cloud,
+        env: &Arc<Env>,
+    ) -> Result<Self, Failure> {
+        let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
+        let options = Options { parallelism: usize::from(args.parallelism), clock };
+        if let Some(seed) = &args.sandbox {
+            return Self::rehearse(seed, options, env).await;
+        }
+        let endpoint = match &args.graph_url {
+            Some(url) => Endpoint::parse(url).map(|endpoint| endpoint.in_cloud(cloud)),
+            None => Endpoint::of(cloud),
+        };
+        let endpoint = endpoint.map_err(|error| {
+            Failure::new(Exit::Invalid, "graph_url", format!("failed to {error}"))
+                .help("write it as https://graph.microsoft.com, without the version")
+        })?;
+        let credential =
+            Credential::choose(sign_in(tenant, env)?).map_err(GraphError::from).map_err(told)?;
+        let graph = Graph::connect(endpoint, credential, options).map_err(told)?;
+        let flags = match &args.graph_url {
+            Some(url) => format!(" --graph-url {}", crate::model::untrusted::shown(url)),
+            None => String::new(),
+        };
+        Ok(Self { graph, embedded: None, flags })
+    }
+
+    async fn rehearse(path: &Path, options: Options, env: &Arc<Env>) -> Result<Self, Failure> {
+        let text = report_file::read_text(path).map_err(stored)?;
+        let seed = seed::parse(&path.display().to_string(), &text).map_err(seeded)?;
+        let beside = path.parent().unwrap_or(Path::new("")).join(".consent");
+        let state = sandbox_state::path(&beside, path, text.as_bytes());
+        let saved = sandbox_state::load(&state).map_err(stored)?;
+        let saved = saved.and_then(|bytes| String::from_utf8(bytes).ok());
+        let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
+        let running = sandbox::server::start(
+            seed,
+            sandbox::server::Options { state: saved, ..sandbox::server::Options::new(clock) },
+        )
+        .await
+        .map_err(|error| {
+            Failure::new(
+                Exit::Unexpected,
+                "sandbox",
+                format!("failed to start the simulated tenant: {error}"),
+            )
+        })?;
+        let credential = Credential::ready(Secret::new(running.token()));
+        let endpoint = Endpoint::parse(&running.url()).map_err(|error| {
+            Failure::new(Exit::Unexpected, "sandbox", format!("failed to {error}"))
+        })?;
+        let graph = Graph::connect(endpoint, credential, options).map_err(told)?;
+        let flags =
+            format!(" --sandbox {}", crate::model::untrusted::shown(&path.display().to_string()));
+        Ok(Self { graph, embedded: Some(Embedded { running, state }), flags })
+    }
+
+    /// Keeps what the simulated tenant went through, so that the next run finds it so.
+    ///
+    /// # Errors
+    /// When the state cannot be written.
+    pub async fn close(self) -> Result<(), Failure> {
+        if let Some(Embedded { running, state }) = self.embedded {
+            let text = running.state();
+            running.stop().await;
+            sandbox_state::save(&state, text.as_bytes()).map_err(stored)?;
+        }
+        Ok(())
+    }
+}
+
+/// The variables that Microsoft's own tools use, and our own token.
+fn sign_in(tenant: TenantId, env: &Env) -> Result<SignInEnvironment, Failure> {
+    let text = |name: &str| env.var(name).map(str::to_owned);
+    let secret = |name: &str| env.var(name).map(|value| Secret::new(value.to_owned()));
+    let certificate = match env.var("AZURE_CLIENT_CERTIFICATE_PATH") {
+        Some(path) => Some(Secret::new(report_file::read_text(Path::new(path)).map_err(stored)?)),
+        None => None,
+    };
+    Ok(SignInEnvironment {
+        token: secret("CONSENT_TOKEN"),
+        tenant_id: text("AZURE_TENANT_ID").or_else(|| Some(tenant.to_string())),
+        client_id: text("AZURE_CLIENT_ID"),
+        client_secret: secret("AZURE_CLIENT_SECRET"),
+        certificate,
+        federated_token_file: env.var("AZURE_FEDERATED_TOKEN_FILE").map(PathBuf::from),
+        authority_host: text("AZURE_AUTHORITY_HOST"),
+        identity_endpoint: text("IDENTITY_ENDPOINT"),
+        token_credentials: text("AZURE_TOKEN_CREDENTIALS"),
+    })
+}
+
+/// A failed read or sign-in, before any write.
+pub fn told(error: GraphError) -> Failure {
+    let exit = match &error {
+        GraphError::SignIn(_) | GraphError::Forbidden { .. } => Exit::NoRight,
+        GraphError::WrongTenant { .. } => Exit::NotAcceptable,
+        GraphError::Network { .. } | GraphError::Incomplete { .. } | GraphError::Refused { .. } => {
+            Exit::Unexpected
+        }
+    };
+    let failure = Failure::new(exit, error.code(), format!("failed to {error}"));
+    match error.help() {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+pub fn stored(error: crate::store::error::StoreError) -> Failure {
+    Failure::new(Exit::Unexpected, error.code(), format!("failed to {error}")).help(error.help())
+}
+
+pub fn seeded(error: seed::SeedError) -> Failure {
+    Failure::new(Exit::Invalid, "seed_invalid", error.to_string())
+        .help("see examples/outlook-tasks/tenant.toml for the form of a seed")
+}

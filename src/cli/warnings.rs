@@ -1,0 +1,87 @@
+//! What a reviewer should know about a plan as a whole.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use time::Date;
+use toml::Spanned;
+
+use crate::cli::manifests::Loaded;
+use crate::kinds::REGISTRY;
+use crate::manifest::note::Day;
+use crate::model::address::Address;
+use crate::model::finding::Findings;
+use crate::model::untrusted::shown;
+use crate::store::snapshot::Snapshot;
+
+/// How long before its end a declaration is spoken of, in days.
+const SOON: i64 = 30;
+
+/// Sentences for the plan, safe to show.
+pub fn of(loaded: &Loaded, past: Option<&Snapshot>, today: Date) -> Vec<String> {
+    let mut warnings = forgotten(loaded, past);
+    warnings.extend(ending(loaded, today));
+    warnings.extend(loaded.manifest.accept.expired_on(today).map(|finding| {
+        let place = finding.place.as_ref().map(|place| loaded.sources.line(place));
+        format!("{}: [accept] {}", place.unwrap_or_default(), finding.title)
+    }));
+    warnings
+}
+
+/// Apps of the last run that have left the manifest: what they have stays, and somebody must know.
+fn forgotten(loaded: &Loaded, past: Option<&Snapshot>) -> Vec<String> {
+    let Some(past) = past else { return Vec::new() };
+    if past.tenant.id != loaded.manifest.tenant.id.value {
+        return Vec::new();
+    }
+    let known = |app_id| loaded.manifest.apps.values().any(|app| app.app_id.value == app_id);
+    let objects = past.after.as_ref().unwrap_or(&past.before);
+    let gone = past.apps.iter().filter(|head| !known(head.app_id));
+    gone.map(|head| {
+        let held = held(objects, &head.label);
+        format!(
+            "{label} ({id}) has left the manifest and keeps what it had in the last run: {held}. \
+             To revoke it, put [app.{label}] back with app_id = \"{id}\", mode = \"exact\" and \
+             grants = \"none\".",
+            label = shown(&head.label),
+            id = head.app_id,
+        )
+    })
+    .collect()
+}
+
+fn held(objects: &BTreeMap<Address, serde_json::Value>, label: &str) -> String {
+    let of = |name: &str| objects.keys().filter(|at| at.kind == name && at.owner == label).count();
+    let counts = REGISTRY.iter().filter_map(|kind| {
+        let (noun, count) = (kind.noun()?, of(kind.name()));
+        match count {
+            0 => None,
+            1 => Some(format!("1 {noun}")),
+            count => Some(format!("{count} {noun}s")),
+        }
+    });
+    let counts: Vec<String> = counts.collect();
+    if counts.is_empty() { "nothing".to_owned() } else { counts.join(", ") }
+}
+
+/// The key that says until when, the same in every table that has it.
+#[derive(Deserialize)]
+struct Ends {
+    until: Option<Spanned<Day>>,
+}
+
+fn ending(loaded: &Loaded, today: Date) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for entry in loaded.manifest.entries.values().flatten() {
+        let ends = entry.read::<Ends>(&mut Findings::default()).and_then(|ends| ends.until);
+        let Some(until) = ends.map(|until| until.get_ref().0) else { continue };
+        let days = (until - today).whole_days();
+        if (0..=SOON).contains(&days) {
+            let line = loaded.sources.line(&entry.place);
+            warnings.push(format!(
+                "{line}: ends on {until}, in {days} days; past it, a plan removes it"
+            ));
+        }
+    }
+    warnings
+}

@@ -1,0 +1,213 @@
+//! Who signs in, decided from the environment as data.
+
+pub mod aadsts;
+pub mod assertion;
+pub mod claims;
+pub mod failure;
+pub mod source;
+pub mod tokens;
+
+use std::path::PathBuf;
+
+use azure_core::credentials::Secret;
+
+pub use claims::Claims;
+pub use failure::SignInError;
+
+/// What the environment says about signing in: plain values, read in `cli/env.rs`. Empty values
+/// count as absent. `Debug` shows no secret.
+#[derive(Debug, Clone, Default)]
+pub struct SignInEnvironment {
+    /// `CONSENT_TOKEN`: a ready-made access token.
+    pub token: Option<Secret>,
+    /// `AZURE_TENANT_ID`, or else the manifest's tenant.
+    pub tenant_id: Option<String>,
+    /// `AZURE_CLIENT_ID`.
+    pub client_id: Option<String>,
+    /// `AZURE_CLIENT_SECRET`.
+    pub client_secret: Option<Secret>,
+    /// Content of the file that `AZURE_CLIENT_CERTIFICATE_PATH` names: a certificate and its
+    /// unencrypted RSA key, PEM.
+    pub certificate: Option<Secret>,
+    /// `AZURE_FEDERATED_TOKEN_FILE`. Read anew at each sign-in, since the platform renews it.
+    pub federated_token_file: Option<PathBuf>,
+    /// `AZURE_AUTHORITY_HOST`: another sign-in service than the cloud's. May be http on loopback.
+    pub authority_host: Option<String>,
+    /// `IDENTITY_ENDPOINT`: the host offers a managed identity.
+    pub identity_endpoint: Option<String>,
+    /// `AZURE_TOKEN_CREDENTIALS`: `ManagedIdentityCredential` asks a virtual machine's identity,
+    /// `AzureCliCredential`, `AzureDeveloperCliCredential` or `dev` the developer tools, whatever
+    /// else is set. Other values mean nothing here.
+    pub token_credentials: Option<String>,
+}
+
+/// How to sign in. Chosen once; holds secrets and shows none.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    pub(crate) way: SignInWay,
+    pub(crate) authority: Option<String>,
+}
+
+/// The ways in.
+#[derive(Debug, Clone)]
+pub(crate) enum SignInWay {
+    Ready(Secret),
+    ClientSecret { tenant: String, client: String, secret: Secret },
+    Certificate { tenant: String, client: String, pem: Secret },
+    Workload { tenant: String, client: String, file: PathBuf },
+    ManagedIdentity { client: Option<String> },
+    DeveloperTools { tenant: Option<String>, az: bool, azd: bool },
+}
+
+impl Credential {
+    /// A ready-made access token.
+    pub fn ready(token: Secret) -> Self {
+        Self { way: SignInWay::Ready(token), authority: None }
+    }
+
+    /// The first that the environment allows: ready-made token, secret, certificate, workload
+    /// identity, managed identity, developer tools (`az`, then `azd`).
+    ///
+    /// # Errors
+    /// When the environment says half of what a credential needs.
+    pub fn choose(environment: SignInEnvironment) -> Result<Self, SignInError> {
+        let SignInEnvironment {
+            token,
+            tenant_id,
+            client_id,
+            client_secret,
+            certificate,
+            federated_token_file,
+            authority_host,
+            identity_endpoint,
+            token_credentials,
+        } = environment;
+        let tenant = filled(tenant_id);
+        let client = filled(client_id);
+        let only = token_credentials.unwrap_or_default().to_ascii_lowercase();
+        let both = |variable: &'static str| {
+            Ok((
+                tenant.clone().ok_or_else(|| SignInError::half(variable, "AZURE_TENANT_ID"))?,
+                client.clone().ok_or_else(|| SignInError::half(variable, "AZURE_CLIENT_ID"))?,
+            ))
+        };
+        let way = if let Some(token) = present(token) {
+            SignInWay::Ready(token)
+        } else if let Some((az, azd)) = developer_tools(&only) {
+            SignInWay::DeveloperTools { tenant, az, azd }
+        } else if only == "managedidentitycredential" {
+            SignInWay::ManagedIdentity { client }
+        } else if let Some(secret) = present(client_secret) {
+            let (tenant, client) = both("AZURE_CLIENT_SECRET")?;
+            SignInWay::ClientSecret { tenant, client, secret }
+        } else if let Some(pem) = certificate {
+            let (tenant, client) = both("AZURE_CLIENT_CERTIFICATE_PATH")?;
+            SignInWay::Certificate { tenant, client, pem }
+        } else if let Some(file) = federated_token_file.filter(|file| !file.as_os_str().is_empty())
+        {
+            let (tenant, client) = both("AZURE_FEDERATED_TOKEN_FILE")?;
+            SignInWay::Workload { tenant, client, file }
+        } else if filled(identity_endpoint).is_some() {
+            SignInWay::ManagedIdentity { client }
+        } else {
+            SignInWay::DeveloperTools { tenant, az: true, azd: true }
+        };
+        Ok(Self { way, authority: filled(authority_host) })
+    }
+
+    /// The way in, for people: `client secret`.
+    pub fn name(&self) -> &'static str {
+        match self.way {
+            SignInWay::Ready(_) => "CONSENT_TOKEN",
+            SignInWay::ClientSecret { .. } => "client secret",
+            SignInWay::Certificate { .. } => "client certificate",
+            SignInWay::Workload { .. } => "workload identity",
+            SignInWay::ManagedIdentity { .. } => "managed identity",
+            SignInWay::DeveloperTools { az: true, azd: true, .. } => "developer tools (az, azd)",
+            SignInWay::DeveloperTools { az: true, .. } => "Azure CLI (az)",
+            SignInWay::DeveloperTools { .. } => "Azure Developer CLI (azd)",
+        }
+    }
+}
+
+/// Whether `az` and `azd` were asked for by name.
+fn developer_tools(only: &str) -> Option<(bool, bool)> {
+    match only {
+        "dev" => Some((true, true)),
+        "azureclicredential" => Some((true, false)),
+        "azuredeveloperclicredential" => Some((false, true)),
+        _ => None,
+    }
+}
+
+fn filled(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn present(secret: Option<Secret>) -> Option<Secret> {
+    secret.filter(|secret| !secret.secret().trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(environment: SignInEnvironment) -> &'static str {
+        Credential::choose(environment).unwrap().name()
+    }
+
+    fn full() -> SignInEnvironment {
+        SignInEnvironment {
+            token: Some(Secret::new("t")),
+            tenant_id: Some("tenant".into()),
+            client_id: Some("client".into()),
+            client_secret: Some(Secret::new("hush")),
+            certificate: Some(Secret::new("pem")),
+            federated_token_file: Some("/token".into()),
+            authority_host: None,
+            identity_endpoint: Some("http://127.0.0.1:1".into()),
+            token_credentials: None,
+        }
+    }
+
+    #[test]
+    fn the_first_complete_way_wins() {
+        let mut environment = full();
+        assert_eq!(name(environment.clone()), "CONSENT_TOKEN");
+        environment.token = Some(Secret::new(" "));
+        assert_eq!(name(environment.clone()), "client secret");
+        environment.client_secret = None;
+        assert_eq!(name(environment.clone()), "client certificate");
+        environment.certificate = None;
+        assert_eq!(name(environment.clone()), "workload identity");
+        environment.federated_token_file = None;
+        assert_eq!(name(environment.clone()), "managed identity");
+        environment.identity_endpoint = Some(String::new());
+        assert_eq!(name(environment), "developer tools (az, azd)");
+        assert_eq!(name(SignInEnvironment::default()), "developer tools (az, azd)");
+    }
+
+    #[test]
+    fn a_named_way_wins_over_what_is_set() {
+        let mut environment = SignInEnvironment { token: None, ..full() };
+        environment.token_credentials = Some("AzureCliCredential".into());
+        assert_eq!(name(environment.clone()), "Azure CLI (az)");
+        environment.token_credentials = Some("ManagedIdentityCredential".into());
+        assert_eq!(name(environment), "managed identity");
+    }
+
+    #[test]
+    fn half_an_environment_is_an_error_that_names_the_rest() {
+        let environment = SignInEnvironment { token: None, tenant_id: None, ..full() };
+        let error = Credential::choose(environment).unwrap_err();
+        assert!(error.cause.contains("AZURE_CLIENT_SECRET"), "{error}");
+        assert!(error.help.contains("AZURE_TENANT_ID"), "{error:?}");
+    }
+
+    #[test]
+    fn nothing_secret_is_debugged() {
+        let environment = SignInEnvironment { token: None, ..full() };
+        let shown = format!("{environment:?} {:?}", Credential::choose(environment.clone()));
+        assert!(!shown.contains("hush") && !shown.contains("pem\""), "{shown}");
+    }
+}

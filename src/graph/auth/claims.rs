@@ -1,0 +1,168 @@
+//! What an access token says about itself. Read, not verified: only the service can do that.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::graph::auth::failure::SignInError;
+use crate::graph::endpoint::Endpoint;
+use crate::model::clock::stamp;
+use crate::model::id::{AppId, ObjectId, TenantId};
+use crate::model::untrusted::{Untrusted, shown};
+
+/// Used to find a wrong tenant, a wrong audience and an expired token early, and to tell a missing
+/// permission from a missing role. Never to allow anything. A member that the token lacks is `None`
+/// or empty; a token that is no JWT lacks all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Claims {
+    pub tenant: Option<TenantId>,
+    /// The client that signed in (`appid`, or `azp`).
+    pub app: Option<AppId>,
+    /// The user, or the client's service principal (`oid`).
+    pub object: Option<ObjectId>,
+    /// User principal name, or the client's display name.
+    pub name: Option<Untrusted>,
+    /// Delegated permissions (`scp`). Not empty when a user signed in.
+    pub scopes: Vec<String>,
+    /// Application permissions (`roles`).
+    pub roles: Vec<String>,
+    pub expires: Option<OffsetDateTime>,
+    pub audience: Option<String>,
+}
+
+/// Microsoft Graph's app id, the other form of its audience.
+const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
+
+impl Claims {
+    /// Reads the middle part of a JWT. A token is opaque by contract, so anything else is no error.
+    pub fn of(token: &str) -> Self {
+        let mut parts = token.split('.');
+        let (Some(_), Some(payload), Some(_), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Self::default();
+        };
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')) else {
+            return Self::default();
+        };
+        serde_json::from_slice(&bytes).map(|json| Self::from_json(&json)).unwrap_or_default()
+    }
+
+    fn from_json(json: &Value) -> Self {
+        let text = |name: &str| json.get(name).and_then(Value::as_str);
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+        let list = |value: &Value| match value {
+            Value::Array(items) => {
+                items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
+            Value::String(text) => words(text),
+            _ => Vec::new(),
+        };
+        Self {
+            tenant: text("tid").and_then(|id| id.parse().ok()),
+            app: text("appid").or_else(|| text("azp")).and_then(|id| id.parse().ok()),
+            object: text("oid").and_then(|id| id.parse().ok()),
+            name: ["upn", "preferred_username", "unique_name", "app_displayname"]
+                .into_iter()
+                .find_map(text)
+                .map(Untrusted::new),
+            scopes: text("scp").map(words).unwrap_or_default(),
+            roles: json.get("roles").map(list).unwrap_or_default(),
+            expires: json
+                .get("exp")
+                .and_then(Value::as_i64)
+                .and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok()),
+            audience: text("aud").map(str::to_owned),
+        }
+    }
+
+    /// Whether the token holds a permission, of either sort.
+    pub fn has(&self, permission: &str) -> bool {
+        self.scopes.iter().chain(&self.roles).any(|held| held == permission)
+    }
+
+    /// Whether a person signed in, rather than an application for itself.
+    pub fn is_delegated(&self) -> bool {
+        !self.scopes.is_empty()
+    }
+
+    /// Finds out before any request that the service could not accept the token.
+    ///
+    /// # Errors
+    /// When it expired, or is meant for something else than this Graph.
+    pub fn check(&self, endpoint: &Endpoint, now: OffsetDateTime) -> Result<(), SignInError> {
+        if let Some(expired) = self.expires.filter(|at| *at <= now) {
+            return Err(SignInError {
+                aadsts: None,
+                cause: format!("the access token expired at {}", stamp(expired)),
+                help: "get a new token: `az account get-access-token \
+                       --resource-type ms-graph --query accessToken -o tsv`"
+                    .into(),
+            });
+        }
+        let wanted = endpoint.audience();
+        match self.audience.as_deref().map(|text| text.trim_end_matches('/')) {
+            Some(audience)
+                if !endpoint.is_loopback() && audience != wanted && audience != GRAPH_APP =>
+            {
+                Err(SignInError {
+                    aadsts: None,
+                    cause: format!("the access token is meant for {}", shown(audience)),
+                    help: format!(
+                        "get a token for {wanted}: `az account get-access-token --resource {wanted}`"
+                    ),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(claims: &Value) -> String {
+        format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims.to_string()))
+    }
+
+    const NOW: OffsetDateTime = time::macros::datetime!(2026-11-23 20:00:00 UTC);
+
+    #[test]
+    fn reads_what_is_there() {
+        let claims = Claims::of(&token(&serde_json::json!({
+            "tid": "8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7",
+            "appid": "99da6bf4-4525-4bfa-b39f-b6a35789c240",
+            "oid": "11111111-1111-1111-1111-111111111111",
+            "upn": "adele@contoso.com", "scp": "User.Read Directory.Read.All",
+            "exp": 1_795_464_000, "aud": "https://graph.microsoft.com/", "unknown": [1]
+        })));
+        assert_eq!(claims.tenant.unwrap().to_string(), "8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7");
+        assert_eq!(claims.name, Some(Untrusted::new("adele@contoso.com")));
+        assert!(claims.has("Directory.Read.All") && claims.is_delegated());
+        let home = Endpoint::parse("https://graph.microsoft.com").unwrap();
+        assert_eq!(claims.check(&home, claims.expires.unwrap() - time::Duration::SECOND), Ok(()));
+    }
+
+    #[test]
+    fn tells_expired_and_foreign_tokens() {
+        let home = Endpoint::parse("https://graph.microsoft.us").unwrap();
+        let old = Claims { expires: Some(NOW), ..Claims::default() };
+        let error = old.check(&home, NOW).unwrap_err();
+        assert_eq!(error.cause, "the access token expired at 2026-11-23T20:00:00Z");
+        let audience = Some("https://graph.microsoft.com".to_owned());
+        let foreign = Claims { audience, ..Claims::default() };
+        assert!(foreign.check(&home, NOW).unwrap_err().cause.contains("graph.microsoft.com"));
+        let here = Endpoint::parse("http://127.0.0.1:1").unwrap();
+        assert_eq!(foreign.check(&here, NOW), Ok(()));
+    }
+
+    #[test]
+    fn opaque_tokens_say_nothing() {
+        let five_parts = "a.b.c.d.e";
+        for text in ["", "opaque", "a.b", "a.!!.c", "a.e30.c.d", "e30.bnVsbA.x", five_parts] {
+            assert_eq!(Claims::of(text), Claims::default(), "{text}");
+        }
+    }
+}

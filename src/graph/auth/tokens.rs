@@ -1,0 +1,144 @@
+//! Holds the access token and renews it in time. The command-line tools cache nothing, and running
+//! one takes a second.
+
+use std::sync::Arc;
+
+use azure_core::credentials::{Secret, TokenCredential};
+use time::{Duration, OffsetDateTime};
+use tokio::sync::Mutex;
+
+use crate::graph::auth::claims::Claims;
+use crate::graph::auth::failure::SignInError;
+use crate::graph::auth::source::credentials;
+use crate::graph::auth::{Credential, SignInWay};
+use crate::graph::endpoint::Endpoint;
+use crate::model::clock::Clock;
+
+/// A token is renewed this long before it expires, so that no request carries one that ends under
+/// way.
+const AHEAD: Duration = Duration::minutes(5);
+
+/// The access token of one connection. `Debug` is not implemented: there is nothing to show.
+pub struct Tokens {
+    endpoint: Endpoint,
+    clock: Arc<dyn Clock>,
+    name: &'static str,
+    tenant: Option<String>,
+    ready: Option<Secret>,
+    credential: Credential,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    ways: Vec<Arc<dyn TokenCredential>>,
+    held: Option<Held>,
+}
+
+#[derive(Clone)]
+struct Held {
+    token: Secret,
+    expires: OffsetDateTime,
+}
+
+impl Tokens {
+    /// # Errors
+    /// When the credential cannot work. Sends nothing.
+    pub fn new(
+        credential: Credential,
+        endpoint: Endpoint,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, SignInError> {
+        let name = credential.name();
+        let (ready, tenant) = match &credential.way {
+            SignInWay::Ready(token) => (Some(Secret::new(token.secret().trim().to_owned())), None),
+            SignInWay::ClientSecret { tenant, .. }
+            | SignInWay::Certificate { tenant, .. }
+            | SignInWay::Workload { tenant, .. } => (None, Some(tenant.clone())),
+            SignInWay::DeveloperTools { tenant, .. } => (None, tenant.clone()),
+            SignInWay::ManagedIdentity { .. } => (None, None),
+        };
+        let ways = match ready {
+            Some(_) => Vec::new(),
+            None => credentials(credential.clone(), &endpoint, clock.clone())?,
+        };
+        let state = Mutex::new(State { ways, held: None });
+        Ok(Self { endpoint, clock, name, tenant, ready, credential, state })
+    }
+
+    /// A token that is good for at least a few minutes, from memory where possible. Requests that
+    /// come together share one sign-in.
+    ///
+    /// # Errors
+    /// When no way leads to a token.
+    pub async fn bearer(&self) -> Result<Secret, SignInError> {
+        if let Some(token) = &self.ready {
+            Claims::of(token.secret()).check(&self.endpoint, self.clock.now())?;
+            return Ok(token.clone());
+        }
+        let mut state = self.state.lock().await;
+        let now = self.clock.now();
+        if let Some(held) = state.held.as_ref().filter(|held| held.expires - AHEAD > now) {
+            return Ok(held.token.clone());
+        }
+        match self.sign_in(&state.ways).await {
+            Ok(fresh) => {
+                Claims::of(fresh.token.secret()).check(&self.endpoint, now)?;
+                state.held = Some(fresh.clone());
+                Ok(fresh.token)
+            }
+            // A renewal may fail for a moment: the token at hand is good for some minutes more.
+            Err(error) => match state.held.as_ref().filter(|held| held.expires > now) {
+                Some(held) => {
+                    tracing::warn!(%error, "the access token could not be renewed yet");
+                    Ok(held.token.clone())
+                }
+                None => Err(error),
+            },
+        }
+    }
+
+    /// What the token says about itself.
+    ///
+    /// # Errors
+    /// When there is no token.
+    pub async fn claims(&self) -> Result<Claims, SignInError> {
+        Ok(Claims::of(self.bearer().await?.secret()))
+    }
+
+    /// The service refused this token: the next request gets another. Says whether there can be
+    /// another.
+    pub async fn forget(&self) -> bool {
+        if self.ready.is_some() {
+            return false;
+        }
+        // The library's credentials hold the refused token too: new ones hold nothing.
+        let fresh = credentials(self.credential.clone(), &self.endpoint, self.clock.clone());
+        match fresh {
+            Ok(ways) => {
+                *self.state.lock().await = State { ways, held: None };
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    async fn sign_in(&self, ways: &[Arc<dyn TokenCredential>]) -> Result<Held, SignInError> {
+        let scope = format!("{}/.default", self.endpoint.audience());
+        let mut first = None;
+        for way in ways {
+            match way.get_token(&[&scope], None).await {
+                Ok(token) => {
+                    return Ok(Held { token: token.token, expires: token.expires_on });
+                }
+                // The first tool's words count: it is the one that most people have.
+                Err(error) => {
+                    let told = SignInError::from_azure(&error, self.name, self.tenant.as_deref());
+                    first.get_or_insert(told);
+                }
+            }
+        }
+        Err(first
+            .unwrap_or_else(|| SignInError::plain("there is no way to sign in", "run `az login`")))
+    }
+}

@@ -1,0 +1,86 @@
+//! Why something could not be read: kinds that the command line maps to exit codes.
+
+use crate::graph::auth::SignInError;
+use crate::model::id::TenantId;
+use crate::model::outcome::Refusal;
+
+/// A failed read or sign-in. Every text in it is safe to show: made by consent, or passed through
+/// [`crate::model::untrusted::shown`] with tokens taken out.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum GraphError {
+    /// No token, or the service does not accept it.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+    /// The token or the answering tenant is not the one the manifest names.
+    #[error("use tenant {wanted}: {told_by} belongs to tenant {found}")]
+    WrongTenant { wanted: TenantId, found: String, told_by: &'static str },
+    /// Signed in, but without the right to read this.
+    #[error("read {what}: the tenant refused ({missing})")]
+    Forbidden { what: String, missing: String, help: String, refusal: Box<Refusal> },
+    /// No answer, after all attempts.
+    #[error("reach {host}: {because}")]
+    Network { host: String, because: String },
+    /// Some of the answer came, but not all of it, or it cannot be trusted to be all.
+    #[error("read {what} completely: {because}")]
+    Incomplete { what: String, because: String },
+    /// Any other error answer.
+    #[error("read {what}: the service answered {}", told(.refusal))]
+    Refused { what: String, refusal: Box<Refusal> },
+}
+
+impl GraphError {
+    pub(crate) fn refused(what: String, refusal: Refusal) -> Self {
+        Self::Refused { what, refusal: Box::new(refusal) }
+    }
+
+    /// Stable id of the kind, in snake case.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::SignIn(_) => "sign_in_failed",
+            Self::WrongTenant { .. } => "wrong_tenant",
+            Self::Forbidden { .. } => "missing_permission",
+            Self::Network { .. } => "network",
+            Self::Incomplete { .. } => "incomplete_read",
+            Self::Refused { .. } => "read_refused",
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::SignIn(error) => Some(error.help.clone()),
+            Self::WrongTenant { wanted, .. } => Some(format!(
+                "sign in to the tenant of the manifest, for example `az login --tenant {wanted}`"
+            )),
+            Self::Forbidden { help, .. } => Some(help.clone()),
+            Self::Network { .. } => {
+                Some("check the network, the proxy settings and the address, then run again".into())
+            }
+            Self::Incomplete { .. } => Some(
+                "nothing is decided on an incomplete read: run again, and if it stays, give \
+                 the request id to Microsoft support"
+                    .into(),
+            ),
+            Self::Refused { refusal, .. } => refusal.request_id.as_ref().map(|id| {
+                format!("run again; for Microsoft support, the request id is {}", id.shown())
+            }),
+        }
+    }
+}
+
+/// `404 Request_ResourceNotFound: Resource ... does not exist`, safe to show.
+pub fn told(refusal: &Refusal) -> String {
+    let mut text = match refusal.status {
+        0 => String::from("nothing"),
+        status => status.to_string(),
+    };
+    if !refusal.code.raw().is_empty() {
+        text.push(' ');
+        text.push_str(&refusal.code.shown());
+    }
+    if !refusal.message.raw().is_empty() {
+        text.push_str(": ");
+        text.push_str(&refusal.message.shown());
+    }
+    text
+}

@@ -1,0 +1,206 @@
+//! The one HTTP client. The token is added here and nowhere else.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the room that reaches the network; clients are built here only"
+)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+use crate::graph::answer::{Answer, Body, Headers};
+use crate::graph::auth::SignInError;
+use crate::graph::auth::tokens::Tokens;
+use crate::graph::endpoint::{Endpoint, GraphUrl};
+use crate::graph::limiter::Limiter;
+use crate::graph::redact::redact;
+use crate::model::query::Consistency;
+use crate::model::untrusted::shown;
+
+/// Time to reach the host.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Time without a single byte of the answer.
+const SILENCE: Duration = Duration::from_secs(60);
+/// Largest answer that is read, after decompression. The largest legitimate one, a batch of twenty
+/// full pages, is a fifth of it.
+const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// Which way a client goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Https only, by the system's proxy.
+    Internet,
+    /// To this machine or its host: http is possible, no proxy sees it.
+    Machine,
+}
+
+/// A client without redirects (they would carry bodies to strangers), cookies or retries.
+///
+/// # Errors
+/// When the system's certificate store cannot be used.
+pub fn client(way: Way) -> Result<reqwest::Client, String> {
+    // Installing twice is refused, which is fine: the first one stays.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(CONNECT)
+        .read_timeout(SILENCE)
+        .user_agent(concat!("consent/", env!("CARGO_PKG_VERSION")));
+    let builder = match way {
+        Way::Internet => builder.https_only(true),
+        Way::Machine => builder.no_proxy(),
+    };
+    builder.build().map_err(|error| chain(&error))
+}
+
+/// Sends requests to one Graph.
+pub struct Http {
+    pub endpoint: Endpoint,
+    pub tokens: Tokens,
+    pub limiter: Limiter,
+    client: reqwest::Client,
+    sent: Arc<AtomicUsize>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NoAnswer {
+    /// Nothing was sent: there is no token.
+    SignIn(SignInError),
+    /// Nothing was sent: the host could not be reached.
+    Unreached(String),
+    /// Sent, perhaps received; the answer did not come, or not whole.
+    Lost(String),
+}
+
+/// One request.
+#[derive(Debug, Clone)]
+pub struct Call<'a> {
+    pub method: reqwest::Method,
+    pub url: GraphUrl,
+    pub consistency: Consistency,
+    pub body: Option<&'a Value>,
+}
+
+impl Http {
+    /// # Errors
+    /// When the client cannot be built.
+    pub fn new(endpoint: Endpoint, tokens: Tokens, limiter: Limiter) -> Result<Self, String> {
+        let way = if endpoint.is_loopback() { Way::Machine } else { Way::Internet };
+        let client = client(way)?;
+        Ok(Self { endpoint, tokens, limiter, client, sent: Arc::default() })
+    }
+
+    /// HTTP requests sent so far.
+    pub fn sent(&self) -> usize {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Sends once. An error answer is an answer.
+    ///
+    /// # Errors
+    /// When no whole answer came.
+    pub async fn send(&self, call: Call<'_>) -> Result<Answer, NoAnswer> {
+        let Call { method, url, consistency, body } = call;
+        let Some(_place) = self.limiter.enter().await else {
+            return Err(NoAnswer::Unreached("the connection is closed".into()));
+        };
+        let token = self.tokens.bearer().await.map_err(NoAnswer::SignIn)?;
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.secret()))
+            .map_err(|_| NoAnswer::SignIn(SignInError::unusable_token()))?;
+        bearer.set_sensitive(true);
+        let id = uuid::Uuid::new_v4().to_string();
+        let mut request = self
+            .client
+            .request(method.clone(), url.as_url().clone())
+            .header(header::AUTHORIZATION, bearer)
+            .header(header::ACCEPT, "application/json")
+            .header("client-request-id", &id);
+        if consistency == Consistency::Eventual {
+            request = request.header("ConsistencyLevel", "eventual");
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let answer = receive(request).await;
+        let path = url.as_url().path();
+        match &answer {
+            Ok(answer) => tracing::debug!(
+                %method, path, status = answer.status, client_request_id = id,
+                request_id = answer.headers.get("request-id").map(shown), "answered"
+            ),
+            Err(error) => tracing::debug!(%method, path, client_request_id = id, ?error, "lost"),
+        }
+        answer
+    }
+}
+
+async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, NoAnswer> {
+    let mut response = request.send().await.map_err(|error| {
+        let text = chain(&error);
+        if error.is_connect() || error.is_builder() {
+            NoAnswer::Unreached(text)
+        } else {
+            NoAnswer::Lost(text)
+        }
+    })?;
+    let status = response.status();
+    let headers = readable(response.headers());
+    if status.is_redirection() {
+        let message = "the address answers with a redirect, which is never followed: a token \
+                       goes to the configured host only";
+        let body = serde_json::json!({"error": {"code": "Redirect", "message": message}});
+        return Ok(Answer { status: status.as_u16(), headers, body: Body::Json(body) });
+    }
+    let mut bytes = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(error) => return Err(NoAnswer::Lost(chain(&error))),
+        }
+        if bytes.len() > LARGEST_ANSWER {
+            return Err(NoAnswer::Lost("the answer is larger than 64 MiB".into()));
+        }
+    }
+    Ok(Answer { status: status.as_u16(), headers, body: Body::parse(&bytes) })
+}
+
+fn readable(headers: &HeaderMap) -> Headers {
+    let mut out = Headers::default();
+    let text = |(name, value): (&HeaderName, &HeaderValue)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    };
+    for (name, value) in headers.iter().filter_map(text) {
+        out.insert(&name, value);
+    }
+    out
+}
+
+/// An error with its causes, outermost first, safe to show. The address is left out: it may hold
+/// names of people.
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = match () {
+        () if error.is_timeout() => "no answer in time".to_owned(),
+        () if error.is_connect() => "no connection".to_owned(),
+        () if error.is_decode() || error.is_body() => "the answer broke off".to_owned(),
+        () => "the request failed".to_owned(),
+    };
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let told = cause.to_string();
+        if !text.contains(&told) {
+            text.push_str(": ");
+            text.push_str(&told);
+        }
+        source = cause.source();
+    }
+    shown(&redact(&text))
+}

@@ -1,0 +1,272 @@
+//! Looks up all that a manifest mentions, with as few requests as possible: everything that can be
+//! asked for at once goes into the same batches, and only group members wait for their groups.
+
+mod rows;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::try_join_all;
+use serde_json::Value;
+
+use crate::graph::Reader;
+use crate::graph::error::GraphError;
+use crate::graph::survey::rows::{group_label, object_id, service_principal, user};
+use crate::model::directory::{Directory, Group, Lookup, Mentions};
+use crate::model::id::{AppId, ObjectId};
+use crate::model::query::{Consistency, Missing, Query, encode, literal};
+use crate::model::untrusted::Untrusted;
+
+const SERVICE_PRINCIPAL: &str = "id,appId,displayName,appOwnerOrganizationId,servicePrincipalType,\
+    accountEnabled,appRoleAssignmentRequired,oauth2PermissionScopes,appRoles,verifiedPublisher";
+const USER: &str = "id,userPrincipalName,displayName,accountEnabled,userType";
+const MEMBER: &str = "id,userPrincipalName,accountEnabled,userType";
+const GROUP: &str = "id,displayName,mail,description";
+
+/// Most ids that `getByIds` takes.
+const MOST_IDS: usize = 1_000;
+
+/// What one query is for.
+enum Subject<'a> {
+    App(AppId),
+    User(&'a str),
+    Group(&'a str),
+}
+
+/// Everything mentioned, looked up. `organization` is left for whoever checked the tenant.
+///
+/// # Errors
+/// When anything could not be read completely. A user or group that the tenant refuses to show is
+/// [`Lookup::Forbidden`] instead, and so is a group whose members cannot be read: it must never look
+/// like an empty one.
+pub async fn survey(reader: &Reader, mentions: &Mentions) -> Result<Directory, GraphError> {
+    let Mentions { apps, users, groups } = mentions;
+    let mut directory = Directory::default();
+    let mut subjects = Vec::new();
+    let mut queries = Vec::new();
+    for app in apps {
+        let path = format!("/servicePrincipals(appId='{app}')?$select={SERVICE_PRINCIPAL}");
+        subjects.push(Subject::App(*app));
+        queries.push(Query::object(path, Missing::Nothing));
+    }
+    for name in users {
+        match user_query(name) {
+            Some(query) => {
+                subjects.push(Subject::User(name));
+                queries.push(query);
+            }
+            None => {
+                directory.user_names.insert(name.clone(), Lookup::None);
+            }
+        }
+    }
+    for name in groups {
+        match group_query(name) {
+            Some(query) => {
+                subjects.push(Subject::Group(name));
+                queries.push(query);
+            }
+            None => {
+                directory.group_names.insert(name.clone(), Lookup::None);
+            }
+        }
+    }
+    let answers = reader.read_each(&queries).await;
+    let mut found_groups = BTreeMap::new();
+    for (subject, answer) in subjects.iter().zip(answers) {
+        match subject {
+            Subject::App(app) => add_app(&mut directory, *app, &answer?)?,
+            Subject::User(name) => add_user(&mut directory, name, answer)?,
+            Subject::Group(name) => add_group(&mut directory, name, answer, &mut found_groups)?,
+        }
+    }
+    add_members(reader, &mut directory, found_groups).await?;
+    Ok(directory)
+}
+
+/// `None` for a text that cannot be a user: asking for it could ask for something else.
+fn user_query(name: &str) -> Option<Query> {
+    let path = if let Ok(id) = name.parse::<ObjectId>() {
+        format!("/users/{id}?$select={USER}")
+    } else if !name.contains('@') {
+        return None;
+    } else if name.starts_with('$') {
+        // A path segment that begins with $ would be taken for an operation.
+        format!("/users('{}')?$select={USER}", encode(&name.replace('\'', "''")))
+    } else {
+        format!("/users/{}?$select={USER}", encode(name))
+    };
+    Some(Query::object(path, Missing::Nothing))
+}
+
+fn group_query(name: &str) -> Option<Query> {
+    if let Ok(id) = name.parse::<ObjectId>() {
+        return Some(Query::object(format!("/groups/{id}?$select={GROUP}"), Missing::Nothing));
+    }
+    if name.trim().is_empty() {
+        return None;
+    }
+    let filter = format!("displayName%20eq%20{}", literal(name));
+    let path = format!("/groups?$filter={filter}&$select={GROUP}&$top=999");
+    Some(Query::list(path, Consistency::Default, Missing::Error))
+}
+
+fn add_app(directory: &mut Directory, app: AppId, rows: &[Value]) -> Result<(), GraphError> {
+    if let Some(row) = rows.first() {
+        let found = service_principal(row)?;
+        if found.app_id != app {
+            let because = "the answer is about another app".to_owned();
+            return Err(GraphError::Incomplete { what: format!("app {app}"), because });
+        }
+        directory.service_principals.insert(app, found);
+    }
+    Ok(())
+}
+
+type Rows = Result<Vec<Value>, GraphError>;
+
+fn add_user(directory: &mut Directory, name: &str, answer: Rows) -> Result<(), GraphError> {
+    let lookup = match answer {
+        Ok(rows) => match rows.first() {
+            Some(row) => {
+                let user = user(row)?;
+                let id = user.id;
+                directory.users.insert(id, user);
+                Lookup::One(id)
+            }
+            None => Lookup::None,
+        },
+        Err(GraphError::Forbidden { .. }) => Lookup::Forbidden,
+        Err(error) => return Err(error),
+    };
+    directory.user_names.insert(name.to_owned(), lookup);
+    Ok(())
+}
+
+fn add_group(
+    directory: &mut Directory,
+    name: &str,
+    answer: Rows,
+    found: &mut BTreeMap<ObjectId, Untrusted>,
+) -> Result<(), GraphError> {
+    let lookup = match answer {
+        Ok(rows) => match &rows[..] {
+            [] => Lookup::None,
+            [row] => {
+                let id = object_id(row)?;
+                let shown = row.get("displayName").and_then(Value::as_str).unwrap_or_default();
+                found.insert(id, Untrusted::new(shown));
+                Lookup::One(id)
+            }
+            several => {
+                let mut all = Vec::new();
+                for row in several {
+                    all.push((object_id(row)?, group_label(row)));
+                }
+                all.sort();
+                Lookup::Several(all)
+            }
+        },
+        Err(GraphError::Forbidden { .. }) => Lookup::Forbidden,
+        Err(error) => return Err(error),
+    };
+    directory.group_names.insert(name.to_owned(), lookup);
+    Ok(())
+}
+
+async fn add_members(
+    reader: &Reader,
+    directory: &mut Directory,
+    found: BTreeMap<ObjectId, Untrusted>,
+) -> Result<(), GraphError> {
+    // The cast to users needs $count and the header, says the reference.
+    let members = |id: &ObjectId| {
+        let cast = "transitiveMembers/microsoft.graph.user";
+        let path = format!("/groups/{id}/{cast}?$select={MEMBER}&$top=999&$count=true");
+        Query::list(path, Consistency::Eventual, Missing::Error)
+    };
+    let queries: Vec<Query> = found.keys().map(members).collect();
+    let answers = reader.read_each(&queries).await;
+    for ((id, name), answer) in found.into_iter().zip(answers) {
+        let rows = match answer {
+            Ok(rows) => rows,
+            Err(GraphError::Forbidden { .. }) => {
+                hide(directory, id);
+                continue;
+            }
+            // Gone between two questions, or hidden: not known to be empty.
+            Err(GraphError::Refused { refusal, .. }) if refusal.status == 404 => {
+                hide(directory, id);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let mut members = Vec::new();
+        for row in &rows {
+            let user = user(row)?;
+            members.push(user.id);
+            directory.users.entry(user.id).or_insert(user);
+        }
+        members.sort_unstable();
+        members.dedup();
+        directory.groups.insert(id, Group { id, name, members });
+    }
+    Ok(())
+}
+
+/// A group whose members cannot be read is forbidden under each of its names.
+fn hide(directory: &mut Directory, id: ObjectId) {
+    for lookup in directory.group_names.values_mut() {
+        if *lookup == Lookup::One(id) {
+            *lookup = Lookup::Forbidden;
+        }
+    }
+}
+
+/// Names of directory objects: display name, or user name where there is none. Unknown ids, and
+/// objects that the service shows without a name, are absent.
+///
+/// # Errors
+/// When anything could not be read completely.
+pub async fn names(
+    reader: &Reader,
+    ids: &BTreeSet<ObjectId>,
+) -> Result<BTreeMap<ObjectId, Untrusted>, GraphError> {
+    let ids: Vec<ObjectId> = ids.iter().copied().collect();
+    let answers = try_join_all(ids.chunks(MOST_IDS).map(|chunk| reader.by_ids(chunk))).await?;
+    let mut names = BTreeMap::new();
+    for row in answers.iter().flatten() {
+        let name = ["displayName", "userPrincipalName"]
+            .into_iter()
+            .find_map(|member| row.get(member)?.as_str().filter(|name| !name.is_empty()));
+        if let Some(name) = name {
+            names.insert(object_id(row)?, Untrusted::new(name));
+        }
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_names_cannot_become_other_paths() {
+        let path = |name: &str| user_query(name).map(|query| query.path);
+        let upn = path("a#EXT#/../b?@contoso.com").unwrap();
+        assert!(upn.starts_with("/users/a%23EXT%23%2F..%2Fb%3F%40contoso.com?$select="), "{upn}");
+        let dollar = path("$o'b@contoso.com").unwrap();
+        assert!(dollar.starts_with("/users('%24o%27%27b%40contoso.com')?"), "{dollar}");
+        for no_user in ["", "..", ".", "delta", "$count"] {
+            assert_eq!(path(no_user), None, "{no_user}");
+        }
+    }
+
+    #[test]
+    fn group_names_stay_inside_their_literal() {
+        let query = group_query("O'Brien & co").unwrap();
+        assert!(query.path.contains("eq%20%27O%27%27Brien%20%26%20co%27&"), "{}", query.path);
+        assert!(group_query(" ").is_none());
+        let by_id = group_query("11111111-1111-1111-1111-111111111111").unwrap();
+        assert!(by_id.path.starts_with("/groups/11111111-"), "{}", by_id.path);
+    }
+}

@@ -1,0 +1,150 @@
+//! Writes. Only apply is handed a [`Writer`].
+
+use std::sync::Arc;
+
+use crate::graph::answer::{Answer, Body};
+use crate::graph::auth::SignInError;
+use crate::graph::batch::{Item, MOST, build, split};
+use crate::graph::http::{Call, Http, NoAnswer};
+use crate::graph::rights::{Access, advice, needed};
+use crate::graph::verdict::{Verdict, batch_verdict, write_verdict};
+use crate::model::outcome::Refusal;
+use crate::model::query::Consistency;
+use crate::model::request::{Method, Request};
+use crate::model::untrusted::Untrusted;
+
+/// Sends writes, each at most once. Cheap to clone.
+#[derive(Clone)]
+pub struct Writer {
+    pub(crate) http: Arc<Http>,
+}
+
+impl Writer {
+    /// One verdict per request, in order. One request goes out as it is, several as one `$batch`
+    /// (more than twenty as several, one after another). Nothing is ever sent twice: what to do
+    /// after [`Verdict::Wait`] or [`Verdict::Unsure`] is the caller's decision. A wait that the
+    /// service asks for also holds every later request of this connection at the gate.
+    pub async fn send(&self, requests: &[Request]) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(requests.len());
+        for group in requests.chunks(MOST) {
+            verdicts.extend(self.group(group).await);
+        }
+        for (request, verdict) in requests.iter().zip(&mut verdicts) {
+            match verdict {
+                Verdict::Wait(wait, _) => self.http.limiter.hold(*wait),
+                Verdict::SignInLost(_) => {
+                    self.http.tokens.forget().await;
+                }
+                Verdict::Refused(refusal) if refusal.status == 403 => {
+                    self.explain(request, refusal).await;
+                }
+                _ => {}
+            }
+        }
+        verdicts
+    }
+
+    /// HTTP requests so far, see [`crate::graph::Reader::requests`].
+    pub fn requests(&self) -> usize {
+        self.http.sent()
+    }
+
+    async fn group(&self, requests: &[Request]) -> Vec<Verdict> {
+        // A path that leads elsewhere, or still waits for an id, is a mistake of ours: nothing of
+        // the group goes out.
+        let wrong = requests.iter().any(|request| {
+            request.path.contains("(known after") || self.http.endpoint.url(&request.path).is_err()
+        });
+        if wrong {
+            let refusal = unsent("bad_path", "the request's address is not one of Microsoft Graph");
+            return requests.iter().map(|_| Verdict::Refused(refusal.clone())).collect();
+        }
+        match requests {
+            [] => Vec::new(),
+            [one] => vec![self.one(one).await],
+            several => self.batch(several).await,
+        }
+    }
+
+    async fn one(&self, request: &Request) -> Verdict {
+        match self.call(method(request.method), &request.path, request.body.as_ref()).await {
+            Ok(answer) => write_verdict(request.method, &answer, self.http.limiter.now()),
+            Err(error) => unanswered(error),
+        }
+    }
+
+    async fn batch(&self, requests: &[Request]) -> Vec<Verdict> {
+        let items: Vec<Item<'_>> = requests
+            .iter()
+            .map(|request| Item {
+                method: request.method.as_str(),
+                path: &request.path,
+                consistency: Consistency::Default,
+                body: request.body.as_ref(),
+            })
+            .collect();
+        let now = || self.http.limiter.now();
+        let every = |verdict: Verdict| requests.iter().map(|_| verdict.clone()).collect();
+        let answer = self.call(reqwest::Method::POST, "/$batch", Some(&build(&items))).await;
+        match answer {
+            Ok(Answer { status: 200, body: Body::Json(json), .. }) => {
+                let answers = split(&json, requests.len());
+                let judge = |(request, answer): (&Request, Option<Answer>)| match answer {
+                    Some(answer) => write_verdict(request.method, &answer, now()),
+                    None => Verdict::Unsure(unsent("no_item", "the batch's answer leaves it out")),
+                };
+                requests.iter().zip(answers).map(judge).collect()
+            }
+            Ok(answer) => every(batch_verdict(&answer, now())),
+            Err(error) => every(unanswered(error)),
+        }
+    }
+
+    async fn call(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Result<Answer, NoAnswer> {
+        let url = self.http.endpoint.url(path);
+        let url = url.map_err(|foreign| NoAnswer::Unreached(foreign.to_string()))?;
+        self.http.send(Call { method, url, consistency: Consistency::Default, body }).await
+    }
+
+    /// Adds to a refusal which permission or role is missing.
+    async fn explain(&self, request: &Request, refusal: &mut Refusal) {
+        let claims = self.http.tokens.claims().await.unwrap_or_default();
+        let (missing, _) = advice(needed(Access::Write, &request.path), &claims);
+        let told = refusal.message.raw();
+        refusal.message = Untrusted::new(format!("{told} ({missing})").trim().to_owned());
+    }
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Post => reqwest::Method::POST,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Put => reqwest::Method::PUT,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}
+
+fn unanswered(error: NoAnswer) -> Verdict {
+    match error {
+        NoAnswer::SignIn(SignInError { cause, .. }) => {
+            Verdict::SignInLost(unsent("no_sign_in", &cause))
+        }
+        NoAnswer::Unreached(because) => Verdict::Unsure(unsent("not_reached", &because)),
+        NoAnswer::Lost(because) => Verdict::Unsure(unsent("no_answer", &because)),
+    }
+}
+
+/// A refusal without an answer: status 0.
+fn unsent(code: &str, message: &str) -> Refusal {
+    Refusal {
+        status: 0,
+        code: Untrusted::new(code),
+        message: Untrusted::new(message),
+        request_id: None,
+    }
+}

@@ -1,0 +1,83 @@
+//! Reading grants: one list per client, the read with the smallest replication delay
+//! (<https://learn.microsoft.com/graph/api/oauth2permissiongrant-list>).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Found, Spec, address};
+use crate::kinds::{OddAnswer, Scene};
+use crate::model::address::Address;
+use crate::model::audience::Audience;
+use crate::model::id::ObjectId;
+use crate::model::query::{Consistency, Missing, Pages, Query, literal};
+use crate::model::scope::ScopeSet;
+use crate::model::untrusted::shown;
+
+/// One list per client that exists. Pages hold 999: smaller ones have been seen to lose rows.
+pub(super) fn reads(scene: &Scene) -> Vec<Query> {
+    scene.roster.values().filter_map(|app| scene.directory.client_id(*app)).map(read).collect()
+}
+
+/// A client that was deleted meanwhile answers 404 instead of an empty list.
+fn read(client: ObjectId) -> Query {
+    let filter = format!("clientId%20eq%20{}", literal(&client.to_string()));
+    Query::list(
+        format!("/oauth2PermissionGrants?$filter={filter}&$top=999"),
+        Consistency::Default,
+        Missing::Nothing,
+    )
+}
+
+/// As Graph answers. Unknown members are none of our business.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    id: String,
+    client_id: ObjectId,
+    consent_type: String,
+    principal_id: Option<ObjectId>,
+    resource_id: ObjectId,
+    scope: Option<String>,
+}
+
+pub(super) fn observe(pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Found>, OddAnswer> {
+    let mut found = BTreeMap::new();
+    for (label, app) in &scene.roster {
+        let Some(client) = scene.directory.client_id(*app) else { continue };
+        let rows = pages.rows(&read(client)).ok_or_else(|| odd("was not read"))?;
+        for row in rows {
+            let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
+            if row.client_id != client {
+                return Err(odd("holds a grant of another client"));
+            }
+            let grant = row.into_found()?;
+            found.insert(address(label, grant.spec.resource, grant.spec.audience), grant);
+        }
+    }
+    Ok(found)
+}
+
+impl Row {
+    fn into_found(self) -> Result<Found, OddAnswer> {
+        let audience = match (self.consent_type.as_str(), self.principal_id) {
+            ("AllPrincipals", _) => Audience::Everyone,
+            ("Principal", Some(person)) => Audience::One(person),
+            ("Principal", None) => return Err(odd("has a Principal grant without principalId")),
+            (other, _) => return Err(odd(&format!("has the consent type \"{}\"", shown(other)))),
+        };
+        Ok(Found {
+            id: self.id,
+            spec: Spec {
+                client: self.client_id.to_string(),
+                resource: self.resource_id,
+                audience,
+                scopes: ScopeSet::from_wire(self.scope.as_deref().unwrap_or_default()),
+            },
+        })
+    }
+}
+
+fn odd(problem: &str) -> OddAnswer {
+    OddAnswer { what: "the list of delegated grants".to_owned(), problem: problem.to_owned() }
+}

@@ -1,0 +1,90 @@
+//! No gap: what must be settled before what, between the grants of one client and resource.
+//!
+//! What a user has is the union of the all-users grant and his own. So nobody is cut off when the
+//! all-users grant is reduced only after every one-user grant was given, and a one-user grant is
+//! reduced only after the all-users grant was given.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use crate::model::address::Address;
+use crate::model::audience::Audience;
+use crate::model::change::{Change, Verb};
+use crate::model::request::{Expect, Expected};
+use crate::model::scope::ScopeSet;
+use crate::model::untrusted::Untrusted;
+
+/// Adds `needs`, and splits an all-users grant whose one PATCH would cut somebody off.
+pub(super) fn link(changes: &mut Vec<Change>) {
+    let mut rooms: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+    for (at, change) in changes.iter().enumerate() {
+        let resource = change.address.parts.first().cloned().unwrap_or_default();
+        rooms.entry((change.address.owner.clone(), resource)).or_default().push(at);
+    }
+    for members in rooms.values() {
+        link_room(changes, members);
+    }
+}
+
+fn link_room(changes: &mut Vec<Change>, members: &[usize]) {
+    let (everyone, people): (Vec<usize>, Vec<usize>) =
+        members.iter().copied().partition(|at| changes[*at].subject.audience == Audience::Everyone);
+    let Some(everyone) = everyone.first().copied() else { return };
+    let both = |change: &Change| change.gives && change.takes;
+    let giving: Vec<Address> = people
+        .iter()
+        .filter(|at| changes[**at].gives)
+        .map(|at| changes[*at].address.clone())
+        .collect();
+    let gives_all = changes[everyone].gives.then(|| changes[everyone].address.clone());
+    if both(&changes[everyone]) && people.iter().any(|at| both(&changes[*at])) {
+        let mut narrow = split(&mut changes[everyone]);
+        narrow.needs.extend(giving);
+        changes.push(narrow);
+    } else if changes[everyone].takes {
+        changes[everyone].needs.extend(giving);
+    }
+    if let Some(gives_all) = gives_all {
+        for at in people {
+            // A change that this one waits for cannot wait for this one: see the split above.
+            let waited_for = changes[everyone].needs.contains(&changes[at].address);
+            if changes[at].takes && !waited_for {
+                changes[at].needs.push(gives_all.clone());
+            }
+        }
+    }
+}
+
+/// Leaves `change` a widening to all old and new scopes; returns the narrowing to the new ones.
+fn split(change: &mut Change) -> Change {
+    let mut narrow = change.clone();
+    narrow.address.parts.push("narrow".to_owned());
+    narrow.verb = Verb::Narrow;
+    narrow.gives = false;
+    narrow.needs.push(change.address.clone());
+    narrow.permissions.retain(|permission| permission.lost);
+    let mut all = BTreeSet::new();
+    for field in &mut narrow.fields {
+        all.extend(field.kept.iter().chain(&field.gained).chain(&field.lost).cloned());
+        field.kept.append(&mut field.gained);
+    }
+    change.verb = Verb::Widen;
+    change.takes = false;
+    change.permissions.retain(|permission| permission.gained);
+    for field in &mut change.fields {
+        field.kept.append(&mut field.lost);
+    }
+    set_scopes(change, &all.iter().map(Untrusted::raw).collect::<Vec<_>>().join(" "));
+    narrow
+}
+
+fn set_scopes(change: &mut Change, words: &str) {
+    let scopes = ScopeSet::from_wire(words);
+    for step in &mut change.steps {
+        step.request.body = Some(json!({ "scope": scopes.to_wire() }));
+        if let Expect::Fields(fields) = &mut step.proof.expect {
+            fields.insert("/scope".to_owned(), Expected::Words(scopes.clone()));
+        }
+    }
+}

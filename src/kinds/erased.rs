@@ -1,0 +1,204 @@
+//! The same kind, without its types: how the floors above hold kinds of any sort.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::kinds::simulated::Collection;
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene};
+use crate::manifest::{Manifest, TableName};
+use crate::model::address::Address;
+use crate::model::change::{Change, Why};
+use crate::model::directory::Mentions;
+use crate::model::finding::Findings;
+use crate::model::query::{Pages, Query};
+
+/// Two states of one object that differ, in the kind's own form. Saved in plan files: the change,
+/// with its requests, is always derived from it anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    pub address: Address,
+    pub before: Value,
+    pub after: Value,
+    pub why: Vec<Why>,
+    pub notes: Vec<String>,
+}
+
+/// One kind's share of a plan.
+#[derive(Debug, Clone, Default)]
+pub struct Pairs {
+    pub changed: Vec<Pair>,
+    /// As they should be.
+    pub unchanged: usize,
+    /// Everything found, by address.
+    pub found: BTreeMap<Address, Value>,
+    /// Found, undeclared, and not ours to remove.
+    pub unmanaged: BTreeSet<Address>,
+}
+
+/// A saved state that its kind cannot read.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{address}: {problem}")]
+pub struct Unreadable {
+    pub address: Address,
+    pub problem: String,
+}
+
+/// See [`Kind`]; the methods are the same, the types are JSON.
+pub trait AnyKind: Sync {
+    fn name(&self) -> &'static str;
+    fn noun(&self) -> Option<&'static str>;
+    fn table(&self) -> Option<TableName>;
+    fn is_consent(&self) -> bool;
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions;
+    fn reads(&self, scene: &Scene) -> Vec<Query>;
+
+    /// What is declared beside what is there. `ownership` answers for the owner of an address.
+    ///
+    /// # Errors
+    /// When an answer does not have the documented shape.
+    fn pairs(
+        &self,
+        desk: &Desk,
+        pages: &Pages,
+        ownership: &dyn Fn(&str) -> Ownership,
+        out: &mut Findings,
+    ) -> Result<Pairs, OddAnswer>;
+
+    /// What is there now, for comparing with a plan and for snapshots.
+    ///
+    /// # Errors
+    /// When an answer does not have the documented shape.
+    fn found(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Value>, OddAnswer>;
+
+    /// The change that leads from one state to the other.
+    ///
+    /// # Errors
+    /// When a state is not of this kind's form: the file was edited or comes from a newer version.
+    fn change(&self, pair: &Pair, names: &Names) -> Result<Change, Unreadable>;
+
+    /// Whether a state, as found now, is already the one the plan leads to.
+    ///
+    /// # Errors
+    /// When a state is not of this kind's form.
+    fn reached(&self, address: &Address, goal: &Value, now: &Value) -> Result<bool, Unreadable>;
+
+    fn link(&self, changes: &mut Vec<Change>);
+
+    /// One line for something that is there and left alone.
+    fn describe(&self, address: &Address, have: &Value, names: &Names) -> String;
+
+    fn simulated(&self) -> &'static [&'static dyn Collection];
+}
+
+impl<K: Kind> AnyKind for K {
+    fn name(&self) -> &'static str {
+        K::NAME
+    }
+
+    fn noun(&self) -> Option<&'static str> {
+        K::NOUN
+    }
+
+    fn table(&self) -> Option<TableName> {
+        K::TABLE
+    }
+
+    fn is_consent(&self) -> bool {
+        K::IS_CONSENT
+    }
+
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
+        Kind::mentions(self, manifest, out)
+    }
+
+    fn reads(&self, scene: &Scene) -> Vec<Query> {
+        Kind::reads(self, scene)
+    }
+
+    fn pairs(
+        &self,
+        desk: &Desk,
+        pages: &Pages,
+        ownership: &dyn Fn(&str) -> Ownership,
+        out: &mut Findings,
+    ) -> Result<Pairs, OddAnswer> {
+        let wanted = self.declare(desk, out);
+        let found = self.observe(pages, desk.scene)?;
+        let mut pairs = Pairs::default();
+        let addresses: BTreeSet<&Address> = wanted.keys().chain(found.keys()).collect();
+        for address in addresses {
+            let (want, have) = (wanted.get(address), found.get(address));
+            let goal = self.goal(want, have, ownership(&address.owner));
+            if goal.as_ref() == have.map(AsRef::as_ref) {
+                match want {
+                    Some(_) => pairs.unchanged += 1,
+                    None if have.is_some() => drop(pairs.unmanaged.insert(address.clone())),
+                    None => {}
+                }
+            } else {
+                pairs.changed.push(Pair {
+                    address: address.clone(),
+                    before: have.map_or(Value::Null, to_json),
+                    after: goal.as_ref().map_or(Value::Null, to_json),
+                    why: want.map(|want| want.why.clone()).unwrap_or_default(),
+                    notes: want.map(|want| want.notes.clone()).unwrap_or_default(),
+                });
+            }
+        }
+        pairs.found =
+            found.iter().map(|(address, found)| (address.clone(), to_json(found))).collect();
+        Ok(pairs)
+    }
+
+    fn found(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Value>, OddAnswer> {
+        let found = self.observe(pages, scene)?;
+        Ok(found.iter().map(|(address, found)| (address.clone(), to_json(found))).collect())
+    }
+
+    fn change(&self, pair: &Pair, names: &Names) -> Result<Change, Unreadable> {
+        let have: Option<K::Found> = from_json(&pair.address, &pair.before)?;
+        let want: Option<K::Spec> = from_json(&pair.address, &pair.after)?;
+        let mut change = Kind::change(self, &pair.address, want.as_ref(), have.as_ref(), names);
+        change.why.clone_from(&pair.why);
+        change.notes.extend(pair.notes.iter().cloned());
+        change.before = pair.before.clone();
+        change.after = pair.after.clone();
+        Ok(change)
+    }
+
+    fn reached(&self, address: &Address, goal: &Value, now: &Value) -> Result<bool, Unreadable> {
+        let goal: Option<K::Spec> = from_json(address, goal)?;
+        let now: Option<K::Found> = from_json(address, now)?;
+        Ok(goal.as_ref() == now.as_ref().map(AsRef::as_ref))
+    }
+
+    fn link(&self, changes: &mut Vec<Change>) {
+        Kind::link(self, changes);
+    }
+
+    fn describe(&self, address: &Address, have: &Value, names: &Names) -> String {
+        match from_json::<K::Found>(address, have) {
+            Ok(Some(found)) => Kind::describe(self, &found, names),
+            Ok(None) | Err(_) => address.to_string(),
+        }
+    }
+
+    fn simulated(&self) -> &'static [&'static dyn Collection] {
+        Kind::simulated(self)
+    }
+}
+
+/// States are plain data: maps with string keys, texts, lists. `Null` stands for "not there".
+fn to_json<T: serde::Serialize>(state: &T) -> Value {
+    serde_json::to_value(state).unwrap_or(Value::Null)
+}
+
+fn from_json<T: DeserializeOwned>(
+    address: &Address,
+    state: &Value,
+) -> Result<Option<T>, Unreadable> {
+    serde_json::from_value(state.clone())
+        .map_err(|problem| Unreadable { address: address.clone(), problem: problem.to_string() })
+}

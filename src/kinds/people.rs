@@ -1,0 +1,161 @@
+//! Expands users and groups to people. Shared by all kinds that declare something for people.
+
+use std::collections::BTreeSet;
+
+use toml::Spanned;
+
+use crate::kinds::Desk;
+use crate::manifest::entry::Entry;
+use crate::manifest::whom::{Disabled, Guests, Named};
+use crate::model::directory::{Lookup, Mentions, User};
+use crate::model::finding::{Finding, Findings, Place};
+use crate::model::id::ObjectId;
+use crate::model::untrusted::{Untrusted, shown};
+
+/// The people that an audience comes to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct People {
+    pub(super) ids: BTreeSet<ObjectId>,
+    /// Sentences about members who are left out. Safe text.
+    pub(super) left_out: Vec<String>,
+}
+
+pub(super) fn mention(named: &Named, mentions: &mut Mentions) {
+    let texts = |list: &[Spanned<String>]| {
+        list.iter().map(|text| text.get_ref().clone()).collect::<Vec<_>>()
+    };
+    mentions.users.extend(texts(&named.users));
+    mentions.users.extend(texts(&named.except));
+    mentions.groups.extend(texts(&named.groups));
+}
+
+/// `None` when any name cannot be told or a group cannot be trusted: half an audience would turn
+/// into removals.
+pub(super) fn expand(
+    named: &Named,
+    entry: &Entry,
+    desk: &Desk,
+    out: &mut Findings,
+) -> Option<People> {
+    let users = each(&named.users, |text, place| user(text, place, desk, out), entry);
+    let excepted = each(&named.except, |text, place| user(text, place, desk, out), entry);
+    let groups = each(&named.groups, |text, place| group(text, place, desk, out), entry);
+    let (users, excepted, groups) = (users?, excepted?, groups?);
+    let mut people = People { ids: users.into_iter().collect(), left_out: Vec::new() };
+    for (name, members) in &groups {
+        members.iter().for_each(|member| admit(member, name, named, &mut people));
+    }
+    people.ids = people.ids.difference(&excepted.into_iter().collect()).copied().collect();
+    limit(&people, entry, desk, out);
+    if people.ids.is_empty() {
+        out.push(
+            Finding::error("empty_audience", "nobody is left of this audience")
+                .at(&entry.key("for"))
+                .label("everybody in it is left out")
+                .help("add guests = true or disabled = true, name somebody, or remove the table"),
+        );
+        return None;
+    }
+    Some(people)
+}
+
+/// All or nothing, but every mistake is reported.
+fn each<T>(
+    texts: &[Spanned<String>],
+    mut one: impl FnMut(&str, Place) -> Option<T>,
+    entry: &Entry,
+) -> Option<Vec<T>> {
+    let read: Vec<Option<T>> =
+        texts.iter().map(|text| one(text.get_ref(), entry.place_of(text))).collect();
+    read.into_iter().collect()
+}
+
+fn admit(member: &User, group: &str, named: &Named, people: &mut People) {
+    let who = member.user_principal_name.shown();
+    if member.guest && named.guests == Guests::LeftOut {
+        people.left_out.push(format!("{who} of {group} is left out: a guest."));
+    } else if !member.enabled && named.disabled == Disabled::LeftOut {
+        people.left_out.push(format!("{who} of {group} is left out: disabled."));
+    } else {
+        people.ids.insert(member.id);
+    }
+}
+
+fn user(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<ObjectId> {
+    match desk.scene.directory.user_names.get(text) {
+        Some(Lookup::One(id)) => return Some(*id),
+        Some(Lookup::Several(found)) => out.push(ambiguous("user", text, found).at(&place)),
+        Some(Lookup::Forbidden) => out.push(forbidden("user", text).at(&place)),
+        Some(Lookup::None) | None => out.push(
+            Finding::error("unknown_user", format!("the tenant has no user \"{}\"", shown(text)))
+                .at(&place)
+                .help("write the user principal name or the object id as the portal shows it"),
+        ),
+    }
+    None
+}
+
+fn group(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<(String, Vec<User>)> {
+    let directory = &desk.scene.directory;
+    match directory.group_names.get(text) {
+        Some(Lookup::One(id)) => {
+            let group = directory.groups.get(id)?;
+            let members = group.members.iter().filter_map(|id| directory.users.get(id)).cloned();
+            let members: Vec<User> = members.collect();
+            if !members.is_empty() {
+                return Some((group.name.shown(), members));
+            }
+            out.push(empty(&group.name.shown()).at(&place));
+        }
+        Some(Lookup::Several(found)) => out.push(ambiguous("group", text, found).at(&place)),
+        Some(Lookup::Forbidden) => out.push(forbidden("group", text).at(&place)),
+        Some(Lookup::None) | None => out.push(
+            Finding::error("unknown_group", format!("the tenant has no group \"{}\"", shown(text)))
+                .at(&place)
+                .help("write the group's display name exactly, or its object id"),
+        ),
+    }
+    None
+}
+
+/// A group that reads as empty is more often a missing right or a lagging index than a fact.
+fn empty(name: &str) -> Finding {
+    Finding::error("empty_group", format!("the group \"{name}\" reads as having no users"))
+        .help("nothing is removed because of an empty group: remove it from the manifest if that is meant")
+}
+
+fn ambiguous(what: &str, text: &str, found: &[(ObjectId, Untrusted)]) -> Finding {
+    let list: Vec<String> =
+        found.iter().map(|(id, about)| format!("{id} ({})", about.shown())).collect();
+    let code = if what == "group" { "ambiguous_group" } else { "ambiguous_user" };
+    Finding::error(code, format!("{} {what}s are called \"{}\"", found.len(), shown(text)))
+        .help(format!("write the id of the one you mean: {}", list.join(", ")))
+}
+
+fn forbidden(what: &str, text: &str) -> Finding {
+    let (code, right) = if what == "group" {
+        ("group_forbidden", "GroupMember.Read.All (Member.Read.Hidden for hidden membership)")
+    } else {
+        ("user_forbidden", "User.ReadBasic.All")
+    };
+    Finding::error(
+        code,
+        format!("the tenant does not let this identity read the {what} \"{}\"", shown(text)),
+    )
+    .help(format!("the sign-in needs the permission {right}"))
+}
+
+/// A rail: it stops apply, not plan.
+fn limit(people: &People, entry: &Entry, desk: &Desk, out: &mut Findings) {
+    let limit = desk.manifest.limits.principals;
+    if people.ids.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
+        out.push(
+            Finding::warning(
+                "principals_limit",
+                format!("this audience comes to {} people; the limit is {limit}", people.ids.len()),
+            )
+            .at(&entry.key("for"))
+            .help("raise `principals` in [limits], where reviewers see it"),
+        );
+    }
+}

@@ -1,0 +1,66 @@
+//! Checks a permission's name against what the live resource publishes: the service itself accepts
+//! and stores any text, so this is the only safety net.
+
+use crate::manifest::suggest;
+use crate::model::directory::ServicePrincipal;
+use crate::model::finding::{Finding, Findings, Place};
+use crate::model::id::PermissionId;
+use crate::model::scope::ScopeName;
+use crate::model::untrusted::shown;
+
+/// The scope of this exact name, or a finding that says what was meant.
+pub(super) fn scope(
+    text: &str,
+    resource: &ServicePrincipal,
+    place: &Place,
+    out: &mut Findings,
+) -> Option<ScopeName> {
+    let Some(published) = resource.scopes.iter().find(|scope| scope.value == text) else {
+        out.push(unknown(text, resource).at(place));
+        return None;
+    };
+    if !published.enabled {
+        out.push(
+            Finding::warning(
+                "disabled_scope",
+                format!("{} has switched \"{}\" off", resource.name.shown(), shown(text)),
+            )
+            .at(place)
+            .help("a grant of it has no effect until the resource's owner enables it again"),
+        );
+    }
+    ScopeName::parse(text).ok()
+}
+
+fn unknown(text: &str, resource: &ServicePrincipal) -> Finding {
+    let (name, text_shown) = (resource.name.shown(), shown(text));
+    let title = format!("{name} has no delegated permission \"{text_shown}\"");
+    if let Ok(id) = text.parse::<PermissionId>() {
+        let scope = resource.scopes.iter().find(|scope| scope.id == id);
+        let finding =
+            Finding::error("permission_id", "a permission is named here, not given by id");
+        return match scope {
+            Some(scope) => finding.help(format!("that id is \"{}\"", shown(&scope.value))),
+            None => finding.help(format!("write the name that {name} publishes")),
+        };
+    }
+    if text.chars().any(char::is_whitespace) {
+        return Finding::error("unknown_scope", title)
+            .help("write one list item per permission: [\"User.Read\", \"Mail.Read\"]");
+    }
+    if resource.roles.iter().any(|role| role.value == text) {
+        return Finding::error(
+            "role_for_scope",
+            format!(
+                "\"{text_shown}\" of {name} is an application role, not a delegated permission"
+            ),
+        )
+        .help("an application role is not granted on behalf of users");
+    }
+    let candidates = resource.scopes.iter().map(|scope| scope.value.as_str());
+    let finding = Finding::error("unknown_scope", title);
+    match suggest::close(text, candidates) {
+        Some(close) => finding.help(format!("did you mean \"{}\"?", shown(&close))),
+        None => finding.help(format!("{name} publishes {} permissions", resource.scopes.len())),
+    }
+}

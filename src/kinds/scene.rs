@@ -1,0 +1,57 @@
+//! What kinds are given to look at.
+
+use std::collections::BTreeMap;
+
+use time::Date;
+
+use crate::manifest::Manifest;
+use crate::manifest::source::Sources;
+use crate::model::directory::Directory;
+use crate::model::id::{AppId, ObjectId};
+use crate::model::untrusted::Untrusted;
+
+/// The part of the tenant that a plan is about: it can be had from a manifest or from a saved plan.
+#[derive(Debug, Clone, Default)]
+pub struct Scene {
+    /// The managed apps, by label.
+    pub roster: BTreeMap<String, AppId>,
+    /// The kinds (by name) that the plan is about although no app of the roster asks for them.
+    pub settings: Vec<String>,
+    pub directory: Directory,
+}
+
+/// What the manifest says, beside the scene it is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Desk<'a> {
+    pub manifest: &'a Manifest,
+    pub sources: &'a Sources,
+    pub scene: &'a Scene,
+    /// UTC.
+    pub today: Date,
+}
+
+/// Display names of people and service principals, by object id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names(pub BTreeMap<ObjectId, Untrusted>);
+
+impl Names {
+    /// The name, or the id where the tenant has no name for it (any more).
+    pub fn of(&self, id: ObjectId) -> Untrusted {
+        self.0.get(&id).cloned().unwrap_or_else(|| Untrusted::new(id.to_string()))
+    }
+
+    /// Everything the directory has a name for.
+    pub fn from_directory(directory: &Directory) -> Self {
+        let mut names = BTreeMap::new();
+        for sp in directory.service_principals.values() {
+            names.insert(sp.id, sp.name.clone());
+        }
+        for user in directory.users.values() {
+            names.insert(user.id, user.user_principal_name.clone());
+        }
+        for group in directory.groups.values() {
+            names.insert(group.id, group.name.clone());
+        }
+        Self(names)
+    }
+}

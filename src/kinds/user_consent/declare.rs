@@ -1,0 +1,141 @@
+//! `[user_consent] allow = …` to entries of the list.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use toml::Spanned;
+
+use super::{FOR_SELF, Spec, address};
+use crate::kinds::{Desk, Wanted};
+use crate::manifest::entry::Entry;
+use crate::manifest::suggest;
+use crate::model::address::Address;
+use crate::model::change::Why;
+use crate::model::finding::{Finding, Findings};
+use crate::model::untrusted::shown;
+
+/// The table's name.
+const TABLE: &str = "user_consent";
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    allow: Option<Spanned<Allow>>,
+    reason: Option<Spanned<String>>,
+    owner: Option<Spanned<String>>,
+}
+
+/// A word, or policies by id.
+#[derive(Debug)]
+enum Allow {
+    Word(String),
+    Policies(Vec<Spanned<String>>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    policies: Vec<Spanned<String>>,
+}
+
+struct AllowVisitor;
+
+impl<'de> Visitor<'de> for AllowVisitor {
+    type Value = Allow;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a word, or { policies = [\"my-policy\"] }")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Allow, E> {
+        Ok(Allow::Word(text.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Allow, A::Error> {
+        let Listed { policies } = Listed::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Allow::Policies(policies))
+    }
+}
+
+impl<'de> Deserialize<'de> for Allow {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(AllowVisitor)
+    }
+}
+
+/// The manifest's words and Microsoft's built-in policies for them.
+/// <https://learn.microsoft.com/entra/identity/enterprise-apps/configure-user-consent>
+const CHOICES: [(&str, Option<&str>); 4] = [
+    ("none", None),
+    ("low-risk", Some("microsoft-user-default-low")),
+    ("microsoft-recommended", Some("microsoft-user-default-recommended")),
+    ("any", Some("microsoft-user-default-legacy")),
+];
+
+pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+    let mut wanted = BTreeMap::new();
+    for entry in desk.manifest.entries(TABLE) {
+        let Some(written) = entry.read::<Written>(out) else { continue };
+        let Some(allow) = entry.required("allow", &written.allow, out) else { continue };
+        let Some(assigned) = assigned(entry, allow, out) else { continue };
+        let why = Why {
+            line: desk.sources.line(&entry.place),
+            reason: written.reason.map(Spanned::into_inner),
+            owner: written.owner.map(Spanned::into_inner),
+            until: None,
+        };
+        let wants = Wanted {
+            spec: Some(Spec { assigned }),
+            expired: None,
+            why: vec![why],
+            notes: Vec::new(),
+        };
+        wanted.insert(address(), wants);
+    }
+    wanted
+}
+
+/// The entries of the list, or a finding.
+fn assigned(entry: &Entry, allow: &Spanned<Allow>, out: &mut Findings) -> Option<Vec<String>> {
+    match allow.get_ref() {
+        Allow::Word(word) => match CHOICES.iter().find(|(choice, _)| choice == word) {
+            Some((_, policy)) => Some(policy.iter().map(|id| format!("{FOR_SELF}{id}")).collect()),
+            None => {
+                out.push(unknown(word).at(&entry.place_of(allow)));
+                None
+            }
+        },
+        Allow::Policies(ids) => {
+            let wrong: Vec<_> = ids.iter().filter(|id| !is_policy_id(id.get_ref())).collect();
+            for id in &wrong {
+                let title = format!("\"{}\" is no id of a consent policy", shown(id.get_ref()));
+                out.push(
+                    Finding::error("invalid_policy_id", title)
+                        .at(&entry.place_of(id))
+                        .help("letters, digits, - and _ only, such as microsoft-user-default-low"),
+                );
+            }
+            let entries = ids.iter().map(|id| format!("{FOR_SELF}{}", id.get_ref()));
+            wrong.is_empty().then(|| entries.collect())
+        }
+    }
+}
+
+/// <https://learn.microsoft.com/graph/api/resources/permissiongrantpolicy>
+fn is_policy_id(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+fn unknown(word: &str) -> Finding {
+    let title = format!("\"{}\" is no choice for user consent", shown(word));
+    let help = match suggest::close(word, CHOICES.iter().map(|(choice, _)| *choice)) {
+        Some(close) => format!("did you mean \"{close}\"?"),
+        None => {
+            "write none, low-risk, microsoft-recommended, any, or { policies = [\"…\"] }".to_owned()
+        }
+    };
+    Finding::error("unknown_choice", title).help(help)
+}

@@ -1,0 +1,100 @@
+//! One PATCH of the list; members that are not sent keep their values.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{FOR_SELF, Found, Spec, is_for_self, observe};
+use crate::model::address::Address;
+use crate::model::audience::Audience;
+use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::request::{Expect, Expected, Method, Proof, Request};
+use crate::model::untrusted::Untrusted;
+
+pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found>) -> Change {
+    let old = have.map(|have| have.spec.assigned.as_slice()).unwrap_or_default();
+    let new = want.map(|want| want.assigned.as_slice()).unwrap_or_default();
+    let (gained, lost) = (beside(new, old), beside(old, new));
+    let reach = |list: &[String]| list.iter().map(|entry| reach(entry)).max().unwrap_or(0);
+    let (before, after) = (reach(old), reach(new));
+    Change {
+        address: address.clone(),
+        verb: Verb::Set,
+        gives: !gained.is_empty() && after >= before,
+        takes: !lost.is_empty() && before >= after,
+        subject: Subject {
+            what: "user consent".to_owned(),
+            target: None,
+            audience: Audience::Tenant,
+            person: None,
+        },
+        fields: vec![FieldChange {
+            name: "users may consent to".to_owned(),
+            kept: Vec::new(),
+            gained: words(&gained, new),
+            lost: words(&lost, old),
+        }],
+        before: Value::Null,
+        after: Value::Null,
+        steps: want.map(step).into_iter().collect(),
+        needs: Vec::new(),
+        why: Vec::new(),
+        notes: vec!["Consent that was given stays; only future consent changes.".to_owned()],
+        permissions: Vec::new(),
+        risk: None,
+    }
+}
+
+/// Entries for users themselves that `list` has and `other` lacks.
+fn beside(list: &[String], other: &[String]) -> Vec<String> {
+    let has = |entry: &String| other.iter().any(|one| one.eq_ignore_ascii_case(entry));
+    list.iter().filter(|entry| is_for_self(entry) && !has(entry)).cloned().collect()
+}
+
+/// How much an entry lets users consent to, among Microsoft's own choices; a policy of the tenant's
+/// own lies somewhere in between.
+fn reach(entry: &str) -> u8 {
+    match entry.to_lowercase().strip_prefix(&FOR_SELF.to_lowercase()) {
+        None => 0,
+        Some("microsoft-user-default-low") => 1,
+        Some("microsoft-user-default-legacy") => 4,
+        Some("microsoft-user-default-recommended") => 3,
+        Some(_) => 2,
+    }
+}
+
+/// The word of the manifest, with Microsoft's id; "nothing" where the list has no entry for users.
+fn words(entries: &[String], whole: &[String]) -> Vec<Untrusted> {
+    if entries.is_empty() && !whole.iter().any(|entry| is_for_self(entry)) {
+        return vec![Untrusted::new("none")];
+    }
+    let word = |entry: &String| {
+        let id = entry.get(FOR_SELF.len()..).unwrap_or_default();
+        match id.to_lowercase().as_str() {
+            "microsoft-user-default-low" => Untrusted::new("low-risk"),
+            "microsoft-user-default-recommended" => Untrusted::new("microsoft-recommended"),
+            "microsoft-user-default-legacy" => Untrusted::new("any"),
+            _ => Untrusted::new(id),
+        }
+    };
+    entries.iter().map(word).collect()
+}
+
+fn step(want: &Spec) -> Step {
+    let list = json!({ "permissionGrantPoliciesAssigned": want.assigned });
+    Step {
+        request: Request {
+            method: Method::Patch,
+            path: "/policies/authorizationPolicy".to_owned(),
+            body: Some(json!({ "defaultUserRolePermissions": list })),
+        },
+        proof: Proof {
+            read: observe::read(),
+            expect: Expect::Fields(BTreeMap::from([(
+                "/defaultUserRolePermissions/permissionGrantPoliciesAssigned".to_owned(),
+                Expected::Items(want.assigned.clone()),
+            )])),
+        },
+        creates: None,
+    }
+}

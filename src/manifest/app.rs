@@ -1,0 +1,178 @@
+//! `[app.LABEL]` and `[resource.LABEL]`: the apps that a manifest is about, and the APIs they call.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::manifest::entry::Entry;
+use crate::manifest::settings::{choice, guid};
+use crate::manifest::source::Located;
+use crate::model::finding::{Finding, Findings, Place};
+use crate::model::id::{AppId, TenantId};
+use crate::model::untrusted::shown;
+
+/// What this file finds.
+pub(super) const CODES: &[(&str, &str)] = &[
+    ("invalid_label", "a label with other characters than a-z, 0-9, - and _"),
+    ("empty_name", "a name that is there and empty"),
+];
+
+/// A client app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct App {
+    /// The user's own word for it: addresses and plans use it. Only `[a-z0-9_-]`.
+    pub label: String,
+    /// Where the label stands.
+    pub place: Place,
+    pub app_id: Located<AppId>,
+    /// Must match the tenant's display name where it is given.
+    pub name: Option<Located<String>>,
+    pub mode: Located<Mode>,
+    /// Whether the service principal is made where the tenant lacks it.
+    pub provision: Provision,
+    /// `grants = "none"`: the app shall have no permission at all.
+    pub no_grants: Option<Place>,
+    /// Who may sign in: only the assigned, or everybody. Left alone where it is not given.
+    pub assignment_required: Option<Located<bool>>,
+    pub protect: Protect,
+    /// The tenant that must own the app registration.
+    pub publisher_tenant: Option<Located<TenantId>>,
+}
+
+/// Whether the manifest is the whole truth about an app's permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// What is not declared is planned for removal.
+    Exact,
+    /// What is not declared is left alone.
+    Additive,
+}
+
+impl Mode {
+    pub const WORDS: [(&'static str, Self); 2] =
+        [("exact", Self::Exact), ("additive", Self::Additive)];
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provision {
+    /// A missing service principal is an error.
+    No,
+    /// A missing service principal is made.
+    Yes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protect {
+    No,
+    /// Nothing is taken from this app.
+    Yes,
+}
+
+/// An API, declared once by its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    pub label: String,
+    /// Where the label stands.
+    pub place: Place,
+    pub app_id: Located<AppId>,
+    pub name: Option<Located<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenApp {
+    app_id: Option<Spanned<String>>,
+    name: Option<Spanned<String>>,
+    mode: Option<Spanned<String>>,
+    #[serde(default)]
+    provision: bool,
+    grants: Option<Spanned<String>>,
+    assignment_required: Option<Spanned<bool>>,
+    #[serde(default)]
+    protect: bool,
+    publisher_tenant: Option<Spanned<String>>,
+}
+
+/// Reads `[app.LABEL]`; the entry's place is the label's.
+pub(super) fn app(label: &str, entry: &Entry, findings: &mut Findings) -> Option<App> {
+    let written: Option<WrittenApp> = entry.read(findings);
+    let label = checked(label, &entry.place, findings);
+    let written = written?;
+    let app_id = entry
+        .required("app_id", &written.app_id, findings)
+        .and_then(|text| guid(&entry.located(text), findings));
+    let mode = entry.required("mode", &written.mode, findings).and_then(|text| {
+        let text = entry.located(text);
+        choice(&text, &Mode::WORDS, findings).map(|mode| text.with(mode))
+    });
+    let grants = written.grants.as_ref().map(|text| entry.located(text));
+    let no_grants = match &grants {
+        Some(text) => choice(text, &[("none", ())], findings).map(|()| text.place.clone()),
+        None => None,
+    };
+    let publisher_tenant =
+        written.publisher_tenant.as_ref().and_then(|text| guid(&entry.located(text), findings));
+    let name = name(entry, written.name.as_ref(), findings);
+    Some(App {
+        label: label?,
+        place: entry.place.clone(),
+        app_id: app_id?,
+        name,
+        mode: mode?,
+        provision: if written.provision { Provision::Yes } else { Provision::No },
+        no_grants,
+        assignment_required: written.assignment_required.as_ref().map(|v| entry.located(v)),
+        protect: if written.protect { Protect::Yes } else { Protect::No },
+        publisher_tenant,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenResource {
+    app_id: Option<Spanned<String>>,
+    name: Option<Spanned<String>>,
+}
+
+/// Reads `[resource.LABEL]`; the entry's place is the label's.
+pub(super) fn resource(label: &str, entry: &Entry, findings: &mut Findings) -> Option<Resource> {
+    let written: Option<WrittenResource> = entry.read(findings);
+    let label = checked(label, &entry.place, findings);
+    let written = written?;
+    let app_id = entry
+        .required("app_id", &written.app_id, findings)
+        .and_then(|text| guid(&entry.located(text), findings));
+    let name = name(entry, written.name.as_ref(), findings);
+    Some(Resource { label: label?, place: entry.place.clone(), app_id: app_id?, name })
+}
+
+/// The name where it is given and not empty.
+fn name(
+    entry: &Entry,
+    written: Option<&Spanned<String>>,
+    findings: &mut Findings,
+) -> Option<Located<String>> {
+    let text = written?;
+    if text.get_ref().trim().is_empty() {
+        let finding = Finding::error("empty_name", "this name is empty");
+        let help = "the display name as the tenant shows it, or leave the key out";
+        findings.push(finding.at(&entry.place_of(text)).help(help));
+    }
+    Some(entry.located(text))
+}
+
+/// Labels stand in addresses, file names and plans, so they hold nothing that needs quoting.
+fn checked(label: &str, place: &Place, findings: &mut Findings) -> Option<String> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    let free = label != crate::model::address::TENANT;
+    if !label.is_empty() && label.len() <= 64 && label.chars().all(plain) && free {
+        return Some(label.to_owned());
+    }
+    let title = format!("\"{}\" cannot be a label", shown(label));
+    let help = if free {
+        "a label is 1 to 64 of the characters a-z, 0-9, - and _"
+    } else {
+        "plans use this word for the tenant itself: take another one"
+    };
+    findings.push(Finding::error("invalid_label", title).at(place).help(help));
+    None
+}

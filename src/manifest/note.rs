@@ -1,0 +1,62 @@
+//! What people write beside a declaration for people: why, who answers for it, until when.
+
+use serde::de::{Deserialize, Deserializer, Error};
+use time::{Date, Month};
+use toml::Spanned;
+use toml::value::Datetime;
+
+use crate::manifest::entry::Entry;
+use crate::manifest::source::Located;
+
+/// A local date, `2027-06-30`: the last day on which something holds. Written without quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub Date);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let refused = || {
+            D::Error::custom(
+                "this is not a day\nhelp: write it as 2027-06-30, without quotes or time",
+            )
+        };
+        let read = Datetime::deserialize(from).map_err(|_| refused())?;
+        let (Some(date), None, None) = (read.date, read.time, read.offset) else {
+            return Err(refused());
+        };
+        let month = Month::try_from(date.month).map_err(|_| refused())?;
+        let day = Date::from_calendar_date(i32::from(date.year), month, date.day);
+        Ok(Self(day.map_err(|_| refused())?))
+    }
+}
+
+/// The three keys that most tables take.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Note {
+    /// For people; shown through `model::untrusted::shown`.
+    pub reason: Option<Located<String>>,
+    pub owner: Option<Located<String>>,
+    /// The last day on which the declaration holds.
+    pub until: Option<Located<Date>>,
+}
+
+impl Note {
+    /// From the fields of a kind's own entry, which has them one by one: flattening would lose
+    /// their places.
+    pub fn new(
+        entry: &Entry,
+        reason: Option<&Spanned<String>>,
+        owner: Option<&Spanned<String>>,
+        until: Option<&Spanned<Day>>,
+    ) -> Self {
+        Self {
+            reason: reason.map(|text| entry.located(text)),
+            owner: owner.map(|text| entry.located(text)),
+            until: until.map(|day| entry.located(day).with(day.get_ref().0)),
+        }
+    }
+
+    /// Whether `today` is past the last day.
+    pub fn over(&self, today: Date) -> bool {
+        self.until.as_ref().is_some_and(|until| today > until.value)
+    }
+}

@@ -1,0 +1,185 @@
+//! Sorts the tables of all files into one manifest.
+
+use std::ops::Range;
+
+use toml::de::DeTable;
+
+use crate::manifest::entry::Entry;
+use crate::manifest::join::Tables;
+use crate::manifest::raw::{Raw, RawTable, remove_torn, table_from};
+use crate::manifest::shape::{self, Whole};
+use crate::manifest::source::{Source, Sources};
+use crate::manifest::suggest::close;
+use crate::manifest::{Manifest, TableName, Times};
+use crate::model::finding::{Finding, Findings, Place};
+use crate::model::untrusted::shown;
+
+/// What this file finds.
+pub(super) const CODES: &[(&str, &str)] = &[
+    ("syntax", "text that is no TOML"),
+    ("unknown_schema", "a schema number that this version does not read"),
+    ("wrong_table", "a table written in another form than its name takes"),
+    ("unknown_table", "a table that nobody reads"),
+    ("no_manifest", "no file at all"),
+    ("too_many_mistakes", "more mistakes than anybody reads"),
+];
+
+/// Syntax errors told per file. After many the rest is mostly noise of the first.
+const MOST: usize = 20;
+
+/// Mistakes told in all. It bounds the work that a file of nothing but mistakes makes.
+const MOST_OF_ALL: usize = 500;
+
+/// The only schema there is so far.
+const SCHEMA: &str = "1";
+
+/// The tables of the house itself, as people write them.
+const OWN: [&str; 5] = ["tenant", "app", "resource", "limits", "accept"];
+
+pub(super) fn manifest(sources: &Sources, names: &[TableName]) -> (Option<Manifest>, Findings) {
+    let mut findings = Findings::default();
+    if sources.0.is_empty() {
+        let help = "name a file or a folder with `-f`";
+        findings.push(Finding::error("no_manifest", "there is no manifest to read").help(help));
+        return (None, findings);
+    }
+    let mut tables = Tables::default();
+    for (file, source) in sources.iter().enumerate() {
+        Reader { file, names, whole: Whole::Yes, tables: &mut tables, findings: &mut findings }
+            .read(source);
+    }
+    let manifest = tables.join(names, sources, &mut findings);
+    (Some(manifest), findings)
+}
+
+/// Reads one file into the tables of all.
+struct Reader<'a> {
+    file: usize,
+    names: &'a [TableName],
+    whole: Whole,
+    tables: &'a mut Tables,
+    findings: &'a mut Findings,
+}
+
+impl Reader<'_> {
+    fn read(mut self, source: &Source) {
+        let (root, errors) = DeTable::parse_recoverable(&source.text);
+        let torn: Vec<Range<usize>> =
+            errors.iter().take(MOST).map(|error| error.span().unwrap_or(0..0)).collect();
+        for (error, span) in errors.iter().zip(&torn) {
+            self.findings.push(syntax(error.message()).at(&self.place(span.clone())));
+        }
+        let mut rows = table_from(root.get_ref());
+        if !torn.is_empty() {
+            self.whole = Whole::Torn;
+            self.tables.whole = Whole::Torn;
+            remove_torn(&mut rows, &torn);
+        }
+        for (key, value) in rows {
+            if self.findings.iter().nth(MOST_OF_ALL).is_some() {
+                let title = format!("more than {MOST_OF_ALL} mistakes: the rest is not read");
+                return self.findings.push(Finding::error("too_many_mistakes", title));
+            }
+            let at = self.place(key.span());
+            let span = value.span();
+            self.table(&key.into_inner(), &at, span, value.into_inner());
+        }
+    }
+
+    fn place(&self, span: Range<usize>) -> Place {
+        Place { file: self.file, span }
+    }
+
+    fn table(&mut self, name: &str, key: &Place, span: Range<usize>, value: Raw) {
+        let kind = self.names.iter().find(|table| table.name == name).copied();
+        match (name, kind) {
+            ("schema", _) => self.schema(&self.place(span), &value),
+            ("app" | "resource", _) => self.labelled(name, key, value),
+            ("tenant" | "limits" | "accept", _) => self.once(name, key, span, value),
+            (_, Some(TableName { times: Times::Once, .. })) => self.once(name, key, span, value),
+            (_, Some(TableName { times: Times::Repeated, .. })) => self.repeated(name, key, value),
+            (_, None) => self.unknown(name, key),
+        }
+    }
+
+    fn schema(&mut self, place: &Place, value: &Raw) {
+        self.tables.written("schema");
+        if !matches!(value, Raw::Number(text) if text == SCHEMA) {
+            let finding = Finding::error("unknown_schema", "this schema is not known");
+            let help = "write `schema = 1`; a higher number needs a newer consent";
+            self.findings.push(finding.at(place).help(help));
+        }
+    }
+
+    fn once(&mut self, name: &str, key: &Place, span: Range<usize>, value: Raw) {
+        match value {
+            Raw::Table(raw) => {
+                let place = self.place(if span.is_empty() { key.span.clone() } else { span });
+                self.add(name, place, raw);
+            }
+            other => self.wrong(name, key, &other, &format!("[{name}]")),
+        }
+    }
+
+    fn repeated(&mut self, name: &str, key: &Place, value: Raw) {
+        let Raw::List(list) = value else {
+            return self.wrong(name, key, &value, &format!("[[{name}]]"));
+        };
+        for one in list {
+            let place = self.place(one.span());
+            match one.into_inner() {
+                Raw::Table(raw) => self.add(name, place, raw),
+                other => self.wrong(name, &place, &other, &format!("[[{name}]]")),
+            }
+        }
+    }
+
+    fn labelled(&mut self, name: &str, key: &Place, value: Raw) {
+        let Raw::Table(labels) = value else {
+            return self.wrong(name, key, &value, &format!("[{name}.LABEL]"));
+        };
+        for (label, value) in labels {
+            let place = self.place(label.span());
+            match value.into_inner() {
+                Raw::Table(raw) => {
+                    let entry = Entry::new(name, place, raw, self.whole);
+                    self.tables.labelled(name, label.into_inner(), entry);
+                }
+                other => self.wrong(name, &place, &other, &format!("[{name}.LABEL]")),
+            }
+        }
+    }
+
+    fn add(&mut self, name: &str, place: Place, raw: RawTable) {
+        self.tables.add(name, Entry::new(name, place, raw, self.whole));
+    }
+
+    fn wrong(&mut self, name: &str, place: &Place, found: &Raw, form: &str) {
+        self.tables.written(name);
+        let title =
+            format!("\"{}\" is written as {form}, and this is {}", shown(name), found.sort());
+        let help = format!("write {form} on a line of its own, and its keys below");
+        self.findings.push(Finding::error("wrong_table", title).at(place).help(help));
+    }
+
+    fn unknown(&mut self, name: &str, place: &Place) {
+        let own = OWN.iter().copied().chain(self.names.iter().map(|table| table.name));
+        let known: Vec<&str> = own.chain(["schema"]).collect();
+        let mut finding = shape::unknown(name, &known);
+        if let Some(meant) = close(name, known.iter().copied()) {
+            self.tables.written(&meant);
+        }
+        finding.code = "unknown_table";
+        finding.title = format!("nobody reads \"{}\"", shown(name));
+        self.findings.push(finding.at(place));
+    }
+}
+
+/// The parser's own words, with help for the slip that is made most often.
+fn syntax(message: &str) -> Finding {
+    if message.starts_with("string values must be quoted") {
+        return Finding::error("syntax", "this is no value")
+            .help("a text stands in quotes; a list in [ ], a date and a number stand bare");
+    }
+    Finding::error("syntax", shown(message))
+}

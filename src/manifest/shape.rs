@@ -1,0 +1,211 @@
+//! Gives a written table the shape of a Rust type, and tells every mistake in it, not only the first.
+
+use std::ops::Range;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeValue, Error, ValueDeserializer};
+
+use crate::manifest::raw::{Raw, RawTable, Removed, remove};
+use crate::manifest::suggest::{close, did_you_mean};
+use crate::model::finding::{Finding, Findings, Place};
+use crate::model::untrusted::shown;
+
+/// What this file finds.
+pub(super) const CODES: &[(&str, &str)] = &[
+    ("unknown_key", "a key that its table does not take"),
+    ("missing_key", "a key that its table needs"),
+    ("wrong_type", "a value of another type than its key takes"),
+    ("invalid_value", "a value that its key does not take"),
+];
+
+/// Mistakes told per table. Someone who has more of them reads the first ones first.
+const MOST: usize = 20;
+
+/// Whether the file could be read to its end. In a torn one, what seems to be missing may stand on
+/// a line that has a syntax error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whole {
+    Yes,
+    Torn,
+}
+
+/// Reads `raw` as `T`. Serde stops at its first error, so each mistake is told, taken out, and the
+/// rest read again. With a value missing that way there is nothing to return; without an unknown
+/// key or one element of a list the rest can still be judged.
+pub(super) fn read<T: DeserializeOwned>(
+    header: &Place,
+    raw: &RawTable,
+    whole: Whole,
+    findings: &mut Findings,
+) -> Option<T> {
+    let mut rest = raw.clone();
+    let mut told = Told::default();
+    for _ in 0..MOST {
+        let table = Raw::Table(rest.clone());
+        let value: Spanned<DeValue<'_>> = Spanned::new(header.span.clone(), table.to_toml());
+        let error = match T::deserialize(ValueDeserializer::from(value)) {
+            Ok(read) => return told.lost.is_empty().then_some(read),
+            Err(error) => error,
+        };
+        let span = error.span().unwrap_or_else(|| header.span.clone());
+        let finding = finding(&error).at(&Place { file: header.file, span: span.clone() });
+        if !told.explains(&error, &finding, &span, whole) {
+            findings.push(finding.clone());
+        }
+        told.removed.push(span.clone());
+        let key = remove(&mut rest, &span)?;
+        match key {
+            Removed::Key(key) if finding.code == "unknown_key" => {
+                told.meant.extend(close(&key, known(error.message())));
+            }
+            Removed::Key(key) => told.lost.push(key),
+            Removed::Element => {}
+        }
+    }
+    None
+}
+
+/// What was told of one table already, so that no mistake is told again by what follows from it.
+#[derive(Default)]
+struct Told {
+    /// Keys whose value was taken out.
+    lost: Vec<String>,
+    /// Keys that an unknown one was probably meant to be.
+    meant: Vec<String>,
+    removed: Vec<Range<usize>>,
+}
+
+impl Told {
+    fn explains(
+        &self,
+        error: &Error,
+        finding: &Finding,
+        span: &Range<usize>,
+        whole: Whole,
+    ) -> bool {
+        if let Some(name) = missing_name(error) {
+            let gone = self.lost.iter().chain(&self.meant).any(|key| key == name);
+            return gone || whole == Whole::Torn;
+        }
+        // A list is empty only because its elements were taken out.
+        let holds = |inner: &Range<usize>| span.start <= inner.start && inner.end <= span.end;
+        finding.code == "invalid_value" && self.removed.iter().any(holds)
+    }
+}
+
+fn missing_name(error: &Error) -> Option<&str> {
+    error.message().strip_prefix("missing field `")?.strip_suffix('`')
+}
+
+/// The finding for a key that must be there, without its place.
+pub(super) fn missing(name: &str) -> Finding {
+    let finding = Finding::error("missing_key", format!("`{}` is missing", shown(name)));
+    match why(name) {
+        Some(help) => finding.help(help),
+        None => finding,
+    }
+}
+
+/// Why a key is needed, and what it may say.
+fn why(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "mode" => {
+            "say `mode = \"exact\"` (what the manifest does not declare for this app is planned for \
+             removal) or `mode = \"additive\"` (it is left alone)"
+        }
+        "for" => {
+            "say `for = \"all-users\"`, or name people: `for = { users = [\"adele@contoso.com\"] }`; \
+             a forgotten list can never mean everybody"
+        }
+        "app" => "name one of the [app.LABEL] tables by its label",
+        "app_id" => "the application (client) id, as the portal shows it; names decide nothing",
+        "resource" => {
+            "a well-known name such as \"Microsoft Graph\", the label of a [resource.LABEL] table, \
+             or an app id"
+        }
+        "scopes" => "list the delegated permissions: `scopes = [\"User.Read\"]`",
+        "allow" => "one of none, low-risk, microsoft-recommended, any, or { policies = [...] }",
+        "id" => "the tenant's id, from the overview page of Microsoft Entra",
+        "max" => "how many removals are accepted at most",
+        "until" => "the last day on which it holds, such as 2027-06-30",
+        "reason" => "one sentence for the reviewers",
+        _ => return None,
+    })
+}
+
+fn finding(error: &Error) -> Finding {
+    let message = error.message();
+    if let Some(name) = missing_name(error) {
+        return missing(name);
+    }
+    if let Some(rest) = message.strip_prefix("unknown field `") {
+        let key = rest.split_once("`, ").map_or(rest, |(key, _)| key);
+        return unknown(key, &known(message));
+    }
+    let typed = message.strip_prefix("invalid type: ");
+    if let Some(rest) = typed.or_else(|| message.strip_prefix("invalid value: ")) {
+        return wrong_type(rest);
+    }
+    let (title, help) = match message.split_once("\nhelp: ") {
+        Some((title, help)) => (title, Some(help)),
+        None => (message, None),
+    };
+    let finding = Finding::error("invalid_value", shown(title));
+    match help {
+        Some(help) => finding.help(shown(help)),
+        None => finding,
+    }
+}
+
+/// The keys that serde's message lists as known: between back quotes, after the unknown one.
+fn known(message: &str) -> Vec<&str> {
+    let expected = message.rsplit_once("`, expected ").map_or("", |(_, expected)| expected);
+    expected.split('`').skip(1).step_by(2).collect()
+}
+
+fn wrong_type(message: &str) -> Finding {
+    let (found, wanted) = message.rsplit_once(", expected ").unwrap_or((message, "another"));
+    let title = format!("expected {}, found {}", wanted_words(wanted), found_words(found));
+    let finding = Finding::error("wrong_type", shown(&title));
+    match (wanted, found.strip_prefix("string ")) {
+        ("a sequence", Some(text)) => finding.help(shown(&format!("write a list: [{text}]"))),
+        ("a boolean", Some(_)) => finding.help("write `true` or `false`, without quotes"),
+        ("u32", Some(_)) => finding.help("write the number without quotes"),
+        _ => finding,
+    }
+}
+
+/// The finding for a key that nobody reads, without its place.
+pub(super) fn unknown(key: &str, keys: &[&str]) -> Finding {
+    let finding = Finding::error("unknown_key", format!("unknown key \"{}\"", shown(key)));
+    match did_you_mean(key, keys.iter().copied()) {
+        Some(help) => finding.help(help),
+        None if keys.is_empty() => finding.help("this table takes no keys"),
+        None => finding.help(format!("known here: {}", keys.join(", "))),
+    }
+}
+
+/// The words of TOML's users for those of serde.
+fn wanted_words(serde: &str) -> &str {
+    match serde {
+        "a sequence" => "a list",
+        "a map" => "a table",
+        "a boolean" => "true or false",
+        "a string" => "a text in quotes",
+        "u32" => "a whole number from 0 to 4294967295",
+        other if other.starts_with("struct ") => "a table",
+        other => other,
+    }
+}
+
+fn found_words(serde: &str) -> String {
+    match serde.split_once(' ') {
+        None if serde == "sequence" => "a list".to_owned(),
+        None if serde == "map" => "a table".to_owned(),
+        Some(("string", text)) => format!("the text {text}"),
+        Some(("integer" | "boolean", value)) => value.replace('`', ""),
+        Some(("floating", value)) => value.replace("point ", "").replace('`', ""),
+        _ => serde.to_owned(),
+    }
+}

@@ -1,0 +1,110 @@
+//! The value of `for`: everybody, or the people who are named.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use toml::Spanned;
+
+use crate::manifest::suggest::did_you_mean;
+use crate::model::untrusted::shown;
+
+/// For whom something is declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whom {
+    /// `"all-users"`: everybody in the tenant.
+    Everyone,
+    /// A table of users and groups.
+    Named(Named),
+}
+
+/// People by name. Never empty: it names at least one user or group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// User principal names or object ids.
+    pub users: Vec<Spanned<String>>,
+    /// Names or object ids; expanded to their transitive user members.
+    pub groups: Vec<Spanned<String>>,
+    /// Users who are left out although a group holds them.
+    pub except: Vec<Spanned<String>>,
+    pub guests: Guests,
+    pub disabled: Disabled,
+}
+
+/// What becomes of the guests in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guests {
+    LeftOut,
+    Included,
+}
+
+/// What becomes of the disabled users in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disabled {
+    LeftOut,
+    Included,
+}
+
+/// The one text that `for` takes.
+pub const ALL_USERS: &str = "all-users";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    users: Vec<Spanned<String>>,
+    #[serde(default)]
+    groups: Vec<Spanned<String>>,
+    #[serde(default)]
+    except: Vec<Spanned<String>>,
+    #[serde(default)]
+    guests: bool,
+    #[serde(default)]
+    disabled: bool,
+}
+
+struct WhomVisitor;
+
+impl<'de> Visitor<'de> for WhomVisitor {
+    type Value = Whom;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{ALL_USERS}\" or a table of users and groups")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Whom, E> {
+        if text == ALL_USERS {
+            return Ok(Whom::Everyone);
+        }
+        let help = did_you_mean(text, [ALL_USERS]).unwrap_or_else(|| {
+            format!("write \"{ALL_USERS}\", or {{ users = [\"{}\"] }}", shown(text))
+        });
+        Err(E::custom(format!("\"{}\" is no audience\nhelp: {help}", shown(text))))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Whom, A::Error> {
+        let Written { users, groups, except, guests, disabled } =
+            Written::deserialize(MapAccessDeserializer::new(map))?;
+        if users.is_empty() && groups.is_empty() {
+            return Err(A::Error::custom(
+                "this audience names no user and no group\nhelp: name at least one in `users` or \
+                 `groups`; a forgotten list can never mean everybody. To take access away, remove \
+                 the whole table",
+            ));
+        }
+        Ok(Whom::Named(Named {
+            users,
+            groups,
+            except,
+            guests: if guests { Guests::Included } else { Guests::LeftOut },
+            disabled: if disabled { Disabled::Included } else { Disabled::LeftOut },
+        }))
+    }
+}
+
+impl<'de> Deserialize<'de> for Whom {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(WhomVisitor)
+    }
+}

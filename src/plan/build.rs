@@ -1,0 +1,132 @@
+//! Puts what is declared beside what was found, for all kinds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::kinds::{Desk, Names, OddAnswer, Pair, REGISTRY, Unreadable};
+use crate::model::address::Address;
+use crate::model::change::{Change, Why};
+use crate::model::directory::Directory;
+use crate::model::finding::Findings;
+use crate::model::id::{AppId, ObjectId};
+use crate::model::query::Pages;
+use crate::model::untrusted::Untrusted;
+use crate::plan::{Unmanaged, order, ownership};
+
+/// A plan before the names of those it concerns are known.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    pub pairs: Vec<Pair>,
+    pub unchanged: usize,
+    /// Everything found, by address: for the snapshot.
+    pub found: BTreeMap<Address, Value>,
+    /// How many of each sort were found, for the plan's head.
+    pub objects: Vec<(String, usize)>,
+    unmanaged: BTreeSet<Address>,
+}
+
+/// Compares manifest and tenant.
+///
+/// # Errors
+/// When an answer of the tenant does not have the documented shape.
+pub fn draft(desk: &Desk, pages: &Pages, out: &mut Findings) -> Result<Draft, OddAnswer> {
+    let mut draft = Draft::default();
+    for kind in REGISTRY {
+        let own = |owner: &str| ownership::of(desk.manifest, owner);
+        let pairs = kind.pairs(desk, pages, &own, out)?;
+        if let Some(noun) = kind.noun().filter(|_| !pairs.found.is_empty()) {
+            draft.objects.push((noun.to_owned(), pairs.found.len()));
+        }
+        draft.unchanged += pairs.unchanged;
+        draft.unmanaged.extend(pairs.unmanaged);
+        draft.found.extend(pairs.found);
+        let undeclared = |pair: Pair| with_reason(pair, desk);
+        draft.pairs.extend(pairs.changed.into_iter().map(undeclared));
+    }
+    Ok(draft)
+}
+
+/// What no line asks for is removed because its app is exact: that is the reason people read.
+fn with_reason(mut pair: Pair, desk: &Desk) -> Pair {
+    if pair.why.is_empty() {
+        let line = match desk.manifest.apps.get(&pair.address.owner) {
+            Some(app) => format!(
+                "not declared, and {} is exact ({})",
+                pair.address.owner,
+                desk.sources.line(&app.place)
+            ),
+            None => "not declared".to_owned(),
+        };
+        pair.why.push(Why { line, reason: None, owner: None, until: None });
+    }
+    pair
+}
+
+impl Draft {
+    /// Ids in the plan that the directory has no name for yet.
+    pub fn strangers(&self, directory: &Directory) -> BTreeSet<ObjectId> {
+        let known = Names::from_directory(directory);
+        let ids = self.pairs.iter().map(|pair| &pair.address).chain(&self.unmanaged);
+        ids.flat_map(|address| &address.parts)
+            .filter_map(|part| part.parse::<ObjectId>().ok())
+            .filter(|id| !known.0.contains_key(id))
+            .collect()
+    }
+
+    /// What is there and left alone, in words.
+    pub fn unmanaged(&self, names: &Names) -> Vec<Unmanaged> {
+        let describe = |address: &Address| {
+            let (_, kind) = crate::kinds::by_name(&address.kind)?;
+            let have = self.found.get(address)?;
+            let text = Untrusted::new(kind.describe(address, have, names));
+            Some(Unmanaged { address: address.clone(), text })
+        };
+        self.unmanaged.iter().filter_map(describe).collect()
+    }
+
+    /// Names of everything the plan is about.
+    pub fn names(&self, names: &Names) -> Names {
+        let ids = self.pairs.iter().flat_map(|pair| &pair.address.parts);
+        let known = ids.filter_map(|part| part.parse::<ObjectId>().ok());
+        Names(known.filter_map(|id| Some((id, names.0.get(&id)?.clone()))).collect())
+    }
+}
+
+/// From pairs to changes, in the order of apply. The same from a manifest and from a saved plan.
+///
+/// # Errors
+/// When a state is not of its kind's form, or its kind is not known to this version.
+pub fn changes(pairs: &[Pair], names: &Names) -> Result<Vec<Change>, Unreadable> {
+    let mut changes = Vec::with_capacity(pairs.len());
+    for kind in REGISTRY {
+        let own = pairs.iter().filter(|pair| pair.address.kind == kind.name());
+        let mut some = own.map(|pair| kind.change(pair, names)).collect::<Result<Vec<_>, _>>()?;
+        kind.link(&mut some);
+        changes.extend(some);
+    }
+    if let Some(pair) =
+        pairs.iter().find(|pair| crate::kinds::by_name(&pair.address.kind).is_none())
+    {
+        let problem = "no kind of this name in this version".to_owned();
+        return Err(Unreadable { address: pair.address.clone(), problem });
+    }
+    Ok(order::sorted(changes))
+}
+
+/// Fills in what only the directory knows about the permissions concerned: the resource's app id and
+/// whether users could consent by themselves.
+pub fn annotate(changes: &mut [Change], directory: &Directory) {
+    let by_id: BTreeMap<ObjectId, AppId> =
+        directory.service_principals.iter().map(|(app, sp)| (sp.id, *app)).collect();
+    for change in changes {
+        let resource = change.address.parts.first().and_then(|part| part.parse().ok());
+        let Some(app) = resource.and_then(|id: ObjectId| by_id.get(&id)) else { continue };
+        let Some(sp) = directory.service_principals.get(app) else { continue };
+        for permission in &mut change.permissions {
+            permission.resource = *app;
+            let published = sp.scopes.iter().find(|scope| scope.value == permission.name);
+            permission.admin_only = published.map(|scope| scope.admin_only);
+        }
+    }
+}

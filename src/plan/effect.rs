@@ -1,0 +1,58 @@
+//! The effect: what people approve. Plain text, sorted, one line per fact, and its SHA-256.
+//!
+//! It holds the state that every object must have and every request that would be sent, so that two
+//! plans with the same digest do exactly the same thing.
+
+use serde_json::Value;
+
+use crate::model::audience::Audience;
+use crate::model::change::Change;
+use crate::model::digest::sha256_hex;
+use crate::model::id::TenantId;
+use crate::plan::Effect;
+
+pub fn effect(tenant: TenantId, changes: &[Change]) -> Effect {
+    let mut lines: Vec<String> = changes.iter().flat_map(facts).collect();
+    lines.sort();
+    let mut text = format!("consent effect 1\ntenant {tenant}\n");
+    for line in lines {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    let digest = format!("sha256:{}", sha256_hex(text.as_bytes()));
+    Effect { text, digest }
+}
+
+fn facts(change: &Change) -> Vec<String> {
+    let at = &change.address;
+    let mut facts = vec![format!("{at} {}: {}", change.verb.word(), meaning(change))];
+    let state = match &change.before {
+        Value::Null => "nothing".to_owned(),
+        state => state.to_string(),
+    };
+    facts.push(format!("{at} must be: {state}"));
+    for (turn, step) in change.steps.iter().enumerate() {
+        facts.push(format!("{at} request {}: {}", turn + 1, step.request));
+    }
+    facts.extend(change.needs.iter().map(|needed| format!("{at} waits for: {needed}")));
+    facts
+}
+
+fn meaning(change: &Change) -> String {
+    let subject = &change.subject;
+    let mut words = vec![subject.what.clone()];
+    match (subject.audience, &subject.person) {
+        (Audience::Everyone, _) => words.push("all users".to_owned()),
+        (_, Some(person)) => words.push(person.shown()),
+        _ => {}
+    }
+    words.extend(subject.target.as_ref().map(|target| target.shown()));
+    for field in &change.fields {
+        let list = |sign: char, some: &[crate::model::untrusted::Untrusted]| {
+            some.iter().map(|one| format!("{sign}{}", one.shown())).collect::<Vec<_>>()
+        };
+        words.extend(list('+', &field.gained));
+        words.extend(list('-', &field.lost));
+    }
+    words.join(", ")
+}

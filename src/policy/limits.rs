@@ -1,0 +1,84 @@
+//! The removal limit: a plan that takes more away than a person would check stops apply, never plan.
+
+use time::Date;
+
+use crate::model::change::Change;
+use crate::plan::Plan;
+
+/// `[limits]` and `[accept]` of the manifest, as plain numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemovalLimit {
+    /// Objects that may be removed in one plan.
+    pub revoke: usize,
+    /// Percent of the managed entries that may be removed, where there are more than [`FEW`].
+    pub revoke_percent: usize,
+    /// What lifts the limit, once.
+    pub accept: Option<Acceptance>,
+}
+
+/// `[accept] revoke = { max, until, reason }`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acceptance {
+    pub max: usize,
+    /// The last day on which it counts.
+    pub until: Date,
+    pub reason: String,
+}
+
+/// Up to so many managed entries, a share of them says nothing.
+pub const FEW: usize = 10;
+
+/// Why apply must stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    /// Stable id.
+    pub rule: &'static str,
+    /// One sentence without a full stop.
+    pub text: String,
+    pub help: String,
+}
+
+/// Objects that are removed and whose access nothing replaces.
+pub fn removals(changes: &[Change]) -> usize {
+    changes.iter().filter(|change| change.verb.removes() && change.takes).count()
+}
+
+/// Entries that consent manages and the tenant has today.
+pub fn managed(plan: &Plan) -> usize {
+    plan.unchanged + plan.changes.iter().filter(|change| !change.before.is_null()).count()
+}
+
+/// Whether the plan removes more than it may. `today` decides whether an acceptance still counts.
+pub fn removal_limit(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Blocked> {
+    let removals = removals(&plan.changes);
+    let managed = managed(plan);
+    let over_number = removals > limit.revoke;
+    let over_share = managed > FEW
+        && removals.saturating_mul(100) > managed.saturating_mul(limit.revoke_percent);
+    if !over_number && !over_share {
+        return None;
+    }
+    let allowed = if over_number {
+        format!("{} are allowed", limit.revoke)
+    } else {
+        format!("{} % of {managed} managed entries are allowed", limit.revoke_percent)
+    };
+    let lifted = match &limit.accept {
+        Some(accept) if removals > accept.max => {
+            format!("; [accept] lifts the limit to {} only", accept.max)
+        }
+        Some(accept) if today > accept.until => {
+            format!("; [accept] counted until {}", accept.until)
+        }
+        Some(_) => return None,
+        None => String::new(),
+    };
+    Some(Blocked {
+        rule: "removal_limit",
+        text: format!("the plan removes {removals} entries, and {allowed}{lifted}"),
+        help: format!(
+            "if that is meant, say so in the manifest: [accept] revoke = {{ max = {removals}, \
+             until = <date>, reason = \"...\" }}"
+        ),
+    })
+}

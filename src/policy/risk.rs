@@ -1,0 +1,195 @@
+//! How risky a change is: what its permissions allow, then who gets them and whose app it is, each
+//! step with its reason. What is only taken away is rated by the outage it may be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::audience::Audience;
+use crate::model::change::{Change, Permission, PermissionSort, Risk, Tier};
+use crate::model::directory::{Directory, MICROSOFT_TENANTS};
+use crate::model::id::{AppId, ObjectId};
+use crate::plan::Plan;
+use crate::policy::permissions::rule;
+
+/// Up to so many named people, a high permission counts as medium.
+pub const FEW_PEOPLE: usize = 25;
+
+/// Microsoft Graph: the only resource whose names follow the grammar of the rules.
+const GRAPH: AppId = AppId::from_u128(0x0000_0003_0000_0000_c000_0000_0000_0000);
+
+/// Who is given one permission in the plan, of one app.
+#[derive(Default)]
+struct Reach {
+    everyone: bool,
+    people: BTreeSet<ObjectId>,
+}
+
+type Reaches = BTreeMap<(String, AppId, String), Reach>;
+
+/// Sets the risk of every change. Changes without permissions that are no consent setting keep none.
+pub fn assess(plan: &mut Plan, directory: &Directory) {
+    let reaches = reaches(&plan.changes);
+    let unverified: BTreeSet<String> = plan
+        .apps
+        .iter()
+        .filter(|app| external_without_publisher(app.app_id, plan, directory))
+        .map(|app| app.label.clone())
+        .collect();
+    for change in &mut plan.changes {
+        let unverified = unverified.contains(&change.address.owner);
+        change.risk = risk(change, unverified, &reaches, directory);
+    }
+}
+
+fn reaches(changes: &[Change]) -> Reaches {
+    let mut reaches = Reaches::new();
+    for change in changes {
+        for permission in change.permissions.iter().filter(|permission| permission.gained) {
+            let reach = reaches.entry(key(change, permission)).or_default();
+            match change.subject.audience {
+                Audience::One(id) => {
+                    reach.people.insert(id);
+                }
+                Audience::Everyone | Audience::Tenant => reach.everyone = true,
+            }
+        }
+    }
+    reaches
+}
+
+fn key(change: &Change, permission: &Permission) -> (String, AppId, String) {
+    (change.address.owner.clone(), permission.resource, permission.name.clone())
+}
+
+/// An app of another organisation, Microsoft apart, whose publisher nobody verified. What the
+/// service does not say is not held against an app.
+fn external_without_publisher(app: AppId, plan: &Plan, directory: &Directory) -> bool {
+    directory.service_principals.get(&app).is_some_and(|sp| {
+        let external = sp
+            .publisher_tenant
+            .is_some_and(|tenant| tenant != plan.tenant.id && !MICROSOFT_TENANTS.contains(&tenant));
+        external && sp.verified_publisher.is_none()
+    })
+}
+
+fn risk(
+    change: &Change,
+    unverified: bool,
+    reaches: &Reaches,
+    directory: &Directory,
+) -> Option<Risk> {
+    let mut found: Vec<(Tier, Vec<String>)> = Vec::new();
+    let gained = change.permissions.iter().filter(|permission| permission.gained);
+    for ((tier, reason, steps), names) in alike(gained, change, unverified, reaches, directory) {
+        found.push((tier, [vec![format!("{reason} ({})", names.join(", "))], steps].concat()));
+    }
+    found.extend(setting(change));
+    found.extend(outage(change));
+    let tier = found.iter().map(|(tier, _)| *tier).max()?;
+    let mut reasons: Vec<String> = Vec::new();
+    for reason in found.into_iter().filter(|(of, _)| *of == tier).flat_map(|(_, reasons)| reasons) {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    Some(Risk { tier, reasons })
+}
+
+type Rated = (Tier, String, Vec<String>);
+
+/// Permissions that are rated alike, with their names.
+fn alike<'a>(
+    permissions: impl Iterator<Item = &'a Permission>,
+    change: &Change,
+    unverified: bool,
+    reaches: &Reaches,
+    directory: &Directory,
+) -> BTreeMap<Rated, Vec<String>> {
+    let mut alike: BTreeMap<Rated, Vec<String>> = BTreeMap::new();
+    for permission in permissions {
+        let (base, reason) = base(permission, directory);
+        let reach = reaches.get(&key(change, permission));
+        let (tier, steps) = in_context(base, permission, reach, unverified);
+        alike.entry((tier, reason, steps)).or_default().push(permission.name.clone());
+    }
+    alike
+}
+
+/// What the permission alone allows.
+fn base(permission: &Permission, directory: &Directory) -> (Tier, String) {
+    if permission.resource == GRAPH {
+        let rule = rule(permission.sort, &permission.name, permission.admin_only);
+        return (rule.tier, format!("{}: {}", rule.id, rule.says));
+    }
+    let microsofts = directory
+        .service_principals
+        .get(&permission.resource)
+        .is_some_and(crate::model::directory::ServicePrincipal::is_microsofts);
+    let (tier, text) = match permission.name.as_str() {
+        "openid" | "profile" | "email" | "offline_access" => (Tier::Low, "P302: signs people in"),
+        "full_access_as_app" | "full_access_as_user" | "Exchange.ManageAsApp" => {
+            (Tier::Critical, "P401: everything in everybody's mailbox")
+        }
+        "user_impersonation" if microsofts => (Tier::High, "P402: everything there, as the user"),
+        _ if microsofts => (Tier::Medium, "P403: a service of Microsoft without rules of its own"),
+        _ => (Tier::Medium, "P404: a custom API: ask its owner what it allows"),
+    };
+    (tier, text.to_owned())
+}
+
+/// The steps G1 and G3. Critical is reached only by a permission and never lowered.
+fn in_context(
+    base: Tier,
+    permission: &Permission,
+    reach: Option<&Reach>,
+    unverified: bool,
+) -> (Tier, Vec<String>) {
+    let mut tier = base;
+    let mut steps = Vec::new();
+    let people =
+        reach.filter(|reach| !reach.everyone).map_or(usize::MAX, |reach| reach.people.len());
+    let delegated = permission.sort == PermissionSort::Delegated;
+    if tier == Tier::High && delegated && people <= FEW_PEOPLE {
+        tier = Tier::Medium;
+        steps.push(format!("G1: at most {FEW_PEOPLE} named people get it: high becomes medium"));
+    }
+    if tier == Tier::Medium && unverified {
+        tier = Tier::High;
+        steps.push(
+            "G3: an app of another organisation without a verified publisher: medium becomes high"
+                .to_owned(),
+        );
+    }
+    (tier, steps)
+}
+
+/// Settings that let people consent by themselves.
+fn setting(change: &Change) -> Option<(Tier, Vec<String>)> {
+    if change.address.kind != "user_consent" || !change.gives {
+        return None;
+    }
+    let gained: Vec<&str> =
+        change.fields.iter().flat_map(|field| &field.gained).map(|name| name.raw()).collect();
+    let any = gained.iter().any(|name| *name == "any" || name.contains("legacy"));
+    let low = !gained.is_empty() && gained.iter().all(|name| name.contains("low"));
+    let (tier, text) = match (any, low) {
+        (true, _) => (Tier::High, "S1: everybody may consent to any app by themselves"),
+        (false, true) => {
+            (Tier::Low, "S3: everybody may consent to low-risk permissions by themselves")
+        }
+        (false, false) => (Tier::Medium, "S2: everybody may consent to more by themselves"),
+    };
+    Some((tier, vec![text.to_owned()]))
+}
+
+/// A revocation can be the outage: rated by who loses something, not by what the permission allowed.
+fn outage(change: &Change) -> Option<(Tier, Vec<String>)> {
+    if !change.takes {
+        return None;
+    }
+    let (tier, text) = match change.subject.audience {
+        Audience::Everyone => (Tier::Medium, "R1: everybody loses it"),
+        Audience::Tenant => (Tier::Medium, "R2: the app or the tenant as such loses it"),
+        Audience::One(_) => (Tier::Low, "R3: one person loses it"),
+    };
+    Some((tier, vec![text.to_owned()]))
+}

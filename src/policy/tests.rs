@@ -1,0 +1,194 @@
+//! Rules over whole plans.
+
+use time::macros::date;
+
+use crate::model::audience::Audience;
+use crate::model::change::PermissionSort::Delegated;
+use crate::model::change::{Change, Permission, Tier, Verb};
+use crate::model::directory::{Directory, MICROSOFT_TENANTS, ServicePrincipal};
+use crate::model::id::{AppId, ObjectId, TenantId};
+use crate::model::untrusted::Untrusted;
+use crate::plan::{AppHead, LiveSummary, ManifestSummary, Plan};
+use crate::policy::limits::{Acceptance, RemovalLimit, managed, removal_limit};
+use crate::policy::risk::assess;
+
+const GRAPH: AppId = AppId::from_u128(0x0000_0003_0000_0000_c000_0000_0000_0000);
+const CLIENT: AppId = AppId::from_u128(7);
+
+fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
+    let gained = matches!(verb, Verb::Grant);
+    let change: serde_json::Value = serde_json::json!({"scope": name});
+    Change {
+        address: crate::model::address::Address::new(
+            "delegated_grant",
+            "crm",
+            [name.to_owned(), format!("{user:?}")],
+        ),
+        verb,
+        gives: gained,
+        takes: !gained,
+        subject: crate::model::change::Subject {
+            what: "delegated".to_owned(),
+            target: Some(Untrusted::new("Microsoft Graph")),
+            audience: user.map_or(Audience::Everyone, |id| Audience::One(ObjectId::from_u128(id))),
+            person: None,
+        },
+        fields: Vec::new(),
+        before: if gained { serde_json::Value::Null } else { change.clone() },
+        after: if gained { change } else { serde_json::Value::Null },
+        steps: Vec::new(),
+        needs: Vec::new(),
+        why: Vec::new(),
+        notes: Vec::new(),
+        permissions: vec![Permission {
+            resource: GRAPH,
+            sort: Delegated,
+            name: name.to_owned(),
+            admin_only: Some(false),
+            gained,
+            lost: !gained,
+        }],
+        risk: None,
+    }
+}
+
+fn plan(changes: Vec<Change>) -> Plan {
+    let at = time::macros::datetime!(2026-11-23 14:02:11 UTC);
+    Plan {
+        tenant: crate::model::directory::Organization {
+            id: TenantId::from_u128(1),
+            name: Untrusted::new("Contoso"),
+            domains: Vec::new(),
+        },
+        cloud: crate::model::cloud::Cloud::Global,
+        manifest: ManifestSummary { files: Vec::new(), apps: 1 },
+        live: LiveSummary { read_at: at, apps: 1, objects: Vec::new(), milliseconds: 1 },
+        made_at: at,
+        apps: vec![AppHead {
+            label: "crm".to_owned(),
+            name: Untrusted::new("CRM"),
+            app_id: CLIENT,
+        }],
+        pairs: Vec::new(),
+        names: crate::kinds::Names::default(),
+        changes,
+        unchanged: 0,
+        unmanaged: Vec::new(),
+        warnings: Vec::new(),
+        checks: Vec::new(),
+        extent: crate::plan::Extent::Whole,
+        effect: crate::plan::Effect { text: String::new(), digest: String::new() },
+    }
+}
+
+/// A client that belongs to `tenant`, with or without a verified publisher.
+fn directory(tenant: TenantId, verified: bool) -> Directory {
+    let client = ServicePrincipal {
+        id: ObjectId::from_u128(1),
+        app_id: CLIENT,
+        name: Untrusted::new("CRM"),
+        publisher_tenant: Some(tenant),
+        account_enabled: true,
+        assignment_required: false,
+        verified_publisher: verified.then(|| Untrusted::new("CRM Ltd")),
+        scopes: Vec::new(),
+        roles: Vec::new(),
+    };
+    let mut directory = Directory::default();
+    directory.service_principals.insert(CLIENT, client);
+    directory
+}
+
+fn tiers(changes: Vec<Change>, directory: &Directory) -> (Option<Tier>, String) {
+    let mut plan = plan(changes);
+    assess(&mut plan, directory);
+    let risk = plan.changes.into_iter().next().and_then(|change| change.risk);
+    risk.map_or((None, String::new()), |risk| (Some(risk.tier), risk.reasons.join("; ")))
+}
+
+fn grants(name: &str, people: u128) -> Vec<Change> {
+    (0..people).map(|id| change(Verb::Grant, Some(id), name)).collect()
+}
+
+#[test]
+fn the_documented_cases_hold() {
+    let stranger = directory(TenantId::from_u128(9), false);
+    let known = directory(TenantId::from_u128(9), true);
+    let everyone = |name| vec![change(Verb::Grant, None, name)];
+    let (tier, why) = tiers(everyone("Mail.ReadWrite"), &stranger);
+    assert!(tier == Some(Tier::High) && why.starts_with("P205"), "{why}");
+    let (tier, why) = tiers(everyone("Mail.Read"), &stranger);
+    assert!(tier == Some(Tier::High) && why.contains("P300") && why.contains("G3"), "{why}");
+    assert_eq!(tiers(everyone("Mail.Read"), &known).0, Some(Tier::Medium));
+    let (tier, why) = tiers(grants("Mail.ReadWrite", 3), &known);
+    assert!(tier == Some(Tier::Medium) && why.contains("P205") && why.contains("G1"), "{why}");
+    assert_eq!(tiers(everyone("User.Read"), &known).0, Some(Tier::Low));
+}
+
+#[test]
+fn few_means_few_and_nobody_else() {
+    let known = directory(TenantId::from_u128(9), true);
+    assert_eq!(tiers(grants("Mail.Send", 25), &known).0, Some(Tier::Medium));
+    assert_eq!(tiers(grants("Mail.Send", 26), &known).0, Some(Tier::High));
+    let mut both = grants("Mail.Send", 3);
+    both.push(change(Verb::Grant, None, "Mail.Send"));
+    assert_eq!(tiers(both, &known).0, Some(Tier::High));
+}
+
+#[test]
+fn critical_is_never_lowered_nor_reached_by_context() {
+    let stranger = directory(TenantId::from_u128(9), false);
+    assert_eq!(tiers(grants("Directory.AccessAsUser.All", 1), &stranger).0, Some(Tier::Critical));
+    assert_eq!(tiers(grants("Mail.Send", 30), &stranger).0, Some(Tier::High));
+}
+
+#[test]
+fn own_apps_and_microsofts_need_no_verified_publisher() {
+    for tenant in [TenantId::from_u128(1), MICROSOFT_TENANTS[0]] {
+        let directory = directory(tenant, false);
+        assert_eq!(tiers(grants("Mail.Read", 1), &directory).0, Some(Tier::Medium));
+    }
+}
+
+#[test]
+fn what_is_taken_is_rated_by_who_loses_it() {
+    let known = directory(TenantId::from_u128(9), true);
+    let all = vec![change(Verb::Revoke, None, "Directory.AccessAsUser.All")];
+    assert_eq!(tiers(all, &known), (Some(Tier::Medium), "R1: everybody loses it".to_owned()));
+    let one = vec![change(Verb::Revoke, Some(1), "Mail.Send")];
+    assert_eq!(tiers(one, &known).0, Some(Tier::Low));
+}
+
+#[test]
+fn removals_stop_apply_by_number_and_by_share() {
+    let limit = RemovalLimit { revoke: 25, revoke_percent: 10, accept: None };
+    let today = date!(2026 - 12 - 31);
+    let blocked = |removed: u128, unchanged, limit: &RemovalLimit| {
+        let mut plan = plan((0..removed).map(|id| change(Verb::Revoke, Some(id), "A")).collect());
+        plan.unchanged = unchanged;
+        assert_eq!(managed(&plan), unchanged + plan.changes.len());
+        removal_limit(&plan, limit, today).map(|blocked| blocked.text)
+    };
+    assert_eq!(blocked(25, 1_000, &limit), None);
+    assert!(blocked(26, 1_000, &limit).is_some());
+    // Few entries: the share says nothing.
+    assert_eq!(blocked(10, 0, &limit), None);
+    assert!(blocked(2, 9, &limit).is_some());
+    assert_eq!(blocked(2, 18, &limit), None);
+    let accept = |max, until| RemovalLimit {
+        accept: Some(Acceptance { max, until, reason: "end of the pilot".to_owned() }),
+        ..limit.clone()
+    };
+    assert_eq!(blocked(412, 0, &accept(412, today)), None);
+    assert!(blocked(413, 0, &accept(412, today)).is_some_and(|text| text.contains("412 only")));
+    let passed = accept(412, date!(2026 - 12 - 30));
+    assert!(blocked(412, 0, &passed).is_some_and(|text| text.contains("2026-12-30")));
+}
+
+#[test]
+fn a_removal_that_takes_nothing_from_anybody_is_no_removal() {
+    let limit = RemovalLimit { revoke: 0, revoke_percent: 0, accept: None };
+    let mut replaced = change(Verb::Revoke, Some(1), "A");
+    replaced.takes = false;
+    assert_eq!(removal_limit(&plan(vec![replaced]), &limit, date!(2026 - 12 - 31)), None);
+}

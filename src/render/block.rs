@@ -1,0 +1,331 @@
+//! One picture in full: a title, what it is about, whom it concerns, and why.
+
+use std::collections::BTreeSet;
+
+use similar::{Algorithm, ChangeTag, capture_diff_slices};
+
+use crate::model::audience::Audience;
+use crate::model::change::{Change, FieldChange, Tier, Verb, Why};
+use crate::model::untrusted::Untrusted;
+use crate::plan::pictures::{Group, Picture, Shape};
+use crate::render::lines::{COLUMNS, Depth, PROSE, Page, counted, shorten, width};
+use crate::render::style::{Ink, risk_ink, risk_label, verb_ink};
+
+/// Where the body of a block begins.
+pub(crate) const BODY: &str = "             ";
+/// Where risk labels begin, so that the widest ends at column 80.
+const RISK_COLUMN: usize = 70;
+
+/// How much of a crowd is listed.
+pub(crate) fn depth(full: bool) -> Depth {
+    if full { Depth::All } else { Depth::Lines(3) }
+}
+
+/// Draws one picture.
+pub(crate) fn draw(picture: &Picture<'_>, full: bool, page: &mut Page) {
+    title(page, picture, &headline(picture));
+    match &picture.shape {
+        Shape::Alone(group) => alone(group, full, page),
+        Shape::Replacement { given, taken } => replacement(picture.verb, given, taken, full, page),
+    }
+    notes(picture, full, page);
+    why(picture, full, page);
+}
+
+/// Sign, word, the text given, and the risk at its column.
+pub(crate) fn title(page: &mut Page, picture: &Picture<'_>, text: &str) {
+    let word = format!("  {} {:<8} ", picture.verb.sign(), picture.verb.word());
+    let end = if picture.tier().is_some() { RISK_COLUMN - 1 } else { COLUMNS };
+    let text = shorten(text, end - width(&word));
+    let gap = " ".repeat(RISK_COLUMN.saturating_sub(width(&word) + width(&text)));
+    let mut pieces = vec![(verb_ink(picture.verb), word), (Ink::Plain, text)];
+    if let Some(tier) = picture.tier() {
+        pieces.push((Ink::Plain, gap));
+        pieces.push((risk_ink(tier), risk_label(tier).to_owned()));
+    }
+    page.pieces(pieces);
+}
+
+/// `delegated, all users -> 3 users`.
+fn headline(picture: &Picture<'_>) -> String {
+    match &picture.shape {
+        Shape::Alone(group) => {
+            let what = &group.lead.subject.what;
+            crowd_of(std::slice::from_ref(group))
+                .map_or_else(|| what.clone(), |crowd| format!("{what}, {crowd}"))
+        }
+        Shape::Replacement { given, taken } => {
+            let what = given.first().map_or("", |group| group.lead.subject.what.as_str());
+            let from = crowd_of(taken).unwrap_or_default();
+            format!("{what}, {from} -> {}", crowd_of(given).unwrap_or_default())
+        }
+    }
+}
+
+/// `all users`, `3 users`; `None` for settings.
+pub(crate) fn crowd_of(groups: &[Group<'_>]) -> Option<String> {
+    match groups.first()?.lead.subject.audience {
+        Audience::Everyone => Some("all users".to_owned()),
+        Audience::One(_) => {
+            Some(counted(groups.iter().map(|group| group.members.len()).sum(), "user"))
+        }
+        Audience::Tenant => None,
+    }
+}
+
+fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
+    let lead = group.lead;
+    if matches!(lead.verb, Verb::Widen | Verb::Narrow | Verb::Set) {
+        if let Some(target) = &lead.subject.target {
+            page.wrapped(Ink::Plain, BODY, &target.shown(), PROSE);
+        }
+        for field in &lead.fields {
+            if lead.fields.len() > 1 || lead.subject.audience == Audience::Tenant {
+                page.wrapped(Ink::Plain, BODY, &format!("{}:", field.name), PROSE);
+            }
+            difference(field, full, page);
+        }
+    } else {
+        about(lead.subject.target.as_ref(), &lead.fields, page);
+    }
+    if let Audience::One(_) = lead.subject.audience {
+        people(lead.verb, &group.members, full, page);
+    }
+}
+
+/// `Microsoft Graph / offline_access, Tasks.ReadWrite`, every item of it.
+fn about(target: Option<&Untrusted>, fields: &[FieldChange], page: &mut Page) {
+    let target = target.map(Untrusted::shown);
+    if let [field] = fields {
+        target_and(target.as_deref(), &items(field), page);
+        return;
+    }
+    if let Some(target) = target {
+        page.wrapped(Ink::Plain, BODY, &target, PROSE);
+    }
+    for field in fields {
+        page.list(
+            Ink::Plain,
+            &format!("{BODY}  {}: ", shorten(&field.name, 40)),
+            &items(field),
+            Depth::All,
+        );
+    }
+}
+
+/// A target with a short name stands before its items, one with a long name above them, so that
+/// the items keep their room.
+fn target_and(target: Option<&str>, items: &[String], page: &mut Page) {
+    match target {
+        Some(name) if width(name) <= 24 => {
+            page.list(Ink::Plain, &format!("{BODY}{} / ", shorten(name, 24)), items, Depth::All);
+        }
+        Some(name) => {
+            page.wrapped(Ink::Plain, BODY, name, PROSE);
+            page.list(Ink::Plain, &format!("{BODY}  "), items, Depth::All);
+        }
+        None => page.list(Ink::Plain, BODY, items, Depth::All),
+    }
+}
+
+/// What a field of an object that comes or goes holds, in people's order.
+pub(crate) fn items(field: &FieldChange) -> Vec<String> {
+    let FieldChange { name: _, kept, gained, lost } = field;
+    sorted(kept.iter().chain(gained).chain(lost))
+}
+
+fn sorted<'a>(names: impl Iterator<Item = &'a Untrusted>) -> Vec<String> {
+    let mut names: Vec<String> = names.map(Untrusted::shown).collect();
+    names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
+    names.dedup();
+    names
+}
+
+/// The list before and after, line by line: what stays is only named.
+fn difference(field: &FieldChange, full: bool, page: &mut Page) {
+    let before = sorted(field.kept.iter().chain(&field.lost));
+    let after = sorted(field.kept.iter().chain(&field.gained));
+    let mut same = Vec::new();
+    for op in capture_diff_slices(Algorithm::Myers, &before, &after) {
+        for change in op.iter_changes(&before, &after) {
+            let item = vec![change.value()];
+            match change.tag() {
+                ChangeTag::Equal => same.extend(item),
+                ChangeTag::Delete => {
+                    page.list(Ink::Take, &format!("{BODY}  - "), &item, Depth::All)
+                }
+                ChangeTag::Insert => {
+                    page.list(Ink::Give, &format!("{BODY}  + "), &item, Depth::All)
+                }
+            }
+        }
+    }
+    if !same.is_empty() {
+        page.list(Ink::Plain, &format!("{BODY}    kept: "), &same, depth(full));
+    }
+}
+
+/// The names of the people concerned, sorted; an id where no name was looked up.
+fn people(verb: Verb, members: &[&Change], full: bool, page: &mut Page) {
+    let lead = format!("{BODY}  {} ", verb.sign());
+    page.list(verb_ink(verb), &lead, &names(members), depth(full));
+}
+
+pub(crate) fn names(members: &[&Change]) -> Vec<String> {
+    let mut names: Vec<String> = members.iter().map(|change| person(change)).collect();
+    names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
+    names
+}
+
+fn person(change: &Change) -> String {
+    match (&change.subject.person, change.subject.audience) {
+        (Some(name), _) => name.shown(),
+        (None, Audience::One(id)) => id.to_string(),
+        (None, Audience::Everyone) => "all users".to_owned(),
+        (None, Audience::Tenant) => "the tenant".to_owned(),
+    }
+}
+
+fn replacement(verb: Verb, given: &[Group<'_>], taken: &[Group<'_>], full: bool, page: &mut Page) {
+    let all: Vec<&Group<'_>> = given.iter().chain(taken).collect();
+    let moved: BTreeSet<Vec<String>> = all.iter().map(|group| moved(group.lead)).collect();
+    let target = given.first().and_then(|group| group.lead.subject.target.as_ref());
+    let alike = moved.len() == 1;
+    match (alike, moved.first()) {
+        (true, Some(items)) => {
+            target_and(target.map(Untrusted::shown).as_deref(), items, page);
+        }
+        _ => about(target, &[], page),
+    }
+    for group in given {
+        row('+', Ink::Give, "everybody in the tenant", group, full, page);
+        of(alike, group, page);
+    }
+    for group in taken {
+        row('-', Ink::Take, "everybody else in the tenant", group, full, page);
+        of(alike, group, page);
+    }
+    page.wrapped(Ink::Plain, BODY, &sequence(verb, given, taken), PROSE);
+    let kept: BTreeSet<String> = taken
+        .iter()
+        .flat_map(|group| group.lead.fields.iter().flat_map(|f| sorted(f.kept.iter())))
+        .collect();
+    if verb == Verb::Narrow && !kept.is_empty() {
+        let kept: Vec<String> = kept.into_iter().collect();
+        page.list(Ink::Plain, &format!("{BODY}Everybody keeps "), &kept, depth(full));
+    }
+}
+
+/// What a change gives or takes, without what stays.
+fn moved(change: &Change) -> Vec<String> {
+    sorted(change.fields.iter().flat_map(|field| field.gained.iter().chain(&field.lost)))
+}
+
+fn row(sign: char, ink: Ink, everybody: &str, group: &Group<'_>, full: bool, page: &mut Page) {
+    let lead = format!("{BODY}  {sign} ");
+    match group.lead.subject.audience {
+        Audience::One(_) => page.list(ink, &lead, &names(&group.members), depth(full)),
+        Audience::Everyone | Audience::Tenant => {
+            page.list(ink, &lead, &[everybody.to_owned()], Depth::All)
+        }
+    }
+}
+
+fn of(alike: bool, group: &Group<'_>, page: &mut Page) {
+    let moved = moved(group.lead);
+    if !alike && !moved.is_empty() {
+        page.list(Ink::Plain, &format!("{BODY}      of "), &moved, Depth::All);
+    }
+}
+
+/// The promise that there is no gap, in words.
+fn sequence(verb: Verb, given: &[Group<'_>], taken: &[Group<'_>]) -> String {
+    let many = |groups: &[Group<'_>]| groups.iter().map(|group| group.members.len()).sum::<usize>();
+    let only_narrowed = taken.iter().all(|group| group.lead.verb == Verb::Narrow);
+    if verb == Verb::Narrow {
+        let made = given.iter().all(|group| group.lead.verb == Verb::Grant);
+        format!(
+            "{} {} {} and read back first; only then the all-users grant {}.",
+            counted(many(given), "one-user grant"),
+            if many(given) == 1 { "is" } else { "are" },
+            if made { "made" } else { "made or widened" },
+            if only_narrowed { "is narrowed" } else { "goes" },
+        )
+    } else {
+        let one = many(taken) == 1;
+        let made = given.iter().all(|group| group.lead.verb == Verb::Grant);
+        format!(
+            "The all-users grant is {} and read back first; only then {} {}.",
+            if made { "made" } else { "widened" },
+            counted(many(taken), "one-user grant"),
+            match (only_narrowed, one) {
+                (true, true) => "is narrowed",
+                (true, false) => "are narrowed",
+                (false, true) => "goes",
+                (false, false) => "go",
+            },
+        )
+    }
+}
+
+/// Notes of the changes, and why the risk is what it is where that is worth a line.
+fn notes(picture: &Picture<'_>, full: bool, page: &mut Page) {
+    let limit = if full { usize::MAX } else { 4 };
+    let groups = picture.groups();
+    let members = groups.iter().flat_map(|group| group.members.iter());
+    let notes: BTreeSet<&str> =
+        members.flat_map(|change| change.notes.iter().map(String::as_str)).collect();
+    for note in notes.iter().take(limit) {
+        page.wrapped(Ink::Plain, &format!("{BODY}note: "), note, PROSE);
+    }
+    if notes.len() > limit {
+        let more = format!("and {} (--full lists all)", counted(notes.len() - limit, "more note"));
+        page.wrapped(Ink::Plain, BODY, &more, PROSE);
+    }
+    let risks = groups.iter().filter_map(|group| group.lead.risk.as_ref());
+    let worth: BTreeSet<&str> = risks
+        .filter(|risk| {
+            full || risk.tier >= Tier::High
+                || risk.reasons.iter().any(|reason| reason.starts_with('G'))
+        })
+        .flat_map(|risk| risk.reasons.iter().map(String::as_str))
+        .collect();
+    for reason in worth {
+        page.wrapped(Ink::Plain, &format!("{BODY}risk: "), reason, PROSE);
+    }
+}
+
+/// `why: consent.toml:14, FLOW-118 task sync (workplace@contoso.com, until 2027-06-30)`.
+fn why(picture: &Picture<'_>, full: bool, page: &mut Page) {
+    let limit = if full { usize::MAX } else { 6 };
+    let mut told: Vec<String> = Vec::new();
+    for why in picture.groups().iter().flat_map(|group| &group.lead.why) {
+        let sentence = because(why);
+        if !told.contains(&sentence) {
+            told.push(sentence);
+        }
+    }
+    for (at, sentence) in told.iter().take(limit).enumerate() {
+        let lead = if at == 0 { "why: " } else { "     " };
+        page.wrapped(Ink::Plain, &format!("{BODY}{lead}"), sentence, PROSE);
+    }
+    if told.len() > limit {
+        let more = format!("and {} (--full lists all)", counted(told.len() - limit, "more line"));
+        page.wrapped(Ink::Plain, &format!("{BODY}     "), &more, PROSE);
+    }
+}
+
+pub(crate) fn because(why: &Why) -> String {
+    let Why { line, reason, owner, until } = why;
+    let mut text = line.clone();
+    if let Some(reason) = reason {
+        text.push_str(", ");
+        text.push_str(reason);
+    }
+    let until = until.as_ref().map(|date| format!("until {date}"));
+    let who: Vec<String> = owner.iter().cloned().chain(until).collect();
+    if !who.is_empty() {
+        text.push_str(&format!(" ({})", who.join(", ")));
+    }
+    text
+}

@@ -1,0 +1,185 @@
+//! Drawings of very many changes.
+
+use crate::model::change::{Change, FieldChange, Tier, Verb};
+use crate::model::untrusted::Untrusted;
+use crate::render::samples::{app, change, field, named, plan, rated};
+use crate::render::tests::{FULL, SHORT, draw};
+
+/// Short drawings fit 60 lines; full ones name every person.
+fn crowded(changes: Vec<Change>, apps: usize) -> String {
+    let mut plan = plan(changes);
+    plan.apps = (0..apps).map(|at| app(&format!("app-{at:05}"), "Contoso CRM")).collect();
+    let text = draw(&plan, SHORT);
+    assert!(text.lines().count() <= 60, "{text}");
+    let full = draw(&plan, FULL);
+    for change in plan.changes.iter().step_by(997) {
+        let name = change.subject.person.as_ref().map(Untrusted::shown).unwrap_or_default();
+        assert!(full.contains(&name), "{name}");
+    }
+    text
+}
+
+fn scope(gained: &[&str], lost: &[&str]) -> Vec<FieldChange> {
+    vec![field("scope", &[], gained, lost)]
+}
+
+#[test]
+fn ten_thousand_people_of_one_app() {
+    let grants = (0..10_000).map(|id| {
+        let grant = change("app-00000", Verb::Grant, Some(id), scope(&["Tasks.Read"], &[]));
+        rated(named(grant, &format!("user{id:05}@contoso.com")), Tier::Medium, "P300: own tasks")
+    });
+    insta::assert_snapshot!(crowded(grants.collect(), 1), @"
+    Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
+    Manifest  consent.toml, 1 app
+    Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
+
+    1 change in 1 app: 1 gives access.
+
+    app-00000  Contoso CRM                                        99da6bf4-...-c240
+      + grant    delegated, 10,000 users                                  [MEDIUM]
+                 Microsoft Graph / Tasks.Read
+                   + user00000@contoso.com, user00001@contoso.com,
+                     user00002@contoso.com, user00003@contoso.com,
+                     user00004@contoso.com, user00005@contoso.com,
+                     and 9,994 more (--full lists all)
+                 why: consent.toml:14
+
+    Plan: 10000 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
+    Effect  sha256:5b1d6cf0c2a1...c09e
+    Next    consent apply
+    ");
+}
+
+#[test]
+fn ten_thousand_apps_with_one_grant_each() {
+    let grants = (0..10_000).map(|at| {
+        let grant = change(&format!("app-{at:05}"), Verb::Grant, None, scope(&["Tasks.Read"], &[]));
+        rated(grant, Tier::Medium, "P300: own tasks")
+    });
+    let text = crowded(grants.collect(), 10_000);
+    insta::assert_snapshot!(text, @"
+    Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
+    Manifest  consent.toml, 1 app
+    Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
+
+    10,000 changes in 10,000 apps: 10,000 give access.
+
+    The same change in many places
+      + grant    delegated, all users, Microsoft Graph / Tasks.Read       [MEDIUM]
+                 10,000 objects in 10,000 apps
+
+    Plan: 10000 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
+    Effect  sha256:5b1d6cf0c2a1...c09e
+    Next    consent apply
+    ");
+}
+
+#[test]
+fn ten_thousand_removals_everywhere() {
+    let removals = (0..10_000u32).map(|at| {
+        let name = format!("Custom.Read.{at}");
+        let owner = format!("app-{:05}", at % 100);
+        named(change(&owner, Verb::Revoke, Some(u128::from(at)), scope(&[], &[&name])), &name)
+    });
+    insta::assert_snapshot!(crowded(removals.collect(), 100), @"
+    Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
+    Manifest  consent.toml, 1 app
+    Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
+
+    10,000 changes in 100 apps: 10,000 take access away.
+
+    Removals and dangerous changes, by app
+      app-00000  100 to lose access, 0 HIGH, 0 CRITICAL
+      app-00001  100 to lose access, 0 HIGH, 0 CRITICAL
+      app-00002  100 to lose access, 0 HIGH, 0 CRITICAL
+      app-00003  100 to lose access, 0 HIGH, 0 CRITICAL
+      app-00004  100 to lose access, 0 HIGH, 0 CRITICAL
+      app-00005  100 to lose access, 0 HIGH, 0 CRITICAL
+      app-00006  100 to lose access, 0 HIGH, 0 CRITICAL
+      app-00007  100 to lose access, 0 HIGH, 0 CRITICAL
+      and 92 more apps with 9,200 objects (--full lists all)
+
+    The same change in many places
+      - revoke   delegated, some users, Microsoft Graph / Custom.Read.0
+                 1 object in 1 app
+      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1
+                 1 object in 1 app
+      - revoke   delegated, some users, Microsoft Graph / Custom.Read.10
+                 1 object in 1 app
+      - revoke   delegated, some users, Microsoft Graph / Custom.Read.100
+                 1 object in 1 app
+      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1000
+                 1 object in 1 app
+      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1001
+                 1 object in 1 app
+      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1002
+                 1 object in 1 app
+      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1003
+                 1 object in 1 app
+      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1004
+                 1 object in 1 app
+      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1005
+                 1 object in 1 app
+      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1006
+                 1 object in 1 app
+      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1007
+                 1 object in 1 app
+      and 9,988 changes of other sorts (--full lists all)
+
+    Plan: 0 to grant, 0 to widen, 0 to narrow, 10000 to revoke. 0 unchanged.
+    Effect  sha256:5b1d6cf0c2a1...c09e
+    Next    consent apply
+    ");
+}
+
+#[test]
+fn each_removal_and_each_danger_is_listed_among_many() {
+    let mut changes: Vec<_> = (0..1_000)
+        .map(|at| change(&format!("app-{at:05}"), Verb::Grant, None, scope(&["Tasks.Read"], &[])))
+        .collect();
+    for at in 0..90u32 {
+        let danger = change(
+            &format!("app-{at:05}"),
+            Verb::Grant,
+            Some(7),
+            scope(&[&format!("Danger.{at}.")], &[]),
+        );
+        changes.push(rated(danger, Tier::Critical, "P105: changes objects that decide access"));
+        changes.push(change(
+            &format!("app-{at:05}"),
+            Verb::Revoke,
+            None,
+            scope(&[], &[&format!("Gone.{at}.")]),
+        ));
+    }
+    let mut plan = plan(changes);
+    plan.apps = (0..1_000).map(|at| app(&format!("app-{at:05}"), "Contoso CRM")).collect();
+    let text = draw(&plan, SHORT);
+    for at in 0..90 {
+        assert!(
+            text.contains(&format!("Danger.{at}.")) && text.contains(&format!("Gone.{at}.")),
+            "{at}"
+        );
+    }
+    assert_eq!(text.matches("[CRITICAL]").count(), 90);
+    assert!(text.contains("1,000 objects in 1,000 apps"), "{text}");
+}
+
+#[test]
+fn above_forty_pictures_each_has_one_line() {
+    let changes = (0..50u32).map(|at| {
+        let grant = change(
+            "crm",
+            Verb::Grant,
+            Some(u128::from(at)),
+            scope(&[&format!("Custom.{at}.")], &[]),
+        );
+        named(grant, &format!("u{at}@contoso.com"))
+    });
+    let mut plan = plan(changes.collect());
+    plan.apps = vec![app("crm", "Contoso CRM")];
+    let text = draw(&plan, SHORT);
+    assert_eq!(text.lines().filter(|line| line.starts_with("  + grant    ")).count(), 50);
+    assert!(text.contains("delegated, u7@contoso.com, Microsoft Graph / Custom.7."), "{text}");
+}

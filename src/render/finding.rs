@@ -1,0 +1,251 @@
+//! Draws findings as compilers do: the file, the line, the text underlined, the way out.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use unicode_width::UnicodeWidthStr;
+
+use crate::manifest::source::{BOM, Source, Sources, floor};
+use crate::model::finding::{Finding, Findings, Place, Severity};
+use crate::model::untrusted::shown;
+
+/// Columns that a drawing takes at most, where its words allow it.
+const WIDTH: usize = 80;
+
+/// Findings drawn at most: nobody reads more of them at once.
+const MOST: usize = 200;
+
+/// Longest line that is drawn, in bytes. A longer one is no line that somebody wrote by hand: its
+/// number and column must do.
+const LONGEST: usize = 4_096;
+
+/// What "  = help: " and the number of a line take at the left.
+const MARGIN: usize = 14;
+
+/// Whether escape sequences for colour are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    Plain,
+    Styled,
+}
+
+/// Draws all findings by file and line, each followed by an empty line.
+///
+/// # Errors
+/// Those of the writer.
+pub fn draw(
+    findings: &Findings,
+    sources: &Sources,
+    colour: Colour,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let all = findings.sorted();
+    for finding in all.iter().take(MOST) {
+        writeln!(out, "{}\n", one(finding, sources, colour))?;
+    }
+    match all.len().saturating_sub(MOST) {
+        0 => Ok(()),
+        more => writeln!(out, "{more} more are not drawn: these come first.\n"),
+    }
+}
+
+/// One finding, without a line end after it.
+pub fn one(finding: &Finding, sources: &Sources, colour: Colour) -> String {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let words = wrapped(&safe(&finding.title), WIDTH - "warning[]: ".len() - finding.code.len());
+    let title = level.primary_title(words).id(finding.code);
+    let mut group = Group::with_title(title);
+    if let Some((place, source)) =
+        finding.place.as_ref().and_then(|p| Some((p, sources.get(p.file)?)))
+    {
+        let label = finding.label.as_deref().map(safe);
+        group = match Cut::new(source, &place.span) {
+            Some(cut) => group.element(
+                Snippet::source(cut.text)
+                    .path(shown(&source.path))
+                    .line_start(cut.line)
+                    .annotation(AnnotationKind::Primary.span(cut.span).label(label)),
+            ),
+            None => group.element(origin(place, source, sources)),
+        };
+    }
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(wrapped(&safe(help), WIDTH - MARGIN)));
+    }
+    let renderer = match colour {
+        Colour::Plain => Renderer::plain(),
+        Colour::Styled => Renderer::styled(),
+    };
+    renderer.term_width(WIDTH).render(&[group])
+}
+
+fn origin<'a>(place: &Place, source: &Source, sources: &Sources) -> Origin<'a> {
+    let (line, column) = sources.position(place);
+    Origin::path(shown(&source.path)).line(line).char_column(column)
+}
+
+/// The line that a place begins on, made safe, with the place within it.
+struct Cut {
+    /// Counted from 1.
+    line: usize,
+    text: String,
+    span: Range<usize>,
+}
+
+impl Cut {
+    /// `None` when the line is too long to draw.
+    fn new(source: &Source, span: &Range<usize>) -> Option<Self> {
+        let text = source.text.as_str();
+        let start = floor(text, span.start);
+        let (line, first) = source.line_at(start);
+        let last = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        if last - first > LONGEST {
+            return None;
+        }
+        let end = floor(text, span.end).clamp(start, last);
+        let row = |range: Range<usize>| masked(&text[range]);
+        let (before, marked, after) = (row(first..start), row(start..end), row(end..last));
+        let drawn = format!("{before}{marked}{after}");
+        let text = drawn.trim_end().to_owned();
+        // What pointed at blanks of the end points behind the last character.
+        let at = |at: usize| at.min(text.len());
+        let span = at(before.len())..at(before.len() + marked.len());
+        Some(Self { line, text, span })
+    }
+}
+
+/// One character for each, so that columns stay true: what would draw, hide or reorder on a terminal
+/// becomes a replacement character.
+fn masked(text: &str) -> String {
+    let mask = |c: char| match c {
+        '\t' => '\t',
+        c if shown(c.encode_utf8(&mut [0; 4])).chars().nth(1).is_some() => {
+            char::REPLACEMENT_CHARACTER
+        }
+        c => c,
+    };
+    text.chars().filter(|c| *c != BOM && *c != '\r').map(mask).collect()
+}
+
+/// Findings are made of safe text; this is the second fence, which keeps line ends out of titles.
+fn safe(text: &str) -> String {
+    shown(text)
+}
+
+/// Broken at blanks into lines of at most `room` columns.
+fn wrapped(text: &str, room: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str =
+        "schema = 1\n\n[[grant]]\n  scopes   = [\"offline_access\", \"Tasks.ReadWrit\"]\n";
+
+    fn drawn(text: &str, at: &str, finding: Finding) -> String {
+        let start = text.find(at).unwrap();
+        let place = Place { file: 0, span: start..start + at.len() };
+        one(&finding.at(&place), &Sources::one("consent.toml", text), Colour::Plain)
+    }
+
+    #[test]
+    fn the_line_is_underlined_and_help_follows() {
+        let finding = Finding::error("unknown_scope", "Microsoft Graph has no \"Tasks.ReadWrit\"")
+            .help("did you mean \"Tasks.ReadWrite\"?");
+        let expected = r#"error[unknown_scope]: Microsoft Graph has no "Tasks.ReadWrit"
+ --> consent.toml:4:33
+  |
+4 |   scopes   = ["offline_access", "Tasks.ReadWrit"]
+  |                                 ^^^^^^^^^^^^^^^^
+  |
+  = help: did you mean "Tasks.ReadWrite"?"#;
+        assert_eq!(drawn(TEXT, "\"Tasks.ReadWrit\"", finding), expected);
+    }
+
+    #[test]
+    fn a_warning_without_a_place_is_a_line_and_its_help() {
+        let mut findings = Findings::default();
+        findings.push(Finding::warning("accept_expired", "it is over").help("remove it"));
+        let mut out = Vec::new();
+        draw(&findings, &Sources::default(), Colour::Plain, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, "warning[accept_expired]: it is over\n |\n = help: remove it\n\n");
+    }
+
+    #[test]
+    fn hostile_text_draws_nothing_and_columns_stay_true() {
+        let evil = "a = 1\nx = \"\u{1b}[31m\u{9b}\u{202e}\u{2066}\u{200d}\u{e0041}\u{7}\" \u{fe0f}wrong\r\n";
+        let finding =
+            Finding::error("syntax", "bad \u{1b}[2J").help("\u{202e}\nso").label("\u{9b}");
+        let text = drawn(evil, "wrong", finding);
+        let bad = |c: char| c != '\n' && shown(c.encode_utf8(&mut [0; 4])).chars().count() > 1;
+        assert!(!text.chars().any(bad), "{text:?}");
+        assert!(text.contains("consent.toml:2:20"), "{text}");
+        assert!(text.contains("^^^^^"), "{text}");
+    }
+
+    #[test]
+    fn no_flood() {
+        let mut findings = Findings::default();
+        (0..250).for_each(|i| findings.push(Finding::error("x", format!("number {i}"))));
+        let mut out = Vec::new();
+        draw(&findings, &Sources::default(), Colour::Plain, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.matches("error[x]").count(), 200);
+        assert!(text.ends_with("\n50 more are not drawn: these come first.\n\n"), "{text}");
+    }
+
+    #[test]
+    fn colour_only_when_asked_for() {
+        let finding = Finding::error("x", "y");
+        assert!(!one(&finding, &Sources::default(), Colour::Plain).contains('\u{1b}'));
+        assert!(one(&finding, &Sources::default(), Colour::Styled).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn tabs_marks_ends_and_long_lines() {
+        let finding = || Finding::error("x", "y");
+        assert!(drawn("\u{feff}abc = 1", "abc", finding()).contains("consent.toml:1:1\n"));
+        assert!(drawn("\t\tabc = 1\r\n", "abc", finding()).contains("consent.toml:1:3\n"));
+        assert!(drawn("n = \"東京\" abc", "abc", finding()).contains("consent.toml:1:10\n"));
+        let long = format!("x = \"{}\" abc", "y".repeat(2_000));
+        let text = drawn(&long, "abc", finding());
+        assert!(text.lines().all(|line| line.width() <= WIDTH), "{text}");
+        let huge = format!("x = \"{}\" abc", "y".repeat(1_000_000));
+        assert!(drawn(&huge, "abc", finding()).ends_with("consent.toml:1:1000008"));
+    }
+
+    #[test]
+    fn the_end_of_the_file_and_places_across_lines_are_drawn() {
+        let sources = Sources::one("consent.toml", "a = [\n1\n");
+        for span in [2..8, 8..8, 7..9, 5..5, 3..99, 99..120] {
+            let place = Place { file: 0, span: span.clone() };
+            let text = one(&Finding::error("x", "y").at(&place), &sources, Colour::Plain);
+            assert!(text.contains("consent.toml:") && text.contains('^'), "{span:?}\n{text}");
+        }
+    }
+
+    #[test]
+    fn long_help_is_wrapped() {
+        let finding = Finding::error("x", "y").help("word ".repeat(60).trim().to_owned());
+        let text = drawn(TEXT, "schema", finding);
+        assert!(text.lines().all(|line| line.width() <= WIDTH), "{text}");
+        assert_eq!(text.matches("word").count(), 60);
+    }
+}

@@ -1,0 +1,241 @@
+//! The plan for programs: `consent.plan_report`, one JSON document with keys in a fixed order. The
+//! same plan is always the same bytes.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::address::Address;
+use crate::model::change::{Change, FieldChange, Permission, Risk, Subject, Verb, Why};
+use crate::model::clock::stamp;
+use crate::model::cloud::Cloud;
+use crate::model::directory::Organization;
+use crate::model::request::Request;
+use crate::plan::pictures::Counts;
+use crate::plan::{AppHead, Check, Effect, Extent, LiveSummary, ManifestSummary, Plan, Unmanaged};
+use crate::render::escape::write_json;
+
+/// What the document calls itself.
+pub const FORMAT: &str = "consent.plan_report";
+/// Rises when a reader of the older version would go wrong. New keys alone do not raise it.
+pub const FORMAT_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    format: &'static str,
+    format_version: u32,
+    made_at: String,
+    tenant: &'a Organization,
+    cloud: Cloud,
+    manifest: &'a ManifestSummary,
+    live: &'a LiveSummary,
+    summary: Summary,
+    apps: &'a [AppHead],
+    /// In the order of apply.
+    changes: Vec<Row<'a>>,
+    unmanaged: &'a [Unmanaged],
+    warnings: &'a [String],
+    /// Rules that stop apply.
+    checks: &'a [Check],
+    extent: &'a Extent,
+    effect: EffectRow<'a>,
+}
+
+/// Objects by word, as in the last line of the drawing.
+#[derive(Serialize)]
+struct Summary {
+    changes: usize,
+    gives: usize,
+    takes: usize,
+    create: usize,
+    grant: usize,
+    widen: usize,
+    narrow: usize,
+    set: usize,
+    revoke: usize,
+    unchanged: usize,
+    unmanaged: usize,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    address: &'a Address,
+    verb: Verb,
+    gives: bool,
+    takes: bool,
+    subject: &'a Subject,
+    fields: &'a [FieldChange],
+    before: &'a Value,
+    after: &'a Value,
+    /// In the order they are sent: their lines and those of the tenant's write log are the same.
+    requests: Vec<&'a Request>,
+    needs: &'a [Address],
+    why: &'a [Why],
+    notes: &'a [String],
+    permissions: &'a [Permission],
+    risk: &'a Option<Risk>,
+}
+
+#[derive(Serialize)]
+struct EffectRow<'a> {
+    text: &'a str,
+    sha256: &'a str,
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// When the writer fails.
+pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    let Plan {
+        tenant,
+        cloud,
+        manifest,
+        live,
+        made_at,
+        apps,
+        changes,
+        unchanged: _,
+        unmanaged,
+        warnings,
+        checks,
+        extent,
+        // States and names stand in the changes.
+        pairs: _,
+        names: _,
+        effect: Effect { text, digest },
+    } = plan;
+    let report = Report {
+        format: FORMAT,
+        format_version: FORMAT_VERSION,
+        made_at: stamp(*made_at),
+        tenant,
+        cloud: *cloud,
+        manifest,
+        live,
+        summary: summary(plan),
+        apps,
+        changes: changes.iter().map(row).collect(),
+        unmanaged,
+        warnings,
+        checks,
+        extent,
+        effect: EffectRow { text, sha256: digest },
+    };
+    write_json(&report, out)
+}
+
+fn summary(plan: &Plan) -> Summary {
+    let Counts { create, grant, widen, narrow, set, revoke } = Counts::of(&plan.changes);
+    Summary {
+        changes: plan.changes.len(),
+        gives: plan.changes.iter().filter(|change| change.gives).count(),
+        takes: plan.changes.iter().filter(|change| change.takes).count(),
+        create,
+        grant,
+        widen,
+        narrow,
+        set,
+        revoke,
+        unchanged: plan.unchanged,
+        unmanaged: plan.unmanaged.len(),
+    }
+}
+
+fn row(change: &Change) -> Row<'_> {
+    let Change {
+        address,
+        verb,
+        gives,
+        takes,
+        subject,
+        fields,
+        before,
+        after,
+        steps,
+        needs,
+        why,
+        notes,
+        permissions,
+        risk,
+    } = change;
+    Row {
+        address,
+        verb: *verb,
+        gives: *gives,
+        takes: *takes,
+        subject,
+        fields,
+        before,
+        after,
+        requests: steps.iter().map(|step| &step.request).collect(),
+        needs,
+        why,
+        notes,
+        permissions,
+        risk,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::samples::{change, field, named, narrowing, plan as sample};
+
+    fn written(of: &Plan) -> String {
+        let mut out = Vec::new();
+        plan(of, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_founding_story_for_programs() {
+        let text = written(&narrowing());
+        assert_eq!(text, written(&narrowing()));
+        let report: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(report["format"], FORMAT);
+        assert_eq!(report["summary"]["grant"], 3);
+        assert_eq!(report["summary"]["revoke"], 1);
+        assert_eq!(report["changes"][3]["needs"].as_array().unwrap().len(), 3);
+        assert_eq!(report["changes"][0]["requests"][0]["method"], "POST");
+        assert_eq!(report["changes"][0]["risk"]["tier"], "medium");
+        assert_eq!(report["live"]["read_at"], "2026-11-23T14:02:11Z");
+    }
+
+    #[test]
+    fn keys_stand_in_the_documented_order() {
+        let text = written(&narrowing());
+        let keys = [
+            "format",
+            "format_version",
+            "made_at",
+            "tenant",
+            "manifest",
+            "live",
+            "summary",
+            "apps",
+            "changes",
+            "unmanaged",
+            "warnings",
+            "checks",
+            "extent",
+            "effect",
+        ];
+        let at: Vec<usize> =
+            keys.iter().filter_map(|key| text.find(&format!("\n  \"{key}\": "))).collect();
+        assert_eq!(at.len(), keys.len());
+        assert!(at.is_sorted());
+    }
+
+    #[test]
+    fn hostile_names_arrive_whole_and_draw_nothing() {
+        let evil = "Az\u{202e}\u{9b}2J\u{1b}[31m";
+        let grant =
+            change("crm", Verb::Grant, Some(7), vec![field("scope", &[], &["User.Read"], &[])]);
+        let text = written(&sample(vec![named(grant, evil)]));
+        assert!(!text.contains(['\u{202e}', '\u{9b}', '\u{1b}']));
+        let report: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(report["changes"][0]["subject"]["person"], evil);
+    }
+}

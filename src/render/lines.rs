@@ -1,0 +1,267 @@
+//! Lines of at most 80 columns, made of pieces with ink. All text passes [`shown`] here, so nothing
+//! reaches a terminal that draws.
+
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthChar;
+
+use crate::model::untrusted::shown;
+use crate::render::style::{self, Ink};
+
+/// Columns of a line. Source: the reference, "What a plan looks like".
+pub const COLUMNS: usize = 80;
+/// Columns of a sentence: eyes like shorter lines for prose.
+pub const PROSE: usize = 72;
+
+/// A page that grows line by line.
+#[derive(Debug, Default)]
+pub struct Page {
+    lines: Vec<Vec<(Ink, String)>>,
+}
+
+/// How far a list of items goes before the rest is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    All,
+    /// At most so many lines, and one more for the count of the rest.
+    Lines(usize),
+}
+
+impl Page {
+    pub fn blank(&mut self) {
+        self.lines.push(Vec::new());
+    }
+
+    /// One line; what is too wide is cut in its middle.
+    pub fn line(&mut self, ink: Ink, text: &str) {
+        self.lines.push(vec![(ink, cut(&shown(text), COLUMNS))]);
+    }
+
+    /// One line of several pieces. The caller has measured them.
+    pub fn pieces(&mut self, pieces: Vec<(Ink, String)>) {
+        self.lines.push(pieces.into_iter().map(|(ink, text)| (ink, shown(&text))).collect());
+    }
+
+    /// Words over as many lines as they need; all but the first begin under the end of `lead`.
+    pub fn wrapped(&mut self, ink: Ink, lead: &str, text: &str, columns: usize) {
+        let indent = width(lead);
+        for (at, row) in wrap(text, columns.saturating_sub(indent)).iter().enumerate() {
+            let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
+            self.lines.push(vec![(Ink::Plain, lead), (ink, row.clone())]);
+        }
+    }
+
+    /// Phrases that are never broken, over as many lines as they need.
+    pub fn phrases(&mut self, ink: Ink, lead: &str, phrases: &[String]) {
+        let mut row = lead.trim_end().to_owned();
+        for phrase in phrases {
+            if width(&row) + 1 + width(phrase) > COLUMNS {
+                let next = " ".repeat(width(lead).saturating_sub(1));
+                self.line(ink, &std::mem::replace(&mut row, next));
+            }
+            row.push(' ');
+            row.push_str(phrase);
+        }
+        self.line(ink, &row);
+    }
+
+    /// Items with commas between them over several lines, under the end of `lead`.
+    pub fn list(&mut self, ink: Ink, lead: &str, items: &[String], depth: Depth) {
+        let indent = width(lead);
+        let (rows, left) = rows(items, COLUMNS.saturating_sub(indent), depth);
+        for (at, row) in rows.into_iter().enumerate() {
+            let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
+            self.lines.push(vec![(ink, format!("{lead}{row}"))]);
+        }
+        if left > 0 {
+            self.lines.push(vec![(
+                Ink::Plain,
+                format!("{}and {} more (--full lists all)", " ".repeat(indent), grouped(left)),
+            )]);
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// # Errors
+    /// When the writer fails.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = io::BufWriter::new(out);
+        for line in &self.lines {
+            for (ink, text) in line {
+                style::write(&mut out, *ink, text)?;
+            }
+            out.write_all(b"\n")?;
+        }
+        out.flush()
+    }
+}
+
+/// Columns of a text on a terminal.
+pub fn width(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
+}
+
+/// The safe form of a name in at most so many columns. Runs of blanks become one, so that a name
+/// cannot build columns of its own.
+pub fn shorten(name: &str, columns: usize) -> String {
+    let safe = shown(name);
+    let words: Vec<&str> = safe.split_whitespace().collect();
+    cut(&words.join(" "), columns)
+}
+
+/// The middle of a long text becomes `...`, so that a name's beginning and a domain's end both stay
+/// to be seen.
+fn cut(text: &str, columns: usize) -> String {
+    // Marks without a width could still pile up without end.
+    let crowded = text.len() > 4 * columns && text.chars().count() > 2 * columns;
+    if width(text) <= columns && !crowded {
+        return text.to_owned();
+    }
+    let room = columns.saturating_sub(3);
+    let tail = room / 3;
+    let head = take(text.chars(), room - tail);
+    let tail: Vec<char> = take(text.chars().rev(), tail);
+    format!("{}...{}", head.iter().collect::<String>(), tail.iter().rev().collect::<String>())
+}
+
+fn take(chars: impl Iterator<Item = char>, columns: usize) -> Vec<char> {
+    let mut used = 0;
+    let mut taken = Vec::new();
+    for c in chars {
+        used += c.width().unwrap_or(0);
+        if used > columns || taken.len() >= 2 * columns {
+            break;
+        }
+        taken.push(c);
+    }
+    taken
+}
+
+/// The safe form of a text, broken at blanks; a word wider than a line is broken where it must be.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let text = shown(text);
+    let mut rows = Vec::new();
+    let mut row = String::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        if !row.is_empty() && width(&row) + 1 + width(word) > columns {
+            rows.push(std::mem::take(&mut row));
+        }
+        if !row.is_empty() {
+            row.push(' ');
+        }
+        for c in word.chars() {
+            if width(&row) + c.width().unwrap_or(0) > columns && !row.is_empty() {
+                rows.push(std::mem::take(&mut row));
+            }
+            row.push(c);
+        }
+    }
+    if !row.is_empty() || rows.is_empty() {
+        rows.push(row);
+    }
+    rows
+}
+
+/// Rows of a list, and how many items did not fit.
+fn rows(items: &[String], columns: usize, depth: Depth) -> (Vec<String>, usize) {
+    let mut rows: Vec<String> = Vec::new();
+    let mut row = String::new();
+    for (at, item) in items.iter().enumerate() {
+        let last = at + 1 == items.len();
+        let item = shorten(item, columns.saturating_sub(1));
+        let comma = usize::from(!last);
+        if !row.is_empty() && width(&row) + 1 + width(&item) + comma > columns {
+            rows.push(std::mem::take(&mut row));
+            if depth == Depth::Lines(rows.len()) {
+                return (rows, items.len() - at);
+            }
+        }
+        if !row.is_empty() {
+            row.push(' ');
+        }
+        row.push_str(&item);
+        if !last {
+            row.push(',');
+        }
+    }
+    if !row.is_empty() {
+        rows.push(row);
+    }
+    (rows, 0)
+}
+
+/// `10,000`.
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 grant`, `2 grants`, `3 policies`.
+pub fn counted(number: usize, word: &str) -> String {
+    let many = match word.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{word}s"),
+    };
+    format!("{} {}", grouped(number), if number == 1 { word } else { &many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        let name = "東京".repeat(40);
+        assert_eq!(width(&name), 160);
+        let short = shorten(&name, 31);
+        assert!(
+            width(&short) <= 31 && short.starts_with("東京") && short.ends_with("東京"),
+            "{short}"
+        );
+        assert!(wrap(&name, 31).iter().all(|row| width(row) <= 31));
+    }
+
+    #[test]
+    fn marks_without_width_cannot_pile_up() {
+        let zalgo = format!("a{}", "\u{301}".repeat(10_000));
+        assert!(shorten(&zalgo, 40).chars().count() < 200);
+    }
+
+    #[test]
+    fn nothing_is_lost_by_wrapping() {
+        let text = format!("one two {} three", "x".repeat(50));
+        let rows = wrap(&text, 20);
+        assert!(rows.iter().all(|row| width(row) <= 20), "{rows:?}");
+        assert_eq!(rows.concat().replace(' ', ""), text.replace(' ', ""));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted() {
+        let items: Vec<String> = (0..100).map(|n| format!("user{n:02}@contoso.com")).collect();
+        let (rows, left) = rows(&items, 60, Depth::Lines(3));
+        assert_eq!((rows.len(), left), (3, 91));
+        assert!(rows.iter().all(|row| row.ends_with(',')), "{rows:?}");
+    }
+
+    #[test]
+    fn numbers_and_words_agree() {
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "policy"), "1 policy");
+        assert_eq!(counted(2, "policy"), "2 policies");
+        assert_eq!(counted(10_000, "user"), "10,000 users");
+    }
+}

@@ -1,0 +1,21 @@
+//! Floor 4: what is known, as people and programs read it. One file per format.
+//!
+//! Imports floors 0 to 3. Effects: none; every renderer writes to the writer it is given. All text
+//! from outside passes `Untrusted::shown` or an escape of its format.
+
+pub mod block;
+pub mod crowd;
+pub mod escape;
+pub mod finding;
+pub mod json;
+pub mod lines;
+pub mod outcome;
+pub mod style;
+pub mod text;
+
+#[cfg(test)]
+mod crowd_tests;
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;

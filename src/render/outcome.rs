@@ -1,0 +1,350 @@
+//! What became of a run: for people, what stands now and what to do; for programs,
+//! `consent.run_report`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::model::address::Address;
+use crate::model::change::Change;
+use crate::model::outcome::{Line, Outcome, Refusal, RunReport, Stopped};
+use crate::render::block::names;
+use crate::render::escape::write_json;
+use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, shorten};
+use crate::render::style::Ink;
+use crate::render::text::{View, command};
+
+/// What the document calls itself.
+pub const FORMAT: &str = "consent.run_report";
+/// Rises when a reader of the older version would go wrong.
+pub const FORMAT_VERSION: u32 = 1;
+/// Unsettled changes that are listed before the rest is counted.
+const LISTED: usize = 20;
+
+/// The results in the order they are told, with their words for people.
+const RESULTS: [(&str, &str); 6] = [
+    ("done", "done"),
+    ("already", "already so"),
+    ("failed", "failed"),
+    ("unsure", "unsure"),
+    ("skipped", "skipped"),
+    ("not_started", "not started"),
+];
+
+/// Whether writes went out, and so whether the tenant may be another than before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tenant {
+    /// No write was accepted, nor may one have been.
+    Unchanged,
+    Changed,
+}
+
+impl Tenant {
+    pub fn after(report: &RunReport) -> Self {
+        let touched = report.lines.iter().any(|line| match line.outcome {
+            Outcome::Done | Outcome::Unsure { .. } => true,
+            // A change of several requests can fail after its first one was accepted.
+            Outcome::Failed { .. } => report.writes_sent > 0,
+            Outcome::Already | Outcome::Skipped { .. } | Outcome::NotStarted => false,
+        });
+        if touched && report.writes_sent > 0 { Self::Changed } else { Self::Unchanged }
+    }
+}
+
+/// Draws the result of a run. `changes` are those of the plan that was applied, for their names.
+///
+/// # Errors
+/// When the writer fails.
+pub fn text(
+    report: &RunReport,
+    changes: &[Change],
+    view: View<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut page = Page::default();
+    page.wrapped(Ink::Strong, "Result  ", &counts_text(report), COLUMNS);
+    if let Some(stopped) = &report.stopped {
+        page.wrapped(Ink::Take, "Stopped ", &because(stopped), COLUMNS);
+    }
+    unsettled(report, changes, view.full, &mut page);
+    page.blank();
+    stands(report, &mut page);
+    if let Some(next) = view.next {
+        command("Next    ", next, &mut page);
+    }
+    page.write(out)
+}
+
+/// Changes per result, by the result's word.
+fn counts(report: &RunReport) -> BTreeMap<&'static str, usize> {
+    let mut counts: BTreeMap<&str, usize> = RESULTS.iter().map(|(word, _)| (*word, 0)).collect();
+    for line in &report.lines {
+        *counts.entry(line.outcome.word()).or_default() += 1;
+    }
+    counts
+}
+
+/// `4 changes: 3 done, 1 failed.`
+fn counts_text(report: &RunReport) -> String {
+    let counts = counts(report);
+    let parts: Vec<String> = RESULTS
+        .iter()
+        .filter_map(|(word, people)| Some((counts.get(word).filter(|n| **n > 0)?, people)))
+        .map(|(number, people)| format!("{} {people}", grouped(*number)))
+        .collect();
+    let parts = if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") };
+    format!("{}: {parts}.", counted(report.lines.len(), "change"))
+}
+
+fn because(stopped: &Stopped) -> String {
+    match stopped {
+        Stopped::FailuresInARow { count } => {
+            format!("after {} in a row.", counted(*count, "failure"))
+        }
+        Stopped::SignIn { because } => format!("the sign-in was refused or lost: {because}"),
+        Stopped::Interrupted => "on request, before the last change.".to_owned(),
+        Stopped::Journal { because } => {
+            format!("the journal could not be written, so nothing more was sent: {because}")
+        }
+    }
+}
+
+/// Everything that is not settled: failures first, for they need somebody.
+fn unsettled(report: &RunReport, changes: &[Change], full: bool, page: &mut Page) {
+    let by_address: BTreeMap<&Address, &Change> =
+        changes.iter().map(|change| (&change.address, change)).collect();
+    let limit = if full { usize::MAX } else { LISTED };
+    let mut lines: Vec<&Line> =
+        report.lines.iter().filter(|line| !line.outcome.settled()).collect();
+    if lines.is_empty() {
+        return;
+    }
+    lines.sort_by_key(|line| rank(&line.outcome));
+    page.blank();
+    for line in lines.iter().take(limit) {
+        let told = by_address.get(&line.address).map(|change| sentence(change));
+        let told = told.unwrap_or_else(|| line.address.to_string());
+        let word = line.outcome.word().replace('_', " ");
+        page.wrapped(Ink::Plain, &format!("  {word:<12} "), &told, COLUMNS);
+        details(&line.outcome, &by_address, page);
+    }
+    if lines.len() > limit {
+        let more = grouped(lines.len() - limit);
+        page.line(Ink::Plain, &format!("  and {more} more (the run's snapshot lists all)"));
+    }
+}
+
+fn rank(outcome: &Outcome) -> usize {
+    let order = ["failed", "unsure", "skipped", "not_started"];
+    order.iter().position(|word| *word == outcome.word()).unwrap_or(order.len())
+}
+
+/// `grant outlook-tasks: delegated, Microsoft Graph, adele@contoso.com`.
+fn sentence(change: &Change) -> String {
+    let subject = &change.subject;
+    let target = subject.target.as_ref().map(|name| shorten(name.raw(), 40));
+    let mut parts = vec![subject.what.clone()];
+    parts.extend(target);
+    parts.extend(names(&[change]).into_iter().filter(|name| name != "the tenant"));
+    format!("{} {}: {}", change.verb.word(), change.address.owner, parts.join(", "))
+}
+
+fn details(outcome: &Outcome, changes: &BTreeMap<&Address, &Change>, page: &mut Page) {
+    let lead = " ".repeat(15);
+    match outcome {
+        Outcome::Failed { error } => {
+            let Refusal { status, code, message, request_id } = error;
+            let status = if *status == 0 { "no answer".to_owned() } else { status.to_string() };
+            let code = shorten(code.raw(), 50);
+            page.wrapped(
+                Ink::Take,
+                &lead,
+                &format!("{status} {code}: {}", shorten(message.raw(), 300)),
+                PROSE,
+            );
+            if let Some(id) = request_id {
+                page.line(Ink::Plain, &format!("{lead}request id {}", shorten(id.raw(), 50)));
+            }
+        }
+        Outcome::Unsure { because } => {
+            page.wrapped(Ink::Change, &lead, because, PROSE);
+        }
+        Outcome::Skipped { needs } => {
+            let needs =
+                changes.get(needs).map_or_else(|| needs.to_string(), |change| sentence(change));
+            page.wrapped(Ink::Plain, &lead, &format!("it needs: {needs}"), PROSE);
+        }
+        Outcome::Done | Outcome::Already | Outcome::NotStarted => {}
+    }
+}
+
+/// What is true now.
+fn stands(report: &RunReport, page: &mut Page) {
+    let settled = report.lines.iter().filter(|line| line.outcome.settled()).count();
+    let sent = counted(report.writes_sent, "write request");
+    let tenant = match Tenant::after(report) {
+        Tenant::Unchanged => format!("unchanged; {sent} sent, none accepted."),
+        Tenant::Changed => format!("changed; {sent} sent."),
+    };
+    let tenant =
+        if report.writes_sent == 0 { "unchanged; nothing was sent.".to_owned() } else { tenant };
+    page.wrapped(Ink::Plain, "Tenant  ", &tenant, COLUMNS);
+    let open = report.lines.len() - settled;
+    if open > 0 {
+        let text = format!(
+            "{} as planned; {} not known to be. Nothing that is replaced was taken away before \
+             its replacement was read back.",
+            if settled == 1 {
+                "1 change stands".to_owned()
+            } else {
+                format!("{} stand", counted(settled, "change"))
+            },
+            if open == 1 { "1 is".to_owned() } else { format!("{} are", grouped(open)) },
+        );
+        page.wrapped(Ink::Plain, "Stands  ", &text, COLUMNS);
+    }
+    let check = match report.remaining {
+        Some(0) => "a fresh plan is empty: the tenant matches the manifest.".to_owned(),
+        Some(1) => "a fresh plan has 1 change left.".to_owned(),
+        Some(left) => format!("a fresh plan has {} changes left.", grouped(left)),
+        None => "not made; run plan to see where the tenant stands.".to_owned(),
+    };
+    page.wrapped(Ink::Plain, "Check   ", &check, COLUMNS);
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format: &'static str,
+    format_version: u32,
+    tenant: Tenant,
+    writes_sent: usize,
+    counts: BTreeMap<&'static str, usize>,
+    stopped: &'a Option<Stopped>,
+    /// Changes a fresh plan has left; `null` when none was made.
+    remaining: Option<usize>,
+    /// In the plan's order.
+    changes: &'a [Line],
+}
+
+/// Writes the report for programs.
+///
+/// # Errors
+/// When the writer fails.
+pub fn json(report: &RunReport, out: &mut dyn Write) -> io::Result<()> {
+    let RunReport { lines, stopped, writes_sent, remaining } = report;
+    let document = Document {
+        format: FORMAT,
+        format_version: FORMAT_VERSION,
+        tenant: Tenant::after(report),
+        writes_sent: *writes_sent,
+        counts: counts(report),
+        stopped,
+        remaining: *remaining,
+        changes: lines,
+    };
+    write_json(&document, out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::untrusted::{Untrusted, shown};
+    use crate::render::lines::width;
+    use crate::render::samples::narrowing;
+
+    /// The founding story where one person's grant is refused by a hostile service.
+    fn halfway() -> (RunReport, Vec<Change>) {
+        let changes = narrowing().changes;
+        let refused = Outcome::Failed {
+            error: Refusal {
+                status: 400,
+                code: Untrusted::new("Request_BadRequest"),
+                message: Untrusted::new("Resource \u{1b}[31m\u{202e} does not exist\n\nDone: 4"),
+                request_id: Some(Untrusted::new("2b1a0c9e-0000-4000-8000-000000000001")),
+            },
+        };
+        let needs = changes.get(1).map(|change| change.address.clone()).unwrap();
+        let outcomes = [Outcome::Done, refused, Outcome::Already, Outcome::Skipped { needs }];
+        let addresses = changes.iter().map(|change| change.address.clone());
+        let lines = addresses.zip(outcomes).map(|(address, outcome)| Line { address, outcome });
+        let report =
+            RunReport { lines: lines.collect(), stopped: None, writes_sent: 2, remaining: Some(2) };
+        (report, changes)
+    }
+
+    fn drawn(report: &RunReport, changes: &[Change]) -> String {
+        let mut out = Vec::new();
+        let view = View { full: false, next: Some("consent plan") };
+        text(report, changes, view, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.lines().all(|line| width(line) <= 80 && shown(line) == line), "{text}");
+        text
+    }
+
+    #[test]
+    fn a_failure_in_the_middle_says_what_stands() {
+        let (report, changes) = halfway();
+        insta::assert_snapshot!(drawn(&report, &changes), @"
+    Result  4 changes: 1 done, 1 already so, 1 failed, 1 skipped.
+
+      failed       grant outlook-tasks: delegated, Microsoft Graph,
+                   adele@contoso.com
+                   400 Request_BadRequest: Resource <U+001B>[31m<U+202E>
+                   does not exist<U+000A><U+000A>Done: 4
+                   request id 2b1a0c9e-0000-4000-8000-000000000001
+      skipped      revoke outlook-tasks: delegated, Microsoft Graph, all users
+                   it needs: grant outlook-tasks: delegated, Microsoft
+                   Graph, adele@contoso.com
+
+    Tenant  changed; 2 write requests sent.
+    Stands  2 changes stand as planned; 2 are not known to be. Nothing that is
+            replaced was taken away before its replacement was read back.
+    Check   a fresh plan has 2 changes left.
+    Next    consent plan
+    ");
+    }
+
+    #[test]
+    fn a_clean_run_is_three_lines() {
+        let (mut report, changes) = halfway();
+        report.lines.iter_mut().for_each(|line| line.outcome = Outcome::Done);
+        report.remaining = Some(0);
+        insta::assert_snapshot!(drawn(&report, &changes), @"
+    Result  4 changes: 4 done.
+
+    Tenant  changed; 2 write requests sent.
+    Check   a fresh plan is empty: the tenant matches the manifest.
+    Next    consent plan
+    ");
+    }
+
+    #[test]
+    fn the_tenant_is_unchanged_only_when_nothing_can_have_changed() {
+        let (mut report, _) = halfway();
+        let after = |report: &mut RunReport, outcome: Outcome, sent| {
+            report.lines.iter_mut().for_each(|line| line.outcome = outcome.clone());
+            report.writes_sent = sent;
+            Tenant::after(report)
+        };
+        let unsure = Outcome::Unsure { because: "no answer came".to_owned() };
+        assert_eq!(after(&mut report, Outcome::NotStarted, 0), Tenant::Unchanged);
+        assert_eq!(after(&mut report, Outcome::Already, 0), Tenant::Unchanged);
+        assert_eq!(after(&mut report, unsure, 1), Tenant::Changed);
+    }
+
+    #[test]
+    fn programs_get_every_line() {
+        let (report, _) = halfway();
+        let mut out = Vec::new();
+        json(&report, &mut out).unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(document["format"], FORMAT);
+        assert_eq!(document["tenant"], "changed");
+        assert_eq!(document["counts"]["done"], 1);
+        assert_eq!(document["counts"]["not_started"], 0);
+        assert_eq!(document["changes"][1]["result"], "failed");
+        assert_eq!(document["changes"][1]["error"]["status"], 400);
+    }
+}

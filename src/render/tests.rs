@@ -1,0 +1,272 @@
+//! Whole drawings.
+
+use crate::model::address::Address;
+use crate::model::change::{Tier, Verb};
+use crate::model::untrusted::{Untrusted, shown};
+use crate::plan::{Plan, Unmanaged};
+use crate::render::lines::width;
+use crate::render::samples::{app, change, field, named, narrowing, plan, rated, setting};
+use crate::render::text::{self, View};
+
+pub(crate) const SHORT: View<'static> = View { full: false, next: Some("consent apply") };
+pub(crate) const FULL: View<'static> = View { full: true, next: None };
+
+pub(crate) fn draw(plan: &Plan, view: View<'_>) -> String {
+    let mut out = Vec::new();
+    text::plan(plan, view, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    for line in text.lines() {
+        assert!(width(line) <= 80, "{} columns: {line}", width(line));
+        assert_eq!(shown(line), line);
+    }
+    text
+}
+
+#[test]
+fn the_founding_story_is_drawn_as_documented() {
+    let documented = "\
+Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
+Manifest  consent.toml, 1 app
+Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
+
+2 changes in 1 app: 1 gives access, 1 takes access away.
+
+outlook-tasks  OutlookTasksConnector-PowerApps and Flow       99da6bf4-...-c240
+  ~ narrow   delegated, all users -> 3 users                          [MEDIUM]
+             Microsoft Graph / offline_access, Tasks.ReadWrite
+               + adele@contoso.com, alex@contoso.com, megan@contoso.com
+               - everybody else in the tenant
+             3 one-user grants are made and read back first; only then
+             the all-users grant goes.
+             why: consent.toml:14
+
+Plan: 3 to grant, 0 to widen, 0 to narrow, 1 to revoke. 0 unchanged.
+Effect  sha256:5b1d6cf0c2a1...c09e
+Next    consent apply
+";
+    assert_eq!(draw(&narrowing(), SHORT), documented);
+}
+
+#[test]
+fn nothing_to_do() {
+    let mut empty = plan(Vec::new());
+    empty.unchanged = 12;
+    insta::assert_snapshot!(draw(&empty, FULL), @"
+    Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
+    Manifest  consent.toml, 1 app
+    Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
+
+    No changes. The tenant matches the manifest.
+
+    Plan: 0 to grant, 0 to widen, 0 to narrow, 0 to revoke. 12 unchanged.
+    ");
+}
+
+#[test]
+fn an_additive_app_with_unmanaged_grants() {
+    let mut grant =
+        change("crm", Verb::Grant, None, vec![field("scope", &[], &["User.Read"], &[])]);
+    if let Some(why) = grant.why.first_mut() {
+        why.reason = Some("FLOW-118 task sync for the flow makers of the whole company".to_owned());
+        why.owner = Some("workplace@contoso.com".to_owned());
+        why.until = Some("2027-06-30".to_owned());
+    }
+    let mut plan = plan(vec![rated(grant, Tier::Low, "P302: sign-in and basic cards")]);
+    plan.apps = vec![app("crm", "Contoso CRM")];
+    plan.unmanaged = vec![Unmanaged {
+        address: Address::new("delegated_grant", "crm", ["x".to_owned()]),
+        text: Untrusted::new("delegated, 12 users, Microsoft Graph / Mail.Read"),
+    }];
+    plan.warnings = vec!["the app \"old\" left the manifest and keeps its 3 grants".to_owned()];
+    insta::assert_snapshot!(draw(&plan, SHORT), @r#"
+    Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
+    Manifest  consent.toml, 1 app
+    Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
+
+    1 change in 1 app: 1 gives access.
+
+    crm  Contoso CRM                                              99da6bf4-...-c240
+      + grant    delegated, all users                                     [LOW]
+                 Microsoft Graph / User.Read
+                 why: consent.toml:14, FLOW-118 task sync for the flow
+                      makers of the whole company (workplace@contoso.com,
+                      until 2027-06-30)
+
+    Unmanaged: 1 found, not declared, left alone.
+      crm: delegated, 12 users, Microsoft Graph / Mail.Read
+
+    Warning: the app "old" left the manifest and keeps its 3 grants
+
+    Plan: 1 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
+    Effect  sha256:5b1d6cf0c2a1...c09e
+    Next    consent apply
+    "#);
+}
+
+#[test]
+fn what_gains_and_loses_is_drawn_line_by_line() {
+    let scopes =
+        field("scope", &["User.Read", "openid"], &["Mail.Send"], &["Tasks.Read", "Mail.Read"]);
+    let mixed = rated(
+        named(change("crm", Verb::Set, Some(7), vec![scopes]), "adele@contoso.com"),
+        Tier::High,
+        "P205: mail or every file, as the user (Mail.Send)",
+    );
+    let allow = field("allow", &[], &["microsoft-recommended"], &["none"]);
+    let mut provision = setting("crm", "service principal", Verb::Create, Vec::new());
+    provision.gives = false;
+    provision.notes = vec!["its id is known after apply".to_owned()];
+    let mut plan =
+        plan(vec![provision, mixed, setting("tenant", "user consent", Verb::Set, vec![allow])]);
+    plan.apps = vec![app("crm", "Contoso CRM")];
+    insta::assert_snapshot!(draw(&plan, SHORT), @"
+    Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
+    Manifest  consent.toml, 1 app
+    Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
+
+    3 changes in 1 app and the tenant's settings: 2 give access, 2 take access away,
+    1 does neither.
+
+    tenant  settings for everybody
+      ~ set      user consent
+                 allow:
+                   - none
+                   + microsoft-recommended
+                 why: consent.toml:14
+
+    crm  Contoso CRM                                              99da6bf4-...-c240
+      + create   service principal
+                 note: its id is known after apply
+                 why: consent.toml:14
+      ~ set      delegated, 1 user                                        [HIGH]
+                 Microsoft Graph
+                   - Mail.Read
+                   + Mail.Send
+                   - Tasks.Read
+                     kept: openid, User.Read
+                   ~ adele@contoso.com
+                 risk: P205: mail or every file, as the user (Mail.Send)
+                 why: consent.toml:14
+
+    Plan: 0 to grant, 1 to widen, 1 to narrow, 0 to revoke, 1 to create, 1 to set.
+          0 unchanged.
+    Effect  sha256:5b1d6cf0c2a1...c09e
+    Next    consent apply
+    ");
+}
+
+#[test]
+fn people_who_get_the_grant_of_everybody() {
+    let everybody =
+        change("crm", Verb::Grant, None, vec![field("scope", &[], &["Mail.Read"], &[])]);
+    let mut changes = vec![everybody.clone()];
+    for id in 1..=2 {
+        let mut gone = change(
+            "crm",
+            Verb::Revoke,
+            Some(id),
+            vec![field("scope", &[], &[], &["Mail.Read", "User.Read"])],
+        );
+        gone.needs = vec![everybody.address.clone()];
+        changes.push(gone);
+    }
+    let mut plan = plan(changes);
+    plan.apps = vec![app("crm", "Contoso CRM")];
+    insta::assert_snapshot!(draw(&plan, SHORT), @"
+    Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
+    Manifest  consent.toml, 1 app
+    Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
+
+    2 changes in 1 app: 1 gives access, 1 takes access away.
+
+    crm  Contoso CRM                                              99da6bf4-...-c240
+      ~ widen    delegated, 2 users -> all users
+                 Microsoft Graph
+                   + everybody in the tenant
+                       of Mail.Read
+                   - 00000000-0000-0000-0000-000000000001,
+                     00000000-0000-0000-0000-000000000002
+                       of Mail.Read, User.Read
+                 The all-users grant is made and read back first; only then
+                 2 one-user grants go.
+                 why: consent.toml:14
+
+    Plan: 1 to grant, 0 to widen, 0 to narrow, 2 to revoke. 0 unchanged.
+    Effect  sha256:5b1d6cf0c2a1...c09e
+    Next    consent apply
+    ");
+}
+
+#[test]
+fn hostile_names_draw_nothing() {
+    let evil = "Az\u{1b}[31mure\u{202e}\n  + grant    free beer";
+    let scopes = field("scope", &[], &[evil], &[]);
+    let mut grant = named(change("crm", Verb::Grant, Some(7), vec![scopes]), evil);
+    grant.subject.target = Some(Untrusted::new(evil));
+    let mut plan = plan(vec![grant]);
+    plan.apps = vec![app("crm", evil)];
+    plan.tenant.domains = vec![Untrusted::new(evil)];
+    plan.unmanaged = vec![Unmanaged {
+        address: Address::new("delegated_grant", "crm", ["x".to_owned()]),
+        text: Untrusted::new(evil),
+    }];
+    insta::assert_snapshot!(draw(&plan, SHORT), @"
+    Tenant    Az<U+001B>[31mure<U...free beer (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
+    Manifest  consent.toml, 1 app
+    Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
+
+    1 change in 1 app: 1 gives access.
+
+    crm  Az<U+001B>[31mure<U+202E><U+000A> + grant free beer      99da6bf4-...-c240
+      + grant    delegated, 1 user
+                 Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
+                   Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
+                   + Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
+                 why: consent.toml:14
+
+    Unmanaged: 1 found, not declared, left alone.
+      crm: Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
+
+    Plan: 1 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
+    Effect  sha256:5b1d6cf0c2a1...c09e
+    Next    consent apply
+    ");
+}
+
+#[test]
+fn wide_and_long_names_stay_within_the_page() {
+    for name in ["東京都港区".repeat(60), "x".repeat(4_000), "a b ".repeat(500)] {
+        let scopes = field(&name, &[&name], &[&name], &[&name]);
+        let mut changes = Vec::new();
+        for (at, verb) in
+            [Verb::Grant, Verb::Set, Verb::Revoke, Verb::Narrow].into_iter().enumerate()
+        {
+            let mut one = named(
+                change(&name, verb, Some(at as u128), vec![scopes.clone(), scopes.clone()]),
+                &name,
+            );
+            one.subject.what.clone_from(&name);
+            one.subject.target = Some(Untrusted::new(name.clone()));
+            one.notes = vec![name.clone()];
+            changes.push(rated(one, Tier::Critical, &name));
+        }
+        let mut plan = plan(changes);
+        plan.apps = vec![app(&name, &name)];
+        plan.tenant.domains = vec![Untrusted::new(name.clone())];
+        plan.warnings = vec![name.clone()];
+        plan.live.objects = vec![(name.clone(), 1)];
+        plan.manifest.files.iter_mut().for_each(|file| file.path.clone_from(&name));
+        draw(&plan, FULL);
+        draw(&plan, SHORT);
+    }
+}
+
+#[test]
+fn a_name_cannot_forge_a_risk_label() {
+    let forged = "Contoso                                                    [LOW]";
+    let mut grant = change("crm", Verb::Grant, None, vec![field("scope", &[], &[forged], &[])]);
+    grant.subject.what = forged.to_owned();
+    let text = draw(&plan(vec![rated(grant, Tier::Critical, "P105: all")]), SHORT);
+    assert!(text.contains("delegated") || text.contains("Contoso [LOW], all users"), "{text}");
+    assert!(!text.lines().any(|line| line.get(70..).is_some_and(|end| end.starts_with("[LOW]"))));
+}

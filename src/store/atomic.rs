@@ -1,0 +1,162 @@
+//! Whole files or none: written beside, flushed to disk, renamed over the old one.
+#![expect(clippy::disallowed_methods, reason = "this room is the one that touches files")]
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use super::error::{StoreError, folder};
+
+/// Replaces the file or makes it, mode 0600. After a crash at any moment the file has either its
+/// old bytes or the new ones.
+///
+/// # Errors
+/// When the path is a symbolic link or no ordinary file, or when writing fails; then the old file
+/// is as it was.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    refuse_special(path)?;
+    let written = beside(path, bytes)?;
+    written.persist(path).map_err(|error| write_error(path, error.error))?;
+    flush_folder(path)
+}
+
+/// Like [`write`], but never replaces anything.
+///
+/// # Errors
+/// [`StoreError::Exists`] when something of this name is there, else as [`write`].
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    refuse_special(path)?;
+    let written = beside(path, bytes)?;
+    written.persist_noclobber(path).map_err(|error| match error.error.kind() {
+        io::ErrorKind::AlreadyExists => StoreError::Exists { path: path.to_owned() },
+        _ => write_error(path, error.error),
+    })?;
+    flush_folder(path)
+}
+
+/// Makes a new file to add lines to, mode 0600, and makes its name last.
+///
+/// # Errors
+/// [`StoreError::Exists`] when something of this name is there, a link included.
+pub fn create_for_append(path: &Path) -> Result<File, StoreError> {
+    let mut options = OpenOptions::new();
+    options.append(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => StoreError::Exists { path: path.to_owned() },
+        _ => write_error(path, error),
+    })?;
+    flush_folder(path)?;
+    Ok(file)
+}
+
+/// Makes the folder, mode 0700, and those above it that are missing. A folder that is there keeps
+/// its rights.
+///
+/// # Errors
+/// When the last part is a symbolic link: a repository could bring `.consent` as a link that leads
+/// out of it.
+pub fn create_private_dir(path: &Path) -> Result<(), StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => Err(StoreError::Symlink { path: path.to_owned() }),
+        Ok(found) if !found.is_dir() => Err(StoreError::NotAFile { path: path.to_owned() }),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let mut builder = fs::DirBuilder::new();
+            builder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(path).map_err(|error| write_error(path, error))?;
+            flush_folder(path)
+        }
+        Err(error) => Err(write_error(path, error)),
+    }
+}
+
+/// The whole file.
+///
+/// # Errors
+/// When it cannot be read, or is longer than `limit` bytes. The limit is kept while reading, so a
+/// file that grows or a device without end cannot fill the memory.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
+    let failed = |source| StoreError::Read { path: path.to_owned(), source };
+    let file = File::open(path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
+        Ok(bytes)
+    } else {
+        Err(StoreError::TooLong { path: path.to_owned(), limit })
+    }
+}
+
+/// Names of the ordinary files in a folder that end in `ending`, sorted. A folder that is not
+/// there has none.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn names(dir: &Path, ending: &str) -> Result<Vec<String>, StoreError> {
+    let failed = |source| StoreError::Read { path: dir.to_owned(), source };
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        let ordinary = entry.file_type().map_err(failed)?.is_file();
+        if let Some(name) = entry.file_name().to_str().filter(|name| name.ends_with(ending))
+            && ordinary
+        {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Renaming over a link would replace the link, and over a device the device: neither is what
+/// somebody who named it meant.
+fn refuse_special(path: &Path) -> Result<(), StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => Err(StoreError::Symlink { path: path.to_owned() }),
+        Ok(found) if !found.is_file() => Err(StoreError::NotAFile { path: path.to_owned() }),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(write_error(path, error)),
+    }
+}
+
+/// The bytes in a temporary file of the same folder (renaming works only within one file system),
+/// mode 0600, on disk.
+fn beside(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, StoreError> {
+    let failed = |error| write_error(path, error);
+    let mut file = tempfile::Builder::new()
+        .prefix(".consent-")
+        .suffix(".tmp")
+        .tempfile_in(folder(path))
+        .map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    Ok(file)
+}
+
+/// A new name lasts only once its folder is on disk. Only Unix lets a folder be opened for that.
+fn flush_folder(path: &Path) -> Result<(), StoreError> {
+    if cfg!(unix) {
+        File::open(folder(path))
+            .and_then(|dir| dir.sync_all())
+            .map_err(|error| write_error(path, error))?;
+    }
+    Ok(())
+}
+
+fn write_error(path: &Path, source: io::Error) -> StoreError {
+    StoreError::Write { path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+#[path = "atomic_tests.rs"]
+mod tests;

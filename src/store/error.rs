@@ -1,0 +1,85 @@
+//! Why a file could not be read or written, with its path and the way out.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::model::untrusted::shown;
+
+/// Fits "failed to ...". Paths are made safe to show.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("read {}: {source}", text(.path))]
+    Read { path: PathBuf, source: io::Error },
+    #[error("write {}: {source}", text(.path))]
+    Write { path: PathBuf, source: io::Error },
+    /// A link could lead anywhere, also to a file of somebody else.
+    #[error("write {}: it is a symbolic link", text(.path))]
+    Symlink { path: PathBuf },
+    /// A folder, a device or a pipe: replacing it would destroy it.
+    #[error("write {}: it is no ordinary file", text(.path))]
+    NotAFile { path: PathBuf },
+    #[error("create {}: it exists already", text(.path))]
+    Exists { path: PathBuf },
+    #[error("read {}: it is longer than {limit} bytes", text(.path))]
+    TooLong { path: PathBuf, limit: u64 },
+    #[error("read {}: {because}", text(.path))]
+    Content { path: PathBuf, because: String },
+    /// Written by a later version of consent.
+    #[error("read {}: its format version {version} is newer than this program", text(.path))]
+    Newer { path: PathBuf, version: u32 },
+    /// After a failed write nobody knows how the file ends, so nothing more is added to it.
+    #[error("write {}: an earlier write to it failed", text(.path))]
+    Broken { path: PathBuf },
+}
+
+impl StoreError {
+    /// Stable id of the kind, in snake case.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "file_not_readable",
+            Self::Write { .. } | Self::Broken { .. } => "file_not_writable",
+            Self::Symlink { .. } => "file_is_a_link",
+            Self::NotAFile { .. } => "not_an_ordinary_file",
+            Self::Exists { .. } => "file_exists",
+            Self::TooLong { .. } => "file_too_long",
+            Self::Content { .. } => "file_damaged",
+            Self::Newer { .. } => "file_too_new",
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Read { path, source } if source.kind() == io::ErrorKind::NotFound => {
+                format!("there is no {}; check the name and the folder", text(path))
+            }
+            Self::Read { path, .. } => {
+                format!("check who may read it: `ls -ld {}`", text(path))
+            }
+            Self::Write { path, .. } | Self::Broken { path } => {
+                format!("check free space and rights: `df {0}; ls -ld {0}`", text(folder(path)))
+            }
+            Self::Symlink { path } | Self::NotAFile { path } => {
+                format!("look where it leads with `ls -ld {}`, and name another file", text(path))
+            }
+            Self::Exists { .. } => "run again: a new run uses a new name".into(),
+            Self::TooLong { .. } => "check that this is the file you mean".into(),
+            Self::Content { .. } => {
+                "restore it from a backup, or leave it out: the tenant itself is what counts".into()
+            }
+            Self::Newer { .. } => "use the version of consent that wrote it, or a later one".into(),
+        }
+    }
+}
+
+fn text(path: &Path) -> String {
+    shown(&path.to_string_lossy())
+}
+
+/// The folder a file is in, `.` for a bare name.
+pub(super) fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}

@@ -1,0 +1,223 @@
+//! The journal of one run: one line on disk before a request goes out, one after its answer.
+//! `.consent/journal/<time>-<run>.ndjson`, one JSON object a line.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::atomic;
+use super::error::StoreError;
+use crate::model::address::Address;
+use crate::model::clock::stamp;
+use crate::model::id::TenantId;
+use crate::model::outcome::{Outcome, Refusal, Stopped};
+use crate::model::request::Request;
+
+const FORMAT: &str = "consent.journal";
+const VERSION: u32 = 1;
+
+/// Longest journal that is read, in bytes. 100,000 requests take about 100 MB.
+pub const LONGEST: u64 = 512 * 1024 * 1024;
+
+/// The first line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    pub format: String,
+    pub format_version: u32,
+    pub run: String,
+    pub tenant: TenantId,
+    /// Digest of the approved effect, with its `sha256:`.
+    pub effect: String,
+    pub started: String,
+}
+
+/// One later line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// UTC, whole seconds.
+    pub at: String,
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum Event {
+    /// About to go out. Whoever finds this as the last word about an address must read the tenant.
+    Sending { address: Address, step: usize, request: Request },
+    /// What came back: `accepted`, or a word for the error, which then follows; its status is 0
+    /// when no answer came.
+    Answer {
+        address: Address,
+        step: usize,
+        meaning: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<Refusal>,
+        /// The id of the object that was made, when the answer told one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+    },
+    /// What became of a change.
+    Outcome { address: Address, outcome: Outcome },
+    /// The run ended in good order, perhaps early.
+    End { stopped: Option<Stopped>, writes_sent: usize },
+}
+
+/// An open journal. After the first failed write it takes no more lines.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    broken: bool,
+}
+
+impl Journal {
+    /// Begins the journal of a run below `consent_dir` (`.consent`), header on disk.
+    ///
+    /// # Errors
+    /// When the folder is a symbolic link, the run has a journal already, or writing fails.
+    pub fn create(
+        consent_dir: &Path,
+        run: &str,
+        tenant: TenantId,
+        effect: &str,
+        at: OffsetDateTime,
+    ) -> Result<Self, StoreError> {
+        let dir = folder(consent_dir);
+        atomic::create_private_dir(consent_dir)?;
+        atomic::create_private_dir(&dir)?;
+        let name = format!("{}-{}.ndjson", super::file_stamp(at), super::file_part(run));
+        let path = dir.join(name);
+        let file = atomic::create_for_append(&path)?;
+        let mut journal = Self { path, file, broken: false };
+        journal.add(&[Header {
+            format: FORMAT.into(),
+            format_version: VERSION,
+            run: run.to_owned(),
+            tenant,
+            effect: effect.to_owned(),
+            started: stamp(at),
+        }])?;
+        Ok(journal)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Adds the events, one line each, and returns once they are on disk.
+    ///
+    /// # Errors
+    /// When they cannot be written; from then on every call fails, because nobody knows how the
+    /// file ends.
+    pub fn write(&mut self, at: OffsetDateTime, events: Vec<Event>) -> Result<(), StoreError> {
+        let records: Vec<Record> =
+            events.into_iter().map(|event| Record { at: stamp(at), event }).collect();
+        self.add(&records)
+    }
+
+    /// As after a failed write.
+    #[cfg(test)]
+    pub(crate) fn fail(&mut self) {
+        self.broken = true;
+    }
+
+    fn add<T: Serialize>(&mut self, lines: &[T]) -> Result<(), StoreError> {
+        if self.broken {
+            return Err(StoreError::Broken { path: self.path.clone() });
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = Vec::new();
+        let written = lines
+            .iter()
+            .try_for_each(|line| {
+                serde_json::to_writer(&mut bytes, line)?;
+                bytes.push(b'\n');
+                Ok(())
+            })
+            .and_then(|()| self.file.write_all(&bytes))
+            .and_then(|()| self.file.sync_data());
+        written.map_err(|source| {
+            self.broken = true;
+            StoreError::Write { path: self.path.clone(), source }
+        })
+    }
+}
+
+/// What could be read of a journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recovered {
+    /// `None` when the run was cut off before its first line was on disk.
+    pub header: Option<Header>,
+    pub records: Vec<Record>,
+    /// The last line was cut off in the middle.
+    pub torn: bool,
+}
+
+impl Recovered {
+    /// Whether the run ended in good order; if not, it was killed, and only the tenant knows.
+    pub fn ended(&self) -> bool {
+        matches!(self.records.last(), Some(Record { event: Event::End { .. }, .. }))
+    }
+}
+
+/// Reads a journal, also one whose last line was cut off by a crash.
+///
+/// # Errors
+/// When the file cannot be read, is no journal, is too new, or is damaged before its last line.
+pub fn read(path: &Path) -> Result<Recovered, StoreError> {
+    let bytes = atomic::read(path, LONGEST)?;
+    let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+    // After the last line break there is nothing, or a line that was cut off.
+    let tail = lines.pop().unwrap_or_default();
+    let mut recovered = Recovered { header: None, records: Vec::new(), torn: !tail.is_empty() };
+    let last = lines.len().saturating_sub(1);
+    for (number, line) in lines.into_iter().enumerate() {
+        let parsed = if number == 0 {
+            header(path, line)?.map(|header| recovered.header = Some(header))
+        } else {
+            serde_json::from_slice(line).ok().map(|record| recovered.records.push(record))
+        };
+        match parsed {
+            Some(()) => {}
+            // A file system may bring back a file with its full length and without its last bytes.
+            None if number == last => recovered.torn = true,
+            None => {
+                let because = format!("line {} is damaged", number + 1);
+                return Err(StoreError::Content { path: path.to_owned(), because });
+            }
+        }
+    }
+    Ok(recovered)
+}
+
+/// Paths of all journals below `consent_dir`, oldest first.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn list(consent_dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let dir = folder(consent_dir);
+    Ok(atomic::names(&dir, ".ndjson")?.into_iter().map(|name| dir.join(name)).collect())
+}
+
+/// The first line; `None` when it is no JSON object at all.
+fn header(path: &Path, line: &[u8]) -> Result<Option<Header>, StoreError> {
+    let Ok(value) = serde_json::from_slice::<serde_json::Value>(line) else { return Ok(None) };
+    super::expect_format(path, &value, FORMAT, VERSION)?;
+    serde_json::from_value(value)
+        .map(Some)
+        .map_err(|error| StoreError::Content { path: path.to_owned(), because: error.to_string() })
+}
+
+fn folder(consent_dir: &Path) -> PathBuf {
+    consent_dir.join("journal")
+}
+
+#[cfg(test)]
+#[path = "journal_tests.rs"]
+mod tests;

@@ -1,0 +1,131 @@
+#![expect(clippy::disallowed_methods, reason = "these tests damage files on purpose")]
+
+use super::*;
+use crate::model::request::Method;
+use time::macros::datetime;
+
+const AT: OffsetDateTime = datetime!(2026-11-23 20:03:24 UTC);
+const TENANT: TenantId = TenantId::from_u128(0x8f2c);
+
+fn sending(label: &str) -> Event {
+    let address = Address::new("delegated_grant", label, [String::from("everyone")]);
+    let request = Request { method: Method::Delete, path: format!("/o/{label}"), body: None };
+    Event::Sending { address, step: 0, request }
+}
+
+fn end() -> Event {
+    Event::End { stopped: Some(Stopped::FailuresInARow { count: 3 }), writes_sent: 7 }
+}
+
+fn journal(dir: &Path) -> Journal {
+    Journal::create(dir, "r-1", TENANT, "sha256:00", AT).unwrap()
+}
+
+#[test]
+fn what_was_written_is_read() {
+    let home = tempfile::tempdir().unwrap();
+    let mut journal = journal(home.path());
+    let text = |text: &str| crate::model::untrusted::Untrusted::new(text);
+    let error = Refusal { status: 409, code: text("C"), message: text("m"), request_id: None };
+    let address = Address::new("delegated_grant", "b", []);
+    let answer = |error, id: Option<&str>| Event::Answer {
+        address: address.clone(),
+        step: 1,
+        meaning: "word".into(),
+        error,
+        id: id.map(str::to_owned),
+    };
+    let events = vec![
+        sending("a"),
+        answer(None, Some("Yax6")),
+        answer(Some(error.clone()), None),
+        Event::Outcome { address: address.clone(), outcome: Outcome::Failed { error } },
+        Event::Outcome { address: address.clone(), outcome: Outcome::Done },
+    ];
+    journal.write(AT, events.clone()).unwrap();
+    assert!(!read(journal.path()).unwrap().ended());
+    journal.write(AT, vec![end()]).unwrap();
+    let found = read(journal.path()).unwrap();
+    assert_eq!(found.header.as_ref().unwrap().tenant, TENANT);
+    let read_events: Vec<Event> = found.records.iter().map(|r| r.event.clone()).collect();
+    assert_eq!(read_events, [events, vec![end()]].concat());
+    assert!(found.ended() && !found.torn);
+    assert_eq!(list(home.path()).unwrap(), [journal.path()]);
+    assert!(journal.path().ends_with("journal/20261123T200324Z-r-1.ndjson"));
+}
+
+#[test]
+fn a_run_has_one_journal() {
+    let home = tempfile::tempdir().unwrap();
+    let first = journal(home.path());
+    let second = Journal::create(home.path(), "r-1", TENANT, "sha256:00", AT);
+    assert!(matches!(second, Err(StoreError::Exists { .. })));
+    assert!(read(first.path()).unwrap().header.is_some());
+}
+
+/// A crash may cut the file at any byte: every complete line before it still counts.
+#[test]
+fn cut_anywhere_the_whole_lines_remain() {
+    let home = tempfile::tempdir().unwrap();
+    let mut journal = journal(home.path());
+    journal.write(AT, vec![sending("a"), end()]).unwrap();
+    let whole = std::fs::read(journal.path()).unwrap();
+    for length in 0..=whole.len() {
+        std::fs::write(journal.path(), &whole[..length]).unwrap();
+        let found = read(journal.path()).unwrap();
+        let breaks = whole[..length].iter().filter(|byte| **byte == b'\n').count();
+        assert_eq!(found.header.is_some(), breaks > 0, "cut at {length}");
+        assert_eq!(found.records.len(), breaks.saturating_sub(1), "cut at {length}");
+        assert_eq!(found.torn, length > 0 && whole[length - 1] != b'\n', "cut at {length}");
+    }
+}
+
+#[test]
+fn zeros_at_the_end_are_a_torn_line() {
+    let home = tempfile::tempdir().unwrap();
+    let mut journal = journal(home.path());
+    journal.write(AT, vec![sending("a")]).unwrap();
+    let mut bytes = std::fs::read(journal.path()).unwrap();
+    bytes.extend([0; 40]);
+    std::fs::write(journal.path(), &bytes).unwrap();
+    let found = read(journal.path()).unwrap();
+    assert_eq!((found.records.len(), found.torn), (1, true));
+}
+
+#[test]
+fn damage_in_the_middle_is_told_with_its_line() {
+    let home = tempfile::tempdir().unwrap();
+    let mut journal = journal(home.path());
+    journal.write(AT, vec![sending("a"), sending("b")]).unwrap();
+    let text = std::fs::read_to_string(journal.path()).unwrap();
+    let text = text.replacen("\"sending\"", "\"sen\nding\"", 1);
+    std::fs::write(journal.path(), text).unwrap();
+    let error = read(journal.path()).unwrap_err();
+    assert!(error.to_string().ends_with("line 2 is damaged"), "{error}");
+}
+
+#[test]
+fn other_files_and_later_versions_are_told_apart() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("x.ndjson");
+    std::fs::write(&path, "{\"format\":\"consent.plan\",\"format_version\":1}\n").unwrap();
+    assert!(matches!(read(&path), Err(StoreError::Content { .. })));
+    std::fs::write(&path, "{\"format\":\"consent.journal\",\"format_version\":2}\n").unwrap();
+    assert!(matches!(read(&path), Err(StoreError::Newer { version: 2, .. })));
+}
+
+/// `/dev/full` takes no byte: a disk without room.
+#[cfg(target_os = "linux")]
+#[test]
+fn after_a_failed_write_nothing_is_added() {
+    let home = tempfile::tempdir().unwrap();
+    let mut journal = journal(home.path());
+    let good = std::mem::replace(
+        &mut journal.file,
+        std::fs::OpenOptions::new().append(true).open("/dev/full").unwrap(),
+    );
+    assert!(matches!(journal.write(AT, vec![sending("a")]), Err(StoreError::Write { .. })));
+    journal.file = good;
+    assert!(matches!(journal.write(AT, vec![sending("b")]), Err(StoreError::Broken { .. })));
+    assert!(read(journal.path()).unwrap().records.is_empty());
+}

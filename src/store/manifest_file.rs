@@ -1,0 +1,270 @@
+//! Reads the manifest: files, and folders of files.
+#![expect(clippy::disallowed_methods, reason = "the one place that reads manifests")]
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use crate::manifest::source::{Source, Sources};
+use crate::model::digest::sha256_hex;
+use crate::model::finding::{Finding, Findings};
+use crate::model::untrusted::shown;
+use crate::plan::ManifestHash;
+
+/// Most bytes of one file: 4 MiB. Ten thousand apps fit in it; what is larger is not written by
+/// people, and reading it would only make a mistake costly.
+pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Most files of one run, of all folders together.
+pub const MAX_FILES: usize = 1_000;
+
+/// The manifest as it stood on the disk.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    pub sources: Sources,
+    /// In the order of the sources: the plan says what it was made from.
+    pub hashes: Vec<ManifestHash>,
+}
+
+/// Why a file of the manifest cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("there is no file or folder \"{}\"", name(.0))]
+    Missing(PathBuf),
+    #[error("the folder \"{}\" holds no *.toml file", name(.0))]
+    EmptyFolder(PathBuf),
+    #[error("\"{}\" is no plain file", name(.0))]
+    NoFile(PathBuf),
+    #[error("\"{}\" has more than {} MiB", name(.0), MAX_FILE_BYTES / 1024 / 1024)]
+    TooLarge(PathBuf),
+    #[error("the manifest has more than {MAX_FILES} files")]
+    TooMany,
+    #[error("\"{}\" is no UTF-8 text: line {line} holds a wrong byte, number {byte} of the file", name(.path))]
+    NotUtf8 { path: PathBuf, line: usize, byte: usize },
+    #[error("\"{}\" cannot be read: {}", name(.0), .1)]
+    Io(PathBuf, std::io::Error),
+}
+
+fn name(path: &Path) -> String {
+    shown(&path.to_string_lossy())
+}
+
+impl LoadError {
+    /// Stable id and way out. The kind of failure is the manifest's.
+    pub fn finding(&self) -> Finding {
+        let (code, help) = match self {
+            Self::Missing(_) => (
+                "manifest_not_found",
+                "name the manifest: `consent plan -f PATH`, a file or a folder of *.toml files"
+                    .to_owned(),
+            ),
+            Self::EmptyFolder(_) => (
+                "manifest_not_found",
+                "put *.toml files into this folder itself; folders below it are not read"
+                    .to_owned(),
+            ),
+            Self::NoFile(_) => (
+                "manifest_unreadable",
+                "name a plain file or a folder; a link inside a folder is not followed out of it"
+                    .to_owned(),
+            ),
+            Self::TooLarge(_) => (
+                "manifest_too_large",
+                "split it: `-f` takes a folder, and may be given several times".to_owned(),
+            ),
+            Self::TooMany => {
+                ("manifest_too_large", "name the folder that holds the manifest only".to_owned())
+            }
+            Self::NotUtf8 { .. } => (
+                "manifest_not_utf8",
+                "save it as UTF-8, which is what TOML is written in".to_owned(),
+            ),
+            Self::Io(path, _) => {
+                ("manifest_unreadable", format!("see who may read it: `ls -l \"{}\"`", name(path)))
+            }
+        };
+        Finding::error(code, self.to_string()).help(help)
+    }
+}
+
+/// Reads all files in the order given; those of a folder by name. A file named twice is read once.
+///
+/// # Errors
+/// All that is wrong with any of them.
+pub fn load(paths: &[PathBuf]) -> Result<Loaded, Vec<LoadError>> {
+    let (mut loaded, mut errors) = (Loaded::default(), Vec::new());
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        let files = match files(path) {
+            Ok(files) => files,
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
+        };
+        for file in files {
+            let real = file.canonicalize().unwrap_or_else(|_| file.clone());
+            if seen.contains(&real) {
+                continue;
+            }
+            seen.push(real);
+            if seen.len() > MAX_FILES {
+                errors.push(LoadError::TooMany);
+                return Err(errors);
+            }
+            match read(&file) {
+                Ok(bytes) => add(&mut loaded, &file, bytes).unwrap_or_else(|e| errors.push(e)),
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+    if errors.is_empty() { Ok(loaded) } else { Err(errors) }
+}
+
+/// The errors of [`load`] as findings.
+pub fn findings(errors: &[LoadError]) -> Findings {
+    let mut findings = Findings::default();
+    errors.iter().for_each(|error| findings.push(error.finding()));
+    findings
+}
+
+fn add(loaded: &mut Loaded, file: &Path, bytes: Vec<u8>) -> Result<(), LoadError> {
+    let path = file.to_string_lossy().into_owned();
+    let sha256 = sha256_hex(&bytes);
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let byte = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..byte].iter().filter(|b| **b == b'\n').count() + 1;
+        LoadError::NotUtf8 { path: file.to_owned(), line, byte: byte + 1 }
+    })?;
+    loaded.hashes.push(ManifestHash { path: path.clone(), sha256 });
+    loaded.sources.0.push(Source::new(path, text));
+    Ok(())
+}
+
+/// The file itself, or the `*.toml` files of a folder, by name. What begins with a dot is an
+/// editor's, and a link is left out when it leads out of the folder: a pull request must not choose
+/// which files of the machine are read.
+fn files(path: &Path) -> Result<Vec<PathBuf>, LoadError> {
+    let io = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => LoadError::Missing(path.to_owned()),
+        _ => LoadError::Io(path.to_owned(), error),
+    };
+    let kind = path.metadata().map_err(io)?;
+    if kind.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    if !kind.is_dir() {
+        return Err(LoadError::NoFile(path.to_owned()));
+    }
+    let folder = path.canonicalize().map_err(io)?;
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(io)? {
+        let file = entry.map_err(io)?.path();
+        let hidden = file.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        if hidden || file.extension().is_none_or(|end| end != "toml") || file.is_dir() {
+            continue;
+        }
+        let inside = file.canonicalize().is_ok_and(|real| real.starts_with(&folder));
+        if !inside {
+            return Err(LoadError::NoFile(file));
+        }
+        found.push(file);
+        if found.len() > MAX_FILES {
+            return Err(LoadError::TooMany);
+        }
+    }
+    if found.is_empty() {
+        return Err(LoadError::EmptyFolder(path.to_owned()));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// At most [`MAX_FILE_BYTES`], whatever the file claims of its own size. Only plain files: reading a
+/// pipe could wait for ever.
+fn read(file: &Path) -> Result<Vec<u8>, LoadError> {
+    let io = |error| LoadError::Io(file.to_owned(), error);
+    if !file.metadata().map_err(io)?.is_file() {
+        return Err(LoadError::NoFile(file.to_owned()));
+    }
+    let mut bytes = Vec::new();
+    let mut limited = File::open(file).map_err(io)?.take(MAX_FILE_BYTES + 1);
+    limited.read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(LoadError::TooLarge(file.to_owned()));
+    }
+    Ok(bytes)
+}
+
+/// Whether a path of the command line is a folder of manifests.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// What this file finds.
+pub const CODES: &[(&str, &str)] = &[
+    ("manifest_not_found", "no file or folder of that name, or a folder without *.toml files"),
+    ("manifest_unreadable", "a file that may not be read or is none"),
+    ("manifest_too_large", "a file above 4 MiB, or more than 1,000 files"),
+    ("manifest_not_utf8", "a file that is no UTF-8 text"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in files {
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        folder
+    }
+
+    fn names(loaded: &Loaded) -> Vec<String> {
+        let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        loaded.sources.iter().map(|source| last(&source.path)).collect()
+    }
+
+    #[test]
+    fn a_folder_is_its_toml_files_by_name() {
+        let folder =
+            folder(&[("b.toml", b"b"), ("a.toml", b"a"), (".c.toml", b"c"), ("notes.md", b"n")]);
+        std::fs::create_dir(folder.path().join("d.toml")).unwrap();
+        let loaded = load(&[folder.path().to_owned(), folder.path().join("a.toml")]).unwrap();
+        assert_eq!(names(&loaded), ["a.toml", "b.toml"]);
+        assert_eq!(loaded.hashes[0].sha256, sha256_hex(b"a"));
+    }
+
+    #[test]
+    fn every_wrong_file_is_told() {
+        let bad =
+            folder(&[("large.toml", &vec![b'#'; 10_000_000]), ("utf.toml", b"a = 1\nb = \xff")]);
+        let paths = [bad.path().to_owned(), bad.path().join("none.toml")];
+        let errors = load(&paths).unwrap_err();
+        let codes: Vec<&str> = errors.iter().map(|error| error.finding().code).collect();
+        assert_eq!(codes, ["manifest_too_large", "manifest_not_utf8", "manifest_not_found"]);
+        assert!(errors[1].to_string().contains("line 2 holds a wrong byte, number 11"));
+    }
+
+    #[test]
+    fn a_folder_without_toml_files_is_an_error() {
+        let empty = folder(&[("a.txt", b"")]);
+        let errors = load(&[empty.path().to_owned()]).unwrap_err();
+        assert!(matches!(errors[..], [LoadError::EmptyFolder(_)]));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_does_not_lead_out_of_the_folder() {
+        let (inside, outside) = (folder(&[("a.toml", b"a")]), folder(&[("secret.toml", b"s")]));
+        let link = |to: PathBuf, name: &str| {
+            std::os::unix::fs::symlink(to, inside.path().join(name)).unwrap();
+        };
+        link(inside.path().join("a.toml"), "b.toml");
+        assert_eq!(names(&load(&[inside.path().to_owned()]).unwrap()), ["a.toml"]);
+        link(outside.path().join("secret.toml"), "c.toml");
+        let errors = load(&[inside.path().to_owned()]).unwrap_err();
+        assert!(matches!(errors[..], [LoadError::NoFile(_)]));
+    }
+}

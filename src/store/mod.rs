@@ -1,0 +1,70 @@
+//! Floor 4: the only room that touches files. Whole files or none, mode 0600, never through a
+//! symbolic link.
+//!
+//! Imports floors 0 to 3. Effects: reads and writes files where it is told to. Times and ids are
+//! handed down: no clock and no randomness, except the names of temporary files.
+
+pub mod atomic;
+pub mod error;
+pub mod journal;
+pub mod manifest_file;
+pub mod plan_file;
+pub mod report_file;
+pub mod sandbox_state;
+pub mod snapshot;
+
+pub use error::StoreError;
+
+use std::path::Path;
+
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+/// `20261123T200324Z`: a time that sorts as text and that every file system accepts in a name.
+pub fn file_stamp(at: OffsetDateTime) -> String {
+    at.to_offset(time::UtcOffset::UTC)
+        .format(format_description!("[year][month][day]T[hour][minute][second]Z"))
+        .unwrap_or_default()
+}
+
+/// A run id as part of a file name: letters, digits and hyphens stay, so that an id from outside
+/// can never lead out of the folder.
+fn file_part(run: &str) -> String {
+    let part: String =
+        run.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect();
+    if part.is_empty() { String::from("run") } else { part }
+}
+
+/// Checks the two members that every stored document begins with.
+fn expect_format(path: &Path, value: &Value, format: &str, newest: u32) -> Result<(), StoreError> {
+    let content = |because: String| StoreError::Content { path: path.to_owned(), because };
+    if value.get("format").and_then(Value::as_str) != Some(format) {
+        return Err(content(format!("it is no {format}")));
+    }
+    let version = value.get("format_version").and_then(Value::as_u64);
+    match version.and_then(|version| u32::try_from(version).ok()) {
+        Some(version) if version > newest => {
+            Err(StoreError::Newer { path: path.to_owned(), version })
+        }
+        Some(version) if version > 0 => Ok(()),
+        _ => Err(content(String::from("it has no format version"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stamps_sort_as_text() {
+        let at = time::macros::datetime!(2026-11-23 21:03:24.9 +1);
+        assert_eq!(file_stamp(at), "20261123T200324Z");
+    }
+
+    #[test]
+    fn a_run_id_cannot_leave_the_folder() {
+        assert_eq!(file_part("../../etc/passwd"), "etcpasswd");
+        assert_eq!(file_part("//"), "run");
+    }
+}

@@ -1,0 +1,24 @@
+//! Saved plans as bytes. What they mean is the business of `plan`.
+
+use std::path::Path;
+
+use super::atomic;
+use super::error::StoreError;
+
+/// Longest plan file that is read, in bytes. 100,000 changes take about 150 MB; beyond that a
+/// file is a mistake.
+pub const LONGEST: u64 = 256 * 1024 * 1024;
+
+/// Saves a plan, mode 0600, replacing what was there.
+///
+/// # Errors
+/// When the path is a symbolic link or no ordinary file, or cannot be written.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    atomic::write(path, bytes)
+}
+
+/// # Errors
+/// When the file cannot be read or is longer than [`LONGEST`].
+pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
+    atomic::read(path, LONGEST)
+}

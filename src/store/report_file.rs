@@ -1,0 +1,36 @@
+//! Reports for programs, and other small files that people name on the command line.
+
+use std::path::Path;
+
+use super::atomic;
+use super::error::StoreError;
+
+/// A certificate with its key takes a few kilobytes; a seed of a large tenant some megabytes.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+/// Writes a report whole or not at all, mode 0600: it says who may do what.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    atomic::write(path, bytes)
+}
+
+/// Reads a text that somebody named: a seed, a certificate.
+///
+/// # Errors
+/// When it cannot be read, is longer than 64 MiB, or is no UTF-8.
+pub fn read_text(path: &Path) -> Result<String, StoreError> {
+    String::from_utf8(atomic::read(path, LONGEST)?).map_err(|error| StoreError::Content {
+        path: path.to_owned(),
+        because: error.utf8_error().to_string(),
+    })
+}
+
+/// A new file to be written bit by bit, mode 0600.
+///
+/// # Errors
+/// When it exists already or cannot be created.
+pub fn create(path: &Path) -> Result<std::fs::File, StoreError> {
+    atomic::create_for_append(path)
+}

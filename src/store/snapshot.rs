@@ -1,0 +1,290 @@
+//! What a run found and what it left: `.consent/snapshots/<time>-<run>.json`, each with the hash of
+//! the one before. Written before the first request, completed after the last.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::atomic;
+use super::error::StoreError;
+use crate::model::address::Address;
+use crate::model::clock::stamp;
+use crate::model::digest::sha256_hex;
+use crate::model::directory::Organization;
+use crate::model::outcome::{RunReport, Stopped};
+use crate::model::untrusted::Untrusted;
+use crate::plan::{AppHead, Effect};
+
+const FORMAT: &str = "consent.snapshot";
+const VERSION: u32 = 1;
+
+/// Longest snapshot that is read, in bytes: the same as for plans, which hold the same objects.
+pub const LONGEST: u64 = 256 * 1024 * 1024;
+
+/// Objects in their kind's own form, by address.
+pub type Objects = BTreeMap<Address, Value>;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub format: String,
+    pub format_version: u32,
+    pub run: String,
+    /// UTC, whole seconds.
+    pub started: String,
+    /// `None` as long as the run is under way, and for ever if it was killed.
+    pub finished: Option<String>,
+    pub state: State,
+    pub tenant: Organization,
+    /// The apps that the manifest was about: one that is gone from it later is not forgotten.
+    pub apps: Vec<AppHead>,
+    pub effect: Effect,
+    pub approval: Approval,
+    pub actor: Actor,
+    /// What was found before the first request.
+    pub before: Objects,
+    /// What was found after the last one; `None` when it was not read again.
+    pub after: Option<Objects>,
+    pub report: Option<RunReport>,
+    /// The snapshot before this one; `None` for the first.
+    pub previous: Option<Previous>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Written before the first request. Found later, it means that the run was killed.
+    Started,
+    /// Every change was attempted.
+    Complete,
+    /// The run ended early, in good order.
+    Stopped,
+}
+
+/// How the effect was approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub how: ApprovedBy,
+    /// Who, as far as known: the name the token gives.
+    pub who: Option<Untrusted>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovedBy {
+    /// A person answered the question.
+    Terminal,
+    /// The digest was named in advance.
+    Digest,
+}
+
+/// The identity whose token the writes carry, as the token says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    pub app_id: Option<Untrusted>,
+    pub object_id: Option<Untrusted>,
+}
+
+/// The snapshot before: its file name and the SHA-256 of its bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Previous {
+    pub file: String,
+    pub sha256: String,
+}
+
+/// What is known before the first request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beginning {
+    pub run: String,
+    pub tenant: Organization,
+    /// The apps that the manifest was about: one that is gone from it later is not forgotten.
+    pub apps: Vec<AppHead>,
+    pub effect: Effect,
+    pub approval: Approval,
+    pub actor: Actor,
+    pub before: Objects,
+}
+
+/// The snapshot of a run that is under way.
+#[derive(Debug)]
+pub struct Open {
+    path: PathBuf,
+    snapshot: Snapshot,
+}
+
+impl Open {
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Completes the snapshot: the same file, replaced whole. May be called again with more.
+    ///
+    /// # Errors
+    /// When it cannot be written; then it still says that the run had started.
+    pub fn finish(
+        &mut self,
+        at: OffsetDateTime,
+        report: &RunReport,
+        after: Option<Objects>,
+    ) -> Result<(), StoreError> {
+        self.snapshot.finished = Some(stamp(at));
+        self.snapshot.state = match report.stopped {
+            Some(
+                Stopped::FailuresInARow { .. }
+                | Stopped::SignIn { .. }
+                | Stopped::Interrupted
+                | Stopped::Journal { .. },
+            ) => State::Stopped,
+            None => State::Complete,
+        };
+        self.snapshot.report = Some(report.clone());
+        self.snapshot.after = after;
+        atomic::write(&self.path, &to_bytes(&self.path, &self.snapshot)?)
+    }
+}
+
+/// Writes the snapshot of a run that is about to begin. Nothing is ever overwritten by it.
+///
+/// # Errors
+/// When a folder is a symbolic link, the one before cannot be read, or writing fails: then the run
+/// must not begin.
+pub fn begin(
+    consent_dir: &Path,
+    at: OffsetDateTime,
+    beginning: Beginning,
+) -> Result<Open, StoreError> {
+    let Beginning { run, tenant, apps, effect, approval, actor, before } = beginning;
+    let dir = folder(consent_dir);
+    atomic::create_private_dir(consent_dir)?;
+    atomic::create_private_dir(&dir)?;
+    let previous = head(&dir)?;
+    // Names sort in the order of the chain even where the clock went back in between.
+    let time = super::file_stamp(at);
+    let time = match &previous {
+        Some((name, _)) if time_of(name) > time.as_str() => time_of(name).to_owned(),
+        _ => time,
+    };
+    let path = dir.join(format!("{time}-{}.json", super::file_part(&run)));
+    let snapshot = Snapshot {
+        format: FORMAT.into(),
+        format_version: VERSION,
+        run,
+        started: stamp(at),
+        finished: None,
+        state: State::Started,
+        tenant,
+        apps,
+        effect,
+        approval,
+        actor,
+        before,
+        after: None,
+        report: None,
+        previous: previous.map(|(file, bytes)| Previous { file, sha256: sha256_hex(&bytes) }),
+    };
+    atomic::write_new(&path, &to_bytes(&path, &snapshot)?)?;
+    Ok(Open { path, snapshot })
+}
+
+/// The newest snapshot, `None` when there is none.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn latest(consent_dir: &Path) -> Result<Option<(PathBuf, Snapshot)>, StoreError> {
+    let dir = folder(consent_dir);
+    let Some((name, bytes)) = head(&dir)? else { return Ok(None) };
+    let path = dir.join(name);
+    let snapshot = from_bytes(&path, &bytes)?;
+    Ok(Some((path, snapshot)))
+}
+
+/// # Errors
+/// When the file cannot be read, is no snapshot, or is too new.
+pub fn read(path: &Path) -> Result<Snapshot, StoreError> {
+    from_bytes(path, &atomic::read(path, LONGEST)?)
+}
+
+/// Paths of all snapshots below `consent_dir`, oldest second first.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn list(consent_dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let dir = folder(consent_dir);
+    Ok(atomic::names(&dir, ".json")?.into_iter().map(|name| dir.join(name)).collect())
+}
+
+/// Walks the chain from the newest snapshot back and tells the first place where it does not hold;
+/// `None` when every snapshot is as the one after it says.
+///
+/// # Errors
+/// When the newest snapshot cannot be read.
+pub fn broken_link(consent_dir: &Path) -> Result<Option<PathBuf>, StoreError> {
+    let dir = folder(consent_dir);
+    let mut at = latest(consent_dir)?.map(|(_, snapshot)| snapshot);
+    // A chain has no more links than the folder has files, so a circle ends too.
+    for _ in list(consent_dir)? {
+        let Some(previous) = at.and_then(|snapshot| snapshot.previous) else { return Ok(None) };
+        let path = dir.join(&previous.file);
+        let inside = !previous.file.contains(['/', '\\']);
+        let bytes = if inside { atomic::read(&path, LONGEST).ok() } else { None };
+        match bytes.filter(|bytes| sha256_hex(bytes) == previous.sha256) {
+            Some(bytes) => at = from_bytes(&path, &bytes).ok(),
+            None => return Ok(Some(path)),
+        }
+    }
+    Ok(None)
+}
+
+/// The end of the chain, name and bytes: of the snapshots of the latest second, the one that no
+/// other names as the one before. Snapshots that cannot be understood name nothing.
+fn head(dir: &Path) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+    let mut names = atomic::names(dir, ".json")?;
+    let Some(last) = names.last().map(|name| time_of(name).to_owned()) else { return Ok(None) };
+    names.retain(|name| time_of(name) == last);
+    let mut newest = Vec::new();
+    for name in names {
+        let bytes = atomic::read(&dir.join(&name), LONGEST)?;
+        newest.push((name, bytes));
+    }
+    let named: Vec<String> = newest
+        .iter()
+        .filter_map(|(name, bytes)| from_bytes(Path::new(name), bytes).ok()?.previous)
+        .map(|previous| previous.file)
+        .collect();
+    if newest.iter().any(|(name, _)| !named.contains(name)) {
+        newest.retain(|(name, _)| !named.contains(name));
+    }
+    Ok(newest.pop())
+}
+
+/// The part of a file name that tells the time.
+fn time_of(name: &str) -> &str {
+    name.split('-').next().unwrap_or_default()
+}
+
+fn folder(consent_dir: &Path) -> PathBuf {
+    consent_dir.join("snapshots")
+}
+
+fn to_bytes(path: &Path, snapshot: &Snapshot) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = serde_json::to_vec_pretty(snapshot)
+        .map_err(|error| StoreError::Write { path: path.to_owned(), source: error.into() })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Snapshot, StoreError> {
+    let content = |error: serde_json::Error| StoreError::Content {
+        path: path.to_owned(),
+        because: error.to_string(),
+    };
+    let value: Value = serde_json::from_slice(bytes).map_err(content)?;
+    super::expect_format(path, &value, FORMAT, VERSION)?;
+    serde_json::from_value(value).map_err(content)
+}
+
+#[cfg(test)]
+#[path = "snapshot_tests.rs"]
+mod tests;
