@@ -75,7 +75,10 @@ const NAMED: usize = 3;
 
 fn admit(members: &[User], group: &str, named: &Named, people: &mut People) {
     let mut out: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for member in members.iter().filter(|member| !people.ids.contains(&member.id)) {
+    for member in members {
+        if people.ids.contains(&member.id) {
+            continue;
+        }
         let who = || member.user_principal_name.shown();
         if member.guest && named.guests == Guests::LeftOut {
             out.entry("a guest").or_default().push(who());
