@@ -44,7 +44,6 @@ pub struct World {
 
 /// One run of the binary.
 #[derive(Debug)]
-#[must_use = "a run has an exit code to assert"]
 pub struct Run {
     pub code: i32,
     pub stdout: String,
@@ -108,6 +107,7 @@ impl World {
         command
     }
 
+    #[must_use = "a run has an exit code to assert"]
     pub fn run(&self, args: &[&str]) -> Run {
         Run::of(self.command(args).output().unwrap())
     }
@@ -120,6 +120,7 @@ impl World {
     }
 
     /// Approves the digest of a fresh plan, and applies it.
+    #[must_use = "a run has an exit code to assert"]
     pub fn apply(&self) -> Run {
         let digest = self.digest();
         self.run(&["apply", "--approve", &digest])
