@@ -2,5 +2,11 @@
 
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
 
+mod ledger;
+mod rails;
+mod records;
+mod saved;
+mod scale;
 mod scenarios;
+mod storms;
 mod world;
