@@ -2,5 +2,13 @@
 
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
 
+mod approval;
+mod cli;
+mod errors;
+mod hostile;
+mod sample;
 mod scenarios;
+mod secrets;
+#[cfg(unix)]
+mod terminal;
 mod world;
