@@ -2,11 +2,19 @@
 
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
 
+mod approval;
+mod cli;
+mod errors;
+mod hostile;
 mod ledger;
 mod rails;
 mod records;
+mod sample;
 mod saved;
 mod scale;
 mod scenarios;
+mod secrets;
 mod storms;
+#[cfg(unix)]
+mod terminal;
 mod world;
