@@ -3,4 +3,5 @@
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
 
 mod scenarios;
+mod sign_in;
 mod world;
