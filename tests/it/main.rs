@@ -2,6 +2,10 @@
 
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
 
+mod contract;
+mod laws;
+mod openapi;
+mod recorder;
 mod scenarios;
 mod sign_in;
 mod world;
