@@ -55,8 +55,8 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
 /// The id decides, and the rest must agree with it: an app swapped behind a familiar name is how
 /// consent phishing works.
 fn check(label: &str, app: &App, found: &ServicePrincipal, out: &mut Findings) {
-    if let Some(name) = &app.name {
-        if name.value != found.name.raw() {
+    if let Some(name) = &app.name
+        && name.value != found.name.raw() {
             out.push(
                 Finding::error(
                     "name_mismatch",
@@ -71,9 +71,8 @@ fn check(label: &str, app: &App, found: &ServicePrincipal, out: &mut Findings) {
                 .help("check that the app_id is the app you mean, then write its name as it is"),
             );
         }
-    }
-    if let Some(pinned) = &app.publisher_tenant {
-        if Some(pinned.value) != found.publisher_tenant {
+    if let Some(pinned) = &app.publisher_tenant
+        && Some(pinned.value) != found.publisher_tenant {
             let owner = found
                 .publisher_tenant
                 .map_or_else(|| "an unknown tenant".to_owned(), |tenant| tenant.to_string());
@@ -88,7 +87,6 @@ fn check(label: &str, app: &App, found: &ServicePrincipal, out: &mut Findings) {
                 ),
             );
         }
-    }
 }
 
 fn absent(label: &str, app: &App) -> Finding {
