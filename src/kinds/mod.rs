@@ -31,6 +31,15 @@ pub use erased::{AnyKind, Pair, Pairs, Unreadable};
 pub use scene::{Desk, Names, Scene};
 use simulated::Collection;
 
+/// Every code that the kinds find, with what it says, for the reference.
+pub const FINDINGS: &[&[(&str, &str)]] = &[
+    people::CODES,
+    permission::CODES,
+    delegated_grant::declare::CODES,
+    service_principal::declare::CODES,
+    user_consent::declare::CODES,
+];
+
 /// All kinds, in the order in which what they give is sent. What they take goes in the reverse order.
 pub static REGISTRY: [&dyn AnyKind; 3] = [
     &service_principal::ServicePrincipals,

@@ -12,6 +12,19 @@ use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::ObjectId;
 use crate::model::untrusted::{Untrusted, shown};
 
+/// What this file finds.
+pub(super) const CODES: &[(&str, &str)] = &[
+    ("unknown_user", "a user that the tenant does not have"),
+    ("ambiguous_user", "a name that several users have"),
+    ("user_forbidden", "a user whom the tenant does not let this identity read"),
+    ("unknown_group", "a group that the tenant does not have"),
+    ("ambiguous_group", "a name that several groups have"),
+    ("group_forbidden", "a group whose members the tenant does not let this identity read"),
+    ("empty_group", "a group that reads as having no users"),
+    ("empty_audience", "an audience of whom nobody is left"),
+    ("principals_limit", "an audience of more people than [limits] principals allows"),
+];
+
 /// The people that an audience comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct People {

@@ -8,6 +8,14 @@ use crate::model::id::PermissionId;
 use crate::model::scope::ScopeName;
 use crate::model::untrusted::shown;
 
+/// What this file finds.
+pub(super) const CODES: &[(&str, &str)] = &[
+    ("unknown_scope", "a permission that the resource does not publish"),
+    ("permission_id", "an id where a permission is named"),
+    ("role_for_scope", "an application role where a delegated permission belongs"),
+    ("disabled_scope", "a permission that the resource has switched off"),
+];
+
 /// The scope of this exact name, or a finding that says what was meant.
 pub(super) fn scope(
     text: &str,

@@ -24,6 +24,14 @@ use crate::model::finding::{Finding, Findings, Place};
 use crate::model::request::later;
 use crate::model::scope::{MAX_SCOPE_CHARS, ScopeSet};
 
+/// What this file finds.
+pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
+    ("no_scopes", "a grant that lists no permission"),
+    ("scope_twice", "a permission listed twice in one table"),
+    ("scopes_too_long", "more permissions than one grant can hold"),
+    ("resource_not_in_tenant", "a resource that has no service principal in the tenant"),
+];
+
 /// The table's name.
 const TABLE: &str = "grant";
 

@@ -13,6 +13,14 @@ use crate::model::finding::{Finding, Findings};
 use crate::model::id::AppId;
 use crate::model::untrusted::shown;
 
+/// What this file finds.
+pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
+    ("app_not_in_tenant", "an app that has no service principal in the tenant"),
+    ("name_mismatch", "an app that the tenant calls by another name"),
+    ("publisher_mismatch", "an app that another tenant publishes than the pinned one"),
+    ("microsoft_app", "one of Microsoft's own apps that should be provisioned"),
+];
+
 pub(super) fn mentions(manifest: &Manifest) -> Mentions {
     Mentions {
         apps: manifest.apps.values().map(|app| app.app_id.value).collect(),

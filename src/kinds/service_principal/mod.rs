@@ -3,7 +3,7 @@
 //! Created where the tenant lacks it, never changed, never deleted.
 //! <https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals>
 
-mod declare;
+pub(super) mod declare;
 mod encode;
 mod observe;
 pub mod sandbox;
