@@ -129,6 +129,8 @@ fn other_documents_are_told_apart() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_damage_is_read_and_none_panics(
         at in any::<prop::sample::Index>(),
