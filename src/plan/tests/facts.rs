@@ -75,6 +75,8 @@ fn a_name_cannot_write_a_line_of_its_own() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn rows_in_any_order_are_the_same_plan(order in Just(vec![0, 1, 2]).prop_shuffle(), turn in 0..5usize) {
         let mut shuffled = world();
