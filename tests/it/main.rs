@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
 
 mod contract;
+mod interop;
 mod laws;
 mod openapi;
 mod recorder;

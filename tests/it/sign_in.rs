@@ -138,7 +138,9 @@ fn assert_fails(world: &World, variables: &[(&str, &str)], words: &[&str]) -> Ru
     let digest = world.digest();
     let apply = run(world, &["apply", "--approve", &digest, "-vv"], variables);
     assert_eq!(apply.code, 4, "{apply:#?}");
-    let plan = run(world, &["plan", "-vv", "--log-file", "plan.log"], variables);
+    // A log is never written over an older one.
+    let log = format!("plan-{}.log", std::fs::read_dir(world.folder()).unwrap().count());
+    let plan = run(world, &["plan", "-vv", "--log-file", &log], variables);
     assert_eq!(plan.code, 4, "{plan:#?}");
     for word in words.iter().copied().chain(["error[sign_in_failed]", "help:"]) {
         assert!(plan.stderr.contains(word), "no {word:?} in:\n{}", plan.stderr);
