@@ -56,37 +56,37 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
 /// consent phishing works.
 fn check(label: &str, app: &App, found: &ServicePrincipal, out: &mut Findings) {
     if let Some(name) = &app.name
-        && name.value != found.name.raw() {
-            out.push(
-                Finding::error(
-                    "name_mismatch",
-                    format!(
-                        "the app {} is called \"{}\" in the tenant, not \"{}\"",
-                        app.app_id.value,
-                        found.name.shown(),
-                        shown(&name.value)
-                    ),
-                )
-                .at(&name.place)
-                .help("check that the app_id is the app you mean, then write its name as it is"),
-            );
-        }
-    if let Some(pinned) = &app.publisher_tenant
-        && Some(pinned.value) != found.publisher_tenant {
-            let owner = found
-                .publisher_tenant
-                .map_or_else(|| "an unknown tenant".to_owned(), |tenant| tenant.to_string());
-            out.push(
-                Finding::error(
-                    "publisher_mismatch",
-                    format!("{label} is published by {owner}, not by {}", pinned.value),
-                )
-                .at(&pinned.place)
-                .help(
-                    "somebody else's app has this id: do not grant it anything before you know why",
+        && name.value != found.name.raw()
+    {
+        out.push(
+            Finding::error(
+                "name_mismatch",
+                format!(
+                    "the app {} is called \"{}\" in the tenant, not \"{}\"",
+                    app.app_id.value,
+                    found.name.shown(),
+                    shown(&name.value)
                 ),
-            );
-        }
+            )
+            .at(&name.place)
+            .help("check that the app_id is the app you mean, then write its name as it is"),
+        );
+    }
+    if let Some(pinned) = &app.publisher_tenant
+        && Some(pinned.value) != found.publisher_tenant
+    {
+        let owner = found
+            .publisher_tenant
+            .map_or_else(|| "an unknown tenant".to_owned(), |tenant| tenant.to_string());
+        out.push(
+            Finding::error(
+                "publisher_mismatch",
+                format!("{label} is published by {owner}, not by {}", pinned.value),
+            )
+            .at(&pinned.place)
+            .help("somebody else's app has this id: do not grant it anything before you know why"),
+        );
+    }
 }
 
 fn absent(label: &str, app: &App) -> Finding {
