@@ -120,6 +120,10 @@ fn declare_one(
     else {
         return;
     };
+    // A part of the manifest was asked for, and this app is not in it.
+    if !desk.scene.roster.contains_key(label) {
+        return;
+    }
     let why = why(desk, entry, &note);
     for audience in audiences {
         let at = address(label, resource.id, audience);
@@ -127,8 +131,13 @@ fn declare_one(
             spec: None,
             expired: None,
             why: Vec::new(),
-            notes: left_out.clone(),
+            notes: Vec::new(),
         });
+        for note in &left_out {
+            if !slot.notes.contains(note) {
+                slot.notes.push(note.clone());
+            }
+        }
         let half = if note.over(desk.today) { &mut slot.expired } else { &mut slot.spec };
         let spec = half.get_or_insert_with(|| Spec {
             client: client.clone(),
@@ -226,3 +235,7 @@ fn too_long(scopes: &ScopeSet, place: &Place, out: &mut Findings) {
         );
     }
 }
+
+#[cfg(test)]
+#[path = "declare_tests.rs"]
+mod tests;

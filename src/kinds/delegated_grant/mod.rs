@@ -114,6 +114,18 @@ impl Kind for DelegatedGrants {
         encode::change(address, want, have, names)
     }
 
+    fn address(&self, owner: &str, spec: &Spec) -> Address {
+        address(owner, spec.resource, spec.audience)
+    }
+
+    /// An all-users grant may be widened to both before it is narrowed, see [`order::link`].
+    fn between(&self, have: &Found, want: &Spec, now: &Found) -> bool {
+        let both = have.spec.scopes.union(&want.scopes);
+        want.audience == Audience::Everyone
+            && *now
+                == Found { spec: Spec { scopes: both, ..have.spec.clone() }, id: have.id.clone() }
+    }
+
     fn link(&self, changes: &mut Vec<Change>) {
         order::link(changes);
     }

@@ -30,7 +30,8 @@ pub(super) fn mentions(manifest: &Manifest) -> Mentions {
 
 pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
     let mut wanted = BTreeMap::new();
-    for (label, app) in &desk.manifest.apps {
+    let asked = |(label, _): &(&String, &App)| desk.scene.roster.contains_key(*label);
+    for (label, app) in desk.manifest.apps.iter().filter(asked) {
         match desk.scene.directory.service_principals.get(&app.app_id.value) {
             Some(found) => check(label, app, found, out),
             None if app.provision == Provision::No => out.push(absent(label, app)),
@@ -108,3 +109,7 @@ fn microsofts(label: &str, app: &App) -> Finding {
         .at(&app.app_id.place)
         .help("it comes into a tenant with its licence; remove provision = true")
 }
+
+#[cfg(test)]
+#[path = "declare_tests.rs"]
+mod tests;

@@ -94,6 +94,10 @@ impl Kind for ServicePrincipals {
         encode::change(address, want, have, names)
     }
 
+    fn address(&self, owner: &str, _spec: &Spec) -> Address {
+        address(owner)
+    }
+
     fn describe(&self, have: &Found, names: &Names) -> String {
         format!("service principal {}", names.of(have.id).shown())
     }
