@@ -142,21 +142,16 @@ fn an_altered_plan_is_refused_and_the_line_named() {
         ("Mail.Read User.Read", "Mail.ReadWrite User.Read"),
         ("0a000000-0000-4000-8000-000000000002", "0a000000-0000-4000-8000-000000000006"),
         ("alice@contoso.com", "mallory@contoso.com"),
-        ("\"partial\"", "\"whole\""),
         ("\"checks\": []", "\"checks\": [ ]"),
-        ("consent.toml:9", "consent.toml:10"),
+        ("consent.toml:8", "consent.toml:9"),
         ("\"expires_at\": \"2", "\"expires_at\": \"3"),
     ] {
         let altered = whole.replacen(from, to, 1);
-        if altered == whole {
-            assert_eq!(from, "\"partial\"", "the plan file has no {from}");
-            continue;
-        }
+        assert_ne!(altered, whole, "the plan file has no {from}");
         world.file("plan.json", &altered);
         let run = refused(&world, &plan, "plan_file");
-        let at = whole.lines().zip(altered.lines()).position(|(a, b)| a != b).unwrap() + 1;
         assert!(run.stderr.contains("altered"), "{from}: {run:#?}");
-        assert!(run.stderr.contains("line "), "{from} (line {at}): {run:#?}");
+        assert!(run.stderr.contains("line "), "{from}: {run:#?}");
     }
     world.file("plan.json", &whole[..whole.len() / 2]);
     refused(&world, &plan, "plan_file");
@@ -179,7 +174,10 @@ fn an_expired_plan_is_refused() {
         at.format(form).unwrap()
     };
     let old = whole
-        .replace(&format!("\"made_at\": \"{made}\""), &format!("\"made_at\": \"{}\"", earlier(&made)))
+        .replace(
+            &format!("\"made_at\": \"{made}\""),
+            &format!("\"made_at\": \"{}\"", earlier(&made)),
+        )
         .replace(&expires, &earlier(&expires));
     assert_ne!(old, whole);
     world.file("plan.json", &old);
@@ -189,8 +187,8 @@ fn an_expired_plan_is_refused() {
 #[test]
 fn a_plan_of_another_tenant_is_refused() {
     let (world, plan) = planned();
-    let seed = crate::world::SEED
-        .replace(crate::world::TENANT, "11111111-7f0e-4d1b-9c55-0f3b2f6ae1b7");
+    let seed =
+        crate::world::SEED.replace(crate::world::TENANT, "11111111-7f0e-4d1b-9c55-0f3b2f6ae1b7");
     let other = World::new(&seed);
     other.file("plan.json", &text(&world));
     refused(&other, &plan, "wrong_tenant");
