@@ -145,6 +145,13 @@ impl World {
         self.writes().iter().map(|line| format!("{} {}", line.method, line.path)).collect()
     }
 
+    /// Not one write request came, not even one that was refused.
+    #[track_caller]
+    pub fn assert_untouched(&self) {
+        assert_eq!(self.sent(), Vec::<String>::new(), "a write was sent");
+        assert_eq!(self.counts().writes, 0, "a write was sent");
+    }
+
     pub fn counts(&self) -> Counts {
         self.tenant.counts()
     }
@@ -180,6 +187,15 @@ impl Run {
     pub fn assert_code(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self:#?}");
         self
+    }
+
+    /// Nothing more to look at than the code.
+    pub fn quietly(self) {}
+
+    /// stdout as one JSON document.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
     }
 
     /// Both streams, for texts that may stand in either.
