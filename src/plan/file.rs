@@ -15,7 +15,7 @@ use crate::model::change::{Risk, Why};
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::id::ObjectId;
-use crate::model::untrusted::Untrusted;
+use crate::model::untrusted::{Untrusted, harmless_json};
 use crate::plan::{
     AppHead, Check, Effect, Extent, LiveSummary, ManifestSummary, Plan, Unmanaged, build, effect,
 };
@@ -120,7 +120,8 @@ pub fn write(plan: &Plan) -> String {
         names: plan.names.0.clone(),
         effect: SavedEffect { text: plan.effect.text.clone(), sha256: plan.effect.digest.clone() },
     };
-    let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&file).unwrap_or_default();
+    let mut text = harmless_json(&text);
     text.push('\n');
     text
 }
