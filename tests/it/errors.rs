@@ -12,13 +12,7 @@ fn assert_refused(world: &World, code: i32, ids: &[&str], words: &[&str]) {
 }
 
 #[track_caller]
-fn assert_refused_as(
-    world: &World,
-    env: &[(&str, &str)],
-    code: i32,
-    ids: &[&str],
-    words: &[&str],
-) {
+fn assert_refused_as(world: &World, env: &[(&str, &str)], code: i32, ids: &[&str], words: &[&str]) {
     let approve = format!("sha256:{}", "0".repeat(64));
     for args in [&["plan"][..], &["apply", "--approve", &approve]] {
         let output = world.command(args).envs(env.iter().copied()).output().unwrap();
@@ -126,14 +120,17 @@ mod rights {
     #[test]
     fn grants_may_not_be_read() {
         let world = refusing("GET", "oauth2PermissionGrants", 403, "Authorization_RequestDenied");
-        assert_refused(&world, 4, &["missing_permission"], &["Directory.Read.All"]);
+        assert_refused(&world, 4, &["missing_permission"], &["Directory Readers"]);
     }
 
     #[test]
     fn the_policy_may_not_be_read() {
         let world = refusing("GET", "authorizationPolicy", 403, "Authorization_RequestDenied");
         world.manifest("[user_consent]\nallow = \"none\"\n");
-        assert_refused(&world, 4, &["missing_permission"], &["Policy.Read.All"]);
+        assert_refused(&world, 4, &["missing_permission"], &["Directory Readers"]);
+        let token = world.tenant.token_with(&["User.Read", "Directory.Read.All"]);
+        let env = [("CONSENT_TOKEN", token.as_str())];
+        assert_refused_as(&world, &env, 4, &["missing_permission"], &["Policy.Read.All"]);
     }
 
     #[test]
@@ -173,24 +170,24 @@ mod names {
     fn an_app_that_is_nowhere() {
         let world = World::with("");
         world.manifest(&ONE.replace("de8bc8b5-d9f9-48b1", "de8bc8b5-0000-48b1"));
-        assert_refused(&world, 3, &["unknown_app"], &["consent.toml:6:10", "de8bc8b5-0000"]);
+        assert_refused(&world, 3, &["app_not_in_tenant"], &["consent.toml:7:10", "de8bc8b5-0000"]);
     }
 
     #[test]
     fn a_resource_that_is_nowhere() {
         let world = World::with("");
         world.manifest(&ONE.replace("Microsoft Graph", "Microsoft Graf"));
-        let words = ["consent.toml:11:12", "did you mean", "Microsoft Graph"];
+        let words = ["consent.toml:12:12", "did you mean", "Microsoft Graph"];
         assert_refused(&world, 3, &["unknown_resource"], &words);
         world.manifest(&ONE.replace("Microsoft Graph", "00000000-1111-4222-8333-444444444444"));
-        assert_refused(&world, 3, &["unknown_resource"], &["consent.toml:11:12"]);
+        assert_refused(&world, 3, &["unknown_resource"], &["consent.toml:12:12"]);
     }
 
     #[test]
     fn a_scope_that_is_not_published() {
         let world = World::with("");
         world.manifest(&ONE.replace("\"User.Read\"", "\"User.Red\""));
-        let words = ["consent.toml:12:11", "did you mean", "User.Read"];
+        let words = ["consent.toml:13:11", "did you mean", "User.Read"];
         assert_refused(&world, 3, &["unknown_scope"], &words);
     }
 
@@ -199,15 +196,14 @@ mod names {
         let world = World::with("");
         let body = ONE.replace("[\"alice@contoso.com\"]", "[\"alicia@contoso.com\"]");
         world.manifest(&body);
-        assert_refused(&world, 3, &["unknown_user"], &["consent.toml:13:18"]);
+        assert_refused(&world, 3, &["unknown_user"], &["consent.toml:14:18"]);
         world.manifest(&ONE.replace("users = [\"alice@contoso.com\"]", "groups = [\"GXX\"]"));
-        assert_refused(&world, 3, &["unknown_group"], &["consent.toml:13:19"]);
+        assert_refused(&world, 3, &["unknown_group"], &["consent.toml:14:19"]);
     }
 
     #[test]
     fn a_group_name_that_several_have_lists_them() {
-        let ids =
-            ["6e000000-0000-4000-8000-000000000001", "6e000000-0000-4000-8000-000000000009"];
+        let ids = ["6e000000-0000-4000-8000-000000000001", "6e000000-0000-4000-8000-000000000009"];
         let world = World::with(&format!("[[group]]\nid = {:?}\nname = \"GX\"\n", ids[1]));
         world.manifest(&ONE.replace("users = [\"alice@contoso.com\"]", "groups = [\"GX\"]"));
         assert_refused(&world, 3, &["ambiguous_group"], &ids);
@@ -368,11 +364,16 @@ mod files {
     #[test]
     fn several_syntax_errors_are_told_together() {
         let world = World::with("");
-        world.manifest("[app.x\nmode = exact\n[[grant]]\nscopes = [\"a\" \"b\"]\n");
+        world.manifest("[app.x]\nmode = exact\n[[grant]]\nscopes = [\"a\" \"b\"]\n[limits\n");
         let run = world.run(&["validate"]).assert_code(3);
-        for place in ["consent.toml:5:", "consent.toml:6:", "consent.toml:8:"] {
+        for place in ["consent.toml:6:8", "consent.toml:8:15", "consent.toml:9:8"] {
             assert!(run.stderr.contains(place), "{place}: {run:#?}");
         }
+        // What follows an unclosed table is not accused of what it does not do.
+        world.manifest("[app.x\nmode = \"exact\"\n[[grant]]\nscopes = [\"a\"]\n");
+        let run = world.run(&["validate"]).assert_code(3);
+        assert!(run.stderr.contains("consent.toml:5:7"), "{run:#?}");
+        assert_eq!(run.stderr.matches("error[").count(), 1, "{run:#?}");
     }
 
     #[test]
@@ -416,11 +417,24 @@ mod files {
         let unread = |args: &[&str]| {
             let (reader, writer) = std::io::pipe().unwrap();
             drop(reader);
-            Run::of(world.command(args).stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap())
+            Run::of(
+                world
+                    .command(args)
+                    .stdout(writer)
+                    .stderr(Stdio::piped())
+                    .spawn()
+                    .unwrap()
+                    .wait_with_output()
+                    .unwrap(),
+            )
         };
         for args in [&["plan"][..], &["plan", "--json", "-q"], &["completions", "bash"]] {
             let run = unread(args).assert_code(0);
-            assert_eq!(run.stderr.lines().filter(|line| line.contains("error")).count(), 0, "{run:#?}");
+            assert_eq!(
+                run.stderr.lines().filter(|line| line.contains("error")).count(),
+                0,
+                "{run:#?}"
+            );
         }
         // An apply whose plan nobody can read sends nothing, and does not claim to be done.
         let digest = world.digest();
