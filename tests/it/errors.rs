@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use crate::sample::{ONE, READING, Trap, answering};
+use crate::sample::{CROWD, FOR_CROWD, ONE, READING, Trap, answering};
 use crate::world::{HEAD, Run, World};
 
 /// Plan and apply end alike, before anything is sent, and say so.
@@ -105,6 +105,53 @@ mod sign_in {
         }
     }
 
+    /// The middle of the requests of an apply lies between its first and its last write.
+    #[test]
+    fn the_token_expires_while_writing() {
+        let requests = |world: &World| world.counts().reads + world.counts().writes;
+        let fine = World::with(CROWD);
+        fine.manifest(FOR_CROWD);
+        let digest = fine.digest();
+        let planned = requests(&fine);
+        fine.run(&["apply", "--approve", &digest]).assert_code(0).quietly();
+        let middle = u64::midpoint(planned, requests(&fine));
+
+        let world = World::with(&format!("{CROWD}[weather]\nexpire-after = {middle}\n"));
+        world.manifest(FOR_CROWD);
+        assert_eq!(world.digest(), digest);
+        let args = ["apply", "--approve", &digest, "--report", "json=report.json"];
+        let run = world.run(&args).assert_code(9);
+        assert!(run.stdout.contains("sign-in"), "{run:#?}");
+        assert!(run.stdout.contains("Next    consent apply"), "{run:#?}");
+        let text = std::fs::read_to_string(world.folder().join("report.json")).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(report["stopped"]["stopped"], "sign_in", "{report:#}");
+        assert_eq!(report["remaining"], serde_json::Value::Null, "nobody could look");
+        let accepted = world.writes().iter().filter(|line| line.status == 201).count();
+        assert!((1..200).contains(&accepted), "{accepted}");
+        let count = |word: &str| report["counts"][word].as_u64().unwrap();
+        assert!(count("done") <= accepted as u64, "{}", report["counts"]);
+        assert!(count("done") + count("unsure") >= accepted as u64, "{}", report["counts"]);
+        assert!(count("not_started") > 0, "{}", report["counts"]);
+        assert_eq!(world.rows("oauth2PermissionGrants").len(), accepted);
+    }
+
+    #[test]
+    fn a_saved_plan_is_for_its_tenant_only() {
+        let world = weather("");
+        world.run(&["plan", "--out", "plan.json"]).assert_code(0).quietly();
+        let digest = world.digest();
+        let other = crate::world::SEED
+            .replace(crate::world::TENANT, "11111111-2222-4333-8444-555555555555");
+        let other = World::new(&other);
+        let saved = std::fs::read_to_string(world.folder().join("plan.json")).unwrap();
+        other.file("plan.json", &saved);
+        let run = other.run(&["apply", "plan.json", "--approve", &digest]).assert_code(6);
+        assert!(run.stderr.contains("error[wrong_tenant]"), "{run:#?}");
+        other.assert_untouched();
+        world.assert_untouched();
+    }
+
     #[test]
     fn the_token_expires_while_reading() {
         for request in 1..=4 {
@@ -180,7 +227,7 @@ mod names {
         let words = ["consent.toml:12:12", "did you mean", "Microsoft Graph"];
         assert_refused(&world, 3, &["unknown_resource"], &words);
         world.manifest(&ONE.replace("Microsoft Graph", "00000000-1111-4222-8333-444444444444"));
-        assert_refused(&world, 3, &["unknown_resource"], &["consent.toml:12:12"]);
+        assert_refused(&world, 3, &["resource_not_in_tenant"], &["consent.toml:12:12"]);
     }
 
     #[test]
@@ -387,6 +434,32 @@ mod files {
         world.assert_untouched();
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_written_through() {
+        let world = weather("");
+        let digest = world.digest();
+        let treasure = world.file("treasure", "mine");
+        let link = |name: &str| {
+            std::os::unix::fs::symlink(&treasure, world.folder().join(name)).unwrap();
+        };
+        link("out.json");
+        link("report.json");
+        link("run.log");
+        for args in [
+            &["plan", "--out", "out.json"][..],
+            &["plan", "--report", "json=report.json"],
+            &["plan", "--log-file", "run.log"],
+        ] {
+            let run = world.run(args).assert_code(1);
+            assert!(run.stderr.contains("error[file_"), "{run:#?}");
+        }
+        let args = ["apply", "--approve", &digest, "--log-file", "run.log"];
+        world.run(&args).assert_code(1).quietly();
+        world.assert_untouched();
+        assert_eq!(std::fs::read_to_string(&treasure).unwrap(), "mine");
+    }
+
     #[test]
     fn without_a_record_nothing_is_sent() {
         let world = weather("");
@@ -436,6 +509,8 @@ mod files {
                 "{run:#?}"
             );
         }
+        unread(&["plan", "--detailed-exitcode"]).assert_code(2).quietly();
+        unread(&["plan", "-f", "nowhere"]).assert_code(3).quietly();
         // An apply whose plan nobody can read sends nothing, and does not claim to be done.
         let digest = world.digest();
         let run = unread(&["apply", "--approve", &digest]).assert_code(1);
