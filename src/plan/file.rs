@@ -3,7 +3,7 @@
 //! It holds states, not requests to replay: reading it derives the changes anew, and the effect of
 //! what was derived must be, byte for byte, the effect that was saved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,8 +11,9 @@ use time::{Duration, OffsetDateTime};
 
 use crate::kinds::{Names, Pair, Unreadable};
 use crate::model::address::Address;
-use crate::model::change::{Risk, Why};
+use crate::model::change::{Change, Risk, Why};
 use crate::model::cloud::Cloud;
+use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
 use crate::model::id::ObjectId;
 use crate::model::untrusted::{Untrusted, harmless_json};
@@ -51,6 +52,9 @@ struct File {
     unmanaged: Vec<Unmanaged>,
     names: BTreeMap<ObjectId, Untrusted>,
     effect: SavedEffect,
+    /// SHA-256 of every byte before this line: finds what was edited by hand or damaged. Who means
+    /// harm can compute it anew; against that stands the approval of the effect.
+    checksum: String,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -100,6 +104,7 @@ pub enum PlanFileError {
 
 /// The file's bytes. The same plan is always the same bytes.
 pub fn write(plan: &Plan) -> String {
+    let by_pair = by_pair(plan);
     let file = File {
         format: FORMAT.to_owned(),
         format_version: FORMAT_VERSION,
@@ -115,15 +120,23 @@ pub fn write(plan: &Plan) -> String {
         summary: summary(plan),
         checks: plan.checks.clone(),
         warnings: plan.warnings.clone(),
-        changes: plan.pairs.iter().map(|pair| saved(pair, plan)).collect(),
+        changes: plan.pairs.iter().map(|pair| saved(pair, &by_pair)).collect(),
         unmanaged: plan.unmanaged.clone(),
         names: plan.names.0.clone(),
         effect: SavedEffect { text: plan.effect.text.clone(), sha256: plan.effect.digest.clone() },
+        checksum: String::new(),
     };
     let text = serde_json::to_string_pretty(&file).unwrap_or_default();
-    let mut text = harmless_json(&text);
-    text.push('\n');
-    text
+    let text = harmless_json(&text);
+    let head = text.rsplit_once(CHECKSUM).map_or("", |(head, _)| head);
+    sealed(head)
+}
+
+/// Begins the last line but one.
+const CHECKSUM: &str = "  \"checksum\": ";
+
+fn sealed(head: &str) -> String {
+    format!("{head}{CHECKSUM}\"sha256:{}\"\n}}\n", sha256_hex(head.as_bytes()))
 }
 
 fn summary(plan: &Plan) -> Summary {
@@ -134,13 +147,22 @@ fn summary(plan: &Plan) -> Summary {
     }
 }
 
-fn saved(pair: &Pair, plan: &Plan) -> Saved {
-    let own = |address: &Address| {
-        address.kind == pair.address.kind
-            && address.owner == pair.address.owner
-            && address.parts.starts_with(&pair.address.parts)
-    };
-    let mine = || plan.changes.iter().filter(|change| own(&change.address));
+/// The changes of each pair: one, or two where one request would have cut somebody off.
+fn by_pair(plan: &Plan) -> BTreeMap<Address, Vec<&Change>> {
+    let pairs: BTreeSet<&Address> = plan.pairs.iter().map(|pair| &pair.address).collect();
+    let mut changes: BTreeMap<Address, Vec<&Change>> = BTreeMap::new();
+    for change in &plan.changes {
+        let mut address = change.address.clone();
+        if !pairs.contains(&address) {
+            address.parts.pop();
+        }
+        changes.entry(address).or_default().push(change);
+    }
+    changes
+}
+
+fn saved(pair: &Pair, changes: &BTreeMap<Address, Vec<&Change>>) -> Saved {
+    let mine = || changes.get(&pair.address).into_iter().flatten();
     Saved {
         address: pair.address.clone(),
         before: pair.before.clone(),
@@ -177,6 +199,11 @@ pub fn read(text: &str) -> Result<Plan, PlanFileError> {
         serde_json::from_value(head).map_err(|error| PlanFileError::NotAPlan(error.to_string()))?;
     let plan = plan(file)?;
     unaltered(text, &plan)?;
+    let head = text.rsplit_once(CHECKSUM).map_or("", |(head, _)| head);
+    if sealed(head) != text {
+        let first = "its checksum is not that of its lines".to_owned();
+        return Err(PlanFileError::Altered { first });
+    }
     Ok(plan)
 }
 
@@ -204,7 +231,7 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
         change.risk =
             risks.get(&address).or_else(|| risks.get(address.trim_end_matches("/narrow"))).cloned();
     }
-    let Effect { text, digest } = effect::effect(file.tenant.id, &changes);
+    let Effect { text, digest } = effect::effect(file.tenant.id, &changes, &file.checks);
     if text != file.effect.text || digest != file.effect.sha256 {
         return Err(PlanFileError::Altered { first: first_difference(&file.effect.text, &text) });
     }
@@ -227,7 +254,8 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
     })
 }
 
-/// Everything that is not covered by the effect is proven by writing the plan again.
+/// Written again it is the same text: nothing stands in it twice or beside what is read. Who made it
+/// may be another version.
 fn unaltered(text: &str, plan: &Plan) -> Result<(), PlanFileError> {
     let again = write(plan);
     let made_by = |line: &&str| !line.trim_start().starts_with("\"made_by\"");

@@ -164,6 +164,20 @@ mod sign_in {
 mod rights {
     use super::*;
 
+    /// The token does not show what the user's role lacks: then a request went out, which is what
+    /// the exit code tells, and the report says that none was accepted.
+    #[test]
+    fn a_refused_write_is_not_called_a_change() {
+        let world = refusing("POST", "oauth2PermissionGrants", 403, "Authorization_RequestDenied");
+        let digest = world.digest();
+        let run = world.run(&["apply", "--approve", &digest, "--json"]).assert_code(9);
+        let report = run.json();
+        assert_eq!(report["counts"]["failed"], 1, "{report:#}");
+        assert_eq!(report["tenant"], "unchanged", "{report:#}");
+        assert!(run.stderr.contains("unchanged; 1 write request sent, none accepted"), "{run:#?}");
+        assert!(world.rows("oauth2PermissionGrants").is_empty());
+    }
+
     #[test]
     fn grants_may_not_be_read() {
         let world = refusing("GET", "oauth2PermissionGrants", 403, "Authorization_RequestDenied");

@@ -4,11 +4,23 @@
 
 mod approval;
 mod cli;
+mod contract;
 mod errors;
 mod hostile;
+mod interop;
+mod laws;
+mod ledger;
+mod openapi;
+mod rails;
+mod recorder;
+mod records;
 mod sample;
+mod saved;
+mod scale;
 mod scenarios;
 mod secrets;
+mod sign_in;
+mod storms;
 #[cfg(unix)]
 mod terminal;
 mod world;

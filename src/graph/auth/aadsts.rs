@@ -174,9 +174,19 @@ const TABLE: &[Row] = &[
         "register this very certificate with the app, and use its own key",
     ),
     (
-        &[70021, 700_213],
+        &[70021, 700_211, 700_212, 700_213],
         "no federated credential of the app fits this token",
         "compare issuer, subject and audience of the federated credential with the pipeline's",
+    ),
+    (
+        &[700_021, 700_023],
+        "the signed statement names another app or another tenant's sign-in address",
+        "check AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_AUTHORITY_HOST",
+    ),
+    (
+        &[700_024],
+        "the signed statement is too old, or not valid yet",
+        "check this machine's clock, and that the platform renews its token file",
     ),
     (&[70016, 70019, 70018], "the device code is pending, expired or wrong", "start again"),
     (&[90015], "the request is too long", "ask for fewer permissions"),

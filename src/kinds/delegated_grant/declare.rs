@@ -11,6 +11,7 @@ use crate::kinds::permission;
 use crate::kinds::service_principal;
 use crate::kinds::{Desk, Wanted};
 use crate::manifest::Manifest;
+use crate::manifest::app::Resource;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
 use crate::manifest::resources;
@@ -23,6 +24,15 @@ use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::request::later;
 use crate::model::scope::{MAX_SCOPE_CHARS, ScopeSet};
+use crate::model::untrusted::shown;
+
+/// What this file finds.
+pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
+    ("no_scopes", "a grant that lists no permission"),
+    ("scope_twice", "a permission listed twice in one table"),
+    ("scopes_too_long", "more permissions than one grant can hold"),
+    ("resource_not_in_tenant", "a resource that has no service principal in the tenant"),
+];
 
 /// The table's name.
 const TABLE: &str = "grant";
@@ -112,6 +122,10 @@ fn declare_one(
     else {
         return;
     };
+    // A part of the manifest was asked for, and this app is not in it.
+    if !desk.scene.roster.contains_key(label) {
+        return;
+    }
     let why = why(desk, entry, &note);
     for audience in audiences {
         let at = address(label, resource.id, audience);
@@ -119,8 +133,13 @@ fn declare_one(
             spec: None,
             expired: None,
             why: Vec::new(),
-            notes: left_out.clone(),
+            notes: Vec::new(),
         });
+        for note in &left_out {
+            if !slot.notes.contains(note) {
+                slot.notes.push(note.clone());
+            }
+        }
         let half = if note.over(desk.today) { &mut slot.expired } else { &mut slot.spec };
         let spec = half.get_or_insert_with(|| Spec {
             client: client.clone(),
@@ -180,7 +199,30 @@ fn resource<'a>(
             ),
         );
     }
+    if let (Some(found), Some(declared)) = (found, desk.manifest.resources.get(&name.value)) {
+        named_rightly(declared, found, out);
+    }
     found
+}
+
+/// The id decides, and a declared name must agree with it.
+fn named_rightly(declared: &Resource, found: &ServicePrincipal, out: &mut Findings) {
+    let Some(name) = declared.name.as_ref().filter(|name| name.value != found.name.raw()) else {
+        return;
+    };
+    out.push(
+        Finding::error(
+            "name_mismatch",
+            format!(
+                "the resource {} is called \"{}\" in the tenant, not \"{}\"",
+                declared.app_id.value,
+                found.name.shown(),
+                shown(&name.value)
+            ),
+        )
+        .at(&name.place)
+        .help("check that the app_id is the resource you mean, then write its name as it is"),
+    );
 }
 
 fn scopes(
@@ -218,3 +260,7 @@ fn too_long(scopes: &ScopeSet, place: &Place, out: &mut Findings) {
         );
     }
 }
+
+#[cfg(test)]
+#[path = "declare_tests.rs"]
+mod tests;
