@@ -16,7 +16,7 @@ use crate::model::cloud::Cloud;
 use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
 use crate::model::id::ObjectId;
-use crate::model::untrusted::Untrusted;
+use crate::model::untrusted::{Untrusted, harmless_json};
 use crate::plan::{
     AppHead, Check, Effect, Extent, LiveSummary, ManifestSummary, Plan, Unmanaged, build, effect,
 };
@@ -127,6 +127,7 @@ pub fn write(plan: &Plan) -> String {
         checksum: String::new(),
     };
     let text = serde_json::to_string_pretty(&file).unwrap_or_default();
+    let text = harmless_json(&text);
     let head = text.rsplit_once(CHECKSUM).map_or("", |(head, _)| head);
     sealed(head)
 }
