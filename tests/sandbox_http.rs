@@ -1,5 +1,7 @@
 //! The sandbox over HTTP, as any client of Microsoft Graph would meet it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -105,8 +105,10 @@ fn question(plan: &Plan) -> (String, String) {
         count => format!("{count} changes"),
     };
     let question = format!(
-        "\nApply {changes} to {name} ({})? {gives} give access, {takes} take access away.\n{hint}",
-        plan.tenant.id
+        "\nApply {changes} to {name} ({})?\n{gives} {}, {takes} {}.\n{hint}",
+        plan.tenant.id,
+        if gives == 1 { "gives access" } else { "give access" },
+        if takes == 1 { "takes access away" } else { "take access away" },
     );
     (question, wanted)
 }

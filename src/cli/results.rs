@@ -39,7 +39,8 @@ pub fn progress<'a>(
             return;
         }
         let text = match event {
-            Progress::Sending { count, first } => format!("sending {count}, from {first}"),
+            Progress::Sending { count: 1, .. } => "sending 1 request".to_owned(),
+            Progress::Sending { count, .. } => format!("sending {count} requests"),
             Progress::Waiting { time } if time.as_secs() >= 1 => {
                 format!("waiting {} s, as the service asks", time.as_secs())
             }

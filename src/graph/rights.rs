@@ -138,7 +138,7 @@ pub fn advice(right: Right, claims: &Claims) -> (String, String) {
     }
     (
         format!("needed are the permission {permission} and, for a user, a role such as {role}"),
-        format!("run `consent doctor`; then grant {permission} or assign {role}"),
+        format!("grant {permission} to the app that signs in, or assign {role} to the user"),
     )
 }
 

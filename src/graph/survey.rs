@@ -222,7 +222,7 @@ fn hide(directory: &mut Directory, id: ObjectId) {
     }
 }
 
-/// Names of directory objects: display name, or user name where there is none. Unknown ids, and
+/// Names of directory objects: user principal name, which is unique, or display name. Unknown ids, and
 /// objects that the service shows without a name, are absent.
 ///
 /// # Errors
@@ -235,7 +235,7 @@ pub async fn names(
     let answers = try_join_all(ids.chunks(MOST_IDS).map(|chunk| reader.by_ids(chunk))).await?;
     let mut names = BTreeMap::new();
     for row in answers.iter().flatten() {
-        let name = ["displayName", "userPrincipalName"]
+        let name = ["userPrincipalName", "displayName"]
             .into_iter()
             .find_map(|member| row.get(member)?.as_str().filter(|name| !name.is_empty()));
         if let Some(name) = name {

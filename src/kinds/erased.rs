@@ -84,6 +84,19 @@ pub trait AnyKind: Sync {
     /// When a state is not of this kind's form.
     fn reached(&self, address: &Address, goal: &Value, now: &Value) -> Result<bool, Unreadable>;
 
+    /// Whether a state, as found now, is one that the plan may meet: as the plan saw it, or one
+    /// that its own change passes through.
+    ///
+    /// # Errors
+    /// When a state is not of this kind's form.
+    fn foreseen(
+        &self,
+        address: &Address,
+        seen: &Value,
+        goal: &Value,
+        now: &Value,
+    ) -> Result<bool, Unreadable>;
+
     fn link(&self, changes: &mut Vec<Change>);
 
     /// One line for something that is there and left alone.
@@ -163,6 +176,12 @@ impl<K: Kind> AnyKind for K {
     fn change(&self, pair: &Pair, names: &Names) -> Result<Change, Unreadable> {
         let have: Option<K::Found> = from_json(&pair.address, &pair.before)?;
         let want: Option<K::Spec> = from_json(&pair.address, &pair.after)?;
+        for spec in want.iter().chain(have.as_ref().map(AsRef::as_ref)) {
+            if Kind::address(self, &pair.address.owner, spec) != pair.address {
+                let problem = "the state of another object stands here".to_owned();
+                return Err(Unreadable { address: pair.address.clone(), problem });
+            }
+        }
         let mut change = Kind::change(self, &pair.address, want.as_ref(), have.as_ref(), names);
         change.why.clone_from(&pair.why);
         change.notes.extend(pair.notes.iter().cloned());
@@ -175,6 +194,23 @@ impl<K: Kind> AnyKind for K {
         let goal: Option<K::Spec> = from_json(address, goal)?;
         let now: Option<K::Found> = from_json(address, now)?;
         Ok(goal.as_ref() == now.as_ref().map(AsRef::as_ref))
+    }
+
+    fn foreseen(
+        &self,
+        address: &Address,
+        seen: &Value,
+        goal: &Value,
+        now: &Value,
+    ) -> Result<bool, Unreadable> {
+        let seen: Option<K::Found> = from_json(address, seen)?;
+        let now: Option<K::Found> = from_json(address, now)?;
+        let goal: Option<K::Spec> = from_json(address, goal)?;
+        let passing = match (&seen, &goal, &now) {
+            (Some(seen), Some(goal), Some(now)) => self.between(seen, goal, now),
+            _ => false,
+        };
+        Ok(seen == now || passing)
     }
 
     fn link(&self, changes: &mut Vec<Change>) {

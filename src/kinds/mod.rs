@@ -13,6 +13,8 @@ pub mod scene;
 pub mod service_principal;
 pub mod simulated;
 pub mod user_consent;
+#[cfg(test)]
+pub(crate) mod world;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +30,15 @@ use crate::model::query::{Pages, Query};
 pub use erased::{AnyKind, Pair, Pairs, Unreadable};
 pub use scene::{Desk, Names, Scene};
 use simulated::Collection;
+
+/// Every code that the kinds find, with what it says, for the reference.
+pub const FINDINGS: &[&[(&str, &str)]] = &[
+    people::CODES,
+    permission::CODES,
+    delegated_grant::declare::CODES,
+    service_principal::declare::CODES,
+    user_consent::declare::CODES,
+];
 
 /// All kinds, in the order in which what they give is sent. What they take goes in the reverse order.
 pub static REGISTRY: [&dyn AnyKind; 3] = [
@@ -104,6 +115,16 @@ pub trait Kind: Sync {
         have: Option<&Self::Found>,
         names: &Names,
     ) -> Change;
+
+    /// Where the object stands whose state this is, under this owner. A saved state that stands
+    /// elsewhere was edited: people would approve one thing and get another.
+    fn address(&self, owner: &str, spec: &Self::Spec) -> Address;
+
+    /// Whether `now` is a state that the change from `have` to `want` passes through on its way.
+    fn between(&self, have: &Self::Found, want: &Self::Spec, now: &Self::Found) -> bool {
+        let _ = (have, want, now);
+        false
+    }
 
     /// Adds what must be settled first, between changes of this kind.
     fn link(&self, changes: &mut Vec<Change>) {

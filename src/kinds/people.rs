@@ -1,16 +1,29 @@
 //! Expands users and groups to people. Shared by all kinds that declare something for people.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
 use crate::kinds::Desk;
 use crate::manifest::entry::Entry;
 use crate::manifest::whom::{Disabled, Guests, Named};
-use crate::model::directory::{Lookup, Mentions, User};
+use crate::model::directory::{Directory, Group, Lookup, Mentions, User};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::ObjectId;
 use crate::model::untrusted::{Untrusted, shown};
+
+/// What this file finds.
+pub(super) const CODES: &[(&str, &str)] = &[
+    ("unknown_user", "a user that the tenant does not have"),
+    ("ambiguous_user", "a name that several users have"),
+    ("user_forbidden", "a user whom the tenant does not let this identity read"),
+    ("unknown_group", "a group that the tenant does not have"),
+    ("ambiguous_group", "a name that several groups have"),
+    ("group_forbidden", "a group whose members the tenant does not let this identity read"),
+    ("empty_group", "a group that reads as having no users"),
+    ("empty_audience", "an audience of whom nobody is left"),
+    ("principals_limit", "an audience of more people than [limits] principals allows"),
+];
 
 /// The people that an audience comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,7 +56,7 @@ pub(super) fn expand(
     let (users, excepted, groups) = (users?, excepted?, groups?);
     let mut people = People { ids: users.into_iter().collect(), left_out: Vec::new() };
     for (name, members) in &groups {
-        members.iter().for_each(|member| admit(member, name, named, &mut people));
+        admit(members, name, named, &mut people);
     }
     people.ids = people.ids.difference(&excepted.into_iter().collect()).copied().collect();
     limit(&people, entry, desk, out);
@@ -70,14 +83,32 @@ fn each<T>(
     read.into_iter().collect()
 }
 
-fn admit(member: &User, group: &str, named: &Named, people: &mut People) {
-    let who = member.user_principal_name.shown();
-    if member.guest && named.guests == Guests::LeftOut {
-        people.left_out.push(format!("{who} of {group} is left out: a guest."));
-    } else if !member.enabled && named.disabled == Disabled::LeftOut {
-        people.left_out.push(format!("{who} of {group} is left out: disabled."));
-    } else {
-        people.ids.insert(member.id);
+/// At most so many are named in one sentence: every change of the audience carries it.
+const NAMED: usize = 3;
+
+fn admit(members: &[User], group: &str, named: &Named, people: &mut People) {
+    let mut out: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for member in members {
+        if people.ids.contains(&member.id) {
+            continue;
+        }
+        let who = || member.user_principal_name.shown();
+        if member.guest && named.guests == Guests::LeftOut {
+            out.entry("a guest").or_default().push(who());
+        } else if !member.enabled && named.disabled == Disabled::LeftOut {
+            out.entry("disabled").or_default().push(who());
+        } else {
+            people.ids.insert(member.id);
+        }
+    }
+    for (reason, mut who) in out {
+        who.sort();
+        let more = who.len().saturating_sub(NAMED);
+        let shown = who.iter().take(NAMED);
+        people.left_out.extend(shown.map(|who| format!("{who} of {group} is left out: {reason}.")));
+        if more > 0 {
+            people.left_out.push(format!("{more} more of {group} left out: {reason}."));
+        }
     }
 }
 
@@ -99,13 +130,14 @@ fn group(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<(S
     let directory = &desk.scene.directory;
     match directory.group_names.get(text) {
         Some(Lookup::One(id)) => {
-            let group = directory.groups.get(id)?;
-            let members = group.members.iter().filter_map(|id| directory.users.get(id)).cloned();
-            let members: Vec<User> = members.collect();
-            if !members.is_empty() {
-                return Some((group.name.shown(), members));
+            let members = directory.groups.get(id).and_then(|group| members(group, directory));
+            match (directory.groups.get(id), members) {
+                (Some(group), Some(members)) if !members.is_empty() => {
+                    return Some((group.name.shown(), members));
+                }
+                (Some(group), Some(_)) => out.push(empty(&group.name.shown()).at(&place)),
+                _ => out.push(unread(text).at(&place)),
             }
-            out.push(empty(&group.name.shown()).at(&place));
         }
         Some(Lookup::Several(found)) => out.push(ambiguous("group", text, found).at(&place)),
         Some(Lookup::Forbidden) => out.push(forbidden("group", text).at(&place)),
@@ -116,6 +148,16 @@ fn group(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<(S
         ),
     }
     None
+}
+
+/// All users of the group, or nobody: half a group would turn into removals.
+fn members(group: &Group, directory: &Directory) -> Option<Vec<User>> {
+    group.members.iter().map(|id| directory.users.get(id).cloned()).collect()
+}
+
+fn unread(text: &str) -> Finding {
+    Finding::error("group_incomplete", format!("the group \"{}\" was not read whole", shown(text)))
+        .help("nothing is decided on half a group: run again")
 }
 
 /// A group that reads as empty is more often a missing right or a lagging index than a fact.
@@ -159,3 +201,7 @@ fn limit(people: &People, entry: &Entry, desk: &Desk, out: &mut Findings) {
         );
     }
 }
+
+#[cfg(test)]
+#[path = "people_tests.rs"]
+mod tests;

@@ -8,6 +8,14 @@ use crate::model::id::PermissionId;
 use crate::model::scope::ScopeName;
 use crate::model::untrusted::shown;
 
+/// What this file finds.
+pub(super) const CODES: &[(&str, &str)] = &[
+    ("unknown_scope", "a permission that the resource does not publish"),
+    ("permission_id", "an id where a permission is named"),
+    ("role_for_scope", "an application role where a delegated permission belongs"),
+    ("disabled_scope", "a permission that the resource has switched off"),
+];
+
 /// The scope of this exact name, or a finding that says what was meant.
 pub(super) fn scope(
     text: &str,
@@ -29,7 +37,16 @@ pub(super) fn scope(
             .help("a grant of it has no effect until the resource's owner enables it again"),
         );
     }
-    ScopeName::parse(text).ok()
+    // A name that is published and cannot be sent must not drop out: its absence would be planned.
+    ScopeName::parse(text)
+        .map_err(|problem| {
+            out.push(
+                Finding::error("invalid_scope", format!("\"{}\": {problem}", shown(text)))
+                    .at(place)
+                    .help("the resource publishes a name that no grant can hold: ask its owner"),
+            );
+        })
+        .ok()
 }
 
 fn unknown(text: &str, resource: &ServicePrincipal) -> Finding {
@@ -64,3 +81,7 @@ fn unknown(text: &str, resource: &ServicePrincipal) -> Finding {
         None => finding.help(format!("{name} publishes {} permissions", resource.scopes.len())),
     }
 }
+
+#[cfg(test)]
+#[path = "permission_tests.rs"]
+mod tests;

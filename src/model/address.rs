@@ -50,6 +50,10 @@ impl TryFrom<String> for Address {
     type Error = NotAnAddress;
 
     fn try_from(text: String) -> Result<Self, NotAnAddress> {
+        // Labels and ids are plain: anything else could draw, or pass for a second line.
+        if !text.chars().all(|c| c.is_ascii_graphic()) {
+            return Err(NotAnAddress);
+        }
         let mut parts = text.split('/').map(str::to_owned);
         match (parts.next(), parts.next()) {
             (Some(kind), Some(owner)) if !kind.is_empty() && !owner.is_empty() => {

@@ -98,6 +98,11 @@ impl Draft {
 /// # Errors
 /// When a state is not of its kind's form, or its kind is not known to this version.
 pub fn changes(pairs: &[Pair], names: &Names) -> Result<Vec<Change>, Unreadable> {
+    let mut seen = BTreeSet::new();
+    if let Some(pair) = pairs.iter().find(|pair| !seen.insert(&pair.address)) {
+        let problem = "it stands here twice".to_owned();
+        return Err(Unreadable { address: pair.address.clone(), problem });
+    }
     let mut changes = Vec::with_capacity(pairs.len());
     for kind in REGISTRY {
         let own = pairs.iter().filter(|pair| pair.address.kind == kind.name());

@@ -13,6 +13,7 @@ use crate::kinds::{Names, Pair, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::{Risk, Why};
 use crate::model::cloud::Cloud;
+use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
 use crate::model::id::ObjectId;
 use crate::model::untrusted::Untrusted;
@@ -51,6 +52,9 @@ struct File {
     unmanaged: Vec<Unmanaged>,
     names: BTreeMap<ObjectId, Untrusted>,
     effect: SavedEffect,
+    /// SHA-256 of every byte before this line: finds what was edited by hand or damaged. Who means
+    /// harm can compute it anew; against that stands the approval of the effect.
+    checksum: String,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -119,10 +123,18 @@ pub fn write(plan: &Plan) -> String {
         unmanaged: plan.unmanaged.clone(),
         names: plan.names.0.clone(),
         effect: SavedEffect { text: plan.effect.text.clone(), sha256: plan.effect.digest.clone() },
+        checksum: String::new(),
     };
-    let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(&file).unwrap_or_default();
+    let head = text.rsplit_once(CHECKSUM).map_or("", |(head, _)| head);
+    sealed(head)
+}
+
+/// Begins the last line but one.
+const CHECKSUM: &str = "  \"checksum\": ";
+
+fn sealed(head: &str) -> String {
+    format!("{head}{CHECKSUM}\"sha256:{}\"\n}}\n", sha256_hex(head.as_bytes()))
 }
 
 fn summary(plan: &Plan) -> Summary {
@@ -176,6 +188,11 @@ pub fn read(text: &str) -> Result<Plan, PlanFileError> {
         serde_json::from_value(head).map_err(|error| PlanFileError::NotAPlan(error.to_string()))?;
     let plan = plan(file)?;
     unaltered(text, &plan)?;
+    let head = text.rsplit_once(CHECKSUM).map_or("", |(head, _)| head);
+    if sealed(head) != text {
+        let first = "its checksum is not that of its lines".to_owned();
+        return Err(PlanFileError::Altered { first });
+    }
     Ok(plan)
 }
 
@@ -226,7 +243,8 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
     })
 }
 
-/// Everything that is not covered by the effect is proven by writing the plan again.
+/// Written again it is the same text: nothing stands in it twice or beside what is read. Who made it
+/// may be another version.
 fn unaltered(text: &str, plan: &Plan) -> Result<(), PlanFileError> {
     let again = write(plan);
     let made_by = |line: &&str| !line.trim_start().starts_with("\"made_by\"");

@@ -43,7 +43,7 @@ pub fn look(
         fill(&mut goal, known);
         if kind.reached(&pair.address, &goal, state)? {
             freshness.reached.insert(pair.address.clone());
-        } else if *state != pair.before {
+        } else if !kind.foreseen(&pair.address, &pair.before, &goal, state)? {
             freshness.stale.push(Stale {
                 address: pair.address.clone(),
                 seen: pair.before.clone(),

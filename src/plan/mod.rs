@@ -108,3 +108,6 @@ pub struct Effect {
     /// `sha256:` and 64 hexadecimal digits.
     pub digest: String,
 }
+
+#[cfg(test)]
+mod tests;

@@ -191,17 +191,24 @@ fn stands(report: &RunReport, page: &mut Page) {
     let tenant =
         if report.writes_sent == 0 { "unchanged; nothing was sent.".to_owned() } else { tenant };
     page.wrapped(Ink::Plain, "Tenant  ", &tenant, COLUMNS);
-    let open = report.lines.len() - settled;
-    if open > 0 {
+    let unsure = |line: &&Line| matches!(line.outcome, Outcome::Unsure { .. });
+    let unsure = report.lines.iter().filter(unsure).count();
+    let open = report.lines.len() - settled - unsure;
+    if open + unsure > 0 {
+        let number = |count: usize, one: &str, many: &str| match count {
+            1 => format!("1 {one}"),
+            _ => format!("{} {many}", grouped(count)),
+        };
+        let mut parts = vec![number(settled, "change stands", "changes stand") + " as planned"];
+        if open > 0 {
+            parts.push(number(open, "was not made", "were not made"));
+        }
+        if unsure > 0 {
+            parts.push(number(unsure, "may have been made or not", "may have been made or not"));
+        }
         let text = format!(
-            "{} as planned; {} not known to be. Nothing that is replaced was taken away before \
-             its replacement was read back.",
-            if settled == 1 {
-                "1 change stands".to_owned()
-            } else {
-                format!("{} stand", counted(settled, "change"))
-            },
-            if open == 1 { "1 is".to_owned() } else { format!("{} are", grouped(open)) },
+            "{}. Nothing that is replaced was taken away before its replacement was read back.",
+            parts.join("; ")
         );
         page.wrapped(Ink::Plain, "Stands  ", &text, COLUMNS);
     }
@@ -299,8 +306,8 @@ mod tests {
                    Graph, adele@contoso.com
 
     Tenant  changed; 2 write requests sent.
-    Stands  2 changes stand as planned; 2 are not known to be. Nothing that is
-            replaced was taken away before its replacement was read back.
+    Stands  2 changes stand as planned; 2 were not made. Nothing that is replaced
+            was taken away before its replacement was read back.
     Check   a fresh plan has 2 changes left.
     Next    consent plan
     ");

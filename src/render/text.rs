@@ -70,7 +70,8 @@ fn head(plan: &Plan, page: &mut Page) {
     page.line(Ink::Plain, &format!("Tenant    {name} ({})", plan.tenant.id));
     let files = &plan.manifest.files;
     let names = match files.as_slice() {
-        files @ ([] | [_] | [_, _]) => {
+        [only] => shorten(&only.path, COLUMNS - 10 - 8),
+        files @ ([] | [_, _]) => {
             files.iter().map(|file| shorten(&file.path, 40)).collect::<Vec<_>>().join(", ")
         }
         many => counted(many.len(), "file"),

@@ -37,7 +37,6 @@ const GROUP_FIELDS: &[Field] = &[
 /// Members of a user without `$select`, as far as rows here have them.
 const USER_DEFAULT: &[&str] =
     &["id", "displayName", "givenName", "jobTitle", "mail", "surname", "userPrincipalName"];
-/// Members of mixed lists without `$select`: enough to tell objects apart.
 const DIRECTORY_READ: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All"];
 const MEMBER_READ: &[&str] = &[
     "GroupMember.ReadBasic.All",
@@ -90,6 +89,7 @@ enum Route {
     User(String),
     Groups,
     Group(String),
+    Count(&'static str),
     Members(Members),
     ByIds,
     Object(String),
@@ -114,8 +114,10 @@ impl Route {
             ["organization", _] => Self::Organization(key()),
             ["me"] => Self::Me,
             ["users"] => Self::Users,
+            ["users", "$count"] => Self::Count(USERS),
             ["users", _] => Self::User(key()),
             ["groups"] => Self::Groups,
+            ["groups", "$count"] => Self::Count(GROUPS),
             ["groups", _] => Self::Group(key()),
             ["groups", _, which @ ("members" | "transitivemembers"), ref rest @ ..] => {
                 let (cast, count) = match *rest {
@@ -162,8 +164,8 @@ impl Collection for Directory {
             Route::Organizations | Route::Organization(_) => ORGANIZATION_READ,
             Route::Me => ME_READ,
             Route::User(key) if key.eq_ignore_ascii_case(&call.caller.object_id) => ME_READ,
-            Route::Users | Route::User(_) => USER_READ,
-            Route::Groups | Route::Group(_) => GROUP_READ,
+            Route::Users | Route::User(_) | Route::Count(USERS) => USER_READ,
+            Route::Groups | Route::Group(_) | Route::Count(_) => GROUP_READ,
             Route::Members(_) => MEMBER_READ,
             Route::ByIds | Route::Object(_) => DIRECTORY_READ,
         })
@@ -189,6 +191,13 @@ impl Collection for Directory {
             Route::Users => Answer::List(people(Within::Table(USERS))),
             Route::User(key) => user(tenant, &key, call),
             Route::Groups => Answer::List(List::of("groups", Within::Table(GROUPS), GROUP_FIELDS)),
+            Route::Count(_) if !call.eventual => {
+                Refused::bad("$count is not currently supported.").into()
+            }
+            Route::Count(USERS) => Answer::Count(people(Within::Table(USERS))),
+            Route::Count(table) => {
+                Answer::Count(List::of("groups", Within::Table(table), GROUP_FIELDS))
+            }
             Route::Group(key) if tenant.row(FORBIDDEN, &key).is_some() => Refused::denied().into(),
             Route::Group(key) => one(tenant, GROUPS, &key, "groups/$entity"),
             Route::Members(members) => members.answer(call, tenant).unwrap_or_else(Answer::from),

@@ -17,6 +17,8 @@ pub mod published;
 pub mod seed;
 pub mod server;
 pub mod token;
+#[cfg(test)]
+mod trials;
 pub mod weather;
 pub mod world;
 

@@ -108,17 +108,7 @@ fn refusal(no: &No, trace: &Trace) -> Sent {
 }
 
 fn issue(request: &Request<'_>, issuer: &Issuer<'_>) -> Result<String, No> {
-    if ![issuer.tenant, issuer.domain].iter().any(|t| t.eq_ignore_ascii_case(request.tenant)) {
-        return Err(No::request(
-            90002,
-            format!(
-                "Tenant '{}' not found. Check to make sure you have the correct tenant ID and are \
-                 signing into the correct cloud. Check with your subscription administrator, this \
-                 may happen if there are no active subscriptions for the tenant.",
-                request.tenant
-            ),
-        ));
-    }
+    check_tenant(request, issuer)?;
     let form: BTreeMap<String, String> =
         form_urlencoded::parse(request.form.as_bytes()).into_owned().collect();
     let field = |name: &str| form.get(name).map_or("", String::as_str);
@@ -130,20 +120,7 @@ fn issue(request: &Request<'_>, issuer: &Issuer<'_>) -> Result<String, No> {
             text: format!("The app requested an unsupported grant type '{}'.", field("grant_type")),
         });
     }
-    let client = field("client_id");
-    let identity = issuer.identities.iter().find(|i| i.app_id.eq_ignore_ascii_case(client));
-    let identity = identity.ok_or_else(|| No {
-        error: "unauthorized_client",
-        status: 400,
-        number: 700016,
-        text: format!(
-            "Application with identifier '{client}' was not found in the directory '{}'. This can \
-             happen if the application has not been installed by the administrator of the tenant \
-             or consented to by any user in the tenant. You may have sent your authentication \
-             request to the wrong tenant.",
-            issuer.domain
-        ),
-    })?;
+    let identity = find(field("client_id"), issuer)?;
     let audience = field("scope").split_whitespace().find_map(|s| s.strip_suffix("/.default"));
     let audience = audience.ok_or_else(|| No {
         error: "invalid_scope",
@@ -177,6 +154,37 @@ fn issue(request: &Request<'_>, issuer: &Issuer<'_>) -> Result<String, No> {
         now: request.trace.at,
         lifetime: Duration::seconds(3_600),
     }))
+}
+
+fn check_tenant(request: &Request<'_>, issuer: &Issuer<'_>) -> Result<(), No> {
+    if [issuer.tenant, issuer.domain].iter().any(|t| t.eq_ignore_ascii_case(request.tenant)) {
+        return Ok(());
+    }
+    Err(No::request(
+        90002,
+        format!(
+            "Tenant '{}' not found. Check to make sure you have the correct tenant ID and are \
+             signing into the correct cloud. Check with your subscription administrator, this may \
+             happen if there are no active subscriptions for the tenant.",
+            request.tenant
+        ),
+    ))
+}
+
+fn find<'a>(client: &str, issuer: &Issuer<'a>) -> Result<&'a Identity, No> {
+    let identity = issuer.identities.iter().find(|i| i.app_id.eq_ignore_ascii_case(client));
+    identity.ok_or_else(|| No {
+        error: "unauthorized_client",
+        status: 400,
+        number: 700016,
+        text: format!(
+            "Application with identifier '{client}' was not found in the directory '{}'. This can \
+             happen if the application has not been installed by the administrator of the tenant \
+             or consented to by any user in the tenant. You may have sent your authentication \
+             request to the wrong tenant.",
+            issuer.domain
+        ),
+    })
 }
 
 fn by_secret(identity: &Identity, secret: &str) -> Result<(), No> {

@@ -2,11 +2,24 @@
 
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
 
+mod approval;
+mod cli;
 mod contract;
+mod errors;
+mod hostile;
 mod interop;
 mod laws;
+mod ledger;
 mod openapi;
+mod rails;
 mod recorder;
+mod records;
+mod sample;
+mod saved;
+mod scale;
 mod scenarios;
+mod secrets;
 mod sign_in;
+mod storms;
+mod terminal;
 mod world;

@@ -44,7 +44,6 @@ pub struct World {
 
 /// One run of the binary.
 #[derive(Debug)]
-#[must_use = "a run has an exit code to assert"]
 pub struct Run {
     pub code: i32,
     pub stdout: String,
@@ -54,15 +53,21 @@ pub struct Run {
 impl World {
     pub fn new(seed: &str) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
-        let seed = seed::parse("tenant.toml", seed).unwrap_or_else(|error| panic!("{error}"));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .unwrap();
-        let options = Options::new(Arc::new(Now(Instant::now())));
-        let tenant = runtime.block_on(server::start(seed, options)).unwrap();
+        let tenant = serve(&runtime, seed, None);
         Self { runtime, tenant, folder: TempDir::new().unwrap() }
+    }
+
+    /// The same tenant later: its log is empty, the weather is this one, and somebody may have
+    /// edited its saved state.
+    pub fn later(&mut self, weather: &str, edit: impl FnOnce(&mut Value)) {
+        let mut state: Value = serde_json::from_str(&self.tenant.state()).unwrap();
+        edit(&mut state);
+        self.tenant = serve(&self.runtime, &format!("{SEED}\n{weather}"), Some(state.to_string()));
     }
 
     /// The scenarios' tenant with more TOML behind it: grants, weather.
@@ -102,6 +107,7 @@ impl World {
         command
     }
 
+    #[must_use = "a run has an exit code to assert"]
     pub fn run(&self, args: &[&str]) -> Run {
         Run::of(self.command(args).output().unwrap())
     }
@@ -114,6 +120,7 @@ impl World {
     }
 
     /// Approves the digest of a fresh plan, and applies it.
+    #[must_use = "a run has an exit code to assert"]
     pub fn apply(&self) -> Run {
         let digest = self.digest();
         self.run(&["apply", "--approve", &digest])
@@ -138,6 +145,13 @@ impl World {
         self.writes().iter().map(|line| format!("{} {}", line.method, line.path)).collect()
     }
 
+    /// Not one write request came, not even one that was refused.
+    #[track_caller]
+    pub fn assert_untouched(&self) {
+        assert_eq!(self.sent(), Vec::<String>::new(), "a write was sent");
+        assert_eq!(self.counts().writes, 0, "a write was sent");
+    }
+
     pub fn counts(&self) -> Counts {
         self.tenant.counts()
     }
@@ -145,14 +159,19 @@ impl World {
     /// The tenant's rows of one collection.
     pub fn rows(&self, collection: &str) -> Vec<Value> {
         let state: Value = serde_json::from_str(&self.tenant.state()).unwrap();
-        let rows = &state["collections"][collection];
-        rows.as_object().map(|rows| rows.values().cloned().collect()).unwrap_or_default()
+        state["tables"][collection].as_array().cloned().unwrap_or_default()
     }
 
     /// The tenant's own tasks run here.
     pub fn runtime(&self) -> &tokio::runtime::Runtime {
         &self.runtime
     }
+}
+
+fn serve(runtime: &tokio::runtime::Runtime, seed: &str, state: Option<String>) -> Running {
+    let seed = seed::parse("tenant.toml", seed).unwrap_or_else(|error| panic!("{error}"));
+    let options = Options { state, ..Options::new(Arc::new(Now(Instant::now()))) };
+    runtime.block_on(server::start(seed, options)).unwrap()
 }
 
 impl Run {
@@ -168,6 +187,15 @@ impl Run {
     pub fn assert_code(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self:#?}");
         self
+    }
+
+    /// Nothing more to look at than the code.
+    pub fn quietly(self) {}
+
+    /// stdout as one JSON document.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
     }
 
     /// Both streams, for texts that may stand in either.

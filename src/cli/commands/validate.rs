@@ -30,8 +30,9 @@ pub fn run(
     } else if !global.quiet {
         writeln!(
             streams.out,
-            "The manifest is valid: {}, {}. Names of users, groups and permissions are\n\
-             checked against the tenant by: consent plan",
+            "The manifest is valid: {}, {}.\n\
+             Names of users, groups and permissions are checked against the tenant\n\
+             by: consent plan",
             plural(loaded.manifest.apps.len(), "app"),
             plural(tables, "declaration"),
         )?;

@@ -24,6 +24,14 @@ use crate::model::finding::{Finding, Findings, Place};
 use crate::model::request::later;
 use crate::model::scope::{MAX_SCOPE_CHARS, ScopeSet};
 
+/// What this file finds.
+pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
+    ("no_scopes", "a grant that lists no permission"),
+    ("scope_twice", "a permission listed twice in one table"),
+    ("scopes_too_long", "more permissions than one grant can hold"),
+    ("resource_not_in_tenant", "a resource that has no service principal in the tenant"),
+];
+
 /// The table's name.
 const TABLE: &str = "grant";
 
@@ -112,6 +120,10 @@ fn declare_one(
     else {
         return;
     };
+    // A part of the manifest was asked for, and this app is not in it.
+    if !desk.scene.roster.contains_key(label) {
+        return;
+    }
     let why = why(desk, entry, &note);
     for audience in audiences {
         let at = address(label, resource.id, audience);
@@ -119,8 +131,13 @@ fn declare_one(
             spec: None,
             expired: None,
             why: Vec::new(),
-            notes: left_out.clone(),
+            notes: Vec::new(),
         });
+        for note in &left_out {
+            if !slot.notes.contains(note) {
+                slot.notes.push(note.clone());
+            }
+        }
         let half = if note.over(desk.today) { &mut slot.expired } else { &mut slot.spec };
         let spec = half.get_or_insert_with(|| Spec {
             client: client.clone(),
@@ -218,3 +235,7 @@ fn too_long(scopes: &ScopeSet, place: &Place, out: &mut Findings) {
         );
     }
 }
+
+#[cfg(test)]
+#[path = "declare_tests.rs"]
+mod tests;

@@ -198,3 +198,7 @@ fn looks_like(spec: &Spec) -> Expect {
     }
     Expect::Fields(fields)
 }
+
+#[cfg(test)]
+#[path = "encode_tests.rs"]
+mod tests;

@@ -3,7 +3,7 @@
 //! One object per client, resource and audience, where the audience is everybody or one user.
 //! <https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant>
 
-mod declare;
+pub(super) mod declare;
 mod encode;
 mod observe;
 mod order;
@@ -112,6 +112,18 @@ impl Kind for DelegatedGrants {
         names: &Names,
     ) -> Change {
         encode::change(address, want, have, names)
+    }
+
+    fn address(&self, owner: &str, spec: &Spec) -> Address {
+        address(owner, spec.resource, spec.audience)
+    }
+
+    /// An all-users grant may be widened to both before it is narrowed, see [`order::link`].
+    fn between(&self, have: &Found, want: &Spec, now: &Found) -> bool {
+        let both = have.spec.scopes.union(&want.scopes);
+        want.audience == Audience::Everyone
+            && *now
+                == Found { spec: Spec { scopes: both, ..have.spec.clone() }, id: have.id.clone() }
     }
 
     fn link(&self, changes: &mut Vec<Change>) {

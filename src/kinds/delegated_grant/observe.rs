@@ -81,3 +81,7 @@ impl Row {
 fn odd(problem: &str) -> OddAnswer {
     OddAnswer { what: "the list of delegated grants".to_owned(), problem: problem.to_owned() }
 }
+
+#[cfg(test)]
+#[path = "observe_tests.rs"]
+mod tests;

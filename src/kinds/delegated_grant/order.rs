@@ -88,3 +88,7 @@ fn set_scopes(change: &mut Change, words: &str) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "order_tests.rs"]
+mod tests;

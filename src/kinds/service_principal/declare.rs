@@ -13,6 +13,14 @@ use crate::model::finding::{Finding, Findings};
 use crate::model::id::AppId;
 use crate::model::untrusted::shown;
 
+/// What this file finds.
+pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
+    ("app_not_in_tenant", "an app that has no service principal in the tenant"),
+    ("name_mismatch", "an app that the tenant calls by another name"),
+    ("publisher_mismatch", "an app that another tenant publishes than the pinned one"),
+    ("microsoft_app", "one of Microsoft's own apps that should be provisioned"),
+];
+
 pub(super) fn mentions(manifest: &Manifest) -> Mentions {
     Mentions {
         apps: manifest.apps.values().map(|app| app.app_id.value).collect(),
@@ -22,7 +30,8 @@ pub(super) fn mentions(manifest: &Manifest) -> Mentions {
 
 pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
     let mut wanted = BTreeMap::new();
-    for (label, app) in &desk.manifest.apps {
+    let asked = |(label, _): &(&String, &App)| desk.scene.roster.contains_key(*label);
+    for (label, app) in desk.manifest.apps.iter().filter(asked) {
         match desk.scene.directory.service_principals.get(&app.app_id.value) {
             Some(found) => check(label, app, found, out),
             None if app.provision == Provision::No => out.push(absent(label, app)),
@@ -47,39 +56,37 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
 /// The id decides, and the rest must agree with it: an app swapped behind a familiar name is how
 /// consent phishing works.
 fn check(label: &str, app: &App, found: &ServicePrincipal, out: &mut Findings) {
-    if let Some(name) = &app.name {
-        if name.value != found.name.raw() {
-            out.push(
-                Finding::error(
-                    "name_mismatch",
-                    format!(
-                        "the app {} is called \"{}\" in the tenant, not \"{}\"",
-                        app.app_id.value,
-                        found.name.shown(),
-                        shown(&name.value)
-                    ),
-                )
-                .at(&name.place)
-                .help("check that the app_id is the app you mean, then write its name as it is"),
-            );
-        }
-    }
-    if let Some(pinned) = &app.publisher_tenant {
-        if Some(pinned.value) != found.publisher_tenant {
-            let owner = found
-                .publisher_tenant
-                .map_or_else(|| "an unknown tenant".to_owned(), |tenant| tenant.to_string());
-            out.push(
-                Finding::error(
-                    "publisher_mismatch",
-                    format!("{label} is published by {owner}, not by {}", pinned.value),
-                )
-                .at(&pinned.place)
-                .help(
-                    "somebody else's app has this id: do not grant it anything before you know why",
+    if let Some(name) = &app.name
+        && name.value != found.name.raw()
+    {
+        out.push(
+            Finding::error(
+                "name_mismatch",
+                format!(
+                    "the app {} is called \"{}\" in the tenant, not \"{}\"",
+                    app.app_id.value,
+                    found.name.shown(),
+                    shown(&name.value)
                 ),
-            );
-        }
+            )
+            .at(&name.place)
+            .help("check that the app_id is the app you mean, then write its name as it is"),
+        );
+    }
+    if let Some(pinned) = &app.publisher_tenant
+        && Some(pinned.value) != found.publisher_tenant
+    {
+        let owner = found
+            .publisher_tenant
+            .map_or_else(|| "an unknown tenant".to_owned(), |tenant| tenant.to_string());
+        out.push(
+            Finding::error(
+                "publisher_mismatch",
+                format!("{label} is published by {owner}, not by {}", pinned.value),
+            )
+            .at(&pinned.place)
+            .help("somebody else's app has this id: do not grant it anything before you know why"),
+        );
     }
 }
 
@@ -102,3 +109,7 @@ fn microsofts(label: &str, app: &App) -> Finding {
         .at(&app.app_id.place)
         .help("it comes into a tenant with its licence; remove provision = true")
 }
+
+#[cfg(test)]
+#[path = "declare_tests.rs"]
+mod tests;

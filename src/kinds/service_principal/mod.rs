@@ -3,7 +3,7 @@
 //! Created where the tenant lacks it, never changed, never deleted.
 //! <https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals>
 
-mod declare;
+pub(super) mod declare;
 mod encode;
 mod observe;
 pub mod sandbox;
@@ -92,6 +92,10 @@ impl Kind for ServicePrincipals {
         names: &Names,
     ) -> Change {
         encode::change(address, want, have, names)
+    }
+
+    fn address(&self, owner: &str, _spec: &Spec) -> Address {
+        address(owner)
     }
 
     fn describe(&self, have: &Found, names: &Names) -> String {

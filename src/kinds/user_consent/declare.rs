@@ -17,6 +17,12 @@ use crate::model::change::Why;
 use crate::model::finding::{Finding, Findings};
 use crate::model::untrusted::shown;
 
+/// What this file finds.
+pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
+    ("unknown_choice", "a word that `allow` does not take"),
+    ("invalid_policy_id", "a text that cannot be the id of a consent policy"),
+];
+
 /// The table's name.
 const TABLE: &str = "user_consent";
 

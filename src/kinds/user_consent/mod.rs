@@ -1,7 +1,7 @@
 //! `[user_consent]`: whether users may consent for themselves, a setting of the tenant's
 //! authorization policy. <https://learn.microsoft.com/graph/api/authorizationpolicy-update>
 
-mod declare;
+pub(super) mod declare;
 mod encode;
 mod observe;
 pub mod sandbox;
@@ -107,6 +107,10 @@ impl Kind for UserConsent {
         encode::change(address, want, have)
     }
 
+    fn address(&self, _owner: &str, _spec: &Spec) -> Address {
+        address()
+    }
+
     fn describe(&self, have: &Found, _names: &Names) -> String {
         format!("user consent: {}", have.spec.assigned.join(", "))
     }
@@ -128,3 +132,6 @@ fn is_for_self(entry: &str) -> bool {
 pub(super) fn address() -> Address {
     Address::new(UserConsent::NAME, TENANT, [])
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,334 @@
+//! A small tenant and a manifest for tests: a few people, one group, two resources, three clients.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use time::Date;
+use time::macros::date;
+
+use crate::kinds::{self, Desk, Names, Ownership, REGISTRY, Scene};
+use crate::manifest::app::Mode;
+use crate::manifest::source::Sources;
+use crate::manifest::{self, Manifest};
+use crate::model::change::Change;
+use crate::model::directory::{
+    Directory, Group, Lookup, PublishedRole, PublishedScope, ServicePrincipal, User,
+};
+use crate::model::finding::{Finding, Findings};
+use crate::model::id::{AppId, ObjectId, PermissionId};
+use crate::model::query::{Pages, Query};
+use crate::model::request::Request;
+use crate::model::untrusted::Untrusted;
+
+pub(crate) const GRAPH: u128 = 0x9a000000_0000_4000_8000_000000000001;
+pub(crate) const ORDERS: u128 = 0x9a000000_0000_4000_8000_000000000003;
+pub(crate) const ORDERS_APP: &str = "0a9a0000-0000-4000-8000-0000000000a3";
+pub(crate) const EXPLORER: u128 = 0xc1000000_0000_4000_8000_000000000001;
+pub(crate) const SIGN: u128 = 0xc1000000_0000_4000_8000_000000000002;
+/// Of a client that the tenant lacks.
+pub(crate) const NEW_APP: &str = "5c1e0000-0000-4000-8000-00000000000f";
+const GROUP: u128 = 0x6e000000_0000_4000_8000_000000000001;
+
+/// In the order of their numbers, from 1. Dave is a guest, Erin is disabled.
+pub(crate) const PEOPLE: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "frank"];
+
+/// Three lines stand above every manifest of these tests.
+const HEAD: &str = "schema = 1\n[tenant]\nid = \"8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7\"\n";
+
+/// `[app.ge]`, lines 4 to 6.
+pub(crate) fn explorer(mode: &str) -> String {
+    format!("[app.ge]\napp_id = \"de8bc8b5-d9f9-48b1-a8ad-b748da725064\"\nmode = \"{mode}\"\n")
+}
+
+/// `[[grant]]` of Microsoft Graph: four lines.
+pub(crate) fn grant(scopes: &str, whom: &str) -> String {
+    format!(
+        "[[grant]]\napp = \"ge\"\nresource = \"Microsoft Graph\"\nscopes = {scopes}\nfor = {whom}\n"
+    )
+}
+
+pub(crate) fn object(id: u128) -> ObjectId {
+    ObjectId::from_u128(id)
+}
+
+pub(crate) fn person(name: &str) -> ObjectId {
+    let number = PEOPLE.iter().position(|one| *one == name).unwrap();
+    object(0x0a000000_0000_4000_8000_000000000001 + u128::try_from(number).unwrap())
+}
+
+fn upn(name: &str) -> String {
+    format!("{name}@contoso.com")
+}
+
+/// The id that the service makes of a grant's key.
+pub(crate) fn grant_id(client: u128, resource: u128, whom: Option<ObjectId>) -> String {
+    use base64::Engine as _;
+    let mut bytes = object(client).to_bytes_le().to_vec();
+    bytes.extend(object(resource).to_bytes_le());
+    bytes.extend(whom.iter().flat_map(|id| id.to_bytes_le()));
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What is there, what is written, and which day it is.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) manifest: String,
+    pub(crate) directory: Directory,
+    pub(crate) grants: Vec<Value>,
+    /// The list of the authorization policy.
+    pub(crate) policies: Value,
+    pub(crate) today: Date,
+    /// Labels that the plan is about; all when empty.
+    pub(crate) only: Vec<String>,
+}
+
+impl World {
+    pub(crate) fn new(manifest: impl AsRef<str>) -> Self {
+        Self {
+            manifest: format!("{HEAD}{}", manifest.as_ref()),
+            directory: directory(),
+            grants: Vec::new(),
+            policies: json!([]),
+            today: date!(2026 - 11 - 23),
+            only: Vec::new(),
+        }
+    }
+
+    /// A grant of Graph Explorer on Microsoft Graph; `everyone`, or a person's name.
+    pub(crate) fn has(self, whom: &str, scope: &str) -> Self {
+        self.has_of(EXPLORER, whom, scope)
+    }
+
+    pub(crate) fn has_of(mut self, client: u128, whom: &str, scope: &str) -> Self {
+        let one = (whom != "everyone").then(|| person(whom));
+        self.grants.push(json!({
+            "id": grant_id(client, GRAPH, one),
+            "clientId": object(client),
+            "consentType": if one.is_some() { "Principal" } else { "AllPrincipals" },
+            "principalId": one,
+            "resourceId": object(GRAPH),
+            "scope": scope,
+        }));
+        self
+    }
+
+    /// The group's users, in place of alice to erin.
+    pub(crate) fn group(mut self, members: &[&str]) -> Self {
+        let members = members.iter().map(|name| person(name)).collect();
+        self.directory.groups.get_mut(&object(GROUP)).unwrap().members = members;
+        self
+    }
+
+    /// What the tenant says when it is asked for the group.
+    pub(crate) fn group_answers(mut self, answer: Lookup) -> Self {
+        self.directory.group_names.insert("GX".to_owned(), answer);
+        self
+    }
+
+    pub(crate) fn on(mut self, today: Date) -> Self {
+        self.today = today;
+        self
+    }
+
+    /// Hands what kinds are given to `look`, with the findings made so far.
+    pub(crate) fn at_desk<R>(
+        &self,
+        look: impl FnOnce(&Desk, &Pages, &mut Findings) -> R,
+    ) -> (R, Vec<Finding>) {
+        let sources = Sources::one("consent.toml", &self.manifest);
+        let (manifest, mut findings) = manifest::parse(&sources, &kinds::tables());
+        let manifest = manifest.unwrap();
+        for kind in REGISTRY {
+            kind.mentions(&manifest, &mut findings);
+        }
+        let scene = self.scene(&manifest);
+        let pages = self.pages(&scene);
+        let desk =
+            Desk { manifest: &manifest, sources: &sources, scene: &scene, today: self.today };
+        let seen = look(&desk, &pages, &mut findings);
+        (seen, findings.sorted().into_iter().cloned().collect())
+    }
+
+    fn scene(&self, manifest: &Manifest) -> Scene {
+        let asked = |label: &String| self.only.is_empty() || self.only.contains(label);
+        let apps = manifest.apps.iter().filter(|(label, _)| asked(label));
+        let names = kinds::tables().into_iter().map(|table| table.name.to_owned());
+        Scene {
+            roster: apps.map(|(label, app)| (label.clone(), app.app_id.value)).collect(),
+            settings: names.filter(|name| !manifest.entries(name).is_empty()).collect(),
+            directory: self.directory.clone(),
+        }
+    }
+
+    /// The answers of the tenant to everything that is read.
+    pub(crate) fn pages(&self, scene: &Scene) -> Pages {
+        let mut pages = Pages::default();
+        for query in REGISTRY.iter().flat_map(|kind| kind.reads(scene)) {
+            let rows = self.answer(&query);
+            pages.insert(query, rows);
+        }
+        pages
+    }
+
+    fn answer(&self, query: &Query) -> Vec<Value> {
+        if query.path == "/policies/authorizationPolicy" {
+            let list = json!({ "permissionGrantPoliciesAssigned": self.policies });
+            return vec![
+                json!({ "id": "authorizationPolicy", "defaultUserRolePermissions": list }),
+            ];
+        }
+        assert!(query.path.starts_with("/oauth2PermissionGrants?"), "{}", query.path);
+        let asked =
+            |row: &&Value| query.path.contains(row["clientId"].as_str().unwrap_or_default());
+        self.grants.iter().filter(asked).cloned().collect()
+    }
+
+    /// The changes of all kinds, each kind's linked, and the findings.
+    pub(crate) fn changes(&self) -> (Vec<Change>, Vec<Finding>) {
+        self.at_desk(|desk, pages, findings| {
+            let own = |owner: &str| match desk.manifest.apps.get(owner).map(|app| app.mode.value) {
+                Some(Mode::Exact) => Ownership::Exact,
+                _ => Ownership::Additive,
+            };
+            let names = Names::from_directory(&desk.scene.directory);
+            let mut changes = Vec::new();
+            for kind in REGISTRY {
+                let pairs = kind.pairs(desk, pages, &own, findings).unwrap();
+                let mut some: Vec<Change> =
+                    pairs.changed.iter().map(|pair| kind.change(pair, &names).unwrap()).collect();
+                kind.link(&mut some);
+                changes.extend(some);
+            }
+            changes
+        })
+    }
+
+    /// The changes, where nothing is wrong.
+    pub(crate) fn clean(&self) -> Vec<Change> {
+        let (changes, findings) = self.changes();
+        assert!(findings.is_empty(), "{findings:#?}");
+        changes
+    }
+
+    /// What would be sent, as text.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        let changes = self.clean();
+        requests(&changes).iter().map(ToString::to_string).collect()
+    }
+
+    /// `code line: title / help` of each finding.
+    pub(crate) fn findings(&self) -> Vec<String> {
+        let sources = Sources::one("consent.toml", &self.manifest);
+        let tell = |finding: &Finding| {
+            let line = finding.place.as_ref().map_or(0, |place| sources.position(place).0);
+            let help = finding.help.as_deref().unwrap_or_default();
+            format!("{} {line}: {} / {help}", finding.code, finding.title)
+        };
+        self.changes().1.iter().map(tell).collect()
+    }
+}
+
+pub(crate) fn requests(changes: &[Change]) -> Vec<&Request> {
+    changes.iter().flat_map(|change| &change.steps).map(|step| &step.request).collect()
+}
+
+fn directory() -> Directory {
+    let mut directory = Directory::default();
+    for sp in [graph(), orders(), client(EXPLORER, "de8bc8b5-d9f9-48b1-a8ad-b748da725064")] {
+        directory.service_principals.insert(sp.app_id, sp);
+    }
+    let sign = client(SIGN, "5161acce-0000-4000-8000-000000000002");
+    directory.service_principals.insert(sign.app_id, sign);
+    for name in PEOPLE {
+        let id = person(name);
+        let user = User {
+            id,
+            user_principal_name: Untrusted::new(upn(name)),
+            guest: name == "dave",
+            enabled: name != "erin",
+        };
+        directory.users.insert(id, user);
+        directory.user_names.insert(upn(name), Lookup::One(id));
+    }
+    let members = PEOPLE[..5].iter().map(|name| person(name)).collect();
+    let group = Group { id: object(GROUP), name: Untrusted::new("GX"), members };
+    directory.groups.insert(group.id, group);
+    directory.group_names.insert("GX".to_owned(), Lookup::One(object(GROUP)));
+    directory
+}
+
+pub(crate) fn client(id: u128, app_id: &str) -> ServicePrincipal {
+    ServicePrincipal {
+        id: object(id),
+        app_id: app_id.parse().unwrap(),
+        name: Untrusted::new("Graph Explorer"),
+        publisher_tenant: None,
+        account_enabled: true,
+        assignment_required: false,
+        verified_publisher: None,
+        scopes: Vec::new(),
+        roles: Vec::new(),
+    }
+}
+
+/// The scope's id in these tests: its number among those of its resource.
+pub(crate) fn scope(number: u128, value: &str) -> PublishedScope {
+    PublishedScope {
+        id: PermissionId::from_u128(number),
+        value: value.to_owned(),
+        admin_only: value.ends_with(".All"),
+        enabled: true,
+    }
+}
+
+pub(crate) const GRAPH_SCOPES: [&str; 8] = [
+    "User.Read",
+    "Mail.Read",
+    "Calendars.Read",
+    "Files.Read.All",
+    "offline_access",
+    "openid",
+    "Tasks.ReadWrite",
+    "Mail.ReadWrite",
+];
+
+pub(crate) fn graph() -> ServicePrincipal {
+    let scopes = GRAPH_SCOPES.iter().zip(1..).map(|(value, number)| scope(number, value));
+    ServicePrincipal {
+        name: Untrusted::new("Microsoft Graph"),
+        scopes: scopes.collect(),
+        ..client(GRAPH, "00000003-0000-0000-c000-000000000000")
+    }
+}
+
+fn orders() -> ServicePrincipal {
+    let role = PublishedRole {
+        id: PermissionId::from_u128(99),
+        value: "Orders.Admin".to_owned(),
+        for_applications: true,
+        for_users: false,
+        enabled: true,
+    };
+    ServicePrincipal {
+        name: Untrusted::new("Orders"),
+        scopes: vec![scope(1, "orders.read"), scope(2, "orders.write")],
+        roles: vec![role],
+        ..client(ORDERS, ORDERS_APP)
+    }
+}
+
+/// Replaces what the tenant knows of Microsoft Graph.
+pub(crate) fn set_graph(world: &mut World, change: impl FnOnce(&mut ServicePrincipal)) {
+    let id: AppId = "00000003-0000-0000-c000-000000000000".parse().unwrap();
+    let all: &mut BTreeMap<_, _> = &mut world.directory.service_principals;
+    change(all.get_mut(&id).unwrap());
+}
+
+/// What a kind says of an answer that is not as documented.
+pub(crate) fn odd_answer(world: &World) -> Option<String> {
+    let found = |desk: &Desk, pages: &Pages| {
+        let mut errors = REGISTRY.iter().filter_map(|kind| kind.found(pages, desk.scene).err());
+        errors.next().map(|error| error.to_string())
+    };
+    world.at_desk(|desk, pages, _| found(desk, pages)).0
+}

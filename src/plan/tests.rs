@@ -1,0 +1,85 @@
+//! Whole plans of the small tenant.
+
+use time::macros::datetime;
+
+use crate::kinds::Names;
+use crate::kinds::world::World;
+use crate::model::cloud::Cloud;
+use crate::model::directory::Organization;
+use crate::model::finding::{Finding, Severity};
+use crate::model::untrusted::Untrusted;
+use crate::plan::{
+    AppHead, Check, Extent, LiveSummary, ManifestHash, ManifestSummary, Plan, build, effect,
+    ownership,
+};
+
+mod edits;
+mod facts;
+mod freshness;
+mod gaps;
+mod scenarios;
+
+/// The plan, and what was found wrong.
+fn judged(world: &World) -> (Plan, Vec<Finding>) {
+    world.at_desk(|desk, pages, findings| {
+        ownership::check(desk.manifest, findings);
+        let draft = build::draft(desk, pages, findings).unwrap();
+        let names = Names::from_directory(&desk.scene.directory);
+        let mut changes = build::changes(&draft.pairs, &names).unwrap();
+        build::annotate(&mut changes, &desk.scene.directory);
+        let tenant = desk.manifest.tenant.id.value;
+        let at = datetime!(2026-11-23 14:02:11 UTC);
+        let head = |(label, app_id): (&String, &_)| AppHead {
+            label: label.clone(),
+            name: Untrusted::new("Graph\u{202e}Explorer"),
+            app_id: *app_id,
+        };
+        Plan {
+            tenant: Organization {
+                id: tenant,
+                name: Untrusted::new("Contoso"),
+                domains: vec![Untrusted::new("contoso.onmicrosoft.com")],
+            },
+            cloud: Cloud::Global,
+            manifest: ManifestSummary {
+                files: vec![ManifestHash { path: "consent.toml".into(), sha256: "00".repeat(32) }],
+                apps: desk.manifest.apps.len(),
+            },
+            live: LiveSummary {
+                read_at: at,
+                apps: desk.scene.roster.len(),
+                objects: draft.objects.clone(),
+                milliseconds: 312,
+            },
+            made_at: at,
+            apps: desk.scene.roster.iter().map(head).collect(),
+            names: draft.names(&names),
+            unmanaged: draft.unmanaged(&names),
+            pairs: draft.pairs,
+            effect: effect::effect(tenant, &changes),
+            changes,
+            unchanged: draft.unchanged,
+            warnings: vec!["a warning".to_owned()],
+            checks: vec![Check {
+                rule: "revoke_limit".to_owned(),
+                text: "too many".to_owned(),
+                help: "look again".to_owned(),
+            }],
+            extent: Extent::Whole,
+        }
+    })
+}
+
+/// The plan, where nothing is wrong.
+fn planned(world: &World) -> Plan {
+    let (plan, findings) = judged(world);
+    let errors: Vec<_> = findings.iter().filter(|f| f.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    plan
+}
+
+/// What is sent, in the order of apply.
+fn sent(plan: &Plan) -> Vec<String> {
+    let steps = plan.changes.iter().flat_map(|change| &change.steps);
+    steps.map(|step| step.request.to_string()).collect()
+}

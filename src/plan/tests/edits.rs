@@ -1,0 +1,159 @@
+//! The plan file: what was written is read, and nothing else.
+
+use proptest::prelude::*;
+
+use super::planned;
+use crate::kinds::world::{World, explorer, grant};
+use crate::model::change::{Risk, Tier};
+use crate::plan::Plan;
+use crate::plan::file::{PlanFileError, read, write};
+
+/// With a creation, removals, a split grant, a setting and something unmanaged.
+fn plan() -> Plan {
+    let tables = grant("[\"Mail.Read\"]", "\"all-users\"")
+        + "reason = \"FLOW-118\"\n"
+        + &grant("[\"User.Read\"]", "{ users = [\"alice@contoso.com\"] }")
+        + "[user_consent]\nallow = \"none\"\n";
+    let world = World::new(explorer("exact") + &tables)
+        .has("everyone", "User.Read")
+        .has("alice", "Mail.Read")
+        .has("frank", "openid");
+    let mut plan = planned(&world);
+    // The directory is not saved, so what only it knows is not either.
+    for permission in plan.changes.iter_mut().flat_map(|change| &mut change.permissions) {
+        permission.resource = crate::model::id::AppId::from_u128(0);
+        permission.admin_only = None;
+    }
+    let risk = Risk { tier: Tier::High, reasons: vec!["P205: mail".to_owned()] };
+    let pair = &plan.pairs[0].address.parts;
+    let own = plan.changes.iter_mut().filter(|change| change.address.parts.starts_with(pair));
+    own.for_each(|change| change.risk = Some(risk.clone()));
+    plan
+}
+
+#[test]
+fn what_was_written_is_read_and_written_again_byte_for_byte() {
+    let plan = plan();
+    assert!(plan.changes.len() > plan.pairs.len(), "one is split");
+    let text = write(&plan);
+    let again = read(&text).unwrap();
+    assert_eq!(again, plan);
+    assert_eq!(write(&again), text);
+}
+
+#[test]
+fn no_line_can_be_changed_removed_or_doubled() {
+    let text = write(&plan());
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    for at in 0..lines.len() {
+        for edited in [String::new(), lines[at].repeat(2), lines[at].replace('\n', " \n")] {
+            let mut all: Vec<&str> = lines.clone();
+            all[at] = &edited;
+            assert!(read(&all.concat()).is_err(), "line {}: {edited}", at + 1);
+        }
+    }
+}
+
+#[test]
+fn what_the_effect_does_not_hold_is_guarded_too() {
+    let text = write(&plan());
+    for (from, to) in [
+        ("\"high\"", "\"low\""),
+        ("\"a warning\"", "\"no warning\""),
+        ("FLOW-118", "FLOW-119"),
+        ("\"milliseconds\": 312", "\"milliseconds\": 313"),
+        ("\"name\": \"Contoso\"", "\"name\": \"Fabrikam\""),
+        ("\"text\": \"too many\"", "\"text\": \"fine\""),
+        ("\"made_by\": \"consent ", "\"made_by\": \"other "),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let error = read(&text.replacen(from, to, 1)).unwrap_err();
+        assert!(matches!(error, PlanFileError::Altered { .. }), "{from}: {error}");
+    }
+}
+
+#[test]
+fn another_request_or_state_is_told_with_its_line() {
+    let text = write(&plan()).replacen("openid", "Mail.Read", 1);
+    let told = read(&text).unwrap_err().to_string();
+    assert!(told.starts_with("it was altered after it was made: line "), "{told}");
+}
+
+#[test]
+fn the_state_of_another_object_is_refused_before_anything_is_derived() {
+    let plan = plan();
+    let mut foreign = plan.clone();
+    let first = foreign.pairs[0].before.clone();
+    foreign.pairs[1].before = first;
+    let names = foreign.names.clone();
+    let refused = crate::plan::build::changes(&foreign.pairs, &names).unwrap_err();
+    assert_eq!(refused.problem, "the state of another object stands here");
+    let twice = [plan.pairs[0].clone(), plan.pairs[0].clone()];
+    assert_eq!(
+        crate::plan::build::changes(&twice, &names).unwrap_err().problem,
+        "it stands here twice"
+    );
+}
+
+#[test]
+fn an_address_cannot_hold_a_line_end() {
+    let text = write(&plan()).replacen("\"delegated_grant/ge/", "\"delegated_grant/g\\ne/", 1);
+    assert!(matches!(read(&text).unwrap_err(), PlanFileError::NotAPlan(_)));
+}
+
+#[test]
+fn a_newer_format_says_that_it_is_newer() {
+    let newer = "\"format_version\": 2,\n  \"new\": {},";
+    let text = write(&plan()).replacen("\"format_version\": 1,", newer, 1);
+    assert!(matches!(read(&text).unwrap_err(), PlanFileError::Newer { found: 2 }));
+}
+
+#[test]
+fn other_documents_are_told_apart() {
+    let other = read("{\"format\": \"consent.\\u001b[2Jsnapshot\"}").unwrap_err();
+    assert_eq!(
+        other.to_string(),
+        "its format is \"consent.<U+001B>[2Jsnapshot\", not \"consent.plan\""
+    );
+    for text in ["", "{", "[]", "null", "{}", "{\"format\": \"consent.plan\"}", "{\"format\": 1}"] {
+        assert!(matches!(read(text).unwrap_err(), PlanFileError::NotAPlan(_)), "{text}");
+    }
+    for version in ["0", "-1", "1.5", "\"1\""] {
+        let text = format!("{{\"format\": \"consent.plan\", \"format_version\": {version}}}");
+        assert!(matches!(read(&text).unwrap_err(), PlanFileError::NotAPlan(_)), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_damage_is_read_and_none_panics(
+        at in any::<prop::sample::Index>(),
+        other in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+        way in 0..4u8,
+    ) {
+        let text = write(&plan());
+        let mut bytes = text.clone().into_bytes();
+        let (at, other) = (at.index(bytes.len()), other.index(bytes.len()));
+        match way {
+            0 => bytes[at] = byte,
+            1 => bytes.truncate(at),
+            2 => bytes.swap(at, other),
+            _ => bytes.insert(at, byte),
+        }
+        let damaged = String::from_utf8_lossy(&bytes).into_owned();
+        prop_assume!(damaged != text);
+        prop_assert!(read(&damaged).is_err());
+    }
+
+    #[test]
+    fn swapped_digits_are_found(at in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {
+        let text = write(&plan());
+        let digits: Vec<usize> = text.match_indices(|c: char| c.is_ascii_digit()).map(|(at, _)| at).collect();
+        let mut bytes = text.clone().into_bytes();
+        bytes.swap(digits[at.index(digits.len())], digits[other.index(digits.len())]);
+        let swapped = String::from_utf8(bytes).unwrap();
+        prop_assume!(swapped != text);
+        prop_assert!(read(&swapped).is_err());
+    }
+}

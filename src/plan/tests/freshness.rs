@@ -1,0 +1,109 @@
+//! Is the plan still true?
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::planned;
+use crate::kinds::REGISTRY;
+use crate::kinds::world::{NEW_APP, World, explorer, grant};
+use crate::model::address::Address;
+use crate::model::request::{Known, later};
+use crate::plan::Plan;
+use crate::plan::fresh::{Freshness, filled, look};
+
+fn now(world: &World) -> BTreeMap<Address, Value> {
+    let (found, _) = world.at_desk(|desk, pages, _| {
+        let kinds = REGISTRY.iter().map(|kind| kind.found(pages, desk.scene).unwrap());
+        kinds.flatten().collect()
+    });
+    found
+}
+
+fn seen(plan: &Plan, world: &World) -> Freshness {
+    look(&plan.pairs, &now(world), &Known::new()).unwrap()
+}
+
+/// Everybody has User.Read and Alice Mail.Read; it shall be the other way round.
+fn before(everyone: &str) -> World {
+    let tables = grant("[\"Mail.Read\"]", "\"all-users\"")
+        + &grant("[\"User.Read\"]", "{ users = [\"alice@contoso.com\"] }");
+    World::new(explorer("exact") + &tables).has("everyone", everyone).has("alice", "Mail.Read")
+}
+
+#[test]
+fn an_unchanged_tenant_is_fresh() {
+    let world = before("User.Read");
+    let fresh = seen(&planned(&world), &world);
+    assert_eq!((fresh.stale.len(), fresh.reached.len()), (0, 0));
+}
+
+#[test]
+fn other_spacing_and_objects_outside_the_plan_do_not_matter() {
+    let plan = planned(&before("User.Read"));
+    let world = before("  User.Read ").has("frank", "openid");
+    assert_eq!(seen(&plan, &world).stale, Vec::new());
+}
+
+#[test]
+fn what_somebody_did_already_is_reached() {
+    let fresh = seen(&planned(&before("User.Read")), &before("Mail.Read"));
+    assert_eq!(fresh.stale, Vec::new());
+    assert_eq!(fresh.reached.iter().map(ToString::to_string).collect::<Vec<_>>().len(), 1);
+}
+
+#[test]
+fn a_grant_in_the_middle_of_its_two_steps_can_go_on() {
+    let fresh = seen(&planned(&before("User.Read")), &before("Mail.Read User.Read"));
+    assert_eq!((fresh.stale.len(), fresh.reached.len()), (0, 0));
+}
+
+#[test]
+fn anything_else_is_stale_with_all_three_states() {
+    let plan = planned(&before("User.Read"));
+    let stale = seen(&plan, &before("openid")).stale;
+    assert_eq!(stale.len(), 1);
+    assert_eq!(stale[0].seen["spec"]["scopes"], json!(["User.Read"]));
+    assert_eq!(stale[0].goal["scopes"], json!(["Mail.Read"]));
+    assert_eq!(stale[0].now["spec"]["scopes"], json!(["openid"]));
+    let mut gone = before("User.Read");
+    gone.grants.remove(0);
+    assert_eq!(seen(&plan, &gone).stale[0].now, Value::Null);
+}
+
+#[test]
+fn a_made_again_grant_of_the_same_scopes_but_another_id_is_stale() {
+    let plan = planned(&before("User.Read"));
+    let mut world = before("User.Read");
+    world.grants[0]["id"] = json!("another");
+    assert_eq!(seen(&plan, &world).stale.len(), 1);
+}
+
+#[test]
+fn the_order_of_the_policy_list_is_no_change() {
+    let world = |list: Value| {
+        let mut world = World::new("[user_consent]\nallow = \"none\"\n");
+        world.policies = list;
+        world
+    };
+    let plan = planned(&world(json!(["ManagePermissionGrantsForSelf.a", "b.c", "d.e"])));
+    let shuffled = world(json!(["d.e", "B.C", "managepermissiongrantsforself.a"]));
+    let fresh = seen(&plan, &shuffled);
+    assert_eq!((fresh.stale.len(), fresh.reached.len()), (0, 0));
+    assert_eq!(seen(&plan, &world(json!(["d.e", "B.C"]))).reached.len(), 1);
+    assert_eq!(seen(&plan, &world(json!(["b.c"]))).stale.len(), 1);
+}
+
+#[test]
+fn ids_that_became_known_are_put_in_everywhere() {
+    let app = format!("[app.new]\napp_id = \"{NEW_APP}\"\nmode = \"exact\"\nprovision = true\n");
+    let table = grant("[\"User.Read\"]", "\"all-users\"").replace("\"ge\"", "\"new\"");
+    let plan = planned(&World::new(app + &table));
+    let id = "c1000000-0000-4000-8000-00000000000f";
+    let known = Known::from([(later(&plan.changes[0].address), id.to_owned())]);
+    let changes = filled(&plan.changes, &known);
+    let step = &changes[1].steps[0];
+    assert_eq!(step.request.body.as_ref().unwrap()["clientId"], id);
+    assert!(step.proof.read.path.contains(id));
+    assert!(!format!("{step:?}").contains("known after"));
+}

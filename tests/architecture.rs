@@ -1,0 +1,282 @@
+//! The floor plan, kept by a test: imports point down, effects stay in their rooms, files stay small.
+//!
+//! It reads the sources as text. What it cannot see (a path spelled through a re-export) is left to
+//! reviewers.
+
+use std::fs;
+use std::path::Path;
+
+/// Rooms by floor. A room may use rooms of lower floors only; `apply` alone stands on floor 5.
+const FLOORS: [&[&str]; 7] = [
+    &["model"],
+    &["manifest"],
+    &["kinds"],
+    &["plan"],
+    &["policy", "render", "graph", "store", "sandbox"],
+    &["apply"],
+    &["cli"],
+];
+
+/// A file longer than this holds two ideas.
+const MOST_LINES: usize = 400;
+
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: [&str; 6] = ["utils", "helpers", "common", "manager", "handler", "misc"];
+
+struct File {
+    /// Below `src/`, with `/` between its parts.
+    path: String,
+    text: String,
+}
+
+impl File {
+    /// The first folder or the file's own name: `plan` for `plan/build.rs`.
+    fn room(&self) -> &str {
+        let first = self.path.split('/').next().unwrap();
+        first.strip_suffix(".rs").unwrap_or(first)
+    }
+
+    fn is_test(&self) -> bool {
+        let named = |part: &str| part == "tests" || part.ends_with("_tests") || part == "world";
+        self.path.trim_end_matches(".rs").split('/').any(named)
+    }
+
+    /// All of it, unit tests too, but for lines that are comments.
+    fn uncommented(&self) -> String {
+        let code = |line: &&str| !line.trim_start().starts_with("//");
+        self.text.lines().filter(code).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The code without comments and, where they are at the end of the file, without its unit tests.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let shipped = self.text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let lines = shipped.lines().enumerate().map(|(at, line)| (at + 1, line));
+        lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
+
+    fn lines_with<'a>(&'a self, words: &'a [&str]) -> impl Iterator<Item = String> + 'a {
+        let has = move |line: &str| words.iter().any(|word| line.contains(word));
+        let found = self.code().filter(move |(_, line)| has(line));
+        found.map(move |(at, line)| format!("src/{}:{at}: {}", self.path, line.trim()))
+    }
+}
+
+fn sources() -> Vec<File> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let below = path.strip_prefix(&root).unwrap();
+                let path_text = below.iter().map(|part| part.to_str().unwrap());
+                files.push(File {
+                    path: path_text.collect::<Vec<_>>().join("/"),
+                    text: fs::read_to_string(&path).unwrap(),
+                });
+            }
+        }
+    }
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    assert!(files.len() > 50, "the sources were not found");
+    files
+}
+
+fn floor(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|rooms| rooms.contains(&room))
+}
+
+/// What stands behind each `crate::` of a text, as far as a path goes: `kinds::simulated::Call`.
+/// `use crate::{a, b::c}` gives one for each.
+fn paths(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("crate::") {
+        let before = text[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$') {
+            continue;
+        }
+        let rest = &text[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            Some(group) => found.extend(members(group)),
+            None => found.push(path(rest)),
+        }
+    }
+    found
+}
+
+fn path(text: &str) -> String {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
+    text[..end.unwrap_or(text.len())].trim_end_matches(':').to_owned()
+}
+
+/// The first path of each member of a brace group, nested groups skipped.
+fn members(group: &str) -> Vec<String> {
+    let (mut depth, mut start, mut found) = (1, 0, Vec::new());
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if (c == ',' && depth == 1) || depth == 0 {
+            found.push(path(group[start..at].trim()));
+            start = at + 1;
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    found.retain(|path| !path.is_empty());
+    found
+}
+
+fn no_violations(what: &str, violations: &[String]) {
+    assert!(violations.is_empty(), "{what}:\n  {}", violations.join("\n  "));
+}
+
+#[test]
+fn imports_point_down_and_never_sideways() {
+    let mut violations = Vec::new();
+    for file in sources() {
+        let Some(own) = floor(file.room()) else { continue };
+        for path in paths(&file.uncommented()) {
+            let room = path.split("::").next().unwrap();
+            let Some(other) = floor(room) else { continue };
+            if room != file.room() && other >= own {
+                violations.push(format!("src/{}: crate::{path}", file.path));
+            }
+        }
+    }
+    no_violations("a room uses one that is not below it", &violations);
+}
+
+#[test]
+fn every_room_has_its_floor() {
+    let free = ["main", "lib"];
+    let homeless: Vec<String> = sources()
+        .iter()
+        .filter(|file| floor(file.room()).is_none() && !free.contains(&file.room()))
+        .map(|file| file.path.clone())
+        .collect();
+    no_violations("a room stands on no floor", &homeless);
+}
+
+#[test]
+fn a_kinds_sandbox_knows_nothing_of_its_kind() {
+    let mut violations = Vec::new();
+    for file in sources() {
+        let parts: Vec<&str> = file.path.split('/').collect();
+        let is_sandbox = parts.first() == Some(&"kinds")
+            && parts.get(2).is_some_and(|part| *part == "sandbox" || *part == "sandbox.rs");
+        if !is_sandbox {
+            continue;
+        }
+        let own = format!("kinds::{}::sandbox", parts[1]);
+        for path in paths(&file.uncommented()) {
+            let may = path.starts_with("model::")
+                || path.starts_with("kinds::simulated")
+                || path.starts_with(&own);
+            if !may {
+                violations.push(format!("src/{}: crate::{path}", file.path));
+            }
+        }
+        // From the file itself `super` is the kind; from a file in its folder it is the sandbox.
+        let out = if parts.len() == 3 { "super::" } else { "super::super::" };
+        violations.extend(file.lines_with(&[out]).filter(|line| !line.contains("use super::*")));
+    }
+    no_violations("the simulated tenant agrees with what it is to prove", &violations);
+}
+
+#[test]
+fn files_can_be_taken_in() {
+    let long = |file: &File| file.text.lines().count() > MOST_LINES;
+    let tell = |file: &File| format!("src/{}: {} lines", file.path, file.text.lines().count());
+    let found: Vec<String> = sources().iter().filter(|file| long(file)).map(tell).collect();
+    no_violations("a file is too long", &found);
+}
+
+#[test]
+fn names_say_what_is_inside() {
+    let says_nothing = |file: &&File| {
+        let mut parts = file.path.trim_end_matches(".rs").split(['/', '_']);
+        parts.any(|part| EMPTY_NAMES.contains(&part))
+    };
+    let found: Vec<String> =
+        sources().iter().filter(says_nothing).map(|file| file.path.clone()).collect();
+    no_violations("a name says nothing", &found);
+}
+
+#[test]
+fn the_lower_floors_and_policy_wait_for_nothing() {
+    let pure =
+        |file: &&File| floor(file.room()).is_some_and(|at| at <= 3) || file.room() == "policy";
+    let words = ["async fn", "async move", ".await", "tokio::", "reqwest::", "std::net"];
+    let files = sources();
+    let found: Vec<String> =
+        files.iter().filter(pure).flat_map(|file| file.lines_with(&words)).collect();
+    no_violations("a pure room waits or talks", &found);
+}
+
+#[test]
+fn the_lower_floors_and_policy_look_at_no_clock_and_no_environment() {
+    let pure =
+        |file: &&File| floor(file.room()).is_some_and(|at| at <= 3) || file.room() == "policy";
+    let words = [
+        "SystemTime",
+        "Instant::",
+        "now_utc",
+        "now_local",
+        "std::env",
+        "new_v4",
+        "now_v7",
+        "HashMap",
+        "HashSet",
+    ];
+    let files = sources();
+    let found: Vec<String> =
+        files.iter().filter(pure).flat_map(|file| file.lines_with(&words)).collect();
+    no_violations("a pure room depends on more than its inputs", &found);
+}
+
+#[test]
+fn only_the_style_sheet_colours() {
+    let files = sources();
+    let others = files.iter().filter(|file| file.path != "render/style.rs");
+    let found: Vec<String> = others.flat_map(|file| file.lines_with(&["colored::"])).collect();
+    no_violations("`colored` is used outside render/style.rs", &found);
+}
+
+#[test]
+fn only_the_store_touches_files() {
+    let files = sources();
+    let others = files.iter().filter(|file| file.room() != "store" && !file.is_test());
+    let words = ["std::fs", "tokio::fs", "File::open", "File::create", "OpenOptions"];
+    // To name the type of an open file is no effect: the store opened it and handed it over.
+    let opens = |line: &String| !line.ends_with("use std::fs::File;");
+    let found: Vec<String> =
+        others.flat_map(|file| file.lines_with(&words)).filter(opens).collect();
+    no_violations("files are touched outside store/", &found);
+}
+
+#[test]
+fn lints_are_expected_and_never_switched_off() {
+    let files = sources();
+    let found: Vec<String> =
+        files.iter().flat_map(|file| file.lines_with(&["#[allow(", "#![allow("])).collect();
+    no_violations("a lint is switched off", &found);
+}
+
+#[test]
+fn this_test_sees_all_forms_of_a_path() {
+    assert_eq!(paths("use crate::plan::{self, file};"), ["plan"]);
+    assert_eq!(
+        paths("use crate::{model::id, plan::{file, order}, cli};"),
+        ["model::id", "plan", "cli"]
+    );
+    assert_eq!(paths("let x = crate::graph::told(&y);"), ["graph::told"]);
+    assert_eq!(paths("pub(crate) fn f() {} // $crate::no"), Vec::<String>::new());
+    assert_eq!(paths("use mycrate::plan;"), Vec::<String>::new());
+}

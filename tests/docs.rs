@@ -1,0 +1,244 @@
+//! The documents against the code: every code, exit code and flag is described, nothing is described
+//! that does not exist, and every path they name is there.
+#![expect(clippy::disallowed_methods, reason = "this test reads documents and sources")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory;
+use consent::cli::args::Cli;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap()
+}
+
+fn files(folder: &str, end: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == end) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// All documents for people, by their path.
+fn documents() -> BTreeMap<String, String> {
+    let mut paths = files("docs", "md");
+    paths.extend(files("examples", "md"));
+    paths.extend(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|name| root().join(name)));
+    let name = |path: &Path| path.strip_prefix(root()).unwrap().display().to_string();
+    paths.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+/// What stands between back quotes in a line, fenced blocks left out.
+fn quoted(text: &str) -> Vec<&str> {
+    let mut fenced = false;
+    let mut found = Vec::new();
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        } else if !fenced {
+            found.extend(line.split('`').skip(1).step_by(2));
+        }
+    }
+    found
+}
+
+/// The first cell of the rows of all tables, without back quotes.
+fn first_cells(text: &str) -> Vec<&str> {
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    rows.filter_map(|row| row.split('`').nth(1)).collect()
+}
+
+fn is_code(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+}
+
+/// The texts that follow directly on `before` in the sources of a folder: `before` ends in `(`.
+fn codes_after(folder: &str, before: &str) -> BTreeSet<String> {
+    let mut codes = BTreeSet::new();
+    for path in files(folder, "rs") {
+        let text = std::fs::read_to_string(path).unwrap();
+        for part in text.split(before).skip(1) {
+            let code = part.split('"').nth(1).unwrap_or_default();
+            if is_code(code) {
+                codes.insert(code.to_owned());
+            }
+        }
+    }
+    codes
+}
+
+#[test]
+fn every_finding_is_described_and_none_that_is_not() {
+    let tables = consent::manifest::FINDINGS.iter().chain(consent::kinds::FINDINGS).copied();
+    let all = tables.chain([consent::store::manifest_file::CODES]).flatten();
+    let mut made: BTreeSet<String> = all.map(|(code, _)| (*code).to_owned()).collect();
+    let listed = made.clone();
+    for before in ["Finding::error(", "Finding::warning("] {
+        let used = codes_after("src/kinds", before);
+        let missing: Vec<_> = used.difference(&listed).collect();
+        assert!(missing.is_empty(), "not in the CODES of its file: {missing:?}");
+    }
+    made.extend(codes_after("src/cli", "Failure::new("));
+    made.extend(codes_after("src/cli", "rule: "));
+    made.extend(codes_after("src/policy", "rule: "));
+    for file in ["src/graph/error.rs", "src/store/error.rs"] {
+        let text = read(file);
+        let codes = text.split("=> \"").skip(1).filter_map(|part| part.split('"').next());
+        made.extend(codes.filter(|code| is_code(code)).map(str::to_owned));
+    }
+    let page = read("docs/reference/findings.md");
+    let described: BTreeSet<String> = first_cells(&page).into_iter().map(str::to_owned).collect();
+    let missing: Vec<_> = made.difference(&described).collect();
+    assert!(missing.is_empty(), "not in docs/reference/findings.md: {missing:?}");
+    let gone: Vec<_> = described.difference(&made).collect();
+    assert!(gone.is_empty(), "in docs/reference/findings.md and nowhere in the code: {gone:?}");
+}
+
+#[test]
+fn every_exit_code_is_described() {
+    let source = read("src/cli/failure.rs");
+    let body = source.split("pub enum Exit {").nth(1).unwrap().split('}').next().unwrap();
+    let codes: Vec<&str> = body
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(',')?.split(" = ").nth(1))
+        .collect();
+    assert_eq!(codes.len(), 12);
+    let page = read("docs/reference/exit-codes.md");
+    let help = Cli::command().get_after_help().unwrap().to_string();
+    for code in &codes {
+        assert!(page.contains(&format!("\n| {code} |")), "{code} is not in exit-codes.md");
+        let told = help.lines().any(|line| line.trim_start().starts_with(&format!("{code}  ")));
+        assert!(told, "{code} is not in --help");
+    }
+    let rows = page
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .filter(|line| line[2..].starts_with(|c: char| c.is_ascii_digit()));
+    assert_eq!(rows.count(), codes.len(), "exit-codes.md describes a code that does not exist");
+}
+
+/// Flags of other programs that the documents show.
+const FOREIGN: [&str; 8] = [
+    "--release",
+    "--tenant",
+    "--test",
+    "--all-targets",
+    "--lib",
+    "--help",
+    "--version",
+    "--locked",
+];
+
+#[test]
+fn every_flag_is_described_and_none_that_is_not() {
+    let page = read("docs/reference/commands.md");
+    let mut command = Cli::command();
+    command.build();
+    let (mut flags, mut variables) =
+        (BTreeSet::new(), BTreeSet::from(["CONSENT_TOKEN".to_owned()]));
+    for sub in command.get_subcommands() {
+        let name = sub.get_name();
+        let head = format!("\n## consent {name}\n");
+        let section = page.split(&head).nth(1).unwrap_or_else(|| panic!("no section on {name}"));
+        let section = section.split("\n## ").next().unwrap();
+        for argument in sub.get_arguments() {
+            let Some(long) = argument.get_long() else { continue };
+            let flag = format!("--{long}");
+            let everywhere = page.split("\n## Flags of every command\n").nth(1).unwrap();
+            let everywhere = everywhere.split("\n## ").next().unwrap();
+            let row = |text: &str| {
+                let wanted = format!("{flag}`");
+                let spaced = format!("{flag} ");
+                let rows = text.lines().filter(|line| line.starts_with("| `"));
+                let mut rows = rows.filter(|line| line.contains(&wanted) || line.contains(&spaced));
+                rows.next().map(str::to_owned)
+            };
+            if let Some(variable) = argument.get_env().map(|name| name.to_str().unwrap()) {
+                let row = row(section).or_else(|| row(everywhere));
+                let row = row.unwrap_or_else(|| panic!("{flag} of {name} is not described"));
+                assert!(row.contains(variable), "{flag} of {name} does not name {variable}: {row}");
+                variables.insert(variable.to_owned());
+            }
+            flags.insert(flag);
+        }
+    }
+    for (document, text) in documents() {
+        for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')) {
+            if word.starts_with("--") && word.len() > 4 && !word.starts_with("---") {
+                let known = flags.contains(word) || FOREIGN.contains(&word);
+                assert!(known, "{document} names {word}, which does not exist");
+            }
+            if word.starts_with("CONSENT_") && word.len() > 8 {
+                assert!(variables.contains(word), "{document} names {word}, which nobody reads");
+            }
+        }
+    }
+}
+
+#[test]
+fn paths_lead_somewhere() {
+    let rooms = ["src/", "tests/", "docs/", "examples/", ".github/", ".ci/", "schemas/"];
+    let placeholder = ['<', '*', '{', '…', ' ', '$'];
+    for (document, text) in documents() {
+        for word in quoted(&text) {
+            let word = word.trim_end_matches(['.', ',', ':']);
+            let is_path = rooms.iter().any(|room| word.starts_with(room));
+            if is_path && !word.contains(placeholder) && !word.contains("/.consent") {
+                assert!(root().join(word).exists(), "{document} names {word}, which is not there");
+            }
+        }
+        let folder = root().join(&document).parent().unwrap().to_owned();
+        for link in text.split("](").skip(1).filter_map(|part| part.split(')').next()) {
+            let target = link.split('#').next().unwrap_or_default();
+            if !target.is_empty() && !target.contains("://") {
+                assert!(folder.join(target).exists(), "{document} links to {link}, not there");
+            }
+        }
+    }
+}
+
+/// The fenced blocks that begin with this line.
+fn blocks<'a>(text: &'a str, fence: &str) -> Vec<&'a str> {
+    let open = format!("\n{fence}\n");
+    text.split(&open).skip(1).filter_map(|part| part.split("\n```").next()).collect()
+}
+
+/// A block that says `schema = 1` is a whole manifest, and one fenced as a seed is a seed.
+#[test]
+fn manifests_and_seeds_in_documents_are_valid() {
+    let mut count = 0;
+    for (document, text) in documents() {
+        for block in blocks(&text, "```toml").into_iter().filter(|b| b.contains("schema = 1")) {
+            let source = consent::manifest::source::Source::new(document.clone(), block.to_owned());
+            let sources = consent::manifest::source::Sources(vec![source]);
+            let (manifest, mut findings) =
+                consent::manifest::parse(&sources, &consent::kinds::tables());
+            for kind in consent::kinds::REGISTRY {
+                kind.mentions(manifest.as_ref().unwrap(), &mut findings);
+            }
+            assert!(findings.is_empty(), "{document}: {findings:?}\n{block}");
+            count += 1;
+        }
+        for block in blocks(&text, "```toml seed") {
+            let seed = consent::sandbox::seed::parse(&document, block);
+            assert!(seed.is_ok(), "{:?}\n{block}", seed.err());
+            count += 1;
+        }
+    }
+    assert!(count >= 4, "only {count} examples are checked");
+}

@@ -1,0 +1,149 @@
+//! Nothing is written without an approval of exactly that effect.
+
+use crate::sample::ONE;
+use crate::world::{HEAD, Run, World};
+
+/// The command behind `run:` of a help line, as arguments.
+fn advised(run: &Run) -> Vec<String> {
+    let (_, line) = run.stderr.split_once("then run: consent ").expect("a command to run");
+    line.lines().next().unwrap().split(' ').map(str::to_owned).collect()
+}
+
+#[test]
+fn nobody_to_ask_and_no_digest_sends_nothing_and_says_the_command() {
+    let world = World::with("");
+    world.manifest(ONE);
+    let run = world.run(&["apply"]).assert_code(6);
+    assert!(run.stderr.contains("error[not_approved]"), "{run:#?}");
+    assert!(run.stderr.contains("= tenant: unchanged"), "{run:#?}");
+    assert!(run.stdout.contains("1 change"), "the plan is drawn for review: {run:#?}");
+    world.assert_untouched();
+    assert!(!world.folder().join(".consent").exists(), "no record of a run that never began");
+    let advised = advised(&run);
+    assert!(advised.contains(&world.digest()), "{advised:?}");
+    let args: Vec<&str> = advised.iter().map(String::as_str).collect();
+    let run = Run::of(world.command(&args).env_remove("CONSENT_GRAPH_URL").output().unwrap());
+    run.assert_code(0);
+    world.assert_converged();
+}
+
+#[test]
+fn the_advice_names_the_file_and_the_saved_plan() {
+    let world = World::with("");
+    world.file("in a folder/my consent.toml", &format!("{HEAD}{ONE}"));
+    let run = world.run(&["apply", "-f", "in a folder/my consent.toml"]).assert_code(6);
+    assert!(run.stderr.contains("consent apply -f 'in a folder/my consent.toml' "), "{run:#?}");
+    let plan = ["plan", "-f", "in a folder/my consent.toml", "--out", "saved.json"];
+    let run = world.run(&plan).assert_code(0);
+    assert!(run.stdout.contains("consent apply saved.json"), "{run:#?}");
+    let run = world.run(&["apply", "saved.json"]).assert_code(6);
+    assert!(run.stderr.contains("consent apply saved.json "), "{run:#?}");
+    world.assert_untouched();
+}
+
+#[test]
+fn a_digest_of_something_else_approves_nothing() {
+    let world = World::with("");
+    world.manifest(ONE);
+    let right = world.digest();
+    let upper = right.to_uppercase();
+    let cut = &right[..right.len() - 1];
+    let zeros = format!("sha256:{}", "0".repeat(64));
+    for wrong in [zeros.as_str(), "yes", "sha256:", cut, &upper, "*", &right[7..]] {
+        let run = world.run(&["apply", "--approve", wrong]).assert_code(6);
+        assert!(run.stderr.contains("error[other_effect]"), "{run:#?}");
+        assert!(run.stderr.contains(&right), "what would be approved now: {run:#?}");
+        world.assert_untouched();
+    }
+    let run = world.run(&["apply", "--approve", ""]);
+    assert!([3, 6].contains(&run.code), "{run:#?}");
+    world.assert_untouched();
+    world.run(&["apply", "--approve", &right]).assert_code(0).quietly();
+    world.assert_converged();
+}
+
+#[test]
+fn a_digest_may_come_from_the_environment() {
+    let world = World::with("");
+    world.manifest(ONE);
+    let digest = world.digest();
+    let output = world.command(&["apply"]).env("CONSENT_APPROVE", digest).output().unwrap();
+    Run::of(output).assert_code(0).quietly();
+    world.assert_converged();
+}
+
+#[test]
+fn the_digest_of_an_older_plan_is_refused_after_the_tenant_changed() {
+    let world = World::with("");
+    world.manifest(ONE);
+    let older = world.digest();
+    world.run(&["plan", "--out", "older.json"]).assert_code(0).quietly();
+    let other = format!("{HEAD}{}", ONE.replace("\"User.Read\"", "\"User.Read\", \"Mail.Read\""));
+    world.file("other/consent.toml", &other);
+    let digest = world.run(&["plan", "--json", "-f", "other/consent.toml"]).json();
+    let digest = digest["effect"]["sha256"].as_str().unwrap().to_owned();
+    let args = ["apply", "-f", "other/consent.toml", "--approve", &digest];
+    world.run(&args).assert_code(0).quietly();
+    let before = world.sent();
+    let run = world.run(&["apply", "--approve", &older]).assert_code(6);
+    assert!(run.stderr.contains("error[other_effect]"), "{run:#?}");
+    let run = world.run(&["apply", "older.json", "--approve", &older]).assert_code(6);
+    assert!(run.stderr.contains("error[plan_stale]"), "{run:#?}");
+    for word in ["planned on: ", "plan's goal: ", "now: "] {
+        assert!(run.stderr.contains(word), "{run:#?}");
+    }
+    assert_eq!(world.sent(), before, "nothing was sent");
+}
+
+#[test]
+fn ci_and_no_input_never_ask() {
+    let world = World::with("");
+    world.manifest(ONE);
+    for (name, value) in [("CI", "true"), ("CONSENT_NO_INPUT", "1")] {
+        let run = Run::of(world.command(&["apply"]).env(name, value).output().unwrap());
+        let run = run.assert_code(6);
+        assert!(run.stderr.contains("error[not_approved]"), "{run:#?}");
+        assert!(!run.all().contains("Type "), "no question: {run:#?}");
+    }
+    world.run(&["apply", "--no-input"]).assert_code(6).quietly();
+    world.assert_untouched();
+}
+
+#[test]
+fn an_empty_plan_needs_no_approval() {
+    let grant = "[[grant]]\nclient = \"Graph Explorer\"\nresource = \"Microsoft Graph\"\n\
+                 user = \"alice@contoso.com\"\nscope = \"User.Read\"\n";
+    let world = World::with(grant);
+    world.manifest(ONE);
+    let run = world.run(&["apply"]).assert_code(0);
+    assert!(!run.all().contains("--approve"), "{run:#?}");
+    let report = world.run(&["apply", "--json"]).assert_code(0).json();
+    assert_eq!(report["changes"], serde_json::json!([]));
+    world.assert_untouched();
+}
+
+#[test]
+fn an_altered_or_partial_plan_is_never_applied() {
+    let world = World::with("");
+    world.manifest(ONE);
+    world.run(&["plan", "--out", "plan.json"]).assert_code(0).quietly();
+    let digest = world.digest();
+    let saved = std::fs::read_to_string(world.folder().join("plan.json")).unwrap();
+    for (from, to) in [
+        ("User.Read", "User.ReadWrite.All"),
+        ("0a000000-0000-4000-8000-000000000001", "0a000000-0000-4000-8000-000000000006"),
+        ("\"format_version\": 1", "\"format_version\": 99"),
+        ("{", ""),
+    ] {
+        let altered = saved.replace(from, to);
+        assert_ne!(altered, saved, "{from} is in a plan");
+        world.file("altered.json", &altered);
+        let run = world.run(&["apply", "altered.json", "--approve", &digest]).assert_code(6);
+        assert!(run.stderr.contains("error[plan_file]"), "{run:#?}");
+    }
+    let part = ["plan", "--app", "explorer", "--out", "part.json"];
+    world.run(&part).assert_code(0).quietly();
+    let run = world.run(&["apply", "part.json", "--approve", &digest]).assert_code(6);
+    assert!(run.stderr.contains("error[partial_plan]"), "{run:#?}");
+    world.assert_untouched();
+}

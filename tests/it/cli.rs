@@ -1,0 +1,331 @@
+//! Flags, streams and formats of the commands.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::sample::{CROWD, FOR_CROWD, ONE};
+use crate::world::{HEAD, Run, SEED, World};
+
+/// The binary with no variable at all.
+fn bare(world: &World, args: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_consent"));
+    command.args(args).current_dir(world.folder()).env_clear().stdin(Stdio::null());
+    Run::of(command.output().unwrap())
+}
+
+fn ready() -> World {
+    let world = World::with("");
+    world.manifest(ONE);
+    world
+}
+
+#[test]
+fn help_fits_and_names_every_variable() {
+    let world = World::with("");
+    for command in ["plan", "apply", "validate", "sandbox", "completions"] {
+        let run = bare(&world, &[command, "--help"]).assert_code(0);
+        let flags = run.stdout.lines().filter(|line| line.trim_start().starts_with("--")).count();
+        assert!(flags >= 3, "{run:#?}");
+        for line in run.stdout.lines() {
+            assert!(line.chars().count() <= 80, "{command}: {line:?}");
+        }
+        for (at, _) in run.stdout.match_indices("      --") {
+            let flag = run.stdout[at + 8..].split([' ', '\n']).next().unwrap();
+            if flag == "help" {
+                continue;
+            }
+            let variable = format!("CONSENT_{}", flag.to_uppercase().replace('-', "_"));
+            assert!(run.stdout.contains(&variable), "{command} --{flag}: {variable}");
+        }
+    }
+    let run = bare(&world, &["--help"]).assert_code(0);
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run:#?}");
+    assert!(run.stdout.contains("Exit codes:"), "{run:#?}");
+    for later in ["drift", "rollback", "import", "doctor"] {
+        let shown = run.stdout.lines().any(|line| line.trim_start().starts_with(later));
+        assert!(!shown, "{later} is not there yet: {run:#?}");
+    }
+}
+
+#[test]
+fn usage_mistakes_are_3() {
+    let world = ready();
+    for args in [
+        &[][..],
+        &["--nonsense"],
+        &["plan", "--nonsense"],
+        &["nonsense"],
+        &["apply", "--auto-approve"],
+        &["apply", "--force"],
+        &["destroy"],
+        &["plan", "--report", "yaml=x"],
+        &["plan", "--report", "json"],
+        &["plan", "--color", "mauve"],
+        &["plan", "--parallelism", "0"],
+        &["plan", "--sandbox", "x", "--graph-url", "http://127.0.0.1:1"],
+        &["completions", "tcsh"],
+        &["sandbox"],
+    ] {
+        let run = world.run(args).assert_code(3);
+        assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{args:?}: {run:#?}");
+    }
+    let version = bare(&world, &["--version"]).assert_code(0);
+    assert!(version.stdout.starts_with("consent 0."), "{version:#?}");
+    world.assert_untouched();
+}
+
+#[test]
+fn completions_and_the_man_page_are_not_empty() {
+    let world = World::with("");
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh", "man"] {
+        let run = bare(&world, &["completions", shell]).assert_code(0);
+        assert!(run.stderr.is_empty(), "{run:#?}");
+        for word in ["apply", "sandbox", "approve"] {
+            assert!(run.stdout.contains(word), "{shell}: {word}");
+        }
+    }
+}
+
+#[test]
+fn validate_needs_no_network_and_no_variable() {
+    let world = ready();
+    let run = bare(&world, &["validate"]).assert_code(0);
+    assert!(run.stdout.contains("valid: 1 app, 1 declaration"), "{run:#?}");
+    let valid = bare(&world, &["validate", "--json"]).assert_code(0).json();
+    assert_eq!(valid["valid"], true);
+    world.manifest(&ONE.replace("mode", "mood"));
+    let run = bare(&world, &["validate"]).assert_code(3);
+    assert!(run.stderr.contains("consent.toml:7:1"), "{run:#?}");
+    assert!(run.stdout.is_empty(), "{run:#?}");
+    assert_eq!(world.counts().http, 0);
+}
+
+#[test]
+fn reports_go_where_they_are_sent() {
+    let world = ready();
+    let args = ["plan", "--report", "json=a.json", "--report", "json=sub.json"];
+    let run = world.run(&args).assert_code(0);
+    assert!(run.stdout.contains("Plan: 1 to grant"), "{run:#?}");
+    let read = |name: &str| std::fs::read_to_string(world.folder().join(name)).unwrap();
+    assert_eq!(read("a.json"), read("sub.json"));
+    let file: Value = serde_json::from_str(&read("a.json")).unwrap();
+    assert_eq!(file["format"], "consent.plan");
+    for args in [&["plan", "--json"][..], &["plan", "--report", "json=-"]] {
+        let run = world.run(args).assert_code(0);
+        assert_eq!(run.json()["effect"], file["effect"]);
+        assert!(run.stderr.contains("Plan: 1 to grant"), "people's text: {run:#?}");
+    }
+    let digest = world.digest();
+    let run = world.run(&["apply", "--json", "--approve", &digest]).assert_code(0);
+    let report = run.json();
+    assert_eq!(report["format"], "consent.run_report");
+    assert_eq!((&report["tenant"], &report["remaining"]), (&"changed".into(), &0.into()));
+    assert!(run.stderr.contains("1 done"), "people's text: {run:#?}");
+}
+
+#[test]
+fn json_stays_json_when_things_go_wrong() {
+    let world = ready();
+    for args in [&["apply", "--json"][..], &["plan", "--json", "-f", "nowhere"]] {
+        let run = world.run(args);
+        assert_ne!(run.code, 0);
+        assert!(run.stdout.is_empty() || run.stdout.starts_with('{'), "{run:#?}");
+        assert!(run.stderr.contains("error["), "{run:#?}");
+    }
+}
+
+#[test]
+fn quiet_and_verbose() {
+    let world = ready();
+    let digest = world.digest();
+    let quiet = world.run(&["plan", "-q"]).assert_code(0);
+    assert!(quiet.stderr.is_empty() && quiet.stdout.contains("Plan: "), "{quiet:#?}");
+    let plain = world.run(&["plan"]).assert_code(0);
+    assert!(plain.stderr.is_empty(), "{plain:#?}");
+    let loud = world.run(&["plan", "-vv"]).assert_code(0);
+    assert!(loud.stderr.contains("GET"), "requests: {loud:#?}");
+    let run = world.run(&["apply", "-q", "--approve", &digest]).assert_code(0);
+    assert!(run.stderr.is_empty() && run.stdout.contains("1 done"), "{run:#?}");
+    let run = world.run(&["plan", "-q", "-f", "nowhere"]).assert_code(3);
+    assert!(run.stderr.contains("error["), "errors are never quiet: {run:#?}");
+}
+
+#[test]
+fn the_log_file_holds_one_json_object_per_line() {
+    let world = ready();
+    let digest = world.digest();
+    let args = ["apply", "--approve", &digest, "--log-file", "run.log"];
+    let run = world.run(&args).assert_code(0);
+    assert!(!run.stderr.contains("GET"), "the file does not make stderr louder: {run:#?}");
+    let text = std::fs::read_to_string(world.folder().join("run.log")).unwrap();
+    assert!(text.lines().count() >= 3, "{text}");
+    for line in text.lines() {
+        let event: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        assert!(event["level"].is_string() && event["timestamp"].is_string(), "{line}");
+    }
+    assert!(!text.contains("eyJ") && !text.to_lowercase().contains("authorization\""), "{text}");
+    let run = world.run(&["plan", "--log-file", "run.log"]).assert_code(1);
+    assert!(run.stderr.contains("error[file_exists]"), "{run:#?}");
+}
+
+#[test]
+fn a_manifest_may_be_a_folder_or_several_files() {
+    let world = World::with("");
+    world.file("m/10-head.toml", HEAD);
+    world.file("m/20-app.toml", ONE);
+    world.file("m/notes.txt", "not a manifest");
+    let digest = |args: &[&str]| {
+        let args = [&["plan", "--json"], args].concat();
+        world.run(&args).assert_code(0).json()["effect"]["sha256"].clone()
+    };
+    let whole = digest(&["-f", "m"]);
+    assert_eq!(digest(&["-f", "m/20-app.toml", "-f", "m/10-head.toml"]), whole);
+    assert_eq!(digest(&["-f", "m", "-f", "m/20-app.toml"]), whole, "named twice, read once");
+    world.manifest(ONE);
+    assert_eq!(world.digest(), whole.as_str().unwrap());
+    let approve = whole.as_str().unwrap();
+    world.run(&["apply", "-f", "m", "--approve", approve]).assert_code(0).quietly();
+    assert!(world.folder().join("m/.consent").is_dir());
+    world.run(&["plan", "-f", "m"]).assert_code(0).quietly();
+}
+
+#[test]
+fn detailed_exit_codes_tell_whether_there_are_changes() {
+    let world = ready();
+    world.run(&["plan", "--detailed-exitcode"]).assert_code(2).quietly();
+    world.run(&["plan", "--detailed-exitcode", "--json"]).assert_code(2).quietly();
+    world.apply().assert_code(0).quietly();
+    world.run(&["plan", "--detailed-exitcode"]).assert_code(0).quietly();
+    world.run(&["plan", "--detailed-exitcode", "-f", "nowhere"]).assert_code(3).quietly();
+}
+
+/// Times out of the text of a plan, however they are written.
+fn scrubbed(run: &Run) -> String {
+    let lines = run.stdout.lines().map(|line| match line.split_once("read ") {
+        Some((before, _)) if line.starts_with("Live") => before.to_owned(),
+        _ => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn timeless(mut report: Value) -> String {
+    for (part, name) in [("live", "read_at"), ("live", "milliseconds")] {
+        if let Some(value) = report[part].get_mut(name) {
+            *value = Value::Null;
+        }
+    }
+    for name in ["made_at", "expires_at"] {
+        if let Some(value) = report.get_mut(name) {
+            *value = Value::Null;
+        }
+    }
+    report.to_string()
+}
+
+#[test]
+fn the_same_inputs_give_the_same_bytes() {
+    let world = World::with(CROWD);
+    world.manifest(FOR_CROWD);
+    let text = scrubbed(&world.run(&["plan", "--full"]));
+    let report = timeless(world.plan());
+    for parallelism in ["1", "2", "3", "4", "8", "16", "32", "5", "7", "9"] {
+        let again = world.run(&["plan", "--full", "--parallelism", parallelism]);
+        assert_eq!(scrubbed(&again.assert_code(0)), text);
+        let again = world.run(&["plan", "--json", "--parallelism", parallelism]);
+        assert_eq!(timeless(again.json()), report);
+    }
+}
+
+#[test]
+fn the_order_of_people_does_not_matter() {
+    let people = ["alice@contoso.com", "bob@contoso.com", "carol@contoso.com", "frank@contoso.com"];
+    let mut digests = Vec::new();
+    for turn in 0..people.len() {
+        let mut turned = people;
+        turned.rotate_left(turn);
+        let world = World::with(&format!("[[group]]\nname = \"Four\"\nmembers = {turned:?}\n"));
+        world.manifest(&ONE.replace("users = [\"alice@contoso.com\"]", "groups = [\"Four\"]"));
+        digests.push(world.digest());
+        world.manifest(&ONE.replace("[\"alice@contoso.com\"]", &format!("{turned:?}")));
+        digests.push(world.digest());
+    }
+    digests.dedup();
+    assert_eq!(digests.len(), 1, "{digests:?}");
+}
+
+mod serving {
+    use super::*;
+
+    fn serve(world: &World) -> (std::process::Child, BufReader<std::process::ChildStdout>) {
+        world.file("tenant.toml", SEED);
+        let mut command = world.command(&["sandbox", "--seed", "tenant.toml"]);
+        command.env_remove("CONSENT_GRAPH_URL").env_remove("CONSENT_TOKEN");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        (child, lines)
+    }
+
+    fn line(from: &mut impl BufRead) -> String {
+        let mut line = String::new();
+        from.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_served_tenant_works_with_its_exports_until_it_is_told_to_end() {
+        for signal in ["-INT", "-TERM"] {
+            let world = ready();
+            let (mut child, mut out) = serve(&world);
+            let url = line(&mut out);
+            assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+            let exports = [line(&mut out), line(&mut out)];
+            assert_eq!(exports[0], format!("export CONSENT_GRAPH_URL={url}"));
+            let token = exports[1].strip_prefix("export CONSENT_TOKEN=").unwrap();
+            let run = |args: &[&str]| {
+                let mut command = world.command(args);
+                let output = command.env("CONSENT_GRAPH_URL", &url).env("CONSENT_TOKEN", token);
+                Run::of(output.output().unwrap())
+            };
+            let plan = run(&["plan", "--json"]).assert_code(0).json();
+            let digest = plan["effect"]["sha256"].as_str().unwrap();
+            run(&["apply", "--approve", digest]).assert_code(0).quietly();
+            run(&["plan", "--detailed-exitcode"]).assert_code(0).quietly();
+            let kill = Command::new("kill").args([signal, &child.id().to_string()]).status();
+            assert!(kill.unwrap().success());
+            assert_eq!(child.wait().unwrap().code(), Some(0), "{signal}");
+            world.assert_untouched();
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_served() {
+        let world = ready();
+        world.file("tenant.toml", SEED);
+        for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80"] {
+            let args = ["sandbox", "--seed", "tenant.toml", "--listen", address];
+            let run = world.run(&args);
+            assert!([1, 3].contains(&run.code), "{run:#?}");
+            assert!(run.stderr.contains("loopback"), "{run:#?}");
+            assert!(run.stdout.is_empty(), "{run:#?}");
+        }
+    }
+
+    #[test]
+    fn mistakes_of_seed_and_weather_are_told() {
+        let world = World::with("");
+        let run = world.run(&["sandbox", "--seed", "nowhere.toml"]);
+        assert!([1, 3].contains(&run.code), "{run:#?}");
+        world.file("tenant.toml", "[tenant]\nid = 1\n");
+        let run = world.run(&["sandbox", "--seed", "tenant.toml"]).assert_code(3);
+        assert!(run.stderr.contains("tenant.toml:"), "{run:#?}");
+        world.file("tenant.toml", SEED);
+        let args = ["sandbox", "--seed", "tenant.toml", "--weather", "rain"];
+        let run = world.run(&args).assert_code(3);
+        assert!(run.stderr.contains("no such weather"), "{run:#?}");
+        let args = ["sandbox", "--seed", "tenant.toml", "--latency", "soon"];
+        world.run(&args).assert_code(3).quietly();
+    }
+}

@@ -1,0 +1,205 @@
+//! Saved plans, applied from the file alone as a CI job would, and plans that must not be.
+
+use serde_json::{Value, json};
+
+use crate::ledger::{all_sent, delete};
+use crate::scenarios::{EXPLORER_ALL, app, has, wants};
+use crate::world::{Run, World};
+
+const NOTHING: [&str; 0] = [];
+
+/// The narrowing of S1, planned and saved.
+fn planned() -> (World, Value) {
+    let world = World::with(&has("Graph Explorer", None, "User.Read Mail.Read"));
+    world.manifest(
+        &(app("explorer", "exact")
+            + &wants("explorer", r#"["User.Read", "Mail.Read"]"#, r#"{ groups = ["GX"] }"#)),
+    );
+    let plan = save(&world, &[]);
+    (world, plan)
+}
+
+fn save(world: &World, more: &[&str]) -> Value {
+    let args: Vec<&str> =
+        ["plan", "--out", "plan.json", "--json"].iter().chain(more).copied().collect();
+    let run = world.run(&args).assert_code(0);
+    serde_json::from_str(&run.stdout).unwrap()
+}
+
+fn apply(world: &World, plan: &Value) -> Run {
+    let digest = plan["effect"]["sha256"].as_str().unwrap();
+    world.run(&["apply", "plan.json", "--approve", digest])
+}
+
+fn text(world: &World) -> String {
+    std::fs::read_to_string(world.folder().join("plan.json")).unwrap()
+}
+
+/// Exit 6, the file's fault named, nothing sent, no record begun.
+#[track_caller]
+fn refused(world: &World, plan: &Value, id: &str) -> Run {
+    let run = apply(world, plan).assert_code(6);
+    assert!(run.stderr.contains(&format!("error[{id}]")), "{run:#?}");
+    assert!(run.stderr.contains("no write request was sent"), "{run:#?}");
+    assert_eq!(world.sent(), NOTHING);
+    run
+}
+
+#[test]
+fn a_saved_plan_is_applied_without_its_manifest() {
+    let (world, plan) = planned();
+    let manifest = world.folder().join("consent.toml");
+    let body = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::remove_file(&manifest).unwrap();
+    apply(&world, &plan).assert_code(0);
+    assert_eq!(all_sent(&world), world.announced(&plan));
+    assert_eq!(all_sent(&world).last(), Some(&delete(EXPLORER_ALL)));
+    world.file("consent.toml", &body);
+    world.assert_converged();
+}
+
+#[test]
+fn the_saved_plan_holds_the_effect_that_was_shown() {
+    let (world, plan) = planned();
+    let saved: Value = serde_json::from_str(&text(&world)).unwrap();
+    assert_eq!(saved["format"], "consent.plan");
+    assert_eq!(saved["effect"], plan["effect"]);
+    let digest = ring::digest::digest(
+        &ring::digest::SHA256,
+        plan["effect"]["text"].as_str().unwrap().as_bytes(),
+    );
+    let hex: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(plan["effect"]["sha256"], format!("sha256:{hex}"));
+}
+
+#[test]
+fn a_saved_plan_needs_its_own_digest() {
+    let (world, _) = planned();
+    let other = json!({"effect": {"sha256": "sha256:0000"}});
+    refused(&world, &other, "other_effect");
+    let run = world.run(&["apply", "plan.json"]).assert_code(6);
+    assert!(run.stderr.contains("error[not_approved]"), "{run:#?}");
+    assert_eq!(world.sent(), NOTHING);
+}
+
+#[test]
+fn the_second_apply_of_a_plan_sends_nothing() {
+    let (world, plan) = planned();
+    apply(&world, &plan).assert_code(0);
+    let sent = world.sent();
+    let run = apply(&world, &plan).assert_code(0);
+    assert!(run.stdout.contains("4 already so"), "{run:#?}");
+    assert_eq!(world.sent(), sent);
+}
+
+/// The same plan finishes what a refusal left over.
+#[test]
+fn a_plan_is_applied_again_after_a_partial_failure() {
+    let (mut world, plan) = planned();
+    let refuse = "[[weather.refuse]]\nmethod = \"POST\"\nbody = \"0a000000-0000-4000-8000-000000000002\"\nstatus = 403\n";
+    world.later(refuse, |_| {});
+    apply(&world, &plan).assert_code(9);
+    world.later("", |_| {});
+    let run = apply(&world, &plan).assert_code(0);
+    assert!(run.stdout.contains("2 done, 2 already so"), "{run:#?}");
+    assert_eq!(world.sent().len(), 2);
+    world.assert_converged();
+}
+
+#[test]
+fn a_plan_is_stale_once_its_objects_changed() {
+    let (mut world, plan) = planned();
+    world.later("", |state| {
+        state["tables"]["oauth2PermissionGrants"][0]["scope"] = json!("Mail.Read");
+    });
+    let run = refused(&world, &plan, "plan_stale");
+    for words in ["planned on", "plan's goal", "now"] {
+        assert!(run.stderr.contains(words), "{run:#?}");
+    }
+    assert!(!world.folder().join(".consent/snapshots").exists());
+}
+
+#[test]
+fn a_change_outside_the_plan_does_not_matter() {
+    let (mut world, plan) = planned();
+    world.later("", |state| {
+        let rows = state["tables"]["oauth2PermissionGrants"].as_array_mut().unwrap();
+        let mut other = rows[0].clone();
+        other["id"] = json!("AAAAwQAAAECAAAAAAAAAAgAAAJoAAABAgAAAAAAAAAE");
+        other["clientId"] = json!("c1000000-0000-4000-8000-000000000002");
+        rows.push(other);
+    });
+    apply(&world, &plan).assert_code(0);
+    assert_eq!(all_sent(&world), world.announced(&plan));
+}
+
+/// Every part of the file counts: people read it before they approve.
+#[test]
+fn an_altered_plan_is_refused_and_the_line_named() {
+    let (world, plan) = planned();
+    let whole = text(&world);
+    for (from, to) in [
+        ("Mail.Read User.Read", "Mail.ReadWrite User.Read"),
+        ("0a000000-0000-4000-8000-000000000002", "0a000000-0000-4000-8000-000000000006"),
+        ("alice@contoso.com", "mallory@contoso.com"),
+        ("\"partial\"", "\"whole\""),
+        ("\"checks\": []", "\"checks\": [ ]"),
+        ("consent.toml:9", "consent.toml:10"),
+        ("\"expires_at\": \"2", "\"expires_at\": \"3"),
+    ] {
+        let altered = whole.replacen(from, to, 1);
+        if altered == whole {
+            assert_eq!(from, "\"partial\"", "the plan file has no {from}");
+            continue;
+        }
+        world.file("plan.json", &altered);
+        let run = refused(&world, &plan, "plan_file");
+        let at = whole.lines().zip(altered.lines()).position(|(a, b)| a != b).unwrap() + 1;
+        assert!(run.stderr.contains("altered"), "{from}: {run:#?}");
+        assert!(run.stderr.contains("line "), "{from} (line {at}): {run:#?}");
+    }
+    world.file("plan.json", &whole[..whole.len() / 2]);
+    refused(&world, &plan, "plan_file");
+    world.file("plan.json", &whole.replace("\"format_version\": 1", "\"format_version\": 2"));
+    let run = refused(&world, &plan, "plan_file");
+    assert!(run.stderr.contains("newer version"), "{run:#?}");
+}
+
+/// A plan of the day before yesterday, as it would have been written then.
+#[test]
+fn an_expired_plan_is_refused() {
+    let (world, plan) = planned();
+    let whole = text(&world);
+    let saved: Value = serde_json::from_str(&whole).unwrap();
+    let part = |value: &Value| value.as_str().unwrap().to_owned();
+    let (made, expires) = (part(&saved["made_at"]), part(&saved["expires_at"]));
+    let earlier = |stamp: &str| {
+        let form = &time::format_description::well_known::Rfc3339;
+        let at = time::OffsetDateTime::parse(stamp, form).unwrap() - time::Duration::hours(25);
+        at.format(form).unwrap()
+    };
+    let old = whole
+        .replace(&format!("\"made_at\": \"{made}\""), &format!("\"made_at\": \"{}\"", earlier(&made)))
+        .replace(&expires, &earlier(&expires));
+    assert_ne!(old, whole);
+    world.file("plan.json", &old);
+    refused(&world, &plan, "plan_expired");
+}
+
+#[test]
+fn a_plan_of_another_tenant_is_refused() {
+    let (world, plan) = planned();
+    let seed = crate::world::SEED
+        .replace(crate::world::TENANT, "11111111-7f0e-4d1b-9c55-0f3b2f6ae1b7");
+    let other = World::new(&seed);
+    other.file("plan.json", &text(&world));
+    refused(&other, &plan, "wrong_tenant");
+}
+
+#[test]
+fn a_partial_plan_is_for_reading() {
+    let (world, _) = planned();
+    let plan = save(&world, &["--app", "explorer"]);
+    assert_eq!(plan["extent"], json!({"partial": ["explorer"]}));
+    refused(&world, &plan, "partial_plan");
+}

@@ -1,0 +1,83 @@
+//! S13: a client that the tenant does not have yet.
+
+use serde_json::json;
+
+use super::*;
+use crate::ledger::{all_sent, post};
+use crate::world::World;
+
+const APP_ID: &str = "99da6bf4-4525-4bfa-b39f-b6a35789c240";
+
+fn tasks(provision: &str) -> String {
+    format!(
+        "[app.outlook-tasks]\napp_id = \"{APP_ID}\"\nmode = \"exact\"\n{provision}\n{}",
+        wants("outlook-tasks", r#"["User.Read"]"#, r#"{ users = ["alice@contoso.com"] }"#)
+    )
+}
+
+fn provision() -> crate::ledger::Sent {
+    ("POST".to_owned(), "/servicePrincipals".to_owned(), json!({ "appId": APP_ID }))
+}
+
+fn client(world: &World) -> String {
+    let apps = world.rows("servicePrincipals");
+    let row = apps.iter().find(|row| row["appId"] == APP_ID).unwrap();
+    row["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn s13_makes_the_app_and_then_the_grant_with_its_new_id() {
+    let world = World::with("");
+    world.manifest(&tasks("provision = true"));
+    let (plan, _) = world.apply_as_announced();
+    let text = plan["changes"][1]["requests"][0]["body"]["clientId"].as_str().unwrap();
+    assert_eq!(text, "(known after service_principal/outlook-tasks)");
+    let client = client(&world);
+    assert_eq!(all_sent(&world), [provision(), post(&client, GRAPH, Some(ALICE), "User.Read")]);
+}
+
+#[test]
+fn s13_waits_until_the_new_app_can_be_referred_to() {
+    let world = World::with("[weather]\nfresh-service-principals = true\n");
+    world.manifest(&tasks("provision = true"));
+    world.apply().assert_code(0);
+    let grant = post(&client(&world), GRAPH, Some(ALICE), "User.Read");
+    assert_eq!(all_sent(&world), [provision(), grant.clone(), grant.clone(), grant]);
+    let statuses: Vec<u16> = world.writes().iter().map(|line| line.status).collect();
+    assert_eq!(statuses, [201, 404, 400, 201]);
+    world.assert_converged();
+}
+
+#[test]
+fn s13_a_lagging_directory_is_waited_for() {
+    let world = World::with("[weather]\nlag = 2\nfresh-service-principals = true\n");
+    world.manifest(&tasks("provision = true"));
+    world.apply().assert_code(0);
+    assert_eq!(world.writes().iter().filter(|line| line.status == 201).count(), 2);
+    world.assert_converged();
+}
+
+#[test]
+fn s13_without_provision_it_is_a_mistake() {
+    let world = World::with("");
+    world.manifest(&tasks(""));
+    for args in [&["plan"][..], &["apply"]] {
+        let run = world.run(args).assert_code(3);
+        assert!(run.stderr.contains("error[app_not_in_tenant]"), "{run:#?}");
+        assert!(run.stderr.contains("provision = true"), "{run:#?}");
+        assert!(run.stderr.contains("consent.toml:6:"), "{run:#?}");
+    }
+    assert_eq!(world.sent(), [] as [&str; 0]);
+}
+
+/// The app cannot be made: what needs it is skipped, and nothing is half done.
+#[test]
+fn s13_a_refused_app_leaves_its_grant_unsent() {
+    let world = World::with(
+        "[[weather.refuse]]\nmethod = \"POST\"\npath = \"/servicePrincipals\"\nstatus = 403\n",
+    );
+    world.manifest(&tasks("provision = true"));
+    let run = world.apply().assert_code(9);
+    assert!(run.stdout.contains("1 failed, 1 skipped"), "{run:#?}");
+    assert_eq!(all_sent(&world), [provision()]);
+}
