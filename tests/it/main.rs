@@ -21,5 +21,6 @@ mod scenarios;
 mod secrets;
 mod sign_in;
 mod storms;
+#[cfg(unix)]
 mod terminal;
 mod world;
