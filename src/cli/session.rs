@@ -114,7 +114,8 @@ fn sign_in(tenant: TenantId, env: &Env) -> Result<SignInEnvironment, Failure> {
     let certificate = match env.var("AZURE_CLIENT_CERTIFICATE_PATH") {
         Some(path) => {
             let pem = report_file::read_text(Path::new(path)).map_err(|error| {
-                let cause = format!("failed to use AZURE_CLIENT_CERTIFICATE_PATH: failed to {error}");
+                let cause =
+                    format!("failed to use AZURE_CLIENT_CERTIFICATE_PATH: failed to {error}");
                 Failure::new(Exit::NoRight, "sign_in_failed", cause)
                     .help("set it to a readable PEM file, or unset it to sign in another way")
             })?;

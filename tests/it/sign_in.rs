@@ -152,11 +152,7 @@ fn assert_fails(world: &World, variables: &[(&str, &str)], words: &[&str]) -> St
 }
 
 fn with_secret(secret: &str) -> [(&str, &str); 3] {
-    [
-        ("AZURE_TENANT_ID", TENANT),
-        ("AZURE_CLIENT_ID", CLIENT),
-        ("AZURE_CLIENT_SECRET", secret),
-    ]
+    [("AZURE_TENANT_ID", TENANT), ("AZURE_CLIENT_ID", CLIENT), ("AZURE_CLIENT_SECRET", secret)]
 }
 
 fn with_file<'a>(variable: &'a str, path: &'a str) -> [(&'a str, &'a str); 3] {
