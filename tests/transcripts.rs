@@ -130,11 +130,15 @@ fn check(home: &Path, name: &str, command: &Shown<'_>, replayed: &mut Replayed) 
         fits(trimmed(&command.expected), &printed.iter().map(String::as_str).collect::<Vec<_>>());
     let _ = writeln!(replayed.shown, "{}", command.written.join("\n"));
     if same {
-        command.expected.iter().for_each(|line| drop(writeln!(replayed.shown, "{line}")));
+        for line in &command.expected {
+            let _ = writeln!(replayed.shown, "{line}");
+        }
         return;
     }
     let kept = command.expected.len() - trimmed(&command.expected).len();
-    printed.iter().for_each(|line| drop(writeln!(replayed.shown, "{}", scrubbed(line))));
+    for line in &printed {
+        let _ = writeln!(replayed.shown, "{}", scrubbed(line));
+    }
     replayed.shown.push_str(&"\n".repeat(kept));
     let _ = writeln!(replayed.differences, "\n{name}:{}: {script}", command.line);
     let expected: String = trimmed(&command.expected).iter().map(|l| format!("{l}\n")).collect();

@@ -14,6 +14,7 @@ use crate::cli::session::{Session, told};
 use crate::cli::signals::{self, Stop};
 use crate::cli::{Streams, results};
 use crate::graph::auth::Claims;
+use crate::graph::rights;
 use crate::kinds::Scene;
 use crate::model::address::Address;
 use crate::model::clock::Clock;
@@ -60,6 +61,7 @@ pub async fn run(
     let before = if read_just_now { found } else { planning::found(session, &scene).await? };
     let fresh = still_true(&plan, &before, &scene)?;
     let claims = session.graph.claims().await.map_err(told)?;
+    may_write(&plan, &claims)?;
     let (mut open, mut journal) = begin(&setting, &plan, approval, &claims, before)?;
     setting.snapshot = open.path().to_owned();
     let stop = Stop::default();
@@ -88,6 +90,22 @@ pub async fn run(
     let after = last_look(session, &plan, &mut report).await;
     let saved = open.finish(env.now(), &report, after).and(journal_error.map_or(Ok(()), Err));
     results::tell(&plan, &report, saved, &setting, streams)
+}
+
+/// # Errors
+/// When the token itself says that it lacks a permission for one of the writes.
+fn may_write(plan: &Plan, claims: &Claims) -> Result<(), Failure> {
+    let steps = plan.changes.iter().flat_map(|change| &change.steps);
+    let paths = steps.map(|step| step.request.path.as_str());
+    let Some(permission) = rights::lacking(paths, claims) else { return Ok(()) };
+    Err(Failure::new(
+        Exit::NoRight,
+        "missing_permission",
+        format!("the token lacks the permission {permission}, which this plan needs"),
+    )
+    .help(format!(
+        "consent {permission} of Microsoft Graph to the app that signs in, and sign in again"
+    )))
 }
 
 /// Snapshot and journal stand on the disk before anything goes out.

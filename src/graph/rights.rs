@@ -65,7 +65,12 @@ const TABLE: &[Row] = &[
     (
         "serviceprincipals",
         right("Application.Read.All", DIRECTORY, READER),
-        right("Application.ReadWrite.All", &["Directory.ReadWrite.All"], CLOUD_APP_ADMIN),
+        right(
+            "Application.ReadWrite.All",
+            // Enough for apps that the tenant owns; the tenant itself refuses the others.
+            &["Directory.ReadWrite.All", "Application.ReadWrite.OwnedBy"],
+            CLOUD_APP_ADMIN,
+        ),
     ),
     (
         "authorizationpolicy",
@@ -114,6 +119,20 @@ pub fn needed(access: Access, path: &str) -> Right {
         (None, Access::Read) => right("Directory.Read.All", DIRECTORY, READER),
         (None, Access::Write) => right("Directory.ReadWrite.All", &[], PRIVILEGED),
     }
+}
+
+/// The permission that the token lacks for one of these writes, if it says what it holds. So a run
+/// that cannot succeed ends before its first write.
+pub fn lacking<'p>(
+    paths: impl IntoIterator<Item = &'p str>,
+    claims: &Claims,
+) -> Option<&'static str> {
+    let tells = !claims.scopes.is_empty() || !claims.roles.is_empty();
+    let held = |right: &Right| {
+        claims.has(right.permission) || right.wider.iter().any(|wider| claims.has(wider))
+    };
+    let mut rights = paths.into_iter().map(|path| needed(Access::Write, path));
+    rights.find(|right| tells && !held(right)).map(|right| right.permission)
 }
 
 /// What is missing, and what to do: a token without the permission is another matter than a person

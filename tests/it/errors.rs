@@ -12,13 +12,7 @@ fn assert_refused(world: &World, code: i32, ids: &[&str], words: &[&str]) {
 }
 
 #[track_caller]
-fn assert_refused_as(
-    world: &World,
-    env: &[(&str, &str)],
-    code: i32,
-    ids: &[&str],
-    words: &[&str],
-) {
+fn assert_refused_as(world: &World, env: &[(&str, &str)], code: i32, ids: &[&str], words: &[&str]) {
     let approve = format!("sha256:{}", "0".repeat(64));
     for args in [&["plan"][..], &["apply", "--approve", &approve]] {
         let output = world.command(args).envs(env.iter().copied()).output().unwrap();
@@ -206,8 +200,7 @@ mod names {
 
     #[test]
     fn a_group_name_that_several_have_lists_them() {
-        let ids =
-            ["6e000000-0000-4000-8000-000000000001", "6e000000-0000-4000-8000-000000000009"];
+        let ids = ["6e000000-0000-4000-8000-000000000001", "6e000000-0000-4000-8000-000000000009"];
         let world = World::with(&format!("[[group]]\nid = {:?}\nname = \"GX\"\n", ids[1]));
         world.manifest(&ONE.replace("users = [\"alice@contoso.com\"]", "groups = [\"GX\"]"));
         assert_refused(&world, 3, &["ambiguous_group"], &ids);
@@ -416,11 +409,24 @@ mod files {
         let unread = |args: &[&str]| {
             let (reader, writer) = std::io::pipe().unwrap();
             drop(reader);
-            Run::of(world.command(args).stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap())
+            Run::of(
+                world
+                    .command(args)
+                    .stdout(writer)
+                    .stderr(Stdio::piped())
+                    .spawn()
+                    .unwrap()
+                    .wait_with_output()
+                    .unwrap(),
+            )
         };
         for args in [&["plan"][..], &["plan", "--json", "-q"], &["completions", "bash"]] {
             let run = unread(args).assert_code(0);
-            assert_eq!(run.stderr.lines().filter(|line| line.contains("error")).count(), 0, "{run:#?}");
+            assert_eq!(
+                run.stderr.lines().filter(|line| line.contains("error")).count(),
+                0,
+                "{run:#?}"
+            );
         }
         // An apply whose plan nobody can read sends nothing, and does not claim to be done.
         let digest = world.digest();

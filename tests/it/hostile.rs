@@ -128,7 +128,9 @@ fn plans_and_applies_draw_nothing() {
         let args = ["apply", "--approve", &digest, "--report", "json=report.json", "-vv"];
         let run = world.run(&args).assert_code(0);
         assert_run(&run);
-        assert_narrow(&run.stdout.lines().filter(|l| !l.starts_with("Record")).collect::<Vec<_>>().join("\n"));
+        assert_narrow(
+            &run.stdout.lines().filter(|l| !l.starts_with("Record")).collect::<Vec<_>>().join("\n"),
+        );
         for report in ["plan-report.json", "report.json"] {
             let text = std::fs::read_to_string(world.folder().join(report)).unwrap();
             assert_harmless(&text);

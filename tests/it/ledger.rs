@@ -73,8 +73,7 @@ pub fn sent(line: &WriteLine) -> Sent {
 /// The service's id of a grant, by its undocumented rule.
 pub fn grant_id(client: &str, resource: &str, person: Option<&str>) -> String {
     let parts = [Some(client), Some(resource), person].into_iter().flatten();
-    let bytes: Vec<u8> =
-        parts.flat_map(|id| Uuid::parse_str(id).unwrap().to_bytes_le()).collect();
+    let bytes: Vec<u8> = parts.flat_map(|id| Uuid::parse_str(id).unwrap().to_bytes_le()).collect();
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
@@ -94,9 +93,10 @@ impl Consents {
         let mut next = self.clone();
         let Some(rest) = line.path.strip_prefix("/oauth2PermissionGrants") else { return next };
         let id = rest.trim_start_matches('/');
-        let at = self.0.keys().find(|(client, resource, person)| {
-            grant_id(client, resource, person.as_deref()) == id
-        });
+        let at = self
+            .0
+            .keys()
+            .find(|(client, resource, person)| grant_id(client, resource, person.as_deref()) == id);
         match (line.method.as_str(), at) {
             ("POST", _) => drop(next.0.insert(key(&line.body), words(&line.body["scope"]))),
             ("PATCH", Some(at)) => drop(next.0.insert(at.clone(), words(&line.body["scope"]))),

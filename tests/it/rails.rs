@@ -104,7 +104,8 @@ fn nothing_is_taken_from_a_protected_app() {
     world.manifest(&(protected.clone() + &wants("explorer", r#"["User.Read"]"#, "\"all-users\"")));
     stopped(&world, 1, "protected_app");
     // What only gives goes through.
-    let more = wants("explorer", r#"["User.Read", "Mail.Read", "Group.Read.All"]"#, "\"all-users\"");
+    let more =
+        wants("explorer", r#"["User.Read", "Mail.Read", "Group.Read.All"]"#, "\"all-users\"");
     world.manifest(&(protected + &more));
     world.apply_as_announced();
 }
@@ -112,8 +113,8 @@ fn nothing_is_taken_from_a_protected_app() {
 #[test]
 fn an_audience_may_not_grow_without_notice() {
     let world = World::with("");
-    let body = app("explorer", "exact")
-        + &wants("explorer", r#"["User.Read"]"#, r#"{ groups = ["GX"] }"#);
+    let body =
+        app("explorer", "exact") + &wants("explorer", r#"["User.Read"]"#, r#"{ groups = ["GX"] }"#);
     world.manifest(&format!("{body}[limits]\nprincipals = 2\n"));
     stopped(&world, 3, "principals_limit");
     world.manifest(&format!("{body}[limits]\nprincipals = 3\n"));

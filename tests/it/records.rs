@@ -28,9 +28,8 @@ fn files(world: &World, folder: &str) -> Vec<PathBuf> {
 }
 
 fn snapshots(world: &World) -> Vec<Value> {
-    let read = |path: &PathBuf| {
-        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-    };
+    let read =
+        |path: &PathBuf| serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     files(world, "snapshots").iter().map(read).collect()
 }
 
@@ -56,10 +55,10 @@ fn a_snapshot_tells_before_after_effect_and_approval() {
     assert_eq!(snapshot["previous"], Value::Null);
     let ids = |objects: &Value| {
         let objects = objects.as_object().unwrap().values();
-        let mut ids: Vec<String> =
-            objects.filter(|o| o["spec"]["scopes"].is_array() || o["spec"]["scopes"].is_string())
-                .map(|object| object["id"].as_str().unwrap().to_owned())
-                .collect();
+        let mut ids: Vec<String> = objects
+            .filter(|o| o["spec"]["scopes"].is_array() || o["spec"]["scopes"].is_string())
+            .map(|object| object["id"].as_str().unwrap().to_owned())
+            .collect();
         ids.sort();
         ids
     };
@@ -113,8 +112,7 @@ fn every_snapshot_names_the_one_before() {
     while let Some(snapshot) = at {
         length += 1;
         at = snapshot["previous"]["file"].as_str().map(|name| {
-            let place =
-                paths.iter().position(|path| path.file_name().unwrap() == name).unwrap();
+            let place = paths.iter().position(|path| path.file_name().unwrap() == name).unwrap();
             let hash = sha256_hex(&std::fs::read(&paths[place]).unwrap());
             assert_eq!(snapshot["previous"]["sha256"], hash);
             &all[place]
@@ -136,9 +134,8 @@ fn the_journal_has_a_line_before_and_after_every_request() {
     let lines = journal(&world);
     assert_eq!(lines[0]["format"], "consent.journal");
     assert_eq!(lines[0]["effect"], plan["effect"]["sha256"]);
-    let events = |name: &str| -> Vec<&Value> {
-        lines.iter().filter(|line| line["event"] == name).collect()
-    };
+    let events =
+        |name: &str| -> Vec<&Value> { lines.iter().filter(|line| line["event"] == name).collect() };
     let sending: Vec<&Value> = events("sending").iter().map(|line| &line["request"]).collect();
     let planned: Vec<&Value> = plan["changes"]
         .as_array()
@@ -171,8 +168,7 @@ fn a_failure_stands_in_the_records_with_the_services_words() {
     ));
     world.apply().assert_code(9);
     let lines = journal(&world);
-    let refused: Vec<&Value> =
-        lines.iter().filter(|line| line["meaning"] == "refused").collect();
+    let refused: Vec<&Value> = lines.iter().filter(|line| line["meaning"] == "refused").collect();
     assert_eq!(refused.len(), 1);
     assert_eq!(refused[0]["error"]["status"], 403);
     assert_eq!(refused[0]["error"]["code"], "Authorization_RequestDenied");

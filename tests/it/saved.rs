@@ -179,7 +179,10 @@ fn an_expired_plan_is_refused() {
         at.format(form).unwrap()
     };
     let old = whole
-        .replace(&format!("\"made_at\": \"{made}\""), &format!("\"made_at\": \"{}\"", earlier(&made)))
+        .replace(
+            &format!("\"made_at\": \"{made}\""),
+            &format!("\"made_at\": \"{}\"", earlier(&made)),
+        )
         .replace(&expires, &earlier(&expires));
     assert_ne!(old, whole);
     world.file("plan.json", &old);
@@ -189,8 +192,8 @@ fn an_expired_plan_is_refused() {
 #[test]
 fn a_plan_of_another_tenant_is_refused() {
     let (world, plan) = planned();
-    let seed = crate::world::SEED
-        .replace(crate::world::TENANT, "11111111-7f0e-4d1b-9c55-0f3b2f6ae1b7");
+    let seed =
+        crate::world::SEED.replace(crate::world::TENANT, "11111111-7f0e-4d1b-9c55-0f3b2f6ae1b7");
     let other = World::new(&seed);
     other.file("plan.json", &text(&world));
     refused(&other, &plan, "wrong_tenant");

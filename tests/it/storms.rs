@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::scenarios::{ALICE, EXPLORER, GRAPH, app, wants};
 use crate::world::World;
 
-const MAKERS: &str = "[[group]]\nname = \"Makers\"\n[[people]]\nprefix = \"w\"\ncount = 25\ngroup = \"Makers\"\n";
+const MAKERS: &str =
+    "[[group]]\nname = \"Makers\"\n[[people]]\nprefix = \"w\"\ncount = 25\ngroup = \"Makers\"\n";
 
 /// 25 new grants to make in this weather.
 fn makers(weather: &str) -> World {
@@ -30,7 +31,12 @@ fn ends_well(weather: &str, made: &[u16]) -> World {
     let writes = world.writes();
     assert!(writes.iter().all(|line| line.method == "POST"), "{:#?}", world.sent());
     let creates: Vec<_> = writes.iter().filter(|line| made.contains(&line.status)).collect();
-    assert_eq!(creates.len(), 25, "{:?}", writes.iter().map(|line| line.status).collect::<Vec<_>>());
+    assert_eq!(
+        creates.len(),
+        25,
+        "{:?}",
+        writes.iter().map(|line| line.status).collect::<Vec<_>>()
+    );
     let people: BTreeSet<&str> =
         creates.iter().map(|line| line.body["principalId"].as_str().unwrap()).collect();
     assert_eq!(people.len(), 25, "nobody twice");

@@ -78,7 +78,8 @@ fn the_question_counts_both_sides() {
 #[test]
 fn anything_but_yes_changes_nothing() {
     let world = ready();
-    for answer in ["y", "no", "", "YES", "Yes", "yes please", "contoso.onmicrosoft.com", "\u{1b}[A"] {
+    for answer in ["y", "no", "", "YES", "Yes", "yes please", "contoso.onmicrosoft.com", "\u{1b}[A"]
+    {
         let (text, code) = answered(&world, YES, answer);
         assert_eq!(code, 8, "{answer:?}: {text}");
         assert!(text.contains("error[declined]"), "{text}");

@@ -52,7 +52,7 @@ fn where_both_sides_give_and_take_the_all_users_grant_is_widened_first_and_narro
     let body = |change: &Change| requests(std::slice::from_ref(change))[0].body.clone().unwrap();
     assert_eq!(body(widen), json!({ "scope": "Mail.Read User.Read" }));
     assert_eq!(body(narrow), json!({ "scope": "Mail.Read" }));
-    assert_eq!(alice.needs, [widen.address.clone()]);
+    assert_eq!(alice.needs, vec![widen.address.clone()]);
     assert_eq!(narrow.needs, [widen.address.clone(), alice.address.clone()]);
     let names =
         |change: &Change| change.permissions.iter().map(|p| p.name.clone()).collect::<Vec<_>>();

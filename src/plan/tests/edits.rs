@@ -1,5 +1,7 @@
 //! The plan file: what was written is read, and nothing else.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::planned;
@@ -30,6 +32,8 @@ fn plan() -> Plan {
     own.for_each(|change| change.risk = Some(risk.clone()));
     plan
 }
+
+static TEXT: LazyLock<String> = LazyLock::new(|| write(&plan()));
 
 #[test]
 fn what_was_written_is_read_and_written_again_byte_for_byte() {
@@ -125,6 +129,8 @@ fn other_documents_are_told_apart() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_damage_is_read_and_none_panics(
         at in any::<prop::sample::Index>(),
@@ -132,7 +138,7 @@ proptest! {
         byte in any::<u8>(),
         way in 0..4u8,
     ) {
-        let text = write(&plan());
+        let text = TEXT.clone();
         let mut bytes = text.clone().into_bytes();
         let (at, other) = (at.index(bytes.len()), other.index(bytes.len()));
         match way {
@@ -148,7 +154,7 @@ proptest! {
 
     #[test]
     fn swapped_digits_are_found(at in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {
-        let text = write(&plan());
+        let text = TEXT.clone();
         let digits: Vec<usize> = text.match_indices(|c: char| c.is_ascii_digit()).map(|(at, _)| at).collect();
         let mut bytes = text.clone().into_bytes();
         bytes.swap(digits[at.index(digits.len())], digits[other.index(digits.len())]);

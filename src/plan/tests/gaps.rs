@@ -152,7 +152,7 @@ fn ownership() -> impl Strategy<Value = Ownership> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
     #[test]
     fn nobody_loses_in_between_what_he_has_before_and_after(
