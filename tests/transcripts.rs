@@ -8,6 +8,7 @@
 //! `UPDATE_TRANSCRIPTS=1 cargo test --test transcripts` writes what was printed into the documents.
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, reason = "this test reads documents and makes folders")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot read the documents fails")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
