@@ -112,7 +112,15 @@ fn sign_in(tenant: TenantId, env: &Env) -> Result<SignInEnvironment, Failure> {
     let text = |name: &str| env.var(name).map(str::to_owned);
     let secret = |name: &str| env.var(name).map(|value| Secret::new(value.to_owned()));
     let certificate = match env.var("AZURE_CLIENT_CERTIFICATE_PATH") {
-        Some(path) => Some(Secret::new(report_file::read_text(Path::new(path)).map_err(stored)?)),
+        Some(path) => {
+            let pem = report_file::read_text(Path::new(path)).map_err(|error| {
+                let cause =
+                    format!("failed to use AZURE_CLIENT_CERTIFICATE_PATH: failed to {error}");
+                Failure::new(Exit::NoRight, "sign_in_failed", cause)
+                    .help("set it to a readable PEM file, or unset it to sign in another way")
+            })?;
+            Some(Secret::new(pem))
+        }
         None => None,
     };
     Ok(SignInEnvironment {

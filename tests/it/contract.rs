@@ -97,7 +97,7 @@ fn everything_the_binary_sends_is_described_and_so_is_every_answer() {
     let plan = run(&["plan", "--json"]).assert_code(0);
     let report: Value = serde_json::from_str(&plan.stdout).unwrap();
     let digest = report["effect"]["sha256"].as_str().unwrap();
-    run(&["apply", "--approve", digest]).assert_code(0);
+    let _done = run(&["apply", "--approve", digest]).assert_code(0);
 
     let contract = Contract::read();
     let mut used = BTreeSet::new();

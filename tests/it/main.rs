@@ -7,6 +7,7 @@ mod cli;
 mod contract;
 mod errors;
 mod hostile;
+mod interop;
 mod laws;
 mod ledger;
 mod openapi;

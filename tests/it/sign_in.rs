@@ -131,14 +131,16 @@ fn assert_works(world: &World, variables: &[(&str, &str)], secrets: &[&str]) {
     world.assert_converged();
 }
 
-/// `apply` ends with 4 before any write, and stderr has all these words.
+/// `plan` and `apply` end with 4 before any write, and say all these words. What they said.
 #[track_caller]
-fn assert_fails(world: &World, variables: &[(&str, &str)], words: &[&str]) -> Run {
+fn assert_fails(world: &World, variables: &[(&str, &str)], words: &[&str]) -> String {
     // Whoever approves before signing in has planned with somebody else's sign-in.
     let digest = world.digest();
     let apply = run(world, &["apply", "--approve", &digest, "-vv"], variables);
     assert_eq!(apply.code, 4, "{apply:#?}");
-    let plan = run(world, &["plan", "-vv", "--log-file", "plan.log"], variables);
+    // A log is never written over an older one.
+    let log = format!("plan-{}.log", std::fs::read_dir(world.folder()).unwrap().count());
+    let plan = run(world, &["plan", "-vv", "--log-file", &log], variables);
     assert_eq!(plan.code, 4, "{plan:#?}");
     for word in words.iter().copied().chain(["error[sign_in_failed]", "help:"]) {
         assert!(plan.stderr.contains(word), "no {word:?} in:\n{}", plan.stderr);
@@ -146,7 +148,7 @@ fn assert_fails(world: &World, variables: &[(&str, &str)], words: &[&str]) -> Ru
     }
     assert_eq!(world.counts().writes, 0, "something was written");
     assert_hushed(world, &[&plan, &apply], &[]);
-    plan
+    format!("{}{}", plan.all(), apply.all())
 }
 
 fn with_secret(secret: &str) -> [(&str, &str); 3] {
@@ -261,8 +263,8 @@ fn refused_secrets_have_a_number_a_cause_and_a_way_out() {
     let world = by_secret();
     let guess = "guess~W0.r0ng-but-still-nobodys-business";
     let words = ["the client secret is wrong (AADSTS7000215)", "use the secret's value"];
-    let run = assert_fails(&world, &with_secret(guess), &words);
-    assert!(!run.all().contains(guess), "{run:#?}");
+    let told = assert_fails(&world, &with_secret(guess), &words);
+    assert!(!told.contains(guess), "{told}");
 
     let mut variables = with_secret(SECRET);
     variables[1].1 = "d0d0d0d0-0000-4000-8000-00000000d0d0";
