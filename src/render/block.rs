@@ -203,7 +203,8 @@ fn replacement(verb: Verb, given: &[Group<'_>], taken: &[Group<'_>], full: bool,
     }
     for group in taken {
         // Whoever has it through everybody's grant from now on loses nothing.
-        let (sign, ink) = if verb == Verb::Widen { ('=', Ink::Plain) } else { ('-', Ink::Take) };
+        let keeps = alike && verb == Verb::Widen;
+        let (sign, ink) = if keeps { ('=', Ink::Plain) } else { ('-', Ink::Take) };
         row(sign, ink, "everybody else in the tenant", group, full, page);
         of(alike, group, page);
     }
