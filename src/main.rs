@@ -1,5 +1,6 @@
 //! `consent`: reads the arguments, runs the command, returns its exit code. Nothing else.
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use consent::cli::args::Cli;
 use consent::cli::env::Env;
 use consent::cli::failure::Exit;
 use consent::cli::{self, Streams};
+use consent::model::untrusted::shown;
 
 fn main() -> ExitCode {
     // The only error is that a provider is installed already.
@@ -31,8 +33,16 @@ fn main() -> ExitCode {
 
 /// Help and version go to stdout with 0; the parser's own code for mistakes becomes ours.
 fn usage(error: &clap::Error) -> ExitCode {
+    let plain = error.render().to_string();
+    let harmless: Vec<String> = plain.split('\n').map(shown).collect();
+    let harmless = harmless.join("\n");
     // A closed stream leaves nobody to tell.
-    drop(error.print());
+    if harmless == plain {
+        drop(error.print());
+    } else {
+        // The message repeats an argument, which may come from elsewhere: nothing of it may draw.
+        drop(std::io::stderr().write_all(harmless.as_bytes()));
+    }
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done.into(),
         _ => Exit::Invalid.into(),

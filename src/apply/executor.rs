@@ -111,9 +111,10 @@ impl Executor<'_> {
         if !self.record(journaling::sending(changes, outgoing)) {
             return;
         }
-        if let Some(first) = outgoing.first() {
-            let first = &changes[first.place].address;
-            (self.tools.progress)(Progress::Sending { count: outgoing.len(), first });
+        let places = || outgoing.iter().map(|out| out.place);
+        if let (Some(first), Some(last)) = (places().min(), places().max()) {
+            let (first, last) = (&changes[first].address, &changes[last].address);
+            (self.tools.progress)(Progress::Sending { count: outgoing.len(), first, last });
         }
         let requests: Vec<_> = outgoing.iter().map(|out| out.request.clone()).collect();
         let verdicts = self.tools.writer.send(&requests).await;

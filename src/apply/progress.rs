@@ -8,8 +8,8 @@ use crate::model::outcome::Outcome;
 /// One event. Nothing depends on anybody looking.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress<'a> {
-    /// Requests are about to go out; the first one's address.
-    Sending { count: usize, first: &'a Address },
+    /// Requests are about to go out; the addresses of the first and of the last in the plan's order.
+    Sending { count: usize, first: &'a Address, last: &'a Address },
     /// Objects are read.
     Reading { count: usize },
     /// Nothing happens for this long: the service asked for it, or replicas have to agree. Told

@@ -7,6 +7,7 @@ use crate::cli::args::Global;
 use crate::cli::ask::{self, Answer};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::signals::Stop;
 use crate::model::change::Tier;
 use crate::plan::Plan;
 
@@ -37,6 +38,7 @@ pub async fn obtain(
     again: &str,
     global: &Global,
     env: &Arc<Env>,
+    stop: &Stop,
     streams: &mut Streams<'_>,
 ) -> Result<Approval, Failure> {
     if let Some(digest) = digest {
@@ -54,7 +56,7 @@ pub async fn obtain(
         )));
     }
     let (question, wanted) = question(plan);
-    match ask::word(streams.err, &question, &wanted).await? {
+    match ask::word(streams.err, &question, &wanted, stop).await? {
         Answer::Yes => Ok(Approval::Terminal),
         Answer::Other(_) | Answer::None => {
             Err(Failure::new(Exit::Declined, "declined", "not approved, so nothing was changed")

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use crate::cli::signals;
+use crate::cli::signals::Stop;
 
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,12 @@ pub enum Answer {
 ///
 /// # Errors
 /// When the question cannot be written.
-pub async fn word(err: &mut dyn Write, question: &str, wanted: &str) -> io::Result<Answer> {
+pub async fn word(
+    err: &mut dyn Write,
+    question: &str,
+    wanted: &str,
+    stop: &Stop,
+) -> io::Result<Answer> {
     write!(err, "{question}")?;
     err.flush()?;
     let read = tokio::task::spawn_blocking(|| {
@@ -26,7 +31,7 @@ pub async fn word(err: &mut dyn Write, question: &str, wanted: &str) -> io::Resu
         let count = io::stdin().lock().read_line(&mut line);
         count.map(|count| (count > 0).then_some(line))
     });
-    let line = match signals::unless_stopped(read).await {
+    let line = match stop.unless(read).await {
         Some(Ok(Ok(Some(line)))) => line,
         // Interrupted, unreadable or ended: all of them are no.
         _ => {

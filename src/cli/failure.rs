@@ -104,9 +104,8 @@ impl Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         let closed_pipe = error.kind() == io::ErrorKind::BrokenPipe;
-        Self {
-            closed_pipe,
-            ..Self::new(Exit::Unexpected, "output", format!("failed to write: {error}"))
-        }
+        let failure = Self::new(Exit::Unexpected, "output", format!("failed to write: {error}"))
+            .help("run it again with an output that stays open");
+        Self { closed_pipe, ..failure }
     }
 }

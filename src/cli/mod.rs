@@ -37,7 +37,10 @@ pub async fn run(cli: Cli, env: Arc<Env>, streams: &mut Streams<'_>) -> Exit {
     let outcome = dispatch(&cli, &env, streams).await;
     match outcome {
         Ok(exit) => exit,
-        Err(failure) if failure.is_closed_pipe() => Exit::Done,
+        // A plan that nobody could read to its end was not applied, and must not pass for done.
+        Err(failure) if failure.is_closed_pipe() && !matches!(cli.command, Command::Apply(_)) => {
+            Exit::Done
+        }
         Err(failure) => {
             let exit = failure.exit();
             // Nothing can be told any more to a reader who has gone; the exit code still tells.

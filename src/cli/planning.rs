@@ -85,7 +85,7 @@ pub async fn plan(
         objects: draft.objects.clone(),
         milliseconds: u64::try_from((env.since_start() - started).as_millis()).unwrap_or(u64::MAX),
     };
-    let effect = effect::effect(tenant.id, &changes);
+    let tenant_id = tenant.id;
     let mut plan = Plan {
         tenant,
         cloud: loaded.manifest.tenant.cloud,
@@ -101,10 +101,11 @@ pub async fn plan(
         warnings: warnings::of(loaded, past, read_at.date()),
         checks: Vec::new(),
         extent: if only.is_empty() { Extent::Whole } else { Extent::Partial(only.to_vec()) },
-        effect,
+        effect: effect::effect(tenant_id, &[], &[]),
     };
     policy::risk::assess(&mut plan, &scene.directory);
     plan.checks = rails::checks(&plan, loaded, &findings, read_at.date());
+    plan.effect = effect::effect(tenant_id, &plan.changes, &plan.checks);
     Ok(Planned { plan, found: draft.found })
 }
 
@@ -188,7 +189,7 @@ fn heads(loaded: &Loaded, scene: &Scene) -> Vec<AppHead> {
         let name = live.or_else(|| said.map(|name| Untrusted::new(name.value.clone())));
         AppHead {
             label: label.clone(),
-            name: name.unwrap_or_else(|| Untrusted::new("(not in the tenant yet)")),
+            name: name.unwrap_or_else(|| Untrusted::new(AppHead::UNNAMED)),
             app_id: *app_id,
         }
     };

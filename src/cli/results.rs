@@ -1,5 +1,6 @@
 //! What a run came to: told to people and to files, and turned into the exit code.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::apply::progress::Progress;
@@ -8,6 +9,8 @@ use crate::cli::args::{ReportKind, Target};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::run::Setting;
 use crate::cli::session::stored;
+use crate::model::address::Address;
+use crate::model::change::Change;
 use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 use crate::model::untrusted::shown;
 use crate::plan::Plan;
@@ -15,18 +18,50 @@ use crate::render;
 use crate::render::text::View;
 use crate::store::error::StoreError;
 
-/// What a second Ctrl-C leaves: nothing was waited for, so nothing is known for sure.
-pub fn abandoned(plan: &Plan) -> RunReport {
-    let because = "left before the answer was in; the next run finds out by reading".to_owned();
-    let line = |address: &crate::model::address::Address| Line {
-        address: address.clone(),
-        outcome: Outcome::Unsure { because: because.clone() },
-    };
-    RunReport {
-        lines: plan.changes.iter().map(|change| line(&change.address)).collect(),
-        stopped: Some(Stopped::Interrupted),
-        writes_sent: plan.changes.len(),
-        remaining: None,
+/// What was seen of a run while it went on: all that is left of it after a second Ctrl-C.
+#[derive(Debug, Default)]
+pub struct Witness {
+    settled: BTreeMap<Address, Outcome>,
+    sent: usize,
+    /// The furthest change of the plan that a request went out for.
+    furthest: Option<Address>,
+}
+
+impl Witness {
+    pub fn note(&mut self, event: &Progress<'_>) {
+        match event {
+            Progress::Sending { count, last, .. } => {
+                self.sent += count;
+                self.furthest = Some((*last).clone());
+            }
+            Progress::Settled { address, outcome, .. } => {
+                self.settled.insert((*address).clone(), (*outcome).clone());
+            }
+            Progress::Reading { .. } | Progress::Waiting { .. } => {}
+        }
+    }
+
+    /// Nothing was waited for: what had no result yet is unsure as far as requests went out, and
+    /// was not started beyond.
+    pub fn abandoned(mut self, plan: &Plan) -> RunReport {
+        let because = "left before the answer was in; the next run finds out by reading";
+        let place =
+            |address: &Address| plan.changes.iter().position(|change| change.address == *address);
+        let begun = self.furthest.as_ref().and_then(place).map_or(0, |last| last + 1);
+        let line = |(place, change): (usize, &Change)| {
+            let outcome = match self.settled.remove(&change.address) {
+                Some(outcome) => outcome,
+                None if place < begun => Outcome::Unsure { because: because.to_owned() },
+                None => Outcome::NotStarted,
+            };
+            Line { address: change.address.clone(), outcome }
+        };
+        RunReport {
+            lines: plan.changes.iter().enumerate().map(line).collect(),
+            stopped: Some(Stopped::Interrupted),
+            writes_sent: self.sent,
+            remaining: None,
+        }
     }
 }
 
@@ -82,7 +117,7 @@ pub fn tell(
             writeln!(to, "Record  {}", shown(&setting.snapshot.display().to_string()))
         })
     };
-    let reported = write_reports(report, setting, streams);
+    let reported = write_reports(plan, report, setting, streams);
     if let Err(error) = saved {
         stored(error).as_saved_too_late().draw(streams.err, false)?;
         return Ok(worse(exit));
@@ -103,6 +138,7 @@ fn worse(exit: Exit) -> Exit {
 }
 
 fn write_reports(
+    plan: &Plan,
     report: &RunReport,
     setting: &Setting<'_>,
     streams: &mut Streams<'_>,
@@ -110,7 +146,7 @@ fn write_reports(
     for asked in setting.reports {
         let mut bytes = Vec::new();
         match asked.kind {
-            ReportKind::Json => render::outcome::json(report, &mut bytes)?,
+            ReportKind::Json => render::outcome::json(report, &plan.changes, &mut bytes)?,
         }
         match &asked.to {
             Target::Stdout => streams.out.write_all(&bytes)?,

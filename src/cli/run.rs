@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::apply::executor::{self, Tools};
+use crate::apply::progress::Progress;
 use crate::cli::approval::Approval;
 use crate::cli::args::{Global, Report};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning::{self, Planned};
+use crate::cli::results::Witness;
 use crate::cli::session::{Session, told};
-use crate::cli::signals::{self, Stop};
+use crate::cli::signals::Stop;
 use crate::cli::{Streams, results};
 use crate::graph::auth::Claims;
 use crate::graph::rights;
@@ -42,6 +44,7 @@ pub struct Setting<'a> {
     pub reports: &'a [Report],
     pub global: &'a Global,
     pub env: &'a Arc<Env>,
+    pub stop: &'a Stop,
     /// Where this run's snapshot is, once it is begun.
     pub snapshot: PathBuf,
 }
@@ -57,39 +60,56 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let Approved { planned: Planned { plan, found }, approval, read_just_now } = approved;
     let (session, env) = (setting.session, setting.env);
-    let scene = planning::scene_of(session, &plan).await?;
-    let before = if read_just_now { found } else { planning::found(session, &scene).await? };
-    let fresh = still_true(&plan, &before, &scene)?;
-    let claims = session.graph.claims().await.map_err(told)?;
-    may_write(&plan, &claims)?;
+    let stop = setting.stop;
+    let look = async {
+        let scene = planning::scene_of(session, &plan).await?;
+        let before = if read_just_now { found } else { planning::found(session, &scene).await? };
+        let fresh = still_true(&plan, &before, &scene)?;
+        let claims = session.graph.claims().await.map_err(told)?;
+        may_write(&plan, &claims)?;
+        Ok((scene, before, fresh, claims))
+    };
+    let (scene, before, fresh, claims) =
+        stop.unless(look).await.unwrap_or_else(|| Err(interrupted()))?;
     let (mut open, mut journal) = begin(&setting, &plan, approval, &claims, before)?;
     setting.snapshot = open.path().to_owned();
-    let stop = Stop::default();
     let mut journal_error = None;
+    let mut witness = Witness::default();
     let changes = fresh::filled(&plan.changes, &planning::known(&scene));
     let done = {
         let mut tell = results::progress(setting.global.quiet, streams);
+        let mut tell = |event: Progress<'_>| {
+            witness.note(&event);
+            tell(event);
+        };
         let tools = Tools {
             reader: &session.graph.reader(),
             writer: &session.graph.writer(),
             journal: &mut journal,
             clock: &**env,
             sleep: &|time| Box::pin(tokio::time::sleep(time)),
-            stop: &stop.flag(),
+            stop: stop.flag(),
             progress: &mut tell,
         };
-        signals::until_second(&stop, executor::run(tools, &changes, &fresh.reached)).await
+        stop.unless_twice(executor::run(tools, &changes, &fresh.reached)).await
     };
-    let mut report = match done {
+    let (report, after) = match done {
         Some(finished) => {
             journal_error = finished.journal_error;
-            finished.report
+            let mut report = finished.report;
+            let after = stop.unless_twice(last_look(session, &plan, &mut report)).await;
+            (report, after.flatten())
         }
-        None => results::abandoned(&plan),
+        None => (witness.abandoned(&plan), None),
     };
-    let after = last_look(session, &plan, &mut report).await;
     let saved = open.finish(env.now(), &report, after).and(journal_error.map_or(Ok(()), Err));
     results::tell(&plan, &report, saved, &setting, streams)
+}
+
+/// A signal came in time.
+pub fn interrupted() -> Failure {
+    Failure::new(Exit::Declined, "interrupted", "interrupted before the first write")
+        .help("run it again; it has only read")
 }
 
 /// # Errors

@@ -8,9 +8,11 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
 use crate::cli::session::{Session, stored, told};
+use crate::graph::survey;
+use crate::kinds::Scene;
 use crate::model::address::Address;
 use crate::model::clock::{Clock, stamp};
-use crate::plan::{Plan, file};
+use crate::plan::{Plan, file, fresh};
 use crate::store::plan_file;
 
 /// # Errors
@@ -50,5 +52,40 @@ pub async fn tenant(
 ) -> Result<BTreeMap<Address, serde_json::Value>, Failure> {
     session.graph.check_tenant(plan.tenant.id).await.map_err(told)?;
     let scene = planning::scene_of(session, plan).await?;
+    as_named(session, plan, &scene).await?;
     planning::found(session, &scene).await
+}
+
+/// What people approve are names: they must be the tenant's own, and the changes must be about them.
+async fn as_named(session: &Session, plan: &Plan, scene: &Scene) -> Result<(), Failure> {
+    let refuse = |problem: String| {
+        Failure::new(Exit::NotAcceptable, "plan_stale", problem)
+            .help("make the plan anew and review it: consent plan --out FILE")
+    };
+    for head in &plan.apps {
+        let live = scene.directory.service_principals.get(&head.app_id);
+        if let Some(live) = live.filter(|live| live.name != head.name && !head.is_new()) {
+            return Err(refuse(format!(
+                "the app {} is called \"{}\" in the tenant, and \"{}\" in the plan",
+                head.app_id,
+                live.name.shown(),
+                head.name.shown()
+            )));
+        }
+    }
+    let ids = plan.names.0.keys().copied().collect();
+    let live = survey::names(&session.graph.reader(), &ids).await.map_err(told)?;
+    for (id, name) in &plan.names.0 {
+        if let Some(live) = live.get(id).filter(|live| *live != name) {
+            return Err(refuse(format!(
+                "{id} is called \"{}\" in the tenant, and \"{}\" in the plan",
+                live.shown(),
+                name.shown()
+            )));
+        }
+    }
+    match fresh::misplaced(&plan.pairs, scene).map_err(planning::unreadable)? {
+        Some(address) => Err(refuse(format!("{address} is not about the app it stands under"))),
+        None => Ok(()),
+    }
 }

@@ -5,56 +5,80 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Raised by the first signal.
-#[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<AtomicBool>);
+use tokio::sync::watch;
+
+/// Counts the signals of a run. One listener lives as long as the run does, so that none falls
+/// into the gap between two things to wait for.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    raised: Arc<AtomicBool>,
+    count: watch::Receiver<u32>,
+}
 
 impl Stop {
-    pub fn is_raised(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+    /// Listens from now on.
+    pub fn listen() -> Self {
+        let raised = Arc::new(AtomicBool::new(false));
+        let (sender, count) = watch::channel(0_u32);
+        let flag = Arc::clone(&raised);
+        tokio::spawn(signals(move || {
+            flag.store(true, Ordering::SeqCst);
+            sender.send_modify(|count| *count = count.saturating_add(1));
+        }));
+        Self { raised, count }
     }
 
-    pub fn flag(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.0)
+    /// Raised by the first signal.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.raised
+    }
+
+    /// Runs `work` until it ends; `None` when there was a signal, before or meanwhile. For what can
+    /// be left at any moment.
+    pub async fn unless<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.until(1, work).await
+    }
+
+    /// Runs `work`, which looks at the flag by itself; `None` when there was a second signal.
+    pub async fn unless_twice<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.until(2, work).await
+    }
+
+    async fn until<T>(&self, signals: u32, work: impl Future<Output = T>) -> Option<T> {
+        let mut count = self.count.clone();
+        let reached = async {
+            // The listener is gone only when it could not be set up: then nothing ever comes.
+            if count.wait_for(|count| *count >= signals).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = reached => None,
+            done = work => Some(done),
+        }
     }
 }
 
-/// Runs `work` until it ends; `None` when a signal came first. For what can be left at any moment.
-pub async fn unless_stopped<T>(work: impl Future<Output = T>) -> Option<T> {
-    tokio::select! {
-        done = work => Some(done),
-        () = signal() => None,
-    }
-}
-
-/// Runs `work`, which looks at `stop` by itself; `None` when a second signal came.
-pub async fn until_second<T>(stop: &Stop, work: impl Future<Output = T>) -> Option<T> {
-    let twice = async {
-        signal().await;
-        stop.0.store(true, Ordering::SeqCst);
-        signal().await;
-    };
-    tokio::select! {
-        done = work => Some(done),
-        () = twice => None,
-    }
-}
-
+/// The signals are caught from the call on; the future tells of each.
 #[cfg(unix)]
-async fn signal() {
+fn signals(mut told: impl FnMut() + Send) -> impl Future<Output = ()> + Send {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+    let caught = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        let (Ok(mut interrupt), Ok(mut terminate)) = caught else { return };
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => told(),
+                _ = terminate.recv() => told(),
+            }
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn signal() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+async fn signals(mut told: impl FnMut() + Send) {
+    while tokio::signal::ctrl_c().await.is_ok() {
+        told();
     }
 }

@@ -61,8 +61,13 @@ impl GraphError {
                  the request id to Microsoft support"
                     .into(),
             ),
-            Self::Refused { refusal, .. } => refusal.request_id.as_ref().map(|id| {
-                format!("run again; for Microsoft support, the request id is {}", id.shown())
+            Self::Refused { refusal, .. } => Some(match &refusal.request_id {
+                Some(id) => {
+                    format!("run again; for Microsoft support, the request id is {}", id.shown())
+                }
+                None => "check that the address is that of Microsoft Graph (CONSENT_GRAPH_URL, \
+                         --graph-url) and the way there, then run again with -v"
+                    .to_owned(),
             }),
         }
     }

@@ -99,6 +99,12 @@ pub trait AnyKind: Sync {
 
     fn link(&self, changes: &mut Vec<Change>);
 
+    /// Whether the goal is about the very app that its address names.
+    ///
+    /// # Errors
+    /// When the state is not of this kind's form.
+    fn is_of(&self, pair: &Pair, scene: &Scene) -> Result<bool, Unreadable>;
+
     /// One line for something that is there and left alone.
     fn describe(&self, address: &Address, have: &Value, names: &Names) -> String;
 
@@ -215,6 +221,11 @@ impl<K: Kind> AnyKind for K {
 
     fn link(&self, changes: &mut Vec<Change>) {
         Kind::link(self, changes);
+    }
+
+    fn is_of(&self, pair: &Pair, scene: &Scene) -> Result<bool, Unreadable> {
+        let goal: Option<K::Spec> = from_json(&pair.address, &pair.after)?;
+        Ok(goal.is_none_or(|goal| Kind::is_of(self, &goal, &pair.address, scene)))
     }
 
     fn describe(&self, address: &Address, have: &Value, names: &Names) -> String {

@@ -131,6 +131,12 @@ pub trait Kind: Sync {
         let _ = changes;
     }
 
+    /// Whether a state is about the very app that its address names: a saved plan could say otherwise.
+    fn is_of(&self, spec: &Self::Spec, address: &Address, scene: &Scene) -> bool {
+        let _ = (spec, address, scene);
+        true
+    }
+
     /// One line for something that is there and left alone.
     fn describe(&self, have: &Self::Found, names: &Names) -> String;
 

@@ -156,6 +156,10 @@ impl Reader<'_> {
 
     fn wrong(&mut self, name: &str, place: &Place, found: &Raw, form: &str) {
         self.tables.written(name);
+        // Behind a syntax error the parser guesses where tables begin, and may guess their form wrong.
+        if self.whole == Whole::Torn {
+            return;
+        }
         let title =
             format!("\"{}\" is written as {form}, and this is {}", shown(name), found.sort());
         let help = format!("write {form} on a line of its own, and its keys below");

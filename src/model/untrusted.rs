@@ -38,6 +38,22 @@ pub fn shown(text: &str) -> String {
     out
 }
 
+/// JSON text in which nothing draws when it is printed: the characters of [`shown`] become `\u202e`,
+/// which reads back as the very same. Outside of strings JSON has none of them but line ends.
+pub fn harmless_json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c >= '\u{7f}' && draws(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Characters that change how others look, take no room, or pass for a blank. Unicode categories
 /// Cc, Cf, Zl, Zp, variation selectors, tags, and the blanks that are letters or symbols by category.
 fn draws(c: char) -> bool {
@@ -61,6 +77,15 @@ mod tests {
         let safe = shown(evil);
         assert!(!safe.chars().any(draws), "{safe}");
         assert!(safe.starts_with("Az<U+001B>[31mure<U+202E><U+000A>"), "{safe}");
+    }
+
+    #[test]
+    fn json_is_harmless_and_reads_back_the_same() {
+        let evil = vec!["Az\u{1b}[31m\u{9b}2J\u{7f}\u{202e}\u{e0041}\n東京 \"q\""];
+        let text = harmless_json(&serde_json::to_string_pretty(&evil).unwrap());
+        assert!(!text.chars().any(|c| c != '\n' && draws(c)), "{text:?}");
+        assert!(text.contains("東京"), "{text}");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&text).unwrap(), evil);
     }
 
     #[test]

@@ -9,10 +9,13 @@ use crate::model::audience::Audience;
 use crate::model::change::Change;
 use crate::model::digest::sha256_hex;
 use crate::model::id::TenantId;
-use crate::plan::Effect;
+use crate::plan::{Check, Effect};
 
-pub fn effect(tenant: TenantId, changes: &[Change]) -> Effect {
-    let mut lines: Vec<String> = changes.iter().flat_map(facts).collect();
+/// `checks` are part of it: a rule that stops apply cannot be taken out of a saved plan without
+/// changing the digest.
+pub fn effect(tenant: TenantId, changes: &[Change], checks: &[Check]) -> Effect {
+    let blocked = checks.iter().map(|check| format!("blocked by {}: {}", check.rule, check.text));
+    let mut lines: Vec<String> = changes.iter().flat_map(facts).chain(blocked).collect();
     lines.sort();
     let mut text = format!("consent effect 1\ntenant {tenant}\n");
     for line in lines {

@@ -3,7 +3,7 @@
 //! It holds states, not requests to replay: reading it derives the changes anew, and the effect of
 //! what was derived must be, byte for byte, the effect that was saved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,12 +11,12 @@ use time::{Duration, OffsetDateTime};
 
 use crate::kinds::{Names, Pair, Unreadable};
 use crate::model::address::Address;
-use crate::model::change::{Risk, Why};
+use crate::model::change::{Change, Risk, Why};
 use crate::model::cloud::Cloud;
 use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
 use crate::model::id::ObjectId;
-use crate::model::untrusted::Untrusted;
+use crate::model::untrusted::{Untrusted, harmless_json};
 use crate::plan::{
     AppHead, Check, Effect, Extent, LiveSummary, ManifestSummary, Plan, Unmanaged, build, effect,
 };
@@ -104,6 +104,7 @@ pub enum PlanFileError {
 
 /// The file's bytes. The same plan is always the same bytes.
 pub fn write(plan: &Plan) -> String {
+    let by_pair = by_pair(plan);
     let file = File {
         format: FORMAT.to_owned(),
         format_version: FORMAT_VERSION,
@@ -119,13 +120,14 @@ pub fn write(plan: &Plan) -> String {
         summary: summary(plan),
         checks: plan.checks.clone(),
         warnings: plan.warnings.clone(),
-        changes: plan.pairs.iter().map(|pair| saved(pair, plan)).collect(),
+        changes: plan.pairs.iter().map(|pair| saved(pair, &by_pair)).collect(),
         unmanaged: plan.unmanaged.clone(),
         names: plan.names.0.clone(),
         effect: SavedEffect { text: plan.effect.text.clone(), sha256: plan.effect.digest.clone() },
         checksum: String::new(),
     };
     let text = serde_json::to_string_pretty(&file).unwrap_or_default();
+    let text = harmless_json(&text);
     let head = text.rsplit_once(CHECKSUM).map_or("", |(head, _)| head);
     sealed(head)
 }
@@ -145,13 +147,22 @@ fn summary(plan: &Plan) -> Summary {
     }
 }
 
-fn saved(pair: &Pair, plan: &Plan) -> Saved {
-    let own = |address: &Address| {
-        address.kind == pair.address.kind
-            && address.owner == pair.address.owner
-            && address.parts.starts_with(&pair.address.parts)
-    };
-    let mine = || plan.changes.iter().filter(|change| own(&change.address));
+/// The changes of each pair: one, or two where one request would have cut somebody off.
+fn by_pair(plan: &Plan) -> BTreeMap<Address, Vec<&Change>> {
+    let pairs: BTreeSet<&Address> = plan.pairs.iter().map(|pair| &pair.address).collect();
+    let mut changes: BTreeMap<Address, Vec<&Change>> = BTreeMap::new();
+    for change in &plan.changes {
+        let mut address = change.address.clone();
+        if !pairs.contains(&address) {
+            address.parts.pop();
+        }
+        changes.entry(address).or_default().push(change);
+    }
+    changes
+}
+
+fn saved(pair: &Pair, changes: &BTreeMap<Address, Vec<&Change>>) -> Saved {
+    let mine = || changes.get(&pair.address).into_iter().flatten();
     Saved {
         address: pair.address.clone(),
         before: pair.before.clone(),
@@ -220,7 +231,7 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
         change.risk =
             risks.get(&address).or_else(|| risks.get(address.trim_end_matches("/narrow"))).cloned();
     }
-    let Effect { text, digest } = effect::effect(file.tenant.id, &changes);
+    let Effect { text, digest } = effect::effect(file.tenant.id, &changes, &file.checks);
     if text != file.effect.text || digest != file.effect.sha256 {
         return Err(PlanFileError::Altered { first: first_difference(&file.effect.text, &text) });
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::kinds::{self, Pair, Unreadable};
+use crate::kinds::{self, Pair, Scene, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::request::{Expect, Expected, Known, fill};
@@ -24,6 +24,20 @@ pub struct Freshness {
     pub stale: Vec<Stale>,
     /// At their goal already: nothing is to be sent for them.
     pub reached: BTreeSet<Address>,
+}
+
+/// The first pair that is not about the app whose label stands over it: a plan file made to mislead.
+///
+/// # Errors
+/// When a state is not of its kind's form.
+pub fn misplaced<'p>(pairs: &'p [Pair], scene: &Scene) -> Result<Option<&'p Address>, Unreadable> {
+    for pair in pairs {
+        let Some((_, kind)) = kinds::by_name(&pair.address.kind) else { continue };
+        if !kind.is_of(pair, scene)? {
+            return Ok(Some(&pair.address));
+        }
+    }
+    Ok(None)
 }
 
 /// Objects outside the plan are none of its business.

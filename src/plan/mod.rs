@@ -94,6 +94,16 @@ pub struct AppHead {
     pub app_id: crate::model::id::AppId,
 }
 
+impl AppHead {
+    /// The name of an app that the tenant does not have and the manifest does not name.
+    pub const UNNAMED: &str = "(not in the tenant yet)";
+
+    /// Whether the app had no name yet when the plan was made.
+    pub fn is_new(&self) -> bool {
+        self.name.raw() == Self::UNNAMED
+    }
+}
+
 /// Something of a managed app that consent leaves as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unmanaged {

@@ -56,7 +56,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             names: draft.names(&names),
             unmanaged: draft.unmanaged(&names),
             pairs: draft.pairs,
-            effect: effect::effect(tenant, &changes),
+            effect: effect::effect(tenant, &changes, &[]),
             changes,
             unchanged: draft.unchanged,
             warnings: vec!["a warning".to_owned()],

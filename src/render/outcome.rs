@@ -1,7 +1,7 @@
 //! What became of a run: for people, what stands now and what to do; for programs,
 //! `consent.run_report`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -42,11 +42,18 @@ pub enum Tenant {
 }
 
 impl Tenant {
-    pub fn after(report: &RunReport) -> Self {
+    /// What the report shows of it; `changes` are those of the plan that was applied.
+    pub fn after(report: &RunReport, changes: &[Change]) -> Self {
+        let single: BTreeSet<&Address> = changes
+            .iter()
+            .filter(|change| change.steps.len() == 1)
+            .map(|change| &change.address)
+            .collect();
         let touched = report.lines.iter().any(|line| match line.outcome {
             Outcome::Done | Outcome::Unsure { .. } => true,
-            // A change of several requests can fail after its first one was accepted.
-            Outcome::Failed { .. } => report.writes_sent > 0,
+            // A change of several requests can fail after its first one was accepted; one of a
+            // single request fails only by that one being refused.
+            Outcome::Failed { .. } => !single.contains(&line.address),
             Outcome::Already | Outcome::Skipped { .. } | Outcome::NotStarted => false,
         });
         if touched && report.writes_sent > 0 { Self::Changed } else { Self::Unchanged }
@@ -70,7 +77,7 @@ pub fn text(
     }
     unsettled(report, changes, view.full, &mut page);
     page.blank();
-    stands(report, &mut page);
+    stands(report, changes, &mut page);
     if let Some(next) = view.next {
         command("Next    ", next, &mut page);
     }
@@ -181,10 +188,10 @@ fn details(outcome: &Outcome, changes: &BTreeMap<&Address, &Change>, page: &mut 
 }
 
 /// What is true now.
-fn stands(report: &RunReport, page: &mut Page) {
+fn stands(report: &RunReport, changes: &[Change], page: &mut Page) {
     let settled = report.lines.iter().filter(|line| line.outcome.settled()).count();
     let sent = counted(report.writes_sent, "write request");
-    let tenant = match Tenant::after(report) {
+    let tenant = match Tenant::after(report, changes) {
         Tenant::Unchanged => format!("unchanged; {sent} sent, none accepted."),
         Tenant::Changed => format!("changed; {sent} sent."),
     };
@@ -239,12 +246,12 @@ struct Document<'a> {
 ///
 /// # Errors
 /// When the writer fails.
-pub fn json(report: &RunReport, out: &mut dyn Write) -> io::Result<()> {
+pub fn json(report: &RunReport, changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
     let RunReport { lines, stopped, writes_sent, remaining } = report;
     let document = Document {
         format: FORMAT,
         format_version: FORMAT_VERSION,
-        tenant: Tenant::after(report),
+        tenant: Tenant::after(report, changes),
         writes_sent: *writes_sent,
         counts: counts(report),
         stopped,
@@ -329,11 +336,28 @@ mod tests {
 
     #[test]
     fn the_tenant_is_unchanged_only_when_nothing_can_have_changed() {
-        let (mut report, _) = halfway();
+        let (mut report, mut changes) = halfway();
+        let error = match &report.lines[1].outcome {
+            Outcome::Failed { error } => error.clone(),
+            other => panic!("{other:?}"),
+        };
+        let one_request = [changes.remove(1)];
+        assert_eq!(one_request[0].steps.len(), 1);
+        let alone = RunReport {
+            lines: vec![Line {
+                address: one_request[0].address.clone(),
+                outcome: Outcome::Failed { error: error.clone() },
+            }],
+            stopped: None,
+            writes_sent: 1,
+            remaining: Some(1),
+        };
+        assert_eq!(Tenant::after(&alone, &one_request), Tenant::Unchanged);
+        assert_eq!(Tenant::after(&alone, &[]), Tenant::Changed, "nothing is known of its requests");
         let after = |report: &mut RunReport, outcome: Outcome, sent| {
             report.lines.iter_mut().for_each(|line| line.outcome = outcome.clone());
             report.writes_sent = sent;
-            Tenant::after(report)
+            Tenant::after(report, &[])
         };
         let unsure = Outcome::Unsure { because: "no answer came".to_owned() };
         assert_eq!(after(&mut report, Outcome::NotStarted, 0), Tenant::Unchanged);
@@ -343,9 +367,9 @@ mod tests {
 
     #[test]
     fn programs_get_every_line() {
-        let (report, _) = halfway();
+        let (report, changes) = halfway();
         let mut out = Vec::new();
-        json(&report, &mut out).unwrap();
+        json(&report, &changes, &mut out).unwrap();
         let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(document["format"], FORMAT);
         assert_eq!(document["tenant"], "changed");

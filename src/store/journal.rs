@@ -15,6 +15,7 @@ use crate::model::clock::stamp;
 use crate::model::id::TenantId;
 use crate::model::outcome::{Outcome, Refusal, Stopped};
 use crate::model::request::Request;
+use crate::model::untrusted::harmless_json;
 
 const FORMAT: &str = "consent.journal";
 const VERSION: u32 = 1;
@@ -136,7 +137,7 @@ impl Journal {
         let written = lines
             .iter()
             .try_for_each(|line| {
-                serde_json::to_writer(&mut bytes, line)?;
+                bytes.extend(harmless_json(&serde_json::to_string(line)?).into_bytes());
                 bytes.push(b'\n');
                 Ok(())
             })

@@ -15,7 +15,7 @@ use crate::model::clock::stamp;
 use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
 use crate::model::outcome::{RunReport, Stopped};
-use crate::model::untrusted::Untrusted;
+use crate::model::untrusted::{Untrusted, harmless_json};
 use crate::plan::{AppHead, Effect};
 
 const FORMAT: &str = "consent.snapshot";
@@ -269,8 +269,9 @@ fn folder(consent_dir: &Path) -> PathBuf {
 }
 
 fn to_bytes(path: &Path, snapshot: &Snapshot) -> Result<Vec<u8>, StoreError> {
-    let mut bytes = serde_json::to_vec_pretty(snapshot)
+    let text = serde_json::to_string_pretty(snapshot)
         .map_err(|error| StoreError::Write { path: path.to_owned(), source: error.into() })?;
+    let mut bytes = harmless_json(&text).into_bytes();
     bytes.push(b'\n');
     Ok(bytes)
 }

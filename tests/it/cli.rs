@@ -97,7 +97,7 @@ fn validate_needs_no_network_and_no_variable() {
     assert_eq!(valid["valid"], true);
     world.manifest(&ONE.replace("mode", "mood"));
     let run = bare(&world, &["validate"]).assert_code(3);
-    assert!(run.stderr.contains("consent.toml:7:1"), "{run:#?}");
+    assert!(run.stderr.contains("consent.toml:8:1"), "{run:#?}");
     assert!(run.stdout.is_empty(), "{run:#?}");
     assert_eq!(world.counts().http, 0);
 }
@@ -111,7 +111,7 @@ fn reports_go_where_they_are_sent() {
     let read = |name: &str| std::fs::read_to_string(world.folder().join(name)).unwrap();
     assert_eq!(read("a.json"), read("sub.json"));
     let file: Value = serde_json::from_str(&read("a.json")).unwrap();
-    assert_eq!(file["format"], "consent.plan");
+    assert_eq!(file["format"], "consent.plan_report");
     for args in [&["plan", "--json"][..], &["plan", "--report", "json=-"]] {
         let run = world.run(args).assert_code(0);
         assert_eq!(run.json()["effect"], file["effect"]);

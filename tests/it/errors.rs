@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use crate::sample::{ONE, READING, Trap, answering};
+use crate::sample::{CROWD, FOR_CROWD, ONE, READING, Trap, answering};
 use crate::world::{HEAD, Run, World};
 
 /// Plan and apply end alike, before anything is sent, and say so.
@@ -105,6 +105,53 @@ mod sign_in {
         }
     }
 
+    /// The middle of the requests of an apply lies between its first and its last write.
+    #[test]
+    fn the_token_expires_while_writing() {
+        let requests = |world: &World| world.counts().reads + world.counts().writes;
+        let fine = World::with(CROWD);
+        fine.manifest(FOR_CROWD);
+        let digest = fine.digest();
+        let planned = requests(&fine);
+        fine.run(&["apply", "--approve", &digest]).assert_code(0).quietly();
+        let middle = u64::midpoint(planned, requests(&fine));
+
+        let world = World::with(&format!("{CROWD}[weather]\nexpire-after = {middle}\n"));
+        world.manifest(FOR_CROWD);
+        assert_eq!(world.digest(), digest);
+        let args = ["apply", "--approve", &digest, "--report", "json=report.json"];
+        let run = world.run(&args).assert_code(9);
+        assert!(run.stdout.contains("sign-in"), "{run:#?}");
+        assert!(run.stdout.contains("Next    consent apply"), "{run:#?}");
+        let text = std::fs::read_to_string(world.folder().join("report.json")).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(report["stopped"]["stopped"], "sign_in", "{report:#}");
+        assert_eq!(report["remaining"], serde_json::Value::Null, "nobody could look");
+        let accepted = world.writes().iter().filter(|line| line.status == 201).count();
+        assert!((1..200).contains(&accepted), "{accepted}");
+        let count = |word: &str| report["counts"][word].as_u64().unwrap();
+        assert!(count("done") <= accepted as u64, "{}", report["counts"]);
+        assert!(count("done") + count("unsure") >= accepted as u64, "{}", report["counts"]);
+        assert!(count("not_started") > 0, "{}", report["counts"]);
+        assert_eq!(world.rows("oauth2PermissionGrants").len(), accepted);
+    }
+
+    #[test]
+    fn a_saved_plan_is_for_its_tenant_only() {
+        let world = weather("");
+        world.run(&["plan", "--out", "plan.json"]).assert_code(0).quietly();
+        let digest = world.digest();
+        let other = crate::world::SEED
+            .replace(crate::world::TENANT, "11111111-2222-4333-8444-555555555555");
+        let other = World::new(&other);
+        let saved = std::fs::read_to_string(world.folder().join("plan.json")).unwrap();
+        other.file("plan.json", &saved);
+        let run = other.run(&["apply", "plan.json", "--approve", &digest]).assert_code(6);
+        assert!(run.stderr.contains("error[wrong_tenant]"), "{run:#?}");
+        other.assert_untouched();
+        world.assert_untouched();
+    }
+
     #[test]
     fn the_token_expires_while_reading() {
         for request in 1..=4 {
@@ -117,17 +164,34 @@ mod sign_in {
 mod rights {
     use super::*;
 
+    /// The token does not show what the user's role lacks: then a request went out, which is what
+    /// the exit code tells, and the report says that none was accepted.
+    #[test]
+    fn a_refused_write_is_not_called_a_change() {
+        let world = refusing("POST", "oauth2PermissionGrants", 403, "Authorization_RequestDenied");
+        let digest = world.digest();
+        let run = world.run(&["apply", "--approve", &digest, "--json"]).assert_code(9);
+        let report = run.json();
+        assert_eq!(report["counts"]["failed"], 1, "{report:#}");
+        assert_eq!(report["tenant"], "unchanged", "{report:#}");
+        assert!(run.stderr.contains("unchanged; 1 write request sent, none accepted"), "{run:#?}");
+        assert!(world.rows("oauth2PermissionGrants").is_empty());
+    }
+
     #[test]
     fn grants_may_not_be_read() {
         let world = refusing("GET", "oauth2PermissionGrants", 403, "Authorization_RequestDenied");
-        assert_refused(&world, 4, &["missing_permission"], &["Directory.Read.All"]);
+        assert_refused(&world, 4, &["missing_permission"], &["Directory Readers"]);
     }
 
     #[test]
     fn the_policy_may_not_be_read() {
         let world = refusing("GET", "authorizationPolicy", 403, "Authorization_RequestDenied");
         world.manifest("[user_consent]\nallow = \"none\"\n");
-        assert_refused(&world, 4, &["missing_permission"], &["Policy.Read.All"]);
+        assert_refused(&world, 4, &["missing_permission"], &["Directory Readers"]);
+        let token = world.tenant.token_with(&["User.Read", "Directory.Read.All"]);
+        let env = [("CONSENT_TOKEN", token.as_str())];
+        assert_refused_as(&world, &env, 4, &["missing_permission"], &["Policy.Read.All"]);
     }
 
     #[test]
@@ -167,24 +231,24 @@ mod names {
     fn an_app_that_is_nowhere() {
         let world = World::with("");
         world.manifest(&ONE.replace("de8bc8b5-d9f9-48b1", "de8bc8b5-0000-48b1"));
-        assert_refused(&world, 3, &["unknown_app"], &["consent.toml:6:10", "de8bc8b5-0000"]);
+        assert_refused(&world, 3, &["app_not_in_tenant"], &["consent.toml:7:10", "de8bc8b5-0000"]);
     }
 
     #[test]
     fn a_resource_that_is_nowhere() {
         let world = World::with("");
         world.manifest(&ONE.replace("Microsoft Graph", "Microsoft Graf"));
-        let words = ["consent.toml:11:12", "did you mean", "Microsoft Graph"];
+        let words = ["consent.toml:12:12", "did you mean", "Microsoft Graph"];
         assert_refused(&world, 3, &["unknown_resource"], &words);
         world.manifest(&ONE.replace("Microsoft Graph", "00000000-1111-4222-8333-444444444444"));
-        assert_refused(&world, 3, &["unknown_resource"], &["consent.toml:11:12"]);
+        assert_refused(&world, 3, &["resource_not_in_tenant"], &["consent.toml:12:12"]);
     }
 
     #[test]
     fn a_scope_that_is_not_published() {
         let world = World::with("");
         world.manifest(&ONE.replace("\"User.Read\"", "\"User.Red\""));
-        let words = ["consent.toml:12:11", "did you mean", "User.Read"];
+        let words = ["consent.toml:13:11", "did you mean", "User.Read"];
         assert_refused(&world, 3, &["unknown_scope"], &words);
     }
 
@@ -193,9 +257,9 @@ mod names {
         let world = World::with("");
         let body = ONE.replace("[\"alice@contoso.com\"]", "[\"alicia@contoso.com\"]");
         world.manifest(&body);
-        assert_refused(&world, 3, &["unknown_user"], &["consent.toml:13:18"]);
+        assert_refused(&world, 3, &["unknown_user"], &["consent.toml:14:18"]);
         world.manifest(&ONE.replace("users = [\"alice@contoso.com\"]", "groups = [\"GXX\"]"));
-        assert_refused(&world, 3, &["unknown_group"], &["consent.toml:13:19"]);
+        assert_refused(&world, 3, &["unknown_group"], &["consent.toml:14:19"]);
     }
 
     #[test]
@@ -361,11 +425,16 @@ mod files {
     #[test]
     fn several_syntax_errors_are_told_together() {
         let world = World::with("");
-        world.manifest("[app.x\nmode = exact\n[[grant]]\nscopes = [\"a\" \"b\"]\n");
+        world.manifest("[app.x]\nmode = exact\n[[grant]]\nscopes = [\"a\" \"b\"]\n[limits\n");
         let run = world.run(&["validate"]).assert_code(3);
-        for place in ["consent.toml:5:", "consent.toml:6:", "consent.toml:8:"] {
+        for place in ["consent.toml:6:8", "consent.toml:8:15", "consent.toml:9:8"] {
             assert!(run.stderr.contains(place), "{place}: {run:#?}");
         }
+        // What follows an unclosed table is not accused of what it does not do.
+        world.manifest("[app.x\nmode = \"exact\"\n[[grant]]\nscopes = [\"a\"]\n");
+        let run = world.run(&["validate"]).assert_code(3);
+        assert!(run.stderr.contains("consent.toml:5:7"), "{run:#?}");
+        assert_eq!(run.stderr.matches("error[").count(), 1, "{run:#?}");
     }
 
     #[test]
@@ -377,6 +446,32 @@ mod files {
             assert!(run.stderr.contains("help: "), "{run:#?}");
         }
         world.assert_untouched();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_written_through() {
+        let world = weather("");
+        let digest = world.digest();
+        let treasure = world.file("treasure", "mine");
+        let link = |name: &str| {
+            std::os::unix::fs::symlink(&treasure, world.folder().join(name)).unwrap();
+        };
+        link("out.json");
+        link("report.json");
+        link("run.log");
+        for args in [
+            &["plan", "--out", "out.json"][..],
+            &["plan", "--report", "json=report.json"],
+            &["plan", "--log-file", "run.log"],
+        ] {
+            let run = world.run(args).assert_code(1);
+            assert!(run.stderr.contains("error[file_"), "{run:#?}");
+        }
+        let args = ["apply", "--approve", &digest, "--log-file", "run.log"];
+        world.run(&args).assert_code(1).quietly();
+        world.assert_untouched();
+        assert_eq!(std::fs::read_to_string(&treasure).unwrap(), "mine");
     }
 
     #[test]
@@ -428,6 +523,8 @@ mod files {
                 "{run:#?}"
             );
         }
+        unread(&["plan", "--detailed-exitcode"]).assert_code(2).quietly();
+        unread(&["plan", "-f", "nowhere"]).assert_code(3).quietly();
         // An apply whose plan nobody can read sends nothing, and does not claim to be done.
         let digest = world.digest();
         let run = unread(&["apply", "--approve", &digest]).assert_code(1);

@@ -11,7 +11,8 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning::{self, Planned};
 use crate::cli::run::{self, Approved, Setting};
 use crate::cli::session::{Session, stored};
-use crate::cli::{Streams, manifests, rails, saved, signals, state};
+use crate::cli::signals::Stop;
+use crate::cli::{Streams, manifests, rails, saved, state};
 
 /// What is applied, and where its record goes.
 struct Task {
@@ -31,10 +32,9 @@ pub async fn run(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
+    let stop = Stop::listen();
     let prepare = prepare(args, global, env, streams);
-    let task = signals::unless_stopped(prepare).await.unwrap_or_else(|| {
-        Err(Failure::new(Exit::Declined, "interrupted", "interrupted before the first write"))
-    })?;
+    let task = stop.unless(prepare).await.unwrap_or_else(|| Err(run::interrupted()))?;
     let Task { session, planned, state, again } = task;
     let reports = planned_view::reports(&args.report, global);
     let setting = Setting {
@@ -44,6 +44,7 @@ pub async fn run(
         reports: &reports,
         global,
         env,
+        stop: &stop,
         snapshot: PathBuf::new(),
     };
     let outcome = approve_and_run(args, setting, planned, streams).await;
@@ -94,7 +95,7 @@ async fn approve_and_run(
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
     let plan = &planned.plan;
-    let Setting { again, reports, global, env, .. } = setting;
+    let Setting { again, reports, global, env, stop, .. } = setting;
     let on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
     planned_view::show(plan, false, None, on_stdout, global, env, streams)?;
     if plan.changes.is_empty() {
@@ -103,7 +104,7 @@ async fn approve_and_run(
     }
     rails::stop(plan)?;
     let approval =
-        approval::obtain(plan, args.approve.as_deref(), again, global, env, streams).await?;
+        approval::obtain(plan, args.approve.as_deref(), again, global, env, stop, streams).await?;
     let read_just_now = approval == Approval::Digest && args.plan.is_none();
     let approved = Approved { planned, approval, read_just_now };
     run::run(setting, approved, streams).await

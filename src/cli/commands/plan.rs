@@ -8,7 +8,8 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning::{self, Planned};
 use crate::cli::session::{Session, stored};
-use crate::cli::{Streams, manifests, signals, state};
+use crate::cli::signals::Stop;
+use crate::cli::{Streams, manifests, state};
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::text::View;
@@ -22,9 +23,11 @@ pub async fn run(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
+    let stop = Stop::listen();
     let work = work(args, global, env, streams);
-    signals::unless_stopped(work).await.unwrap_or_else(|| {
-        Err(Failure::new(Exit::Declined, "interrupted", "interrupted while reading"))
+    stop.unless(work).await.unwrap_or_else(|| {
+        Err(Failure::new(Exit::Declined, "interrupted", "interrupted while reading")
+            .help("run it again; it has only read"))
     })
 }
 
@@ -54,10 +57,15 @@ async fn work(
     }
     let reports = reports(&args.report, global);
     let people_on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
-    show(&plan, args.full, Some(&next), people_on_stdout, global, env, streams)?;
-    write_reports(&plan, &reports, streams)?;
+    let shown = show(&plan, args.full, Some(&next), people_on_stdout, global, env, streams)
+        .and_then(|()| write_reports(&plan, &reports, streams));
     let differ = args.detailed_exitcode && !plan.changes.is_empty();
-    Ok(if differ { Exit::Differences } else { Exit::Done })
+    let exit = if differ { Exit::Differences } else { Exit::Done };
+    match shown {
+        // Whoever read enough is still told by the exit code what there was to read.
+        Err(failure) if failure.is_closed_pipe() => Ok(exit),
+        shown => shown.map(|()| exit),
+    }
 }
 
 /// `--json` is `--report json=-`.

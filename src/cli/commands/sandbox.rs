@@ -8,7 +8,7 @@ use crate::cli::args::SandboxArgs;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::{seeded, stored};
-use crate::cli::signals;
+use crate::cli::signals::Stop;
 use crate::model::clock::Clock;
 use crate::model::untrusted::shown;
 use crate::sandbox::seed;
@@ -32,9 +32,10 @@ pub async fn run(
         Failure::new(Exit::Unexpected, "sandbox", format!("failed to serve: {error}"))
             .help("--listen takes a loopback address; 127.0.0.1:0 takes a free port")
     })?;
+    let stop = Stop::listen();
     announce(&running, &args.seed, streams)?;
     // Served until somebody stops it: there is nothing else to wait for.
-    signals::unless_stopped(std::future::pending::<()>()).await;
+    stop.unless(std::future::pending::<()>()).await;
     running.stop().await;
     Ok(Exit::Done)
 }

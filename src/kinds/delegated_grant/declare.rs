@@ -11,6 +11,7 @@ use crate::kinds::permission;
 use crate::kinds::service_principal;
 use crate::kinds::{Desk, Wanted};
 use crate::manifest::Manifest;
+use crate::manifest::app::Resource;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
 use crate::manifest::resources;
@@ -23,6 +24,7 @@ use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::request::later;
 use crate::model::scope::{MAX_SCOPE_CHARS, ScopeSet};
+use crate::model::untrusted::shown;
 
 /// What this file finds.
 pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
@@ -197,7 +199,30 @@ fn resource<'a>(
             ),
         );
     }
+    if let (Some(found), Some(declared)) = (found, desk.manifest.resources.get(&name.value)) {
+        named_rightly(declared, found, out);
+    }
     found
+}
+
+/// The id decides, and a declared name must agree with it.
+fn named_rightly(declared: &Resource, found: &ServicePrincipal, out: &mut Findings) {
+    let Some(name) = declared.name.as_ref().filter(|name| name.value != found.name.raw()) else {
+        return;
+    };
+    out.push(
+        Finding::error(
+            "name_mismatch",
+            format!(
+                "the resource {} is called \"{}\" in the tenant, not \"{}\"",
+                declared.app_id.value,
+                found.name.shown(),
+                shown(&name.value)
+            ),
+        )
+        .at(&name.place)
+        .help("check that the app_id is the resource you mean, then write its name as it is"),
+    );
 }
 
 fn scopes(

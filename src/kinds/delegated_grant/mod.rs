@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::service_principal;
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
@@ -23,6 +24,7 @@ use crate::model::directory::Mentions;
 use crate::model::finding::Findings;
 use crate::model::id::ObjectId;
 use crate::model::query::{Pages, Query};
+use crate::model::request::later;
 use crate::model::scope::ScopeSet;
 
 pub struct DelegatedGrants;
@@ -128,6 +130,13 @@ impl Kind for DelegatedGrants {
 
     fn link(&self, changes: &mut Vec<Change>) {
         order::link(changes);
+    }
+
+    /// The client is the live service principal of the app, or the one still to be created for it.
+    fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {
+        let live = scene.roster.get(&address.owner).and_then(|app| scene.directory.client_id(*app));
+        let later = later(&service_principal::address(&address.owner));
+        live.is_some_and(|id| spec.client == id.to_string()) || spec.client == later
     }
 
     fn describe(&self, have: &Found, names: &Names) -> String {

@@ -98,6 +98,10 @@ impl Kind for ServicePrincipals {
         address(owner)
     }
 
+    fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {
+        scene.roster.get(&address.owner) == Some(&spec.app_id)
+    }
+
     fn describe(&self, have: &Found, names: &Names) -> String {
         format!("service principal {}", names.of(have.id).shown())
     }

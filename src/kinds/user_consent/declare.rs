@@ -21,6 +21,7 @@ use crate::model::untrusted::shown;
 pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
     ("unknown_choice", "a word that `allow` does not take"),
     ("invalid_policy_id", "a text that cannot be the id of a consent policy"),
+    ("empty_policies", "a list of consent policies that is empty"),
 ];
 
 /// The table's name.
@@ -114,6 +115,14 @@ fn assigned(entry: &Entry, allow: &Spanned<Allow>, out: &mut Findings) -> Option
                 None
             }
         },
+        Allow::Policies(ids) if ids.is_empty() => {
+            out.push(
+                Finding::error("empty_policies", "this names no policy")
+                    .at(&entry.place_of(allow))
+                    .help("write allow = \"none\" if users shall consent to nothing"),
+            );
+            None
+        }
         Allow::Policies(ids) => {
             let wrong: Vec<_> = ids.iter().filter(|id| !is_policy_id(id.get_ref())).collect();
             for id in &wrong {

@@ -23,12 +23,12 @@ fn world() -> World {
 fn digest(change: impl FnOnce(&mut Vec<Change>)) -> String {
     let mut changes = planned(&world()).changes;
     change(&mut changes);
-    effect(TENANT, &changes).digest
+    effect(TENANT, &changes, &[]).digest
 }
 
 #[test]
 fn it_can_be_read_and_checked_with_sha256sum() {
-    let effect = effect(TENANT, &planned(&world()).changes);
+    let effect = effect(TENANT, &planned(&world()).changes, &[]);
     assert_eq!(effect.digest, format!("sha256:{}", sha256_hex(effect.text.as_bytes())));
     let mut lines = effect.text.lines();
     assert_eq!(lines.next(), Some("consent effect 1"));
@@ -55,7 +55,7 @@ fn any_other_request_precondition_order_or_tenant_is_another_effect() {
         digest(|all| drop(all.pop())),
         digest(|all| all.iter_mut().for_each(|change| change.needs.clear())),
         digest(|all| all[0].subject.person = Some(Untrusted::new("mallory@contoso.com"))),
-        effect(TenantId::from_u128(8), &planned(&world()).changes).digest,
+        effect(TenantId::from_u128(8), &planned(&world()).changes, &[]).digest,
     ];
     for (at, other) in others.iter().enumerate() {
         assert_ne!(plain, *other, "number {at}");
@@ -67,7 +67,7 @@ fn a_name_cannot_write_a_line_of_its_own() {
     let text = |name: &str| {
         let mut changes = planned(&world()).changes;
         changes[0].subject.person = Some(Untrusted::new(name));
-        effect(TENANT, &changes).text
+        effect(TENANT, &changes, &[]).text
     };
     let evil = text("x\ndelegated_grant/ge/y/everyone grant: delegated\r\u{2028}");
     assert_eq!(evil.lines().count(), text("x").lines().count());
