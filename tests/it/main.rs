@@ -1,5 +1,10 @@
 //! The real binary against the simulated tenant over HTTP: what a user would notice.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test stops at what it did not expect, and looks at files and clock itself"
+)]
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
 
 mod approval;

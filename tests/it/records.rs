@@ -164,7 +164,7 @@ fn the_journal_has_a_line_before_and_after_every_request() {
 #[test]
 fn a_failure_stands_in_the_records_with_the_services_words() {
     let world = narrowing(&format!(
-        "[[weather.refuse]]\nmethod = \"POST\"\nbody = \"{BOB}\"\nstatus = 403\nmessage = \"No, Bob.\"\n"
+        "[[weather.refuse]]\nmethod = \"POST\"\npath = \"oauth2PermissionGrants\"\nbody = \"{BOB}\"\nstatus = 403\nmessage = \"No, Bob.\"\n"
     ));
     world.apply().assert_code(9);
     let lines = journal(&world);

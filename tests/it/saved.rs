@@ -97,7 +97,7 @@ fn the_second_apply_of_a_plan_sends_nothing() {
 #[test]
 fn a_plan_is_applied_again_after_a_partial_failure() {
     let (mut world, plan) = planned();
-    let refuse = "[[weather.refuse]]\nmethod = \"POST\"\nbody = \"0a000000-0000-4000-8000-000000000002\"\nstatus = 403\n";
+    let refuse = "[[weather.refuse]]\nmethod = \"POST\"\npath = \"oauth2PermissionGrants\"\nbody = \"0a000000-0000-4000-8000-000000000002\"\nstatus = 403\n";
     world.later(refuse, |_| {});
     apply(&world, &plan).assert_code(9);
     world.later("", |_| {});

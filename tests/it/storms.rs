@@ -121,7 +121,9 @@ fn scattered_refusals_stop_nothing() {
             .as_str()
             .unwrap()
             .to_owned();
-        format!("[[weather.refuse]]\nmethod = \"POST\"\nbody = \"{id}\"\nstatus = 400\n")
+        format!(
+            "[[weather.refuse]]\nmethod = \"POST\"\npath = \"oauth2PermissionGrants\"\nbody = \"{id}\"\nstatus = 400\n"
+        )
     };
     let world = makers(&(refuse(3) + &refuse(9)));
     let run = world.apply().assert_code(9);

@@ -60,8 +60,9 @@ fn s1_guests_and_disabled_people_come_in_when_they_are_asked_for() {
 
 /// Bob's grant is refused: nobody is cut off, and the next runs finish what is left.
 fn one_is_refused(status: u16) {
-    let refuse =
-        format!("[[weather.refuse]]\nmethod = \"POST\"\nbody = \"{BOB}\"\nstatus = {status}\n");
+    let refuse = format!(
+        "[[weather.refuse]]\nmethod = \"POST\"\npath = \"oauth2PermissionGrants\"\nbody = \"{BOB}\"\nstatus = {status}\n"
+    );
     let mut world = World::with(&(everybody() + &refuse));
     world.manifest(&for_gx());
     let before = world.rows("oauth2PermissionGrants");
