@@ -20,6 +20,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("unknown_group", "a group that the tenant does not have"),
     ("ambiguous_group", "a name that several groups have"),
     ("group_forbidden", "a group whose members the tenant does not let this identity read"),
+    ("group_incomplete", "a group that was not read whole"),
     ("empty_group", "a group that reads as having no users"),
     ("empty_audience", "an audience of whom nobody is left"),
     ("principals_limit", "an audience of more people than [limits] principals allows"),

@@ -13,6 +13,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("unknown_scope", "a permission that the resource does not publish"),
     ("permission_id", "an id where a permission is named"),
     ("role_for_scope", "an application role where a delegated permission belongs"),
+    ("invalid_scope", "a published name that no grant can hold"),
     ("disabled_scope", "a permission that the resource has switched off"),
 ];
 

@@ -62,7 +62,7 @@ fn world(case: &Case, weather: &str) -> World {
 }
 
 proptest! {
-    #![proptest_config(config(16))]
+    #![proptest_config(config(12))]
 
     #[test]
     fn apply_does_what_was_announced_and_nothing_is_left_to_do(case in case()) {
@@ -94,7 +94,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(12))]
+    #![proptest_config(config(8))]
 
     /// Odd spacing, another order and repeated names are no difference.
     #[test]
@@ -164,7 +164,7 @@ fn weathered(case: &Case, weather: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(config(5))]
+    #![proptest_config(config(4))]
 
     #[test]
     fn bad_weather_ends_well_or_says_what_is_missing(case in case(), weather in trouble()) {

@@ -93,7 +93,7 @@ fn duplicates_answered_400_after_lost_answers() {
 
 #[test]
 fn all_of_it_at_once() {
-    ends_well("throttle = 7\nunavailable = 11\nretry-after = 1\nlost = 3\nlag = 1", &[201]);
+    ends_well("throttle = 7\nunavailable = 11\nretry-after = 1\nlost = 12\nlag = 1", &[201]);
 }
 
 #[test]

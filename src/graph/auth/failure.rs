@@ -106,6 +106,12 @@ impl SignInError {
             let help = "run `azd auth login`";
             return Self::plain("nobody is signed in to the Azure Developer CLI", help);
         }
+        if let Some(why) = unreadable(error).filter(|_| way == "workload identity") {
+            return Self::plain(
+                format!("the file of AZURE_FEDERATED_TOKEN_FILE cannot be read: {why}"),
+                "check its path: the platform (a pipeline, Kubernetes) writes that file",
+            );
+        }
         if unreachable(error) {
             return Self::plain(
                 format!("the sign-in service cannot be reached: {told}"),
@@ -158,6 +164,21 @@ fn number(error: &azure_core::Error) -> Option<u32> {
     })
 }
 
+/// What the system said about a file that is not there or not ours to read.
+fn unreadable(error: &azure_core::Error) -> Option<String> {
+    use std::io::ErrorKind::{IsADirectory, NotFound, PermissionDenied};
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(io) = cause.downcast_ref::<std::io::Error>()
+            && matches!(io.kind(), IsADirectory | NotFound | PermissionDenied)
+        {
+            return Some(shown(&io.to_string()));
+        }
+        source = cause.source();
+    }
+    None
+}
+
 fn unreachable(error: &azure_core::Error) -> bool {
     kinds(error).into_iter().any(|kind| matches!(kind, ErrorKind::Connection | ErrorKind::Io))
 }
@@ -187,6 +208,15 @@ mod tests {
         assert!(told("az not found on PATH").help.contains("install"));
         let error = told("ERROR: Please run 'az login' to setup account.");
         assert_eq!(error.help, "run `az login --tenant t-1`");
+    }
+
+    #[test]
+    fn a_token_file_that_cannot_be_read_is_named() {
+        let inner = std::io::Error::from(std::io::ErrorKind::NotFound);
+        let outer = azure_core::Error::with_error(ErrorKind::Credential, inner, "outer words");
+        let told = |way| SignInError::from_azure(&outer, way, Some("t-1"));
+        assert!(told("workload identity").cause.contains("AZURE_FEDERATED_TOKEN_FILE"));
+        assert!(!told("client secret").cause.contains("AZURE_FEDERATED_TOKEN_FILE"));
     }
 
     #[test]
