@@ -1,6 +1,11 @@
 //! The real binary against the simulated tenant over HTTP: what a user would notice.
 
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests stop at a surprise, and look at files, clock and environment themselves"
+)]
 
 mod approval;
 mod cli;
