@@ -8,6 +8,7 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
 use crate::cli::session::{Session, stored, told};
+use crate::graph::error::GraphError;
 use crate::graph::survey;
 use crate::kinds::Scene;
 use crate::model::address::Address;
@@ -74,7 +75,12 @@ async fn as_named(session: &Session, plan: &Plan, scene: &Scene) -> Result<(), F
         }
     }
     let ids = plan.names.0.keys().copied().collect();
-    let live = survey::names(&session.graph.reader(), &ids).await.map_err(told)?;
+    let live = match survey::names(&session.graph.reader(), &ids).await {
+        Ok(live) => live,
+        // Without the right to look names up there is nothing to compare them with.
+        Err(GraphError::Forbidden { .. }) => return placed(plan, scene),
+        Err(error) => return Err(told(error)),
+    };
     for (id, name) in &plan.names.0 {
         if let Some(live) = live.get(id).filter(|live| *live != name) {
             return Err(refuse(format!(
@@ -84,8 +90,18 @@ async fn as_named(session: &Session, plan: &Plan, scene: &Scene) -> Result<(), F
             )));
         }
     }
+    placed(plan, scene)
+}
+
+/// Every change is about the app it stands under.
+fn placed(plan: &Plan, scene: &Scene) -> Result<(), Failure> {
     match fresh::misplaced(&plan.pairs, scene).map_err(planning::unreadable)? {
-        Some(address) => Err(refuse(format!("{address} is not about the app it stands under"))),
         None => Ok(()),
+        Some(address) => Err(Failure::new(
+            Exit::NotAcceptable,
+            "plan_stale",
+            format!("{address} is not about the app it stands under"),
+        )
+        .help("make the plan anew and review it: consent plan --out FILE")),
     }
 }

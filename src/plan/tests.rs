@@ -56,18 +56,23 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             names: draft.names(&names),
             unmanaged: draft.unmanaged(&names),
             pairs: draft.pairs,
-            effect: effect::effect(tenant, &changes, &[]),
+            effect: effect::effect(tenant, &changes, &checks()),
             changes,
             unchanged: draft.unchanged,
             warnings: vec!["a warning".to_owned()],
-            checks: vec![Check {
-                rule: "revoke_limit".to_owned(),
-                text: "too many".to_owned(),
-                help: "look again".to_owned(),
-            }],
+            checks: checks(),
             extent: Extent::Whole,
         }
     })
+}
+
+/// One rule that stops apply.
+fn checks() -> Vec<Check> {
+    vec![Check {
+        rule: "revoke_limit".to_owned(),
+        text: "too many".to_owned(),
+        help: "look again".to_owned(),
+    }]
 }
 
 /// The plan, where nothing is wrong.

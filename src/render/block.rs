@@ -202,7 +202,10 @@ fn replacement(verb: Verb, given: &[Group<'_>], taken: &[Group<'_>], full: bool,
         of(alike, group, page);
     }
     for group in taken {
-        row('-', Ink::Take, "everybody else in the tenant", group, full, page);
+        // Whoever has it through everybody's grant from now on loses nothing.
+        let keeps = alike && verb == Verb::Widen;
+        let (sign, ink) = if keeps { ('=', Ink::Plain) } else { ('-', Ink::Take) };
+        row(sign, ink, "everybody else in the tenant", group, full, page);
         of(alike, group, page);
     }
     page.wrapped(Ink::Plain, BODY, &sequence(verb, given, taken), PROSE);

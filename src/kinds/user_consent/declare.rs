@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::{FOR_SELF, Spec, address};
 use crate::kinds::{Desk, Wanted};
+use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
 use crate::manifest::suggest;
 use crate::model::address::Address;
@@ -81,6 +82,17 @@ const CHOICES: [(&str, Option<&str>); 4] = [
     ("microsoft-recommended", Some("microsoft-user-default-recommended")),
     ("any", Some("microsoft-user-default-legacy")),
 ];
+
+pub(super) fn check(manifest: &Manifest, out: &mut Findings) {
+    for entry in manifest.entries(TABLE) {
+        if let Some(written) = entry.read::<Written>(out)
+            && let Some(allow) = entry.required("allow", &written.allow, out)
+        {
+            // Only its findings are of interest here.
+            drop(assigned(entry, allow, out));
+        }
+    }
+}
 
 pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
     let mut wanted = BTreeMap::new();

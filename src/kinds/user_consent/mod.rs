@@ -64,7 +64,9 @@ impl Kind for UserConsent {
     type Spec = Spec;
     type Found = Found;
 
-    fn mentions(&self, _manifest: &Manifest, _out: &mut Findings) -> Mentions {
+    /// No names, but every mistake: none of them needs the tenant.
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
+        declare::check(manifest, out);
         Mentions::default()
     }
 
