@@ -202,25 +202,20 @@ mod rights {
         assert_refused_as(&world, &env, 4, &["missing_permission"], &["token lacks"]);
     }
 
-    /// A write request went out, so the exit code is one of those; the report says that none was
-    /// accepted.
+    /// The token itself says so: nothing has to be tried.
     #[test]
     fn a_token_that_may_only_read_changes_nothing_and_says_so() {
         let world = weather("");
         let digest = world.digest();
         let token = world.tenant.token_with(READING);
-        let args = ["apply", "--approve", &digest, "--report", "json=report.json"];
+        let args = ["apply", "--approve", &digest];
         let output = world.command(&args).env("CONSENT_TOKEN", &token).output().unwrap();
-        let run = Run::of(output).assert_code(9);
-        assert!(run.all().contains("403"), "{run:#?}");
-        assert!(run.all().contains("DelegatedPermissionGrant.ReadWrite.All"), "{run:#?}");
-        let text = std::fs::read_to_string(world.folder().join("report.json")).unwrap();
-        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(report["counts"]["failed"], 1, "{report:#}");
-        assert_eq!(report["tenant"], "unchanged", "{report:#}");
-        assert!(run.stdout.contains("unchanged; 1 write request sent, none accepted"), "{run:#?}");
-        assert_eq!(world.sent().len(), 1);
-        assert!(world.rows("oauth2PermissionGrants").is_empty());
+        let run = Run::of(output).assert_code(4);
+        assert!(run.stderr.contains("error[missing_permission]"), "{run:#?}");
+        assert!(run.stderr.contains("DelegatedPermissionGrant.ReadWrite.All"), "{run:#?}");
+        assert!(run.stderr.contains("tenant: unchanged"), "{run:#?}");
+        world.assert_untouched();
+        assert!(!world.folder().join(".consent").exists(), "no record of a run that never began");
     }
 }
 

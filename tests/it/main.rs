@@ -6,6 +6,11 @@
     reason = "a test stops at what it did not expect, and looks at files and clock itself"
 )]
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests stop at a surprise, and look at files, clock and environment themselves"
+)]
 
 mod approval;
 mod cli;

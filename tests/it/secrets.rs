@@ -114,7 +114,7 @@ fn a_read_only_token_fails_without_showing_itself() {
     let digest = world.digest();
     let args = ["apply", "--approve", &digest, "-vv", "--log-file", "x.log"];
     let output = world.command(&args).env("CONSENT_TOKEN", &token).output().unwrap();
-    let run = Run::of(output).assert_code(9);
+    let run = Run::of(output).assert_code(4);
     assert_silent(&world, &[run], &token);
 }
 

@@ -54,7 +54,7 @@ fn the_question_names_the_tenant_and_the_numbers_and_yes_applies() {
     assert_eq!(code, 0, "{text}");
     let asked = format!("Apply 1 change to Contoso ({})?", crate::world::TENANT);
     assert!(text.contains(&asked), "{text}");
-    assert!(text.contains("1 give access, 0 take access away"), "{text}");
+    assert!(text.contains("1 gives access, 0 take access away"), "{text}");
     assert!(text.contains("1 done"), "{text}");
     let plan = text.find("Plan: 1 to grant").unwrap();
     assert!(plan < text.find(&asked).unwrap(), "the plan stands above the question: {text}");
@@ -71,7 +71,7 @@ fn the_question_counts_both_sides() {
     let (text, code) = answered(&world, YES, "no");
     assert_eq!(code, 8, "{text}");
     assert!(text.contains("Apply 2 changes to Contoso"), "{text}");
-    assert!(text.contains("1 give access, 1 take access away"), "{text}");
+    assert!(text.contains("1 gives access, 1 takes access away"), "{text}");
     world.assert_untouched();
 }
 
