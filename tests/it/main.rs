@@ -1,6 +1,11 @@
 //! The real binary against the simulated tenant over HTTP: what a user would notice.
 
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests meet the machine as a user does, and a surprise shall fail them"
+)]
 
 mod approval;
 mod cli;
