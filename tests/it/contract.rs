@@ -1,8 +1,6 @@
 //! Microsoft's own description of Graph, on both sides: what the binary sends, and what the
 //! simulated tenant answers.
 
-#![expect(clippy::disallowed_methods, reason = "a client that is not the one under test")]
-
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};

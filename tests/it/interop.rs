@@ -1,8 +1,6 @@
 //! The simulated tenant for clients that are not ours: as Azure CLI, Terraform's provider and
 //! Microsoft's Python SDK speak.
 
-#![expect(clippy::disallowed_methods, reason = "clients that are not the one under test")]
-
 use std::process::Command;
 
 use serde_json::{Value, json};

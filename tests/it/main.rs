@@ -10,6 +10,9 @@
     clippy::unwrap_used,
     clippy::disallowed_methods,
     reason = "tests stop at a surprise, and look at files, clock and environment themselves"
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests meet the machine as a user does, and a surprise shall fail them"
 )]
 
 mod approval;

@@ -1,7 +1,5 @@
 //! Stands between a client and the simulated tenant, and writes down what passes.
 
-#![expect(clippy::disallowed_methods, reason = "listens and asks on loopback, for tests only")]
-
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, Bytes};
