@@ -43,5 +43,7 @@ pub fn start(global: &Global) -> Result<(), Failure> {
 }
 
 fn open(path: &Path) -> Result<std::sync::Mutex<File>, Failure> {
-    report_file::create(path).map(std::sync::Mutex::new).map_err(stored)
+    report_file::create(path)
+        .map(std::sync::Mutex::new)
+        .map_err(|error| stored(error).help("--log-file wants a new file: name another one"))
 }

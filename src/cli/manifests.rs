@@ -71,11 +71,15 @@ pub fn tell(
     if errors.is_empty() {
         return Ok(());
     }
-    let refused = errors.iter().all(|code| code.ends_with("_forbidden"));
-    let exit = if refused { Exit::NoRight } else { Exit::Invalid };
+    if errors.iter().all(|code| code.ends_with("_forbidden")) {
+        let title = "the sign-in may not read what the manifest names";
+        return Err(Failure::drawn(Exit::NoRight, title)
+            .help("give it the rights named above, sign in again, and run the same command"));
+    }
     let title = match errors.len() {
         1 => "1 mistake to mend in the manifest".to_owned(),
         count => format!("{count} mistakes to mend in the manifest"),
     };
-    Err(Failure::drawn(exit, title))
+    Err(Failure::drawn(Exit::Invalid, title)
+        .help("mend it and run the same command again; consent validate needs no tenant"))
 }

@@ -15,6 +15,7 @@ pub mod results;
 pub mod run;
 pub mod saved;
 pub mod session;
+pub mod setting;
 pub mod signals;
 pub mod state;
 pub mod warnings;

@@ -1,19 +1,15 @@
 //! One approved run: is the plan still true, snapshot, journal, changes, a last look, results.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::apply::executor::{self, Tools};
 use crate::apply::progress::Progress;
 use crate::cli::approval::Approval;
-use crate::cli::args::{Global, Report};
-use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning::{self, Planned};
 use crate::cli::results::Witness;
 use crate::cli::session::{Session, told};
-use crate::cli::signals::Stop;
+use crate::cli::setting::Setting;
 use crate::cli::{Streams, results};
 use crate::graph::auth::Claims;
 use crate::graph::rights;
@@ -32,21 +28,6 @@ pub struct Approved {
     pub approval: Approval,
     /// The plan was read a moment ago, with nobody to wait for in between.
     pub read_just_now: bool,
-}
-
-/// What a run is surrounded by.
-pub struct Setting<'a> {
-    pub session: &'a Session,
-    /// `.consent`.
-    pub state: &'a Path,
-    /// The command that leads here again.
-    pub again: &'a str,
-    pub reports: &'a [Report],
-    pub global: &'a Global,
-    pub env: &'a Arc<Env>,
-    pub stop: &'a Stop,
-    /// Where this run's snapshot is, once it is begun.
-    pub snapshot: PathBuf,
 }
 
 type Found = BTreeMap<Address, serde_json::Value>;

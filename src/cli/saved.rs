@@ -51,7 +51,15 @@ pub async fn tenant(
     session: &Session,
     plan: &Plan,
 ) -> Result<BTreeMap<Address, serde_json::Value>, Failure> {
-    session.graph.check_tenant(plan.tenant.id).await.map_err(told)?;
+    let live = session.graph.check_tenant(plan.tenant.id).await.map_err(told)?;
+    if live.domains.first() != plan.tenant.domains.first() || live.name != plan.tenant.name {
+        return Err(Failure::new(
+            Exit::NotAcceptable,
+            "plan_stale",
+            "the tenant has another name or default domain than the plan says",
+        )
+        .help("make the plan anew and review it: consent plan --out FILE"));
+    }
     let scene = planning::scene_of(session, plan).await?;
     as_named(session, plan, &scene).await?;
     planning::found(session, &scene).await

@@ -9,8 +9,9 @@ use crate::cli::commands::plan as planned_view;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning::{self, Planned};
-use crate::cli::run::{self, Approved, Setting};
+use crate::cli::run::{self, Approved};
 use crate::cli::session::{Session, stored};
+use crate::cli::setting::Setting;
 use crate::cli::signals::Stop;
 use crate::cli::{Streams, manifests, rails, saved, state};
 
