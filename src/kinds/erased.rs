@@ -160,6 +160,12 @@ impl<K: Kind> AnyKind for K {
                     None => {}
                 }
             } else {
+                // What is too much by itself was found where it is declared.
+                if let Some(finding) = goal.as_ref().and_then(|goal| self.refused(goal))
+                    && !out.iter().any(|found| found.code == finding.code)
+                {
+                    out.push(finding);
+                }
                 pairs.changed.push(Pair {
                     address: address.clone(),
                     before: have.map_or(Value::Null, to_json),

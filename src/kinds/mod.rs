@@ -25,7 +25,7 @@ use crate::manifest::{Manifest, TableName};
 use crate::model::address::Address;
 use crate::model::change::{Change, Why};
 use crate::model::directory::Mentions;
-use crate::model::finding::Findings;
+use crate::model::finding::{Finding, Findings};
 use crate::model::query::{Pages, Query};
 pub use erased::{AnyKind, Pair, Pairs, Unreadable};
 pub use scene::{Desk, Names, Scene};
@@ -105,6 +105,13 @@ pub trait Kind: Sync {
         have: Option<&Self::Found>,
         ownership: Ownership,
     ) -> Option<Self::Spec>;
+
+    /// Why the service would not store this state, if it would not: what is declared and what is
+    /// kept beside it can be too much together.
+    fn refused(&self, goal: &Self::Spec) -> Option<Finding> {
+        let _ = goal;
+        None
+    }
 
     /// The change from `have` to `want`, which differ. Needs nothing but its arguments, so that a
     /// saved plan leads to the same requests as the manifest did.

@@ -148,7 +148,9 @@ fn declare_one(
             scopes: ScopeSet::default(),
         });
         spec.scopes = spec.scopes.union(&scopes);
-        too_long(&spec.scopes, &entry.place_of(names), out);
+        if let Some(finding) = too_long(&spec.scopes) {
+            out.push(finding.at(&entry.place_of(names)));
+        }
         if !slot.why.contains(&why) {
             slot.why.push(why.clone());
         }
@@ -244,21 +246,16 @@ fn scopes(
     scopes
 }
 
-fn too_long(scopes: &ScopeSet, place: &Place, out: &mut Findings) {
+/// A finding when the service would not store so many permissions in one grant.
+pub(super) fn too_long(scopes: &ScopeSet) -> Option<Finding> {
     let length = scopes.to_wire().chars().count();
-    if length > MAX_SCOPE_CHARS {
-        out.push(
-            Finding::error(
-                "scopes_too_long",
-                format!(
-                    "the permissions of one grant are {length} characters long; Microsoft Entra \
-                     stores at most {MAX_SCOPE_CHARS}"
-                ),
-            )
-            .at(place)
-            .help("declare fewer permissions for this app, resource and audience"),
-        );
-    }
+    let title = format!(
+        "the permissions of one grant are {length} characters long; Microsoft Entra stores at most \
+         {MAX_SCOPE_CHARS}"
+    );
+    let finding = Finding::error("scopes_too_long", title);
+    (length > MAX_SCOPE_CHARS)
+        .then(|| finding.help("declare fewer permissions for this app, resource and audience"))
 }
 
 #[cfg(test)]

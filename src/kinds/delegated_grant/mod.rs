@@ -21,7 +21,7 @@ use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::Change;
 use crate::model::directory::Mentions;
-use crate::model::finding::Findings;
+use crate::model::finding::{Finding, Findings};
 use crate::model::id::ObjectId;
 use crate::model::query::{Pages, Query};
 use crate::model::request::later;
@@ -104,6 +104,10 @@ impl Kind for DelegatedGrants {
         let nothing = goal.scopes.is_empty()
             && !(ownership == Ownership::Additive && want.is_none() && have.is_some());
         (!nothing).then_some(goal)
+    }
+
+    fn refused(&self, goal: &Spec) -> Option<Finding> {
+        declare::too_long(&goal.scopes)
     }
 
     fn change(
