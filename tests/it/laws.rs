@@ -172,7 +172,7 @@ proptest! {
     }
 
     #[test]
-    fn throttled_writes_are_all_made(case in case(), n in 2..4_u32) {
+    fn throttled_writes_are_all_made(case in case(), n in 3..5_u32) {
         weathered(&case, &format!("retry-after = 0\nthrottle-writes = {n}\nunavailable = 7"))?;
     }
 

@@ -21,7 +21,7 @@ use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::Why;
 use crate::model::directory::{Mentions, ServicePrincipal};
-use crate::model::finding::{Finding, Findings, Place};
+use crate::model::finding::{Finding, Findings};
 use crate::model::request::later;
 use crate::model::scope::{MAX_SCOPE_CHARS, ScopeSet};
 use crate::model::untrusted::shown;
