@@ -15,11 +15,12 @@ use crate::graph::auth::Claims;
 use crate::graph::rights;
 use crate::kinds::Scene;
 use crate::model::address::Address;
-use crate::model::clock::Clock;
+use crate::model::clock::{Clock, stamp};
 use crate::model::outcome::{RunReport, Stopped};
 use crate::plan::Plan;
 use crate::plan::fresh::{self, Freshness};
 use crate::store::journal::Journal;
+use crate::store::lock::{self, Lock, LockError};
 use crate::store::snapshot::{self, Beginning};
 
 /// A plan that somebody approved.
@@ -42,16 +43,18 @@ pub async fn run(
     let Approved { planned: Planned { plan, found }, approval, read_just_now } = approved;
     let (session, env) = (setting.session, setting.env);
     let stop = setting.stop;
+    let claims = stop.unless(session.graph.claims()).await;
+    let claims = claims.unwrap_or_else(|| Ok(Claims::default())).map_err(told)?;
+    may_write(&plan, &claims)?;
+    // Held until the run is over and recorded.
+    let _lock = locked(&setting)?;
     let look = async {
         let scene = planning::scene_of(session, &plan).await?;
         let before = if read_just_now { found } else { planning::found(session, &scene).await? };
         let fresh = still_true(&plan, &before, &scene)?;
-        let claims = session.graph.claims().await.map_err(told)?;
-        may_write(&plan, &claims)?;
-        Ok((scene, before, fresh, claims))
+        Ok((scene, before, fresh))
     };
-    let (scene, before, fresh, claims) =
-        stop.unless(look).await.unwrap_or_else(|| Err(interrupted()))?;
+    let (scene, before, fresh) = stop.unless(look).await.unwrap_or_else(|| Err(interrupted()))?;
     let (mut open, mut journal) = begin(&setting, &plan, approval, &claims, before)?;
     setting.snapshot = open.path().to_owned();
     let mut journal_error = None;
@@ -91,6 +94,18 @@ pub async fn run(
 pub fn interrupted() -> Failure {
     Failure::new(Exit::Declined, "interrupted", "interrupted before the first write")
         .help("run it again; it has only read")
+}
+
+/// # Errors
+/// When another run has the lock: exit 7.
+fn locked(setting: &Setting<'_>) -> Result<Lock, Failure> {
+    let since = stamp(setting.env.now());
+    let holder = format!("process {}, since {since}", std::process::id());
+    lock::take(setting.state, &holder).map_err(|error| match error {
+        LockError::Held { .. } => Failure::new(Exit::Locked, "locked", error.to_string())
+            .help(format!("wait until it has ended, then run: {}", setting.again)),
+        LockError::Store(error) => error.into(),
+    })
 }
 
 /// # Errors

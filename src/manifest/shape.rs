@@ -31,8 +31,8 @@ pub(super) enum Whole {
 }
 
 /// Reads `raw` as `T`. Serde stops at its first error, so each mistake is told, taken out, and the
-/// rest read again. With a value missing that way there is nothing to return; without an unknown
-/// key or one element of a list the rest can still be judged.
+/// rest read again: where `T` can do without it, the rest can still be judged. `None` means that it
+/// cannot.
 pub(super) fn read<T: DeserializeOwned>(
     header: &Place,
     raw: &RawTable,
@@ -45,7 +45,9 @@ pub(super) fn read<T: DeserializeOwned>(
         let table = Raw::Table(rest.clone());
         let value: Spanned<DeValue<'_>> = Spanned::new(header.span.clone(), table.to_toml());
         let error = match T::deserialize(ValueDeserializer::from(value)) {
-            Ok(read) => return told.lost.is_empty().then_some(read),
+            // What was lost was told as an error, so nothing is ever done with the rest but judge it.
+            // A misspelt key beside it would be called missing, too: then the rest is left alone.
+            Ok(read) => return (told.lost.is_empty() || told.meant.is_empty()).then_some(read),
             Err(error) => error,
         };
         let span = error.span().unwrap_or_else(|| header.span.clone());

@@ -7,6 +7,7 @@
 pub mod atomic;
 pub mod error;
 pub mod journal;
+pub mod lock;
 pub mod manifest_file;
 pub mod plan_file;
 pub mod report_file;

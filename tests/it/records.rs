@@ -206,3 +206,20 @@ fn a_plan_leaves_nothing_behind() {
         .collect();
     assert_eq!(names, ["consent.toml"]);
 }
+
+#[test]
+fn two_runs_of_one_folder_never_overlap() {
+    let world = narrowing("");
+    let digest = world.digest();
+    let held = consent::store::lock::take(&world.folder().join(".consent"), "process 7").unwrap();
+    let run = world.run(&["apply", "--approve", &digest]).assert_code(7);
+    assert!(run.stderr.contains("error[locked]"), "{run:#?}");
+    assert!(run.stderr.contains("process 7"), "{run:#?}");
+    assert!(run.stderr.contains("unchanged"), "{run:#?}");
+    assert!(world.writes().is_empty());
+    // Planning needs no lock, and a run that has ended holds none.
+    assert_eq!(world.digest(), digest);
+    drop(held);
+    world.run(&["apply", "--approve", &digest]).assert_code(0);
+    world.run(&["apply", "--approve", &digest]).assert_code(0);
+}

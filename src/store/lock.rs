@@ -1,0 +1,82 @@
+//! One apply at a time per `.consent`. The operating system holds the lock and lets it go when the
+//! process ends in whatever way, so there is never a stale one.
+#![expect(clippy::disallowed_methods, reason = "this room is the one that touches files")]
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+
+use super::atomic;
+use super::error::StoreError;
+use crate::model::untrusted::shown;
+
+/// Held until it is dropped.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Why there is no lock.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another process has it; who, in its own words, made safe to show.
+    #[error("another run is under way: {by}")]
+    Held { by: String },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Longest note of a holder that is read, in bytes.
+const LONGEST: u64 = 1_000;
+
+/// Takes the lock of a `.consent` folder, and says in it who has it.
+///
+/// # Errors
+/// When another process has it, or the file cannot be made.
+pub fn take(consent_dir: &Path, holder: &str) -> Result<Lock, LockError> {
+    atomic::create_private_dir(consent_dir)?;
+    let path = consent_dir.join("lock");
+    let failed = |source| StoreError::Write { path: path.clone(), source };
+    if path.is_symlink() {
+        return Err(StoreError::Symlink { path }.into());
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(LockError::Held { by: note(&mut file) }),
+        Err(TryLockError::Error(source)) => return Err(failed(source).into()),
+    }
+    file.set_len(0).map_err(failed)?;
+    file.rewind().map_err(failed)?;
+    writeln!(file, "{holder}").map_err(failed)?;
+    Ok(Lock { _file: file })
+}
+
+/// Only for people: nothing is decided by it.
+fn note(file: &mut File) -> String {
+    let mut bytes = Vec::new();
+    match file.take(LONGEST).read_to_end(&mut bytes) {
+        Ok(_) => shown(String::from_utf8_lossy(&bytes).trim()),
+        Err(_) => "it does not say which".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_one_is_refused_and_told_who_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join(".consent");
+        let first = take(&dir, "process 7, since 2026-11-23T20:03:24Z").unwrap();
+        let Err(LockError::Held { by }) = take(&dir, "process 8") else { panic!("not held") };
+        assert!(by.contains("process 7"), "{by}");
+        drop(first);
+        assert!(take(&dir, "process 8").is_ok());
+    }
+}
