@@ -80,7 +80,46 @@ pub async fn survey(reader: &Reader, mentions: &Mentions) -> Result<Directory, G
         }
     }
     add_members(reader, &mut directory, found_groups).await?;
+    add_alike(reader, &mut directory).await;
     Ok(directory)
+}
+
+/// Names that begin alike are offered where a name led to nothing.
+const ALIKE: usize = 5;
+
+/// Asks for help only: where it is refused, there is none.
+async fn add_alike(reader: &Reader, directory: &mut Directory) {
+    let lost = |names: &BTreeMap<String, Lookup>| {
+        let lost = names.iter().filter(|(_, found)| **found == Lookup::None);
+        lost.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    let users = lost(&directory.user_names).into_iter().map(|name| (name, "users"));
+    let groups = lost(&directory.group_names).into_iter().map(|name| (name, "groups"));
+    // Without a beginning everything would begin alike.
+    let asked: Vec<(String, &str)> =
+        users.chain(groups).filter(|(name, _)| !name.trim().is_empty()).collect();
+    let queries: Vec<Query> = asked.iter().map(|(name, kind)| alike_query(name, kind)).collect();
+    let answers = reader.read_each(&queries).await;
+    for ((name, kind), answer) in asked.into_iter().zip(answers) {
+        let member = if kind == "users" { "userPrincipalName" } else { "displayName" };
+        let named = |row: &Value| {
+            let found = row.get(member)?.as_str()?;
+            Some((object_id(row).ok()?, Untrusted::new(found)))
+        };
+        let mut found: Vec<_> = answer.unwrap_or_default().iter().filter_map(named).collect();
+        found.sort_by(|a, b| a.1.cmp(&b.1));
+        found.truncate(ALIKE);
+        directory.alike.insert(name, found);
+    }
+}
+
+fn alike_query(name: &str, kind: &str) -> Query {
+    let start: String = name.trim().chars().take(3).collect();
+    let (member, select) =
+        if kind == "users" { ("userPrincipalName", USER) } else { ("displayName", GROUP) };
+    let filter = format!("startswith({member},{})", literal(&start));
+    let path = format!("/{kind}?$filter={filter}&$select={select}&$top=20");
+    Query::list(path, Consistency::Default, Missing::Nothing)
 }
 
 /// `None` for a text that cannot be a user: asking for it could ask for something else.

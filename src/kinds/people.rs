@@ -121,7 +121,11 @@ fn user(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<Obj
         Some(Lookup::None) | None => out.push(
             Finding::error("unknown_user", format!("the tenant has no user \"{}\"", shown(text)))
                 .at(&place)
-                .help("write the user principal name or the object id as the portal shows it"),
+                .help(alike(
+                    text,
+                    desk,
+                    "write the user principal name or the object id as the portal shows it",
+                )),
         ),
     }
     None
@@ -145,7 +149,11 @@ fn group(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<(S
         Some(Lookup::None) | None => out.push(
             Finding::error("unknown_group", format!("the tenant has no group \"{}\"", shown(text)))
                 .at(&place)
-                .help("write the group's display name exactly, or its object id"),
+                .help(alike(
+                    text,
+                    desk,
+                    "write the group's display name exactly, or its object id",
+                )),
         ),
     }
     None
@@ -159,6 +167,15 @@ fn members(group: &Group, directory: &Directory) -> Option<Vec<User>> {
 fn unread(text: &str) -> Finding {
     Finding::error("group_incomplete", format!("the group \"{}\" was not read whole", shown(text)))
         .help("nothing is decided on half a group: run again")
+}
+
+/// What begins alike in the tenant, with ids, or else how to write it.
+fn alike(text: &str, desk: &Desk, otherwise: &str) -> String {
+    let found = desk.scene.directory.alike.get(text).filter(|found| !found.is_empty());
+    let Some(found) = found else { return otherwise.to_owned() };
+    let list: Vec<String> =
+        found.iter().map(|(id, name)| format!("\"{}\" ({id})", name.shown())).collect();
+    format!("{otherwise}; the tenant has {}", list.join(", "))
 }
 
 /// A group that reads as empty is more often a missing right or a lagging index than a fact.
