@@ -527,3 +527,20 @@ mod files {
         world.assert_untouched();
     }
 }
+
+#[test]
+fn a_group_or_user_that_leads_to_nothing_lists_what_begins_alike() {
+    let world = World::with("");
+    world.manifest(
+        "[app.explorer]\napp_id = \"de8bc8b5-d9f9-48b1-a8ad-b748da725064\"\nmode = \"additive\"\n\
+         [[grant]]\napp = \"explorer\"\nresource = \"Microsoft Graph\"\nscopes = [\"User.Read\"]\n\
+         for = { groups = [\"GX \"], users = [\"alise@contoso.com\"] }\n",
+    );
+    let run = world.run(&["plan"]).assert_code(3);
+    let text = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("\"GX\" (6e000000-0000-4000-8000-000000000001)"), "{run:#?}");
+    assert!(
+        text.contains("\"alice@contoso.com\" (0a000000-0000-4000-8000-000000000001)"),
+        "{run:#?}"
+    );
+}
