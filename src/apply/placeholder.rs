@@ -4,19 +4,16 @@ use serde_json::Value;
 
 use crate::model::outcome::Refusal;
 use crate::model::query::Query;
-use crate::model::request::Request;
+use crate::model::request::{LATER, Request};
 use crate::model::untrusted::Untrusted;
-
-/// How every placeholder begins, see [`crate::model::request::later`].
-const BEGINNING: &str = "(known after ";
 
 /// A request that still has one must not go out: the service would look for an object of that name.
 pub fn in_request(request: &Request) -> bool {
-    request.path.contains(BEGINNING) || request.body.as_ref().is_some_and(in_value)
+    request.path.contains(LATER) || request.body.as_ref().is_some_and(in_value)
 }
 
 pub fn in_query(query: &Query) -> bool {
-    query.path.contains(BEGINNING)
+    query.path.contains(LATER)
 }
 
 /// Why such a request was not sent.
@@ -31,7 +28,7 @@ pub fn id_unknown() -> Refusal {
 
 fn in_value(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.starts_with(BEGINNING),
+        Value::String(text) => text.starts_with(LATER),
         Value::Array(items) => items.iter().any(in_value),
         Value::Object(fields) => fields.values().any(in_value),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,

@@ -22,13 +22,6 @@ use crate::plan::{AppHead, Extent, LiveSummary, Plan, effect};
 use crate::policy;
 use crate::store::snapshot::Snapshot;
 
-/// A plan, and what was read for it.
-pub struct Planned {
-    pub plan: Plan,
-    /// Everything found, for the snapshot.
-    pub found: BTreeMap<Address, serde_json::Value>,
-}
-
 /// Proves that the tenant is the manifest's.
 ///
 /// # Errors
@@ -61,7 +54,7 @@ pub async fn plan(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
     colour: bool,
-) -> Result<Planned, Failure> {
+) -> Result<Plan, Failure> {
     let started = env.since_start();
     let tenant = tenant(session, loaded).await?;
     let read_at = env.now().replace_nanosecond(0).unwrap_or_else(|_| env.now());
@@ -106,7 +99,7 @@ pub async fn plan(
     policy::risk::assess(&mut plan, &scene.directory);
     plan.checks = rails::checks(&plan, loaded, &findings, read_at.date());
     plan.effect = effect::effect(tenant_id, &plan.changes, &plan.checks);
-    Ok(Planned { plan, found: draft.found })
+    Ok(plan)
 }
 
 /// Looks up everything that the manifest names.

@@ -6,7 +6,7 @@ use crate::apply::executor::{self, Tools};
 use crate::apply::progress::Progress;
 use crate::cli::approval::Approval;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::planning::{self, Planned};
+use crate::cli::planning;
 use crate::cli::results::Witness;
 use crate::cli::session::{Session, told};
 use crate::cli::setting::Setting;
@@ -25,10 +25,8 @@ use crate::store::snapshot::{self, Beginning};
 
 /// A plan that somebody approved.
 pub struct Approved {
-    pub planned: Planned,
+    pub plan: Plan,
     pub approval: Approval,
-    /// The plan was read a moment ago, with nobody to wait for in between.
-    pub read_just_now: bool,
 }
 
 type Found = BTreeMap<Address, serde_json::Value>;
@@ -40,17 +38,18 @@ pub async fn run(
     approved: Approved,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let Approved { planned: Planned { plan, found }, approval, read_just_now } = approved;
+    let Approved { plan, approval } = approved;
     let (session, env) = (setting.session, setting.env);
     let stop = setting.stop;
-    let claims = stop.unless(session.graph.claims()).await;
-    let claims = claims.unwrap_or_else(|| Ok(Claims::default())).map_err(told)?;
+    let claims =
+        stop.unless(session.graph.claims()).await.ok_or_else(interrupted)?.map_err(told)?;
     may_write(&plan, &claims)?;
     // Held until the run is over and recorded.
     let _lock = locked(&setting)?;
     let look = async {
         let scene = planning::scene_of(session, &plan).await?;
-        let before = if read_just_now { found } else { planning::found(session, &scene).await? };
+        // Behind the lock, and after whatever time the approval took.
+        let before = planning::found(session, &scene).await?;
         let fresh = still_true(&plan, &before, &scene)?;
         Ok((scene, before, fresh))
     };

@@ -1,6 +1,5 @@
 //! A saved plan as the thing to apply: read, proven, and still about this tenant.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,7 +10,6 @@ use crate::cli::session::{Session, stored, told};
 use crate::graph::error::GraphError;
 use crate::graph::survey;
 use crate::kinds::Scene;
-use crate::model::address::Address;
 use crate::model::clock::{Clock, stamp};
 use crate::plan::{Plan, file, fresh};
 use crate::store::plan_file;
@@ -47,10 +45,7 @@ pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
 ///
 /// # Errors
 /// When it is another tenant, or a read fails.
-pub async fn tenant(
-    session: &Session,
-    plan: &Plan,
-) -> Result<BTreeMap<Address, serde_json::Value>, Failure> {
+pub async fn tenant(session: &Session, plan: &Plan) -> Result<(), Failure> {
     let live = session.graph.check_tenant(plan.tenant.id).await.map_err(told)?;
     if live.domains.first() != plan.tenant.domains.first() || live.name != plan.tenant.name {
         return Err(Failure::new(
@@ -61,8 +56,7 @@ pub async fn tenant(
         .help("make the plan anew and review it: consent plan --out FILE"));
     }
     let scene = planning::scene_of(session, plan).await?;
-    as_named(session, plan, &scene).await?;
-    planning::found(session, &scene).await
+    as_named(session, plan, &scene).await
 }
 
 /// What people approve are names: they must be the tenant's own, and the changes must be about them.

@@ -10,7 +10,7 @@ use crate::graph::rights::{Access, advice, needed};
 use crate::graph::verdict::{Verdict, batch_verdict, write_verdict};
 use crate::model::outcome::Refusal;
 use crate::model::query::Consistency;
-use crate::model::request::{Method, Request};
+use crate::model::request::{LATER, Method, Request};
 use crate::model::untrusted::Untrusted;
 
 /// Sends writes, each at most once. Cheap to clone.
@@ -53,7 +53,7 @@ impl Writer {
         // A path that leads elsewhere, or still waits for an id, is a mistake of ours: nothing of
         // the group goes out.
         let wrong = requests.iter().any(|request| {
-            request.path.contains("(known after") || self.http.endpoint.url(&request.path).is_err()
+            request.path.contains(LATER) || self.http.endpoint.url(&request.path).is_err()
         });
         if wrong {
             let refusal = unsent("bad_path", "the request's address is not one of Microsoft Graph");

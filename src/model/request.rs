@@ -50,10 +50,13 @@ impl fmt::Display for Request {
     }
 }
 
+/// How every placeholder begins. No id and no path of Microsoft Graph holds a blank.
+pub const LATER: &str = "(known after ";
+
 /// The id of an object that the change at `address` will create: people read "known after apply",
 /// the executor puts the real id in its place.
 pub fn later(address: &Address) -> String {
-    format!("(known after {address})")
+    format!("{LATER}{address})")
 }
 
 /// Ids that became known while a plan was applied, by placeholder.

@@ -3,22 +3,23 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::cli::approval::{self, Approval};
+use crate::cli::approval;
 use crate::cli::args::{ApplyArgs, Global, Target};
 use crate::cli::commands::plan as planned_view;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::planning::{self, Planned};
+use crate::cli::planning;
 use crate::cli::run::{self, Approved};
 use crate::cli::session::{Session, stored};
 use crate::cli::setting::Setting;
 use crate::cli::signals::Stop;
 use crate::cli::{Streams, manifests, rails, saved, state};
+use crate::plan::Plan;
 
 /// What is applied, and where its record goes.
 struct Task {
     session: Session,
-    planned: Planned,
+    plan: Plan,
     /// `.consent` beside the manifest or the plan file.
     state: PathBuf,
     /// The command that leads here again.
@@ -36,7 +37,7 @@ pub async fn run(
     let stop = Stop::listen();
     let prepare = prepare(args, global, env, streams);
     let task = stop.unless(prepare).await.unwrap_or_else(|| Err(run::interrupted()))?;
-    let Task { session, planned, state, again } = task;
+    let Task { session, plan, state, again } = task;
     let reports = planned_view::reports(&args.report, global);
     let setting = Setting {
         session: &session,
@@ -48,7 +49,7 @@ pub async fn run(
         stop: &stop,
         snapshot: PathBuf::new(),
     };
-    let outcome = approve_and_run(args, setting, planned, streams).await;
+    let outcome = approve_and_run(args, setting, plan, streams).await;
     // Whatever happened, the simulated tenant remembers it.
     let closed = session.close().await;
     let exit = outcome?;
@@ -67,10 +68,10 @@ async fn prepare(
         Some(path) => {
             let plan = saved::read(path, env)?;
             let session = Session::open(&args.tenant, plan.tenant.id, plan.cloud, env).await?;
-            let found = saved::tenant(&session, &plan).await?;
+            saved::tenant(&session, &plan).await?;
             let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
             let state = state::beside(path);
-            Ok(Task { session, planned: Planned { plan, found }, state, again })
+            Ok(Task { session, plan, state, again })
         }
         None => {
             let loaded = manifests::load(&args.manifest.file, streams, colour)?;
@@ -79,11 +80,11 @@ async fn prepare(
                 Session::open(&args.tenant, id, loaded.manifest.tenant.cloud, env).await?;
             let state = state::of_manifest(&args.manifest.file);
             let past = state::last(&state)?;
-            let planned =
+            let plan =
                 planning::plan(&session, &loaded, &[], past.as_ref(), env, streams, colour).await?;
             let files = planned_view::files(&args.manifest.file);
             let again = format!("consent apply{files}{}", session.flags);
-            Ok(Task { session, planned, state, again })
+            Ok(Task { session, plan, state, again })
         }
     }
 }
@@ -92,23 +93,20 @@ async fn prepare(
 async fn approve_and_run(
     args: &ApplyArgs,
     setting: Setting<'_>,
-    planned: Planned,
+    plan: Plan,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let plan = &planned.plan;
     let Setting { again, reports, global, env, stop, .. } = setting;
     let on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
-    planned_view::show(plan, false, None, on_stdout, global, env, streams)?;
+    planned_view::show(&plan, false, None, on_stdout, global, env, streams)?;
     if plan.changes.is_empty() {
-        planned_view::write_reports(plan, reports, streams)?;
+        planned_view::write_reports(&plan, reports, streams)?;
         return Ok(Exit::Done);
     }
-    rails::stop(plan)?;
+    rails::stop(&plan)?;
     let approval =
-        approval::obtain(plan, args.approve.as_deref(), again, global, env, stop, streams).await?;
-    let read_just_now = approval == Approval::Digest && args.plan.is_none();
-    let approved = Approved { planned, approval, read_just_now };
-    run::run(setting, approved, streams).await
+        approval::obtain(&plan, args.approve.as_deref(), again, global, env, stop, streams).await?;
+    run::run(setting, Approved { plan, approval }, streams).await
 }
 
 impl From<crate::store::error::StoreError> for Failure {

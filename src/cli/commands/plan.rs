@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::cli::args::{Global, PlanArgs, Report, ReportKind, Target};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::planning::{self, Planned};
+use crate::cli::planning;
 use crate::cli::session::{Session, stored};
 use crate::cli::signals::Stop;
 use crate::cli::{Streams, manifests, state};
@@ -51,7 +51,7 @@ async fn work(
         planning::plan(&session, &loaded, &args.app, past.as_ref(), env, streams, colour).await;
     let next = next_line(args, &session);
     session.close().await?;
-    let Planned { plan, .. } = planned?;
+    let plan = planned?;
     if let Some(out) = &args.out {
         plan_file::write(out, file::write(&plan).as_bytes()).map_err(stored)?;
     }
