@@ -6,62 +6,24 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::apply::attempt::{Attempt, Next};
+use crate::apply::action::{Action, Because, Moment, Outgoing};
+use crate::apply::attempt::Next;
+use crate::apply::flights::{Due, Flights, Ticket};
 use crate::apply::placeholder;
 use crate::apply::proof::{Sight, id_of, sight};
 use crate::apply::tally::Tally;
-use crate::apply::wave::{self, Places};
+use crate::apply::wave::{self, LARGEST, Places, Wave};
 use crate::graph::error::told;
 use crate::graph::verdict::Verdict;
 use crate::model::address::Address;
 use crate::model::change::{Change, Step};
 use crate::model::outcome::{Outcome, Refusal, RunReport, Stopped};
 use crate::model::query::Query;
-use crate::model::request::{Known, Request};
+use crate::model::request::Known;
 use crate::model::untrusted::Untrusted;
 
-/// What to do next.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Action {
-    /// Let this time pass, then call [`Course::waited`] with as much of it as has passed.
-    Wait(Duration),
-    /// Send these together, then call [`Course::answered`]. Not calling it means not sent.
-    Send(Vec<Outgoing>),
-    /// Read these together, then call [`Course::seen`].
-    Read(Vec<Query>),
-    /// Nothing is left to do.
-    End,
-}
-
-/// One request, all ids in their places.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outgoing {
-    /// Place of the change in the plan.
-    pub place: usize,
-    /// Number of the step, from 0.
-    pub step: usize,
-    pub request: Request,
-}
-
-/// A change that has begun and has no result yet.
-#[derive(Debug)]
-struct Flight {
-    place: usize,
-    step: usize,
-    /// The present step's request has been sent at least once.
-    sent: bool,
-    /// This run brought about at least one step.
-    ours: bool,
-    attempt: Attempt,
-    due: Due,
-    delay: Duration,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Due {
-    Send,
-    Read,
-}
+/// Most changes that have begun and have no result: so many may turn out unsure at once.
+const MOST_OPEN: usize = 20 * LARGEST;
 
 /// The run. See the module.
 #[derive(Debug)]
@@ -71,9 +33,12 @@ pub struct Course<'a> {
     tally: Tally,
     /// Every change before this place has a result.
     from: usize,
-    flights: Vec<Flight>,
-    /// The flights that the last action was about.
-    asked: Vec<usize>,
+    flights: Flights,
+    /// Whether any answer to a write came: the first batch goes alone, so that what is refused to all
+    /// is refused to twenty.
+    answered: bool,
+    /// No write before this: the limits are the tenant's, not the object's.
+    hold: Duration,
     known: Known,
 }
 
@@ -90,78 +55,76 @@ impl<'a> Course<'a> {
             places: Places::of(changes),
             tally: Tally::new(changes.iter().map(found).collect()),
             from: 0,
-            flights: Vec::new(),
-            asked: Vec::new(),
+            flights: Flights::default(),
+            answered: false,
+            hold: Duration::ZERO,
             known: Known::new(),
         }
     }
 
-    /// What to do next. Until it was done and told, the answer stays the same.
-    pub fn next_action(&mut self) -> Action {
-        loop {
-            self.abandon();
-            if self.flights.is_empty() && !self.take_off() {
-                return Action::End;
+    /// What to do next. What it says to send or to read is under way from then on.
+    pub fn next_action(&mut self, moment: Moment) -> Action {
+        let now = moment.now;
+        self.abandon();
+        if let Some((ticket, queries)) = self.reads(now) {
+            return Action::Read(ticket, queries);
+        }
+        let writes_from = moment.writes_from.max(self.hold);
+        let held = writes_from > now;
+        if !held && let Some((ticket, outgoing)) = self.sends(now) {
+            return Action::Send(ticket, outgoing);
+        }
+        let more = (held && self.has_more()).then_some(writes_from);
+        let send = self.flights.next_due(Due::Send).map(|from| from.max(writes_from));
+        let read = self.flights.next_due(Due::Read);
+        match send.into_iter().chain(more).chain(read).min() {
+            Some(time) => {
+                // What could go by then is kept back by the service only.
+                let service = held && time == writes_from && read != Some(time);
+                let because = if service { Because::Service } else { Because::Replicas };
+                Action::Wait(time.saturating_sub(now), because)
             }
-            let Some(delay) = self.flights.iter().map(|flight| flight.delay).min() else {
-                continue;
-            };
-            if !delay.is_zero() {
-                return Action::Wait(delay);
-            }
-            let sends = self.sends();
-            if !sends.is_empty() {
-                return Action::Send(sends);
-            }
-            let reads = self.reads();
-            if !reads.is_empty() {
-                return Action::Read(reads);
-            }
+            None if self.flights.all_back() => Action::End,
+            None => Action::Await,
         }
     }
 
-    /// So much time has passed.
-    pub fn waited(&mut self, time: Duration) {
-        for flight in &mut self.flights {
-            flight.delay = flight.delay.saturating_sub(time);
-        }
-    }
-
-    /// The verdicts on the requests of the last [`Action::Send`], in order. A request without one
-    /// counts as unanswered.
-    pub fn answered(&mut self, verdicts: Vec<Verdict>) {
+    /// The verdicts on the requests of an [`Action::Send`], in order. A request without one counts as
+    /// unanswered.
+    pub fn answered(&mut self, ticket: Ticket, verdicts: Vec<Verdict>, now: Duration) {
         let mut verdicts = verdicts.into_iter();
-        let asked = std::mem::take(&mut self.asked);
-        let mut pause = Duration::ZERO;
-        for flight in asked {
+        self.answered = true;
+        for place in self.flights.arrive(ticket) {
             self.tally.writes_sent += 1;
             let verdict = verdicts.next().unwrap_or_else(|| Verdict::Unsure(no_answer()));
             let throttled = matches!(verdict, Verdict::Wait(..));
             if let Verdict::Accepted(Some(body)) = &verdict {
-                self.learn(flight, id_of(body));
+                self.learn(place, id_of(body));
             }
-            self.flights[flight].sent = true;
-            let next = self.flights[flight].attempt.answered(verdict);
+            let Some(flight) = self.flights.get_mut(place) else { continue };
+            flight.sent = true;
+            let next = flight.attempt.answered(verdict);
             if let (true, Next::Send(time)) = (throttled, &next) {
-                pause = pause.max(*time);
+                self.hold = self.hold.max(now.saturating_add(*time));
             }
-            self.proceed(flight, next);
-        }
-        // The limits are the tenant's, not the object's: nobody sends before the longest pause.
-        for flight in self.flights.iter_mut().filter(|flight| flight.due == Due::Send) {
-            flight.delay = flight.delay.max(pause);
+            self.proceed(place, next, now);
         }
         self.land();
     }
 
-    /// The rows of the queries of the last [`Action::Read`], in order; `None`: not read.
-    pub fn seen(&mut self, rows: Vec<Option<Vec<Value>>>) {
+    /// The requests of an [`Action::Send`] did not go out after all.
+    pub fn recalled(&mut self, ticket: Ticket) {
+        self.flights.arrive(ticket);
+    }
+
+    /// The rows of the queries of an [`Action::Read`], in order; `None`: not read.
+    pub fn seen(&mut self, ticket: Ticket, rows: Vec<Option<Vec<Value>>>, now: Duration) {
         let mut rows = rows.into_iter();
-        let asked = std::mem::take(&mut self.asked);
-        for flight in asked {
+        for place in self.flights.arrive(ticket) {
             let rows = rows.next().flatten();
-            let sight = sight(self.step(flight), rows.as_deref(), &self.known);
-            self.looked(flight, sight);
+            let Some(step) = self.step(place) else { continue };
+            let sight = sight(step, rows.as_deref(), &self.known);
+            self.looked(place, &sight, now);
         }
         self.land();
     }
@@ -187,36 +150,47 @@ impl<'a> Course<'a> {
         self.tally.report(self.changes, &self.places)
     }
 
-    /// Begins the next wave. False when nothing can begin any more.
-    fn take_off(&mut self) -> bool {
+    /// Begins changes until `room` more are due to be sent, as far as the plan's order allows.
+    fn take_off(&mut self, room: usize, now: Duration) {
+        let room = room.min(MOST_OPEN.saturating_sub(self.flights.len()));
         while self.tally.stopped().is_none() {
-            while self.tally.outcomes.get(self.from).is_some_and(Option::is_some) {
-                self.from += 1;
+            let wave = self.wave(room);
+            for place in &wave.ready {
+                self.flights.begin(*place, now);
             }
-            let wave = wave::next(self.changes, &self.places, &self.tally.outcomes, self.from);
-            let idle = wave.skipped.is_empty();
+            if wave.skipped.is_empty() {
+                return;
+            }
             for (place, needs) in wave.skipped {
                 self.tally.settle(place, Outcome::Skipped { needs });
             }
-            for place in wave.ready {
-                self.flights.push(Flight {
-                    place,
-                    step: 0,
-                    sent: false,
-                    ours: false,
-                    attempt: Attempt::default(),
-                    due: Due::Send,
-                    delay: Duration::ZERO,
-                });
-            }
-            if !self.flights.is_empty() {
-                return true;
-            }
-            if idle {
-                return false;
+            if !wave.ready.is_empty() {
+                return;
             }
         }
-        false
+    }
+
+    /// Whether something more could begin if the service took it.
+    fn has_more(&mut self) -> bool {
+        let open = self.flights.len() < MOST_OPEN && self.tally.stopped().is_none();
+        open && self.may_begin() && {
+            let wave = self.wave(1);
+            !wave.ready.is_empty() || !wave.skipped.is_empty()
+        }
+    }
+
+    fn wave(&mut self, room: usize) -> Wave {
+        while self.tally.outcomes.get(self.from).is_some_and(Option::is_some) {
+            self.from += 1;
+        }
+        let flights = &self.flights;
+        let open = |place| flights.get(place).is_some();
+        wave::next(self.changes, &self.places, &self.tally.outcomes, self.from, room, &open)
+    }
+
+    /// Not while the first batch is under way.
+    fn may_begin(&self) -> bool {
+        self.answered || self.flights.all_back()
     }
 
     /// Once the run is stopping, nothing is sent again, and nothing for the first time except the
@@ -226,16 +200,19 @@ impl<'a> Course<'a> {
             return;
         }
         let halted = self.tally.halted();
-        for flight in 0..self.flights.len() {
-            let Flight { place, step, sent, due, ref attempt, .. } = self.flights[flight];
-            let rest_of_a_change = step > 0 && !sent && !halted;
-            if due == Due::Read || rest_of_a_change {
+        for (place, flight) in self.flights.iter() {
+            let rest_of_a_change = flight.step > 0 && !flight.sent && !halted;
+            if flight.aloft || flight.due == Due::Read || rest_of_a_change {
                 continue;
             }
             self.tally.cut = true;
-            let outcome = match attempt.abandoned() {
-                Outcome::NotStarted if step > 0 => Outcome::Unsure {
-                    because: format!("stopped after step {step} of {}", self.steps(place)),
+            let outcome = match flight.attempt.abandoned() {
+                Outcome::NotStarted if flight.step > 0 => Outcome::Unsure {
+                    because: format!(
+                        "stopped after step {} of {}",
+                        flight.step,
+                        self.changes[place].steps.len()
+                    ),
                 },
                 outcome => outcome,
             };
@@ -244,83 +221,97 @@ impl<'a> Course<'a> {
         self.land();
     }
 
-    /// The requests that are due, ids filled in. Changes whose ids are not known end here.
-    fn sends(&mut self) -> Vec<Outgoing> {
-        self.asked.clear();
-        let mut outgoing = Vec::new();
-        for flight in 0..self.flights.len() {
-            let Flight { place, step, due, delay, .. } = self.flights[flight];
-            if due != Due::Send || !delay.is_zero() {
-                continue;
+    /// The requests that are due, ids filled in, at most a batch of them. Changes whose ids are not
+    /// known end here.
+    fn sends(&mut self, now: Duration) -> Option<(Ticket, Vec<Outgoing>)> {
+        loop {
+            if self.may_begin() {
+                let room = LARGEST.saturating_sub(self.flights.due(Due::Send, now).len());
+                self.take_off(room, now);
             }
-            let request = self.step(flight).request.filled(&self.known);
-            if placeholder::in_request(&request) {
-                self.tally.settle(place, Outcome::Failed { error: placeholder::id_unknown() });
-                continue;
-            }
-            self.asked.push(flight);
-            outgoing.push(Outgoing { place, step, request });
-        }
-        if outgoing.is_empty() {
+            let due = self.flights.due(Due::Send, now);
+            let outgoing: Vec<Outgoing> =
+                due.iter().filter_map(|place| self.outgoing(*place)).collect();
+            let lost = outgoing.len() < due.len();
             self.land();
+            if !outgoing.is_empty() {
+                let places = outgoing.iter().map(|out| out.place).collect();
+                return Some((self.flights.depart(places), outgoing));
+            }
+            if !lost {
+                return None;
+            }
         }
-        outgoing
     }
 
-    /// The reads that are due. An object whose own id is not known cannot be read by it.
-    fn reads(&mut self) -> Vec<Query> {
-        self.asked.clear();
-        let mut queries = Vec::new();
-        for flight in 0..self.flights.len() {
-            if self.flights[flight].due != Due::Read || !self.flights[flight].delay.is_zero() {
-                continue;
-            }
-            let query = self.step(flight).proof.read.filled(&self.known);
-            if placeholder::in_query(&query) {
-                self.looked(flight, Sight::Unreadable);
-                continue;
-            }
-            self.asked.push(flight);
-            queries.push(query);
+    fn outgoing(&mut self, place: usize) -> Option<Outgoing> {
+        let step = self.flights.get(place)?.step;
+        let request = self.step(place)?.request.filled(&self.known);
+        if placeholder::in_request(&request) {
+            self.tally.settle(place, Outcome::Failed { error: placeholder::id_unknown() });
+            return None;
         }
-        if queries.is_empty() {
-            self.land();
-        }
-        queries
+        Some(Outgoing { place, step, request })
     }
 
-    fn looked(&mut self, flight: usize, sight: Sight) {
-        if let Sight::Shown(id) = &sight {
-            self.learn(flight, id.clone());
+    /// The reads that are due, at most a batch of them. An object whose own id is not known cannot be
+    /// read by it.
+    fn reads(&mut self, now: Duration) -> Option<(Ticket, Vec<Query>)> {
+        loop {
+            let due = self.flights.due(Due::Read, now);
+            let (mut places, mut queries) = (Vec::new(), Vec::new());
+            for place in &due {
+                let Some(step) = self.step(*place) else { continue };
+                let query = step.proof.read.filled(&self.known);
+                if placeholder::in_query(&query) {
+                    self.looked(*place, &Sight::Unreadable, now);
+                } else {
+                    places.push(*place);
+                    queries.push(query);
+                }
+            }
+            self.land();
+            if !queries.is_empty() {
+                return Some((self.flights.depart(places), queries));
+            }
+            if due.is_empty() {
+                return None;
+            }
         }
-        let next = self.flights[flight].attempt.seen(&sight);
+    }
+
+    fn looked(&mut self, place: usize, sight: &Sight, now: Duration) {
+        if let Sight::Shown(id) = sight {
+            self.learn(place, id.clone());
+        }
         // Without a sign-in no later read can tell more.
-        let last = self.tally.sign_in_is_lost() && next != Next::Shown;
-        let next =
-            if last { Next::Settled(self.flights[flight].attempt.never_shown()) } else { next };
-        self.proceed(flight, next);
+        let blind = self.tally.sign_in_is_lost();
+        let Some(flight) = self.flights.get_mut(place) else { return };
+        let next = match flight.attempt.seen(sight) {
+            Next::Shown => Next::Shown,
+            _ if blind => Next::Settled(flight.attempt.never_shown()),
+            next => next,
+        };
+        self.proceed(place, next, now);
     }
 
-    fn learn(&mut self, flight: usize, id: Option<String>) {
-        if let (Some(placeholder), Some(id)) = (self.step(flight).creates.clone(), id) {
+    fn learn(&mut self, place: usize, id: Option<String>) {
+        let placeholder = self.step(place).and_then(|step| step.creates.clone());
+        if let (Some(placeholder), Some(id)) = (placeholder, id) {
             self.known.entry(placeholder).or_insert(id);
         }
     }
 
-    fn proceed(&mut self, at: usize, next: Next) {
-        let place = self.flights[at].place;
-        let steps = self.steps(place);
-        let flight = &mut self.flights[at];
+    fn proceed(&mut self, place: usize, next: Next, now: Duration) {
+        let steps = self.changes[place].steps.len();
+        let Some(flight) = self.flights.get_mut(place) else { return };
         match next {
-            Next::Send(time) => (flight.due, flight.delay) = (Due::Send, time),
-            Next::Read(time) => (flight.due, flight.delay) = (Due::Read, time),
+            Next::Send(time) => flight.plan(Due::Send, now.saturating_add(time)),
+            Next::Read(time) => flight.plan(Due::Read, now.saturating_add(time)),
             Next::Shown => {
                 flight.ours |= flight.attempt.is_ours();
                 if flight.step + 1 < steps {
-                    flight.step += 1;
-                    flight.sent = false;
-                    flight.attempt = Attempt::default();
-                    (flight.due, flight.delay) = (Due::Send, Duration::ZERO);
+                    flight.next_step(now);
                 } else {
                     let outcome = if flight.ours { Outcome::Done } else { Outcome::Already };
                     self.tally.settle(place, outcome);
@@ -335,19 +326,14 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Takes the changes that have a result out of the air.
     fn land(&mut self) {
-        let outcomes = &self.tally.outcomes;
-        self.flights.retain(|flight| outcomes[flight.place].is_none());
+        self.flights.land(&self.tally.outcomes);
     }
 
-    fn step(&self, flight: usize) -> &'a Step {
-        let Flight { place, step, .. } = self.flights[flight];
-        &self.changes[place].steps[step]
-    }
-
-    fn steps(&self, place: usize) -> usize {
-        self.changes[place].steps.len()
+    /// The present step of a change that has begun.
+    fn step(&self, place: usize) -> Option<&'a Step> {
+        let flight = self.flights.get(place)?;
+        self.changes.get(place)?.steps.get(flight.step)
     }
 }
 

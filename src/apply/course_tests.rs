@@ -298,6 +298,68 @@ fn under_any_weather_the_report_is_true_and_there_is_no_gap() {
     }
 }
 
+/// Whatever comes back in whatever order, the end is the same, and what gives is read back before
+/// anything is taken.
+#[test]
+fn several_batches_are_under_way_and_the_order_holds() {
+    let mut changes: Vec<Change> = (0..200).map(|n| gives(&format!("g{n:03}"))).collect();
+    changes.push(needs(takes("all"), &["g000", "g199"]));
+    let mut tenant = Tenant { lanes: 4, ..holding(&["/o/all"]) };
+    for n in [7, 30, 90] {
+        tenant.reply(&format!("/o/g{n:03}"), [wait(2), Reply::DoSilently]);
+    }
+    let report = tenant.run(&changes);
+    assert!(words(&report).iter().all(|word| *word == "done"));
+    assert_eq!(tenant.most_under_way, 4);
+    assert_eq!(tenant.batches.last().unwrap(), &["DELETE /o/all"]);
+    let sent = tenant.batches.concat();
+    assert_eq!(sent.len(), 204, "three were sent twice");
+    let firsts: Vec<&String> = sent.iter().filter(|line| line.contains("/g")).collect();
+    assert_eq!(firsts.iter().collect::<std::collections::BTreeSet<_>>().len(), 200);
+}
+
+#[test]
+fn the_first_batch_goes_alone() {
+    let changes: Vec<Change> = (0..100).map(|n| gives(&format!("g{n:02}"))).collect();
+    let mut tenant = Tenant { lanes: 4, ..Tenant::default() };
+    for change in &changes {
+        tenant.reply(&change.steps[0].request.path, [refuse()]);
+    }
+    let report = tenant.run(&changes);
+    assert_eq!(report.writes_sent, 20, "what is refused to all is refused to twenty");
+}
+
+#[test]
+fn no_write_goes_out_before_the_service_takes_it_and_reads_go_on() {
+    let changes = [gives("a"), gives("b")];
+    let mut course = Course::new(&changes, &BTreeSet::new());
+    let at = |now, from| Moment {
+        now: Duration::from_secs(now),
+        writes_from: Duration::from_secs(from),
+    };
+    let waits = |seconds| Action::Wait(Duration::from_secs(seconds), Because::Service);
+    assert_eq!(course.next_action(at(0, 9)), waits(9));
+    assert_eq!(course.next_action(at(4, 9)), waits(5));
+    let Action::Send(ticket, out) = course.next_action(at(9, 9)) else { panic!("not sent") };
+    assert_eq!(out.len(), 2);
+    assert_eq!(course.next_action(at(9, 9)), Action::Await);
+    course.answered(
+        ticket,
+        vec![Verdict::Accepted(None), Verdict::Wait(Duration::from_secs(3), refusal(429))],
+        Duration::from_secs(9),
+    );
+    let Action::Read(ticket, _) = course.next_action(at(9, 60)) else { panic!("not read") };
+    course.seen(ticket, vec![Some(vec![json!({"is": "there"})])], Duration::from_secs(9));
+    assert_eq!(course.next_action(at(9, 9)), waits(3));
+    assert_eq!(course.next_action(at(12, 20)), waits(8));
+    let Action::Send(ticket, out) = course.next_action(at(20, 20)) else { panic!("not sent") };
+    assert_eq!(out[0].place, 1);
+    course.recalled(ticket);
+    course.stop(Stopped::Interrupted);
+    assert_eq!(course.next_action(at(20, 20)), Action::End);
+    assert_eq!(words(&course.report()), ["done", "not_started"]);
+}
+
 #[test]
 fn ten_thousand_changes_take_five_hundred_batches() {
     let changes: Vec<Change> = (0..10_000).map(|n| gives(&format!("g{n:05}"))).collect();

@@ -1,17 +1,23 @@
 //! Carries out a plan's changes: asks the course what to do, does it, and tells it what came of it.
-//! Every request is on disk in the journal before it goes out.
+//! Several actions are under way at the same time. Every request is on disk in the journal before it
+//! goes out.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::StreamExt;
+use futures_util::future::{BoxFuture, Either, select};
+use futures_util::stream::FuturesUnordered;
 use serde_json::Value;
 
-use crate::apply::course::{Action, Course, Outgoing};
+use crate::apply::action::{Action, Moment, Outgoing};
+use crate::apply::course::Course;
+use crate::apply::flights::Ticket;
 use crate::apply::journaling;
 use crate::apply::progress::Progress;
 use crate::graph::error::GraphError;
+use crate::graph::verdict::Verdict;
 use crate::graph::{Reader, Writer};
 use crate::model::address::Address;
 use crate::model::change::Change;
@@ -52,12 +58,27 @@ pub struct Finished {
 /// read and found at their goal; nothing is sent for them. Never fails as a whole: what happened is
 /// in the report.
 pub async fn run(tools: Tools<'_>, changes: &[Change], already: &BTreeSet<Address>) -> Finished {
-    Executor { tools, journal_error: None }.run(changes, already).await
+    let executor = Executor {
+        tools,
+        unwritten: Vec::new(),
+        journal_error: None,
+        under_way: FuturesUnordered::new(),
+    };
+    executor.run(changes, already).await
 }
 
 struct Executor<'a> {
     tools: Tools<'a>,
+    /// Not on disk yet; it is before anything goes out, and before anything is waited for.
+    unwritten: Vec<Event>,
     journal_error: Option<StoreError>,
+    under_way: FuturesUnordered<BoxFuture<'static, Back>>,
+}
+
+/// What comes back of an action that was under way.
+enum Back {
+    Answers(Ticket, Vec<Outgoing>, Vec<Verdict>),
+    Rows(Ticket, Vec<Result<Vec<Value>, GraphError>>),
 }
 
 impl Executor<'_> {
@@ -71,72 +92,120 @@ impl Executor<'_> {
             if let Some(error) = &self.journal_error {
                 course.stop(Stopped::Journal { because: error.to_string() });
             }
-            match course.next_action() {
+            match self.next_action(&mut course) {
                 Action::End => break,
-                Action::Wait(time) => self.wait(&mut course, time).await,
-                Action::Send(outgoing) => self.send(changes, &mut course, &outgoing).await,
-                Action::Read(queries) => self.read(&mut course, &queries).await,
+                Action::Send(ticket, outgoing) => {
+                    if !self.send(changes, ticket, outgoing) {
+                        course.recalled(ticket);
+                    }
+                }
+                Action::Read(ticket, queries) => self.read(ticket, queries),
+                Action::Wait(time, because) => {
+                    (self.tools.progress)(Progress::Waiting { time, because });
+                    self.wait(changes, &mut course, Some(time.min(NAP))).await;
+                }
+                Action::Await => self.wait(changes, &mut course, None).await,
             }
         }
         self.tell(changes, &mut course);
         let report = course.report();
-        self.record(vec![journaling::end(&report)]);
+        self.unwritten.push(journaling::end(&report));
+        self.write_journal();
         Finished { report, journal_error: self.journal_error }
+    }
+
+    /// As many actions are under way as the service takes at present.
+    fn next_action(&self, course: &mut Course<'_>) -> Action {
+        if self.under_way.len() >= self.tools.writer.lanes() {
+            return Action::Await;
+        }
+        let now = self.tools.clock.since_start();
+        let writes_from = now.saturating_add(self.tools.writer.pause());
+        course.next_action(Moment { now, writes_from })
     }
 
     /// Results go to the onlooker and to the journal.
     fn tell(&mut self, changes: &[Change], course: &mut Course<'_>) {
         let news = course.take_news();
         let before = course.settled().saturating_sub(news.len());
+        let at_least = self.tools.writer.shortest(changes.len() - course.settled());
         for (number, (place, outcome)) in news.iter().enumerate() {
             (self.tools.progress)(Progress::Settled {
                 address: &changes[*place].address,
                 outcome,
                 settled: before + number + 1,
                 all: changes.len(),
+                at_least,
             });
         }
-        self.record(journaling::outcomes(changes, &news));
+        self.unwritten.extend(journaling::outcomes(changes, &news));
     }
 
-    async fn wait(&mut self, course: &mut Course<'_>, time: Duration) {
-        (self.tools.progress)(Progress::Waiting { time });
-        let nap = time.min(NAP);
-        (self.tools.sleep)(nap).await;
-        course.waited(nap);
+    /// Until something comes back, or so much time has passed.
+    async fn wait(&mut self, changes: &[Change], course: &mut Course<'_>, time: Option<Duration>) {
+        self.write_journal();
+        let back = match (time, self.under_way.is_empty()) {
+            (None, true) => return,
+            (None, false) => self.under_way.next().await,
+            (Some(time), true) => {
+                (self.tools.sleep)(time).await;
+                None
+            }
+            (Some(time), false) => {
+                match select(self.under_way.next(), (self.tools.sleep)(time)).await {
+                    Either::Left((back, _)) => back,
+                    Either::Right(((), _)) => None,
+                }
+            }
+        };
+        let now = self.tools.clock.since_start();
+        match back {
+            Some(Back::Answers(ticket, outgoing, verdicts)) => {
+                self.unwritten.extend(journaling::answers(changes, &outgoing, &verdicts));
+                course.answered(ticket, verdicts, now);
+            }
+            Some(Back::Rows(ticket, answers)) => {
+                if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err())
+                    && matches!(error, GraphError::SignIn(_) | GraphError::WrongTenant { .. })
+                {
+                    course.stop(Stopped::SignIn { because: error.to_string() });
+                }
+                course.seen(ticket, answers.into_iter().map(Result::ok).collect(), now);
+            }
+            None => {}
+        }
     }
 
-    /// What cannot be recorded is not sent; the course is then stopped before it asks again.
-    async fn send(&mut self, changes: &[Change], course: &mut Course<'_>, outgoing: &[Outgoing]) {
-        if !self.record(journaling::sending(changes, outgoing)) {
-            return;
+    /// Whether they go out: what cannot be recorded is not sent.
+    fn send(&mut self, changes: &[Change], ticket: Ticket, outgoing: Vec<Outgoing>) -> bool {
+        self.unwritten.extend(journaling::sending(changes, &outgoing));
+        if !self.write_journal() {
+            return false;
         }
         let places = || outgoing.iter().map(|out| out.place);
         if let (Some(first), Some(last)) = (places().min(), places().max()) {
             let (first, last) = (&changes[first].address, &changes[last].address);
             (self.tools.progress)(Progress::Sending { count: outgoing.len(), first, last });
         }
-        let requests: Vec<_> = outgoing.iter().map(|out| out.request.clone()).collect();
-        let verdicts = self.tools.writer.send(&requests).await;
-        let events = journaling::answers(changes, outgoing, &verdicts);
-        course.answered(verdicts);
-        self.record(events);
+        let writer = self.tools.writer.clone();
+        self.under_way.push(Box::pin(async move {
+            let requests: Vec<_> = outgoing.iter().map(|out| out.request.clone()).collect();
+            let verdicts = writer.send(&requests).await;
+            Back::Answers(ticket, outgoing, verdicts)
+        }));
+        true
     }
 
-    async fn read(&mut self, course: &mut Course<'_>, queries: &[Query]) {
+    fn read(&mut self, ticket: Ticket, queries: Vec<Query>) {
         (self.tools.progress)(Progress::Reading { count: queries.len() });
-        let answers = self.tools.reader.read_each(queries).await;
-        if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err())
-            && matches!(error, GraphError::SignIn(_) | GraphError::WrongTenant { .. })
-        {
-            course.stop(Stopped::SignIn { because: error.to_string() });
-        }
-        let rows: Vec<Option<Vec<Value>>> = answers.into_iter().map(Result::ok).collect();
-        course.seen(rows);
+        let reader = self.tools.reader.clone();
+        self.under_way
+            .push(Box::pin(async move { Back::Rows(ticket, reader.read_each(&queries).await) }));
     }
 
-    /// Whether the events are on disk. After the first failure the journal takes no more.
-    fn record(&mut self, events: Vec<Event>) -> bool {
+    /// Whether everything told so far is on disk. After the first failure the journal takes no more.
+    fn write_journal(&mut self) -> bool {
+        let events = std::mem::take(&mut self.unwritten);
         if self.journal_error.is_none() && !events.is_empty() {
             self.journal_error = self.tools.journal.write(self.tools.clock.now(), events).err();
         }

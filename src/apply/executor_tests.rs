@@ -27,14 +27,16 @@ use crate::store::journal;
 
 const AT: OffsetDateTime = datetime!(2026-11-23 20:03:24 UTC);
 
-struct Still;
+/// A clock that only sleeping moves.
+#[derive(Default)]
+struct Still(Mutex<Duration>);
 
 impl Clock for Still {
     fn now(&self) -> OffsetDateTime {
         AT
     }
     fn since_start(&self) -> Duration {
-        Duration::ZERO
+        *self.0.lock().unwrap()
     }
 }
 
@@ -112,18 +114,22 @@ async fn serve(tenant: Shared, home: &Path) -> Graph {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(handler)).await });
-    let options = Options { parallelism: 1, clock: Arc::new(Still) };
+    let options = Options { parallelism: 1, write_quota: 0, clock: Arc::new(Still::default()) };
     let credential = Credential::ready(Secret::new("canary-token"));
     Graph::connect(Endpoint::parse(&address).unwrap(), credential, options).unwrap()
 }
 
 async fn run_on(graph: &Graph, journal: &mut Journal, stop: bool, changes: &[Change]) -> Finished {
+    let clock = Still::default();
     let tools = Tools {
         reader: &graph.reader(),
         writer: &graph.writer(),
         journal,
-        clock: &Still,
-        sleep: &|_| Box::pin(std::future::ready(())),
+        clock: &clock,
+        sleep: &|time| {
+            *clock.0.lock().unwrap() += time;
+            Box::pin(std::future::ready(()))
+        },
         stop: &AtomicBool::new(stop),
         progress: &mut |_| {},
     };

@@ -1,6 +1,6 @@
 //! The journal's lines about requests, answers and results. Pure.
 
-use crate::apply::course::Outgoing;
+use crate::apply::action::Outgoing;
 use crate::apply::proof::id_of;
 use crate::graph::verdict::Verdict;
 use crate::model::change::Change;

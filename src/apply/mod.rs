@@ -5,10 +5,13 @@
 //! through `store`. `course` and what it uses are pure: they say what to do next and are told what
 //! came of it, so that every order of events can be tried without a network.
 
+pub mod action;
 pub mod attempt;
 pub mod course;
 pub mod executor;
+pub mod flights;
 pub mod journaling;
+pub mod pace;
 pub mod placeholder;
 pub mod progress;
 pub mod proof;

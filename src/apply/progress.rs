@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::apply::action::Because;
 use crate::model::address::Address;
 use crate::model::outcome::Outcome;
 
@@ -12,9 +13,15 @@ pub enum Progress<'a> {
     Sending { count: usize, first: &'a Address, last: &'a Address },
     /// Objects are read.
     Reading { count: usize },
-    /// Nothing happens for this long: the service asked for it, or replicas have to agree. Told
-    /// again and again as the time gets shorter.
-    Waiting { time: Duration },
-    /// A change has its result; so many of so many have one.
-    Settled { address: &'a Address, outcome: &'a Outcome, settled: usize, all: usize },
+    /// Nothing new happens for this long. Told again and again as the time gets shorter.
+    Waiting { time: Duration, because: Because },
+    /// A change has its result; so many of so many have one. What is left takes at least so long by
+    /// the service's quota of writes.
+    Settled {
+        address: &'a Address,
+        outcome: &'a Outcome,
+        settled: usize,
+        all: usize,
+        at_least: Duration,
+    },
 }

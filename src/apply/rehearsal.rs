@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::apply::course::{Action, Course};
+use crate::apply::action::{Action, Moment};
+use crate::apply::course::Course;
 use crate::graph::verdict::Verdict;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
@@ -109,6 +110,17 @@ pub(super) struct Tenant {
     pub stop_after: Option<(usize, Stopped)>,
     /// Nothing can be read.
     pub blind: bool,
+    /// Actions under way at the same time; 0 is one.
+    pub lanes: usize,
+    pub most_under_way: usize,
+    /// Batches whose answers came back.
+    pub answered: usize,
+}
+
+/// What comes back of an action.
+enum Back {
+    Answers(Vec<Verdict>),
+    Rows(Vec<Option<Vec<Value>>>),
 }
 
 impl Tenant {
@@ -126,37 +138,59 @@ impl Tenant {
         already: &BTreeSet<Address>,
     ) -> RunReport {
         let mut course = Course::new(changes, already);
+        let mut now = Duration::ZERO;
+        let mut under_way: Vec<(u64, Back)> = Vec::new();
         for _ in 0..100_000 {
-            match course.next_action() {
-                Action::End => return course.report(),
-                Action::Wait(time) => {
-                    self.waited += time.as_secs();
-                    course.waited(time);
+            let full = under_way.len() >= self.lanes.max(1);
+            let moment = Moment { now, writes_from: now };
+            match if full { Action::Await } else { course.next_action(moment) } {
+                Action::End => {
+                    self.waited = now.as_secs();
+                    return course.report();
                 }
-                Action::Send(out) => {
+                Action::Wait(time, _) if under_way.is_empty() => now += time,
+                Action::Wait(..) | Action::Await => {
+                    assert!(!under_way.is_empty(), "nothing will ever come back");
+                    // The last one out is the first one back.
+                    let (ticket, back) = under_way.pop().unwrap();
+                    self.come_back(&mut course, ticket, back, now);
+                }
+                Action::Send(ticket, out) => {
                     assert!((1..=20).contains(&out.len()));
                     let sent = out.iter().map(|out| &out.request);
                     self.batches.push(
                         sent.clone().map(|r| format!("{} {}", r.method.as_str(), r.path)).collect(),
                     );
                     let verdicts = sent.map(|request| self.answer(request)).collect();
-                    course.answered(verdicts);
-                    if let Some((_, reason)) =
-                        self.stop_after.take_if(|(batches, _)| *batches == self.batches.len())
-                    {
-                        course.stop(reason);
-                    }
+                    under_way.push((ticket, Back::Answers(verdicts)));
                 }
-                Action::Read(queries) => {
+                Action::Read(ticket, queries) => {
                     let rows = |query: &Query| {
                         (!self.blind)
                             .then(|| self.objects.get(&query.path).cloned().into_iter().collect())
                     };
-                    course.seen(queries.iter().map(rows).collect());
+                    let rows = queries.iter().map(rows).collect();
+                    under_way.push((ticket, Back::Rows(rows)));
                 }
             }
+            self.most_under_way = self.most_under_way.max(under_way.len());
         }
         panic!("the run does not end");
+    }
+
+    fn come_back(&mut self, course: &mut Course<'_>, ticket: u64, back: Back, now: Duration) {
+        match back {
+            Back::Answers(verdicts) => {
+                course.answered(ticket, verdicts, now);
+                self.answered += 1;
+                if let Some((_, reason)) =
+                    self.stop_after.take_if(|(batches, _)| *batches == self.answered)
+                {
+                    course.stop(reason);
+                }
+            }
+            Back::Rows(rows) => course.seen(ticket, rows, now),
+        }
     }
 
     fn answer(&mut self, request: &Request) -> Verdict {

@@ -16,6 +16,7 @@ pub struct Tally {
     pub cut: bool,
     /// Requests handed to the network.
     pub writes_sent: usize,
+    settled: usize,
     /// Places that got their result since they were last taken.
     news: Vec<usize>,
     /// Every change before this place was counted; so many of the last ones failed in a row.
@@ -26,11 +27,22 @@ pub struct Tally {
 
 impl Tally {
     pub fn new(outcomes: Vec<Option<Outcome>>) -> Self {
-        let news = (0..outcomes.len()).filter(|place| outcomes[*place].is_some()).collect();
-        Self { outcomes, cut: false, writes_sent: 0, news, counted: 0, streak: 0, stopped: None }
+        let news: Vec<usize> =
+            (0..outcomes.len()).filter(|place| outcomes[*place].is_some()).collect();
+        Self {
+            outcomes,
+            cut: false,
+            writes_sent: 0,
+            settled: news.len(),
+            news,
+            counted: 0,
+            streak: 0,
+            stopped: None,
+        }
     }
 
     pub fn settle(&mut self, place: usize, outcome: Outcome) {
+        self.settled += usize::from(self.outcomes[place].is_none());
         self.outcomes[place] = Some(outcome);
         self.news.push(place);
         self.count();
@@ -86,7 +98,7 @@ impl Tally {
 
     /// Changes with a result.
     pub fn settled(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| outcome.is_some()).count()
+        self.settled
     }
 
     /// What became of everything. Whatever has no result was not started, or is skipped where its

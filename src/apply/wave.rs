@@ -58,13 +58,21 @@ pub struct Wave {
 /// overtakes: it ends before the first change that has to wait, so that requests go out in exactly
 /// the order of the plan.
 ///
-/// It ends before
+/// `room`: most of them. `open`: whether the change at a place has begun and has no result yet; these
+/// count like members of the wave. It ends before
 /// - a change that needs another one of the wave,
 /// - a change that takes access, when the wave holds one that gives: what gives is read back first,
 /// - a second request for one object,
 ///
 /// and behind a change of several steps, whose later steps come before everything else.
-pub fn next(changes: &[Change], places: &Places<'_>, so_far: &Outcomes, from: usize) -> Wave {
+pub fn next(
+    changes: &[Change],
+    places: &Places<'_>,
+    so_far: &Outcomes,
+    from: usize,
+    room: usize,
+    open: &dyn Fn(usize) -> bool,
+) -> Wave {
     let mut wave = Wave::default();
     let mut gives = false;
     let mut paths = BTreeSet::new();
@@ -77,22 +85,25 @@ pub fn next(changes: &[Change], places: &Places<'_>, so_far: &Outcomes, from: us
         let lost = places
             .lost_need(change, place, so_far)
             .or_else(|| change.needs.iter().find(|need| gone.contains(need)).cloned());
-        if let Some(need) = lost {
+        let begun = open(place);
+        if let Some(need) = lost.filter(|_| !begun) {
             gone.insert(&change.address);
             wave.skipped.push((place, need));
             continue;
         }
-        let crowded = wave.ready.len() == LARGEST || (change.takes && gives);
+        let crowded = wave.ready.len() >= room || (change.takes && gives);
         let same_object = change
             .steps
             .first()
             .filter(|step| step.request.method != Method::Post)
-            .is_some_and(|step| !paths.insert(step.request.path.clone()));
-        if crowded || same_object || places.waits(change, so_far) {
-            break;
+            .is_some_and(|step| !paths.insert(step.request.path.as_str()));
+        if !begun {
+            if crowded || same_object || places.waits(change, so_far) {
+                break;
+            }
+            wave.ready.push(place);
         }
         gives |= change.gives;
-        wave.ready.push(place);
         if change.steps.len() > 1 {
             break;
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::apply::rehearsal::{change, gives, needs, takes};
+use crate::apply::rehearsal::{change, gives, needs, put, takes};
 use crate::model::outcome::Refusal;
 use crate::model::untrusted::Untrusted;
 
@@ -10,7 +10,7 @@ fn failed() -> Outcome {
 }
 
 fn wave(changes: &[Change], so_far: &[Option<Outcome>]) -> Wave {
-    next(changes, &Places::of(changes), so_far, 0)
+    next(changes, &Places::of(changes), so_far, 0, LARGEST, &|_| false)
 }
 
 #[test]
@@ -85,4 +85,23 @@ fn later_steps_come_before_later_changes() {
     let step = changes[1].steps[0].clone();
     changes[1].steps.push(step);
     assert_eq!(wave(&changes, &[None, None, None]).ready, [0, 1]);
+}
+
+#[test]
+fn what_has_begun_counts_like_a_member_and_is_not_begun_again() {
+    let two = Change { steps: [put("/a"), put("/a/more")].to_vec(), ..gives("two") };
+    let all = |changes: &[Change], begun: &[usize]| {
+        let open = |place: usize| begun.contains(&place);
+        let so_far = vec![None; changes.len()];
+        next(changes, &Places::of(changes), &so_far, 0, LARGEST, &open).ready
+    };
+    let changes = [gives("a"), gives("b"), takes("c")];
+    assert_eq!(all(&changes, &[0]), [1], "what gives is not read back yet");
+    assert_eq!(all(&[two, gives("b")], &[0]), [0_usize; 0], "its later steps come first");
+    let same = [takes("a"), takes("a")];
+    assert_eq!(all(&same, &[0]), [0_usize; 0], "one object, one request at a time");
+    let five: Vec<Change> = (0..5).map(|n| gives(&format!("g{n}"))).collect();
+    let open = |_: usize| false;
+    let ready = next(&five, &Places::of(&five), &vec![None; 5], 0, 2, &open).ready;
+    assert_eq!(ready, [0, 1], "no more than there is room for");
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::graph::quota::WRITES;
+
 /// Consent as code for Microsoft Entra ID.
 ///
 /// A TOML manifest says which apps may call which APIs, with which permissions, on behalf of whom.
@@ -90,7 +92,7 @@ pub struct TenantArgs {
     /// Another Graph root, without the version; https only, except loopback
     #[arg(long, value_name = "URL", env = "CONSENT_GRAPH_URL")]
     pub graph_url: Option<String>,
-    /// Requests in flight
+    /// Most requests in flight; fewer while the service throttles
     #[arg(long, value_name = "N", env = "CONSENT_PARALLELISM", default_value = "4",
           value_parser = clap::value_parser!(u8).range(1..=32))]
     pub parallelism: u8,
@@ -137,6 +139,10 @@ pub struct ApplyArgs {
     pub manifest: ManifestArgs,
     #[command(flatten)]
     pub tenant: TenantArgs,
+    /// Writes within 150 s that the service allows; lower it where other tools share the app, 0
+    /// leaves it to the service to say
+    #[arg(long, value_name = "N", env = "CONSENT_WRITE_QUOTA", default_value_t = WRITES)]
+    pub write_quota: u32,
     /// Approve exactly the effect with this digest; the only way without a terminal
     #[arg(long, value_name = "DIGEST", env = "CONSENT_APPROVE")]
     pub approve: Option<String>,

@@ -1,7 +1,6 @@
 //! What a run came to: told to people and to files, and turned into the exit code.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crate::apply::progress::Progress;
 use crate::cli::Streams;
@@ -62,38 +61,6 @@ impl Witness {
             writes_sent: self.sent,
             remaining: None,
         }
-    }
-}
-
-/// A line on stderr per step that takes time; results are told at the end.
-pub fn progress<'a>(
-    quiet: bool,
-    streams: &'a mut Streams<'_>,
-) -> impl FnMut(Progress<'_>) + Send + use<'a> {
-    let err: &'a mut (dyn std::io::Write + Send) = &mut *streams.err;
-    // A wait is told once, not again for what is left of it.
-    let mut left = Duration::ZERO;
-    move |event| {
-        let told = left;
-        left = if let Progress::Waiting { time } = event { time } else { Duration::ZERO };
-        if quiet || (told > left && !left.is_zero()) {
-            return;
-        }
-        let text = match event {
-            Progress::Sending { count: 1, .. } => "sending 1 request".to_owned(),
-            Progress::Sending { count, .. } => format!("sending {count} requests"),
-            Progress::Waiting { time } if time.as_secs() >= 1 => {
-                format!("waiting {} s", time.as_secs())
-            }
-            Progress::Settled { settled, all, .. } if settled % 100 == 0 || settled == all => {
-                format!("{settled} of {all} changes have their result")
-            }
-            Progress::Reading { .. } | Progress::Waiting { .. } | Progress::Settled { .. } => {
-                return;
-            }
-        };
-        // Progress that nobody can read is no reason to stop a run.
-        drop(writeln!(err, "{text}"));
     }
 }
 

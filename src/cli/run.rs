@@ -7,6 +7,7 @@ use crate::apply::progress::Progress;
 use crate::cli::approval::Approval;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
+use crate::cli::progress::{Onlooker, Sight};
 use crate::cli::results::Witness;
 use crate::cli::session::{Session, told};
 use crate::cli::setting::Setting;
@@ -60,10 +61,10 @@ pub async fn run(
     let mut witness = Witness::default();
     let changes = fresh::filled(&plan.changes, &planning::known(&scene));
     let done = {
-        let mut tell = results::progress(setting.global.quiet, streams);
+        let mut onlooker = Onlooker::new(sight(&setting, changes.len(), streams), changes.len());
         let mut tell = |event: Progress<'_>| {
             witness.note(&event);
-            tell(event);
+            onlooker.see(&event, env.since_start());
         };
         let tools = Tools {
             reader: &session.graph.reader(),
@@ -74,7 +75,9 @@ pub async fn run(
             stop: stop.flag(),
             progress: &mut tell,
         };
-        stop.unless_twice(executor::run(tools, &changes, &fresh.reached)).await
+        let done = stop.unless_twice(executor::run(tools, &changes, &fresh.reached)).await;
+        onlooker.close();
+        done
     };
     let (report, after) = match done {
         Some(finished) => {
@@ -87,6 +90,16 @@ pub async fn run(
     };
     let saved = open.finish(env.now(), &report, after).and(journal_error.map_or(Ok(()), Err));
     results::tell(&plan, &report, saved, &setting, streams)
+}
+
+/// Where the run is shown while it goes on.
+fn sight<'a>(setting: &Setting<'_>, all: usize, streams: &'a mut Streams<'_>) -> Sight<'a> {
+    let moves = setting.env.terminals.stderr && setting.env.var("TERM") != Some("dumb");
+    match () {
+        () if setting.global.quiet => Sight::Nowhere,
+        () if moves => Sight::bar(all),
+        () => Sight::Lines(&mut *streams.err),
+    }
 }
 
 /// A signal came in time.

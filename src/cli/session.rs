@@ -38,10 +38,12 @@ impl Session {
         args: &TenantArgs,
         tenant: TenantId,
         cloud: Cloud,
+        write_quota: u32,
         env: &Arc<Env>,
     ) -> Result<Self, Failure> {
         let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
-        let options = Options { parallelism: usize::from(args.parallelism), clock };
+        let parallelism = usize::from(args.parallelism);
+        let options = Options { parallelism, write_quota, clock };
         if let Some(seed) = &args.sandbox {
             return Self::rehearse(seed, options, env).await;
         }

@@ -108,9 +108,7 @@ impl Http {
     /// When no whole answer came.
     pub async fn send(&self, call: Call<'_>) -> Result<Answer, NoAnswer> {
         let Call { method, url, consistency, body } = call;
-        let Some(_place) = self.limiter.enter().await else {
-            return Err(NoAnswer::Unreached("the connection is closed".into()));
-        };
+        let _place = self.limiter.enter().await;
         let token = self.tokens.bearer().await.map_err(NoAnswer::SignIn)?;
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.secret()))
             .map_err(|_| NoAnswer::SignIn(SignInError::unusable_token()))?;
@@ -130,6 +128,9 @@ impl Http {
         }
         self.sent.fetch_add(1, Ordering::Relaxed);
         let answer = receive(request).await;
+        if answer.as_ref().is_ok_and(|answer| !matches!(answer.status, 424 | 429 | 503)) {
+            self.limiter.well();
+        }
         let path = url.as_url().path();
         match &answer {
             Ok(answer) => tracing::debug!(

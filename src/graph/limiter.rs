@@ -1,13 +1,16 @@
-//! One gate for all requests: so many at a time, and none before the service wants to hear again.
+//! One gate for all requests of a run: so many at a time, none before the service wants to hear
+//! again, and no more writes than its quota. It narrows when the service throttles and opens again
+//! step by step.
 
 use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use time::OffsetDateTime;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Notify;
 
+use crate::graph::quota::Quota;
 use crate::model::clock::Clock;
 
 /// How to wait. Tests hand in one that moves their clock instead.
@@ -27,46 +30,137 @@ impl Sleeper for RealSleeper {
 
 /// The gate. Shared by all readers and writers of a connection.
 pub struct Limiter {
-    places: Semaphore,
-    /// Time since the clock's start before which nothing is sent.
-    not_before: Mutex<Duration>,
+    state: Mutex<State>,
+    /// Told when a place is free or the gate has opened.
+    free: Notify,
     clock: Arc<dyn Clock>,
     sleeper: Arc<dyn Sleeper>,
 }
 
+struct State {
+    /// Requests that may be under way, 1 to `most`.
+    width: usize,
+    most: usize,
+    under_way: usize,
+    /// Answers in good order since the width last changed.
+    good: usize,
+    /// Time since the clock's start before which nothing is sent.
+    not_before: Duration,
+    quota: Quota,
+}
+
+/// A place inside the gate; free again once dropped.
+pub struct Place<'a>(&'a Limiter);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.state().under_way -= 1;
+        self.0.free.notify_one();
+    }
+}
+
 impl Limiter {
-    pub fn new(parallelism: usize, clock: Arc<dyn Clock>, sleeper: Arc<dyn Sleeper>) -> Self {
+    /// `parallelism`: most requests under way at the same time. `writes`: see [`Quota::new`].
+    pub fn new(
+        parallelism: usize,
+        writes: u32,
+        clock: Arc<dyn Clock>,
+        sleeper: Arc<dyn Sleeper>,
+    ) -> Self {
         // More than this many requests in flight only meets the throttle sooner.
         const MOST: usize = 64;
-        Self {
-            places: Semaphore::new(parallelism.clamp(1, MOST)),
-            not_before: Mutex::new(Duration::ZERO),
-            clock,
-            sleeper,
-        }
+        let most = parallelism.clamp(1, MOST);
+        let state = State {
+            width: most,
+            most,
+            under_way: 0,
+            good: 0,
+            not_before: Duration::ZERO,
+            quota: Quota::new(writes),
+        };
+        Self { state: Mutex::new(state), free: Notify::new(), clock, sleeper }
     }
 
-    /// Waits for a place and for the time to come. `None` only when the gate was taken down.
-    pub async fn enter(&self) -> Option<SemaphorePermit<'_>> {
-        let permit = self.places.acquire().await.ok()?;
+    /// Waits for a place and for the time to come.
+    pub async fn enter(&self) -> Place<'_> {
         let mut waited_for = None;
         loop {
-            let until = *self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = self.clock.since_start();
-            // Comparing with what was waited for ends the loop under a clock that stands still.
-            if until <= now || waited_for == Some(until) {
-                return Some(permit);
+            // Asked for before looking, so that no word in between is missed.
+            let mut free = pin!(self.free.notified());
+            free.as_mut().enable();
+            let wait = {
+                let now = self.clock.since_start();
+                let mut state = self.state();
+                // Comparing with what was waited for ends the loop under a clock that stands still.
+                let open = state.not_before <= now || waited_for == Some(state.not_before);
+                if open && state.under_way < state.width {
+                    state.under_way += 1;
+                    return Place(self);
+                }
+                (!open).then(|| {
+                    waited_for = Some(state.not_before);
+                    state.not_before - now
+                })
+            };
+            match wait {
+                Some(time) => self.sleeper.sleep(time).await,
+                None => free.await,
             }
-            self.sleeper.sleep(until - now).await;
-            waited_for = Some(until);
         }
     }
 
-    /// The service asked everybody to wait. Never shortens a wait.
+    /// The service asked everybody to wait. Never shortens a wait. Fewer go at a time afterwards:
+    /// half of them, so that those who waited do not all come back at once.
     pub fn hold(&self, wait: Duration) {
-        let until = self.clock.since_start().saturating_add(wait);
-        let mut not_before = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
-        *not_before = (*not_before).max(until);
+        let now = self.clock.since_start();
+        let until = now.saturating_add(wait);
+        let mut state = self.state();
+        // Several answers of one crowd say the same thing: the gate narrows once for them.
+        if state.not_before <= now {
+            (state.width, state.good) = ((state.width / 2).max(1), 0);
+        }
+        state.not_before = state.not_before.max(until);
+    }
+
+    /// An answer came that does not ask to wait. As many of them as go at a time open the gate by one.
+    pub fn well(&self) {
+        let mut state = self.state();
+        state.good += 1;
+        if state.width < state.most && state.good >= state.width {
+            (state.width, state.good) = (state.width + 1, 0);
+            drop(state);
+            self.free.notify_one();
+        }
+    }
+
+    /// Requests that may be under way at present.
+    pub fn width(&self) -> usize {
+        self.state().width
+    }
+
+    /// How long until so many writes may go out together.
+    pub fn before_writing(&self, count: usize) -> Duration {
+        let now = self.clock.since_start();
+        let state = self.state();
+        state.quota.wait(count, now).max(state.not_before.saturating_sub(now))
+    }
+
+    /// So many writes are about to go out.
+    pub fn writing(&self, count: usize) {
+        let now = self.clock.since_start();
+        self.state().quota.spend(count, now);
+    }
+
+    /// A write was throttled: there is nothing left of the quota.
+    pub fn write_throttled(&self) {
+        let now = self.clock.since_start();
+        self.state().quota.used_up(now);
+    }
+
+    /// How long so many writes take at least by the quota.
+    pub fn shortest(&self, count: usize) -> Duration {
+        let now = self.clock.since_start();
+        self.state().quota.shortest(count, now)
     }
 
     /// The time of day, for waits that are told as a date.
@@ -78,11 +172,16 @@ impl Limiter {
     pub async fn pause(&self, wait: Duration) {
         self.sleeper.sleep(wait).await;
     }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::graph::quota::WRITES;
 
     /// A clock that only sleeping moves.
     #[derive(Default)]
@@ -107,10 +206,15 @@ pub(crate) mod tests {
         }
     }
 
+    fn limiter(parallelism: usize) -> (Arc<Still>, Limiter) {
+        let clock = Arc::new(Still::default());
+        let sleeper = Arc::new(Skip(clock.clone()));
+        (clock.clone(), Limiter::new(parallelism, WRITES, clock, sleeper))
+    }
+
     #[tokio::test]
     async fn one_wait_holds_everybody_and_is_never_shortened() {
-        let clock = Arc::new(Still::default());
-        let limiter = Limiter::new(2, clock.clone(), Arc::new(Skip(clock.clone())));
+        let (clock, limiter) = limiter(2);
         drop(limiter.enter().await);
         assert_eq!(clock.since_start(), Duration::ZERO);
         limiter.hold(Duration::from_secs(30));
@@ -120,5 +224,42 @@ pub(crate) mod tests {
         drop(limiter.enter().await);
         assert_eq!(clock.since_start(), Duration::from_secs(30), "the wait is over");
         limiter.hold(Duration::MAX);
+    }
+
+    #[tokio::test]
+    async fn throttled_it_narrows_by_half_once_and_opens_step_by_step() {
+        let (clock, limiter) = limiter(8);
+        let second = Duration::from_secs(1);
+        for _ in 0..5 {
+            limiter.hold(second);
+        }
+        assert_eq!(limiter.width(), 4, "five answers of one crowd count once");
+        *clock.0.lock().unwrap() += second;
+        limiter.hold(second);
+        assert_eq!(limiter.width(), 2);
+        (0..2).for_each(|_| limiter.well());
+        assert_eq!(limiter.width(), 3);
+        (0..100).for_each(|_| limiter.well());
+        assert_eq!(limiter.width(), 8, "and not beyond");
+    }
+
+    #[tokio::test]
+    async fn only_so_many_are_inside() {
+        let (_, limiter) = limiter(2);
+        let (one, two) = (limiter.enter().await, limiter.enter().await);
+        let mut third = Box::pin(limiter.enter());
+        assert!(futures_util::poll!(third.as_mut()).is_pending());
+        drop(one);
+        assert!(futures_util::poll!(third.as_mut()).is_ready());
+        drop(two);
+    }
+
+    #[test]
+    fn writes_are_paced_by_the_quota() {
+        let (_, limiter) = limiter(4);
+        assert_eq!(limiter.before_writing(20), Duration::ZERO);
+        limiter.writing(3_000);
+        assert!(limiter.before_writing(20) > Duration::from_secs(1));
+        assert_eq!(limiter.shortest(6_000).as_secs(), 300);
     }
 }

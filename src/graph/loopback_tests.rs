@@ -320,7 +320,7 @@ async fn a_refused_secret_is_told_in_words() {
 async fn a_real_sign_in_never_feeds_a_graph_on_this_machine() {
     let clock: Arc<Still> = Arc::default();
     let connect = |environment: SignInEnvironment| {
-        let options = Options { parallelism: 1, clock: clock.clone() };
+        let options = Options { parallelism: 1, write_quota: 0, clock: clock.clone() };
         let endpoint = Endpoint::parse("http://127.0.0.1:9").unwrap();
         Graph::connect(endpoint, Credential::choose(environment).unwrap(), options)
     };

@@ -11,6 +11,7 @@ pub mod error;
 pub mod http;
 pub mod limiter;
 pub mod pages;
+pub mod quota;
 mod reader;
 mod reading;
 pub mod redact;
@@ -41,8 +42,10 @@ pub use writer::Writer;
 /// What a connection needs besides address and sign-in.
 #[derive(Clone)]
 pub struct Options {
-    /// Requests in flight at the same time; 1 to 64.
+    /// Most requests in flight at the same time; 1 to 64.
     pub parallelism: usize,
+    /// Writes that go out within 150 s, see [`quota::Quota::new`].
+    pub write_quota: u32,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -73,9 +76,9 @@ impl Graph {
         options: Options,
         sleeper: Arc<dyn Sleeper>,
     ) -> Result<Self, GraphError> {
-        let Options { parallelism, clock } = options;
+        let Options { parallelism, write_quota, clock } = options;
         let tokens = Tokens::new(credential, endpoint.clone(), clock.clone())?;
-        let limiter = Limiter::new(parallelism, clock, sleeper);
+        let limiter = Limiter::new(parallelism, write_quota, clock, sleeper);
         let host = endpoint.origin();
         let http = Http::new(endpoint, tokens, limiter)
             .map_err(|because| GraphError::Network { host, because })?;

@@ -1,6 +1,7 @@
 //! Writes. Only apply is handed a [`Writer`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::graph::answer::{Answer, Body};
 use crate::graph::auth::SignInError;
@@ -23,15 +24,22 @@ impl Writer {
     /// One verdict per request, in order. One request goes out as it is, several as one `$batch`
     /// (more than twenty as several, one after another). Nothing is ever sent twice: what to do
     /// after [`Verdict::Wait`] or [`Verdict::Unsure`] is the caller's decision. A wait that the
-    /// service asks for also holds every later request of this connection at the gate.
+    /// service asks for also holds every later request of this connection at the gate. The quota of
+    /// writes is spent and not waited for, see [`Self::pause`].
     pub async fn send(&self, requests: &[Request]) -> Vec<Verdict> {
         let mut verdicts = Vec::with_capacity(requests.len());
+        self.http.limiter.writing(requests.len());
         for group in requests.chunks(MOST) {
             verdicts.extend(self.group(group).await);
         }
         for (request, verdict) in requests.iter().zip(&mut verdicts) {
             match verdict {
-                Verdict::Wait(wait, _) => self.http.limiter.hold(*wait),
+                Verdict::Wait(wait, refusal) => {
+                    if refusal.status == 429 {
+                        self.http.limiter.write_throttled();
+                    }
+                    self.http.limiter.hold(*wait);
+                }
                 Verdict::SignInLost(_) => {
                     self.http.tokens.forget().await;
                 }
@@ -42,6 +50,21 @@ impl Writer {
             }
         }
         verdicts
+    }
+
+    /// How long until a full batch may go out, by the service's quota and by its last word.
+    pub fn pause(&self) -> Duration {
+        self.http.limiter.before_writing(MOST)
+    }
+
+    /// How long so many writes take at least by the quota, going out as soon as they may.
+    pub fn shortest(&self, writes: usize) -> Duration {
+        self.http.limiter.shortest(writes)
+    }
+
+    /// Requests that may be under way at the same time at present.
+    pub fn lanes(&self) -> usize {
+        self.http.limiter.width()
     }
 
     /// HTTP requests so far, see [`crate::graph::Reader::requests`].

@@ -67,7 +67,8 @@ async fn prepare(
     match &args.plan {
         Some(path) => {
             let plan = saved::read(path, env)?;
-            let session = Session::open(&args.tenant, plan.tenant.id, plan.cloud, env).await?;
+            let (id, cloud) = (plan.tenant.id, plan.cloud);
+            let session = Session::open(&args.tenant, id, cloud, args.write_quota, env).await?;
             saved::tenant(&session, &plan).await?;
             let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
             let state = state::beside(path);
@@ -76,8 +77,8 @@ async fn prepare(
         None => {
             let loaded = manifests::load(&args.manifest.file, streams, colour)?;
             let id = loaded.manifest.tenant.id.value;
-            let session =
-                Session::open(&args.tenant, id, loaded.manifest.tenant.cloud, env).await?;
+            let cloud = loaded.manifest.tenant.cloud;
+            let session = Session::open(&args.tenant, id, cloud, args.write_quota, env).await?;
             let state = state::of_manifest(&args.manifest.file);
             let past = state::last(&state)?;
             let plan =

@@ -10,6 +10,7 @@ use crate::cli::planning;
 use crate::cli::session::{Session, stored};
 use crate::cli::signals::Stop;
 use crate::cli::{Streams, manifests, state};
+use crate::graph::quota::WRITES;
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::text::View;
@@ -43,6 +44,7 @@ async fn work(
         &args.tenant,
         loaded.manifest.tenant.id.value,
         loaded.manifest.tenant.cloud,
+        WRITES,
         env,
     )
     .await?;

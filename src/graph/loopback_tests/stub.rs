@@ -86,7 +86,7 @@ impl Stub {
 
     pub(super) fn graph_as(&self, credential: Credential) -> (Graph, Arc<Still>) {
         let clock = Arc::new(Still::default());
-        let options = Options { parallelism: 4, clock: clock.clone() };
+        let options = Options { parallelism: 4, write_quota: 0, clock: clock.clone() };
         let endpoint = Endpoint::parse(&self.address).unwrap();
         let sleeper = Arc::new(Skip(clock.clone()));
         (Graph::connect_with(endpoint, credential, options, sleeper).unwrap(), clock)

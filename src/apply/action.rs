@@ -1,0 +1,50 @@
+//! What a course says to do, in words that the executor and the tests share. Pure.
+
+use std::time::Duration;
+
+use crate::apply::flights::Ticket;
+use crate::model::query::Query;
+use crate::model::request::Request;
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Send these together, then call [`crate::apply::course::Course::answered`] with the ticket. Until then they are under
+    /// way, and further actions are about others.
+    Send(Ticket, Vec<Outgoing>),
+    /// Read these together, then call [`crate::apply::course::Course::seen`] with the ticket.
+    Read(Ticket, Vec<Query>),
+    /// Nothing can be done before so much time has passed, unless an answer comes first.
+    Wait(Duration, Because),
+    /// Nothing can be done before an answer comes.
+    Await,
+    /// Nothing is left to do.
+    End,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Because {
+    /// Replicas have to agree, or a request is repeated later.
+    Replicas,
+    /// The service asked for a pause, or its quota is used up.
+    Service,
+}
+
+/// The moment, as time since the start of any clock, and when the service takes writes again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    pub now: Duration,
+    /// No write goes out before this.
+    pub writes_from: Duration,
+}
+
+/// One request, all ids in their places.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    /// Place of the change in the plan.
+    pub place: usize,
+    /// Number of the step, from 0.
+    pub step: usize,
+    pub request: Request,
+}

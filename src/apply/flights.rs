@@ -1,0 +1,139 @@
+//! The changes that have begun and have no result yet, and which of them are under way. Pure.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::apply::attempt::Attempt;
+use crate::apply::wave::{LARGEST, Outcomes};
+
+/// Names an action that is under way.
+pub type Ticket = u64;
+
+/// A change that has begun and has no result yet.
+#[derive(Debug)]
+pub struct Flight {
+    /// Number of the present step, from 0.
+    pub step: usize,
+    /// The present step's request has been sent at least once.
+    pub sent: bool,
+    /// This run brought about at least one step.
+    pub ours: bool,
+    pub attempt: Attempt,
+    pub due: Due,
+    /// Not before this.
+    pub from: Duration,
+    /// Part of an action that is under way.
+    pub aloft: bool,
+}
+
+/// What is to be done next about a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    Send,
+    Read,
+}
+
+/// Every flight, by place of its change in the plan.
+#[derive(Debug, Default)]
+pub struct Flights {
+    open: BTreeMap<usize, Flight>,
+    /// The places that each action under way is about, in its order.
+    asked: BTreeMap<Ticket, Vec<usize>>,
+    tickets: Ticket,
+}
+
+impl Flight {
+    /// Its first step is to be sent now.
+    pub fn new(now: Duration) -> Self {
+        Self {
+            step: 0,
+            sent: false,
+            ours: false,
+            attempt: Attempt::default(),
+            due: Due::Send,
+            from: now,
+            aloft: false,
+        }
+    }
+
+    /// The next step begins: nothing of the one before is remembered but who brought it about.
+    pub fn next_step(&mut self, now: Duration) {
+        *self = Self { step: self.step + 1, ours: self.ours, ..Self::new(now) };
+    }
+
+    /// To be done next, not before this time.
+    pub fn plan(&mut self, due: Due, from: Duration) {
+        (self.due, self.from) = (due, from);
+    }
+}
+
+impl Flights {
+    pub fn begin(&mut self, place: usize, now: Duration) {
+        self.open.insert(place, Flight::new(now));
+    }
+
+    pub fn get(&self, place: usize) -> Option<&Flight> {
+        self.open.get(&place)
+    }
+
+    pub fn get_mut(&mut self, place: usize) -> Option<&mut Flight> {
+        self.open.get_mut(&place)
+    }
+
+    /// In the plan's order.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &Flight)> {
+        self.open.iter().map(|(place, flight)| (*place, flight))
+    }
+
+    pub fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether no action is under way.
+    pub fn all_back(&self) -> bool {
+        self.asked.is_empty()
+    }
+
+    /// Places of what is due now and not under way, in the plan's order, at most a batch.
+    pub fn due(&self, due: Due, now: Duration) -> Vec<usize> {
+        let ripe = self.waiting(due).filter(|(_, flight)| flight.from <= now);
+        ripe.map(|(place, _)| place).take(LARGEST).collect()
+    }
+
+    /// Puts these under way together.
+    pub fn depart(&mut self, places: Vec<usize>) -> Ticket {
+        for place in &places {
+            if let Some(flight) = self.open.get_mut(place) {
+                flight.aloft = true;
+            }
+        }
+        self.tickets += 1;
+        self.asked.insert(self.tickets, places);
+        self.tickets
+    }
+
+    /// The places of an action that is over.
+    pub fn arrive(&mut self, ticket: Ticket) -> Vec<usize> {
+        let places = self.asked.remove(&ticket).unwrap_or_default();
+        for place in &places {
+            if let Some(flight) = self.open.get_mut(place) {
+                flight.aloft = false;
+            }
+        }
+        places
+    }
+
+    /// Takes the changes that have a result out of the air.
+    pub fn land(&mut self, outcomes: &Outcomes) {
+        self.open.retain(|place, _| outcomes.get(*place).is_none_or(Option::is_none));
+    }
+
+    /// When the next of these is due.
+    pub fn next_due(&self, due: Due) -> Option<Duration> {
+        self.waiting(due).map(|(_, flight)| flight.from).min()
+    }
+
+    fn waiting(&self, due: Due) -> impl Iterator<Item = (usize, &Flight)> {
+        self.iter().filter(move |(_, flight)| !flight.aloft && flight.due == due)
+    }
+}
