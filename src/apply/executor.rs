@@ -131,7 +131,8 @@ impl Executor<'_> {
         {
             course.stop(Stopped::SignIn { because: error.to_string() });
         }
-        let rows: Vec<Option<Vec<Value>>> = answers.into_iter().map(Result::ok).collect();
+        let rows: Vec<Option<Vec<Value>>> =
+            answers.into_iter().map(|answer| Some(answer.ok()?.iter().collect())).collect();
         course.seen(rows);
     }
 
