@@ -9,7 +9,6 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, Either, select};
 use futures_util::stream::FuturesUnordered;
-use serde_json::Value;
 
 use crate::apply::action::{Action, Moment, Outgoing};
 use crate::apply::course::Course;
@@ -23,7 +22,7 @@ use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::clock::Clock;
 use crate::model::outcome::{RunReport, Stopped};
-use crate::model::query::Query;
+use crate::model::query::{Query, Rows};
 use crate::store::StoreError;
 use crate::store::journal::{Event, Journal};
 
@@ -78,7 +77,7 @@ struct Executor<'a> {
 /// What comes back of an action that was under way.
 enum Back {
     Answers(Ticket, Vec<Outgoing>, Vec<Verdict>),
-    Rows(Ticket, Vec<Result<Vec<Value>, GraphError>>),
+    Rows(Ticket, Vec<Result<Rows, GraphError>>),
 }
 
 impl Executor<'_> {
@@ -170,7 +169,8 @@ impl Executor<'_> {
                 {
                     course.stop(Stopped::SignIn { because: error.to_string() });
                 }
-                course.seen(ticket, answers.into_iter().map(Result::ok).collect(), now);
+                let rows = |answer: Result<Rows, GraphError>| Some(answer.ok()?.iter().collect());
+                course.seen(ticket, answers.into_iter().map(rows).collect(), now);
             }
             None => {}
         }

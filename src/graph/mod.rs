@@ -33,7 +33,7 @@ use crate::graph::limiter::{Limiter, RealSleeper, Sleeper};
 use crate::model::clock::Clock;
 use crate::model::directory::Organization;
 use crate::model::id::TenantId;
-use crate::model::query::{Consistency, Missing, Query};
+use crate::model::query::{Consistency, Missing, Query, Rows};
 use crate::model::untrusted::{Untrusted, shown};
 
 pub use reader::Reader;
@@ -108,9 +108,10 @@ impl Graph {
         let path = "/organization?$select=id,displayName,verifiedDomains";
         let query = Query::list(path, Consistency::Default, Missing::Error);
         let pages = self.reader().read(std::slice::from_ref(&query)).await?;
-        let rows = pages.rows(&query).unwrap_or_default();
-        let [row] = rows else {
-            let because = format!("it should be one tenant, and {} came", rows.len());
+        let rows = pages.rows(&query);
+        let Some(row) = rows.filter(|rows| rows.len() == 1).and_then(Rows::first) else {
+            let count = rows.map_or(0, Rows::len);
+            let because = format!("it should be one tenant, and {count} came");
             return Err(GraphError::Incomplete { what: "/organization".into(), because });
         };
         let told = row.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -118,7 +119,7 @@ impl Graph {
             let (found, told_by) = (shown(told), "the answering directory");
             return Err(GraphError::WrongTenant { wanted, found, told_by });
         }
-        Ok(organization(wanted, row))
+        Ok(organization(wanted, &row))
     }
 
     /// What the token says about who signed in.

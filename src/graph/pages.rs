@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::model::query::Rows;
+
 /// Most pages of one list. At 999 rows each that is ten million rows, more than any tenant holds.
 const MOST_PAGES: usize = 10_000;
 
 /// Collects the pages of one list.
 #[derive(Debug, Default)]
 pub struct Chain {
-    rows: Vec<Value>,
+    rows: Rows,
     ids: BTreeSet<String>,
     links: BTreeSet<String>,
     count: Option<u64>,
@@ -34,7 +36,7 @@ pub enum Broken {
 }
 
 impl Chain {
-    /// Takes one page in and says where the next one is. A page may be empty and still lead on.
+    /// Takes one page in, of which only the text of its rows is kept, and says where the next one is. A page may be empty and still lead on.
     ///
     /// # Errors
     /// When the page or its link cannot be right.
@@ -50,7 +52,7 @@ impl Chain {
             // Rows that move between pages while they are read come twice.
             let id = row.get("id").and_then(Value::as_str).map(str::to_owned);
             if id.is_none_or(|id| self.ids.insert(id)) {
-                self.rows.push(row);
+                self.rows.push(&row);
             }
         }
         match page.remove("@odata.nextLink") {
@@ -72,7 +74,7 @@ impl Chain {
     ///
     /// # Errors
     /// When there are fewer than the service counted on page 1.
-    pub fn finish(self) -> Result<Vec<Value>, Broken> {
+    pub fn finish(self) -> Result<Rows, Broken> {
         let sent = self.rows.len() as u64;
         match self.count {
             Some(counted) if sent < counted => Err(Broken::Short { counted, sent }),

@@ -11,7 +11,7 @@ use crate::graph::error::GraphError;
 use crate::graph::http::Http;
 use crate::graph::reading::{Ask, Got};
 use crate::model::id::ObjectId;
-use crate::model::query::{Consistency, Pages, Query, Shape};
+use crate::model::query::{Consistency, Pages, Query, Rows, Shape};
 
 /// Reads complete answers. Cheap to clone.
 #[derive(Clone)]
@@ -45,7 +45,7 @@ impl Reader {
 
     /// One result per query, in order: for reading back, where one failure hides no other answer.
     /// Twenty to a batch; later pages are followed outside of it.
-    pub async fn read_each(&self, queries: &[Query]) -> Vec<Result<Vec<Value>, GraphError>> {
+    pub async fn read_each(&self, queries: &[Query]) -> Vec<Result<Rows, GraphError>> {
         let queries: Vec<&Query> = queries.iter().collect();
         join_all(queries.chunks(MOST).map(|group| self.group(group)))
             .await
@@ -59,7 +59,7 @@ impl Reader {
         self.http.sent()
     }
 
-    async fn group(&self, queries: &[&Query]) -> Vec<Result<Vec<Value>, GraphError>> {
+    async fn group(&self, queries: &[&Query]) -> Vec<Result<Rows, GraphError>> {
         let asks: Vec<Ask> = queries.iter().map(|query| Ask::of(query)).collect();
         let answers = self.http.ask(&asks).await;
         join_all(queries.iter().zip(answers).map(|(query, first)| self.http.rows(query, first)))

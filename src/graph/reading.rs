@@ -16,7 +16,7 @@ use crate::graph::pages::{Broken, Chain};
 use crate::graph::rights::{Access, advice, needed};
 use crate::graph::verdict::{ReadVerdict, read_verdict};
 use crate::model::outcome::Refusal;
-use crate::model::query::{Consistency, Missing, Query, Shape};
+use crate::model::query::{Consistency, Missing, Query, Rows, Shape};
 use crate::model::untrusted::shown;
 
 /// Longest wait that a read obeys. Whoever is asked to wait longer wants to know it.
@@ -260,17 +260,17 @@ impl Http {
         &self,
         query: &Query,
         first: Result<Got, GraphError>,
-    ) -> Result<Vec<Value>, GraphError> {
+    ) -> Result<Rows, GraphError> {
         let what = what(&query.path);
         let json = match (first?, query.missing) {
             (Got::Json(json), _) => json,
-            (Got::NotThere(_), Missing::Nothing) => return Ok(Vec::new()),
+            (Got::NotThere(_), Missing::Nothing) => return Ok(Rows::default()),
             (Got::NotThere(refusal), Missing::Error) => {
                 return Err(GraphError::refused(what, refusal));
             }
         };
         match query.shape {
-            Shape::Object if json.is_object() => Ok(vec![json]),
+            Shape::Object if json.is_object() => Ok(Rows::from_iter([json])),
             Shape::Object => {
                 Err(GraphError::Incomplete { what, because: "the answer is no object".into() })
             }
@@ -278,7 +278,7 @@ impl Http {
         }
     }
 
-    async fn pages(&self, query: &Query, first: Value) -> Result<Vec<Value>, GraphError> {
+    async fn pages(&self, query: &Query, first: Value) -> Result<Rows, GraphError> {
         let broken = |error: Broken| GraphError::Incomplete {
             what: what(&query.path),
             because: error.to_string(),
@@ -301,11 +301,7 @@ impl Http {
     }
 
     /// Follows the links of a list to its end. The outer error is a failed request.
-    async fn chain(
-        &self,
-        query: &Query,
-        first: Value,
-    ) -> Result<Result<Vec<Value>, Broken>, GraphError> {
+    async fn chain(&self, query: &Query, first: Value) -> Result<Result<Rows, Broken>, GraphError> {
         let what = || what(&query.path);
         let mut chain = Chain::default();
         let mut page = first;

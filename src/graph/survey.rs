@@ -13,7 +13,7 @@ use crate::graph::error::GraphError;
 use crate::graph::survey::rows::{group_label, object_id, service_principal, user};
 use crate::model::directory::{Directory, Group, Lookup, Mentions};
 use crate::model::id::{AppId, ObjectId};
-use crate::model::query::{Consistency, Missing, Query, encode, literal};
+use crate::model::query::{Consistency, Missing, Query, Rows, encode, literal};
 use crate::model::untrusted::Untrusted;
 
 const SERVICE_PRINCIPAL: &str = "id,appId,displayName,appOwnerOrganizationId,servicePrincipalType,\
@@ -106,7 +106,8 @@ async fn add_alike(reader: &Reader, directory: &mut Directory) {
             let found = row.get(member)?.as_str()?;
             Some((object_id(row).ok()?, Untrusted::new(found)))
         };
-        let mut found: Vec<_> = answer.unwrap_or_default().iter().filter_map(named).collect();
+        let rows = answer.unwrap_or_default();
+        let mut found: Vec<_> = rows.iter().filter_map(|row| named(&row)).collect();
         found.sort_by(|a, b| a.1.cmp(&b.1));
         found.truncate(ALIKE);
         directory.alike.insert(name, found);
@@ -149,9 +150,9 @@ fn group_query(name: &str) -> Option<Query> {
     Some(Query::list(path, Consistency::Default, Missing::Error))
 }
 
-fn add_app(directory: &mut Directory, app: AppId, rows: &[Value]) -> Result<(), GraphError> {
+fn add_app(directory: &mut Directory, app: AppId, rows: &Rows) -> Result<(), GraphError> {
     if let Some(row) = rows.first() {
-        let found = service_principal(row)?;
+        let found = service_principal(&row)?;
         if found.app_id != app {
             let because = "the answer is about another app".to_owned();
             return Err(GraphError::Incomplete { what: format!("app {app}"), because });
@@ -161,13 +162,15 @@ fn add_app(directory: &mut Directory, app: AppId, rows: &[Value]) -> Result<(), 
     Ok(())
 }
 
-type Rows = Result<Vec<Value>, GraphError>;
-
-fn add_user(directory: &mut Directory, name: &str, answer: Rows) -> Result<(), GraphError> {
+fn add_user(
+    directory: &mut Directory,
+    name: &str,
+    answer: Result<Rows, GraphError>,
+) -> Result<(), GraphError> {
     let lookup = match answer {
         Ok(rows) => match rows.first() {
             Some(row) => {
-                let user = user(row)?;
+                let user = user(&row)?;
                 let id = user.id;
                 directory.users.insert(id, user);
                 Lookup::One(id)
@@ -184,11 +187,11 @@ fn add_user(directory: &mut Directory, name: &str, answer: Rows) -> Result<(), G
 fn add_group(
     directory: &mut Directory,
     name: &str,
-    answer: Rows,
+    answer: Result<Rows, GraphError>,
     found: &mut BTreeMap<ObjectId, Untrusted>,
 ) -> Result<(), GraphError> {
     let lookup = match answer {
-        Ok(rows) => match &rows[..] {
+        Ok(rows) => match &rows.iter().collect::<Vec<_>>()[..] {
             [] => Lookup::None,
             [row] => {
                 let id = object_id(row)?;
@@ -240,8 +243,8 @@ async fn add_members(
             Err(error) => return Err(error),
         };
         let mut members = Vec::new();
-        for row in &rows {
-            let user = user(row)?;
+        for row in rows.iter() {
+            let user = user(&row)?;
             members.push(user.id);
             directory.users.entry(user.id).or_insert(user);
         }

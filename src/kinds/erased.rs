@@ -1,10 +1,11 @@
 //! The same kind, without its types: how the floors above hold kinds of any sort.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::kinds::comparison::{Comparison, Met};
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene};
 use crate::manifest::{Manifest, TableName};
@@ -31,10 +32,10 @@ pub struct Pairs {
     pub changed: Vec<Pair>,
     /// As they should be.
     pub unchanged: usize,
-    /// Everything found, by address.
-    pub found: BTreeMap<Address, Value>,
+    /// How many were found.
+    pub found: usize,
     /// Found, undeclared, and not ours to remove.
-    pub unmanaged: BTreeSet<Address>,
+    pub unmanaged: BTreeMap<Address, Value>,
 }
 
 /// A saved state that its kind cannot read.
@@ -54,22 +55,22 @@ pub trait AnyKind: Sync {
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions;
     fn reads(&self, scene: &Scene) -> Vec<Query>;
 
-    /// What is declared beside what is there. `ownership` answers for the owner of an address.
+    /// What is declared beside what is there. `by_mode` answers for the owner of an address.
     ///
     /// # Errors
-    /// When an answer does not have the documented shape.
+    /// When an answer does not have the documented shape, or shows two objects at one address.
     fn pairs(
         &self,
         desk: &Desk,
         pages: &Pages,
-        ownership: &dyn Fn(&str) -> Ownership,
+        by_mode: &dyn Fn(&str) -> Ownership,
         out: &mut Findings,
     ) -> Result<Pairs, OddAnswer>;
 
     /// What is there now, for comparing with a plan and for snapshots.
     ///
     /// # Errors
-    /// When an answer does not have the documented shape.
+    /// When an answer does not have the documented shape, or shows two objects at one address.
     fn found(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Value>, OddAnswer>;
 
     /// The change that leads from one state to the other.
@@ -140,49 +141,23 @@ impl<K: Kind> AnyKind for K {
         &self,
         desk: &Desk,
         pages: &Pages,
-        ownership: &dyn Fn(&str) -> Ownership,
+        by_mode: &dyn Fn(&str) -> Ownership,
         out: &mut Findings,
     ) -> Result<Pairs, OddAnswer> {
-        let wanted = self.declare(desk, out);
-        let found = self.observe(pages, desk.scene)?;
-        let mut pairs = Pairs::default();
-        let addresses: BTreeSet<&Address> = wanted.keys().chain(found.keys()).collect();
-        for address in addresses {
-            let (want, have) = (wanted.get(address), found.get(address));
-            let goal = self.goal(want, have, ownership(&address.owner));
-            if goal.as_ref() == have.map(AsRef::as_ref) {
-                match want {
-                    Some(_) => pairs.unchanged += 1,
-                    // Only consent is of interest where nobody declared it.
-                    None if K::IS_CONSENT && have.is_some() => {
-                        pairs.unmanaged.insert(address.clone());
-                    }
-                    None => {}
-                }
-            } else {
-                // What is too much by itself was found where it is declared.
-                if let Some(finding) = goal.as_ref().and_then(|goal| self.refused(goal))
-                    && !out.iter().any(|found| found.code == finding.code)
-                {
-                    out.push(finding);
-                }
-                pairs.changed.push(Pair {
-                    address: address.clone(),
-                    before: have.map_or(Value::Null, to_json),
-                    after: goal.as_ref().map_or(Value::Null, to_json),
-                    why: want.map(|want| want.why.clone()).unwrap_or_default(),
-                    notes: want.map(|want| want.notes.clone()).unwrap_or_default(),
-                });
-            }
-        }
-        pairs.found =
-            found.iter().map(|(address, found)| (address.clone(), to_json(found))).collect();
-        Ok(pairs)
+        let owns = |address: &Address| self.owns(desk, address, by_mode(&address.owner));
+        let mut comparison = Comparison::new(self, &owns, self.declare(desk, out));
+        self.observe(pages, desk.scene, &mut |address, have| comparison.meet(address, &have))?;
+        comparison.finish(out)
     }
 
     fn found(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Value>, OddAnswer> {
-        let found = self.observe(pages, scene)?;
-        Ok(found.iter().map(|(address, found)| (address.clone(), to_json(found))).collect())
+        let (mut found, mut met) = (BTreeMap::new(), Met::default());
+        self.observe(pages, scene, &mut |address, have| {
+            met.add(address.clone());
+            found.insert(address, to_json(&have));
+        })?;
+        met.once_each(K::NAME)?;
+        Ok(found)
     }
 
     fn change(&self, pair: &Pair, names: &Names) -> Result<Change, Unreadable> {
@@ -247,7 +222,7 @@ impl<K: Kind> AnyKind for K {
 }
 
 /// States are plain data: maps with string keys, texts, lists. `Null` stands for "not there".
-fn to_json<T: serde::Serialize>(state: &T) -> Value {
+pub(super) fn to_json<T: serde::Serialize>(state: &T) -> Value {
     serde_json::to_value(state).unwrap_or(Value::Null)
 }
 

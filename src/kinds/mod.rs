@@ -5,6 +5,7 @@
 //! A kind is pure: it says what to read and what to send, and does neither. It may import floors 0
 //! and 1. Everything above uses [`REGISTRY`] and never asks which kind it has in hand.
 
+mod comparison;
 pub mod delegated_grant;
 pub mod erased;
 mod people;
@@ -87,7 +88,8 @@ pub trait Kind: Sync {
     /// What has to be read to observe this scene.
     fn reads(&self, scene: &Scene) -> Vec<Query>;
 
-    /// What the answers show, by address.
+    /// Hands over what the answers show, one object after the other: there may be a hundred
+    /// thousand, and most of them are as they should be.
     ///
     /// # Errors
     /// When an answer does not have the documented shape: guessing could remove something.
@@ -95,7 +97,15 @@ pub trait Kind: Sync {
         &self,
         pages: &Pages,
         scene: &Scene,
-    ) -> Result<BTreeMap<Address, Self::Found>, OddAnswer>;
+        found: &mut dyn FnMut(Address, Self::Found),
+    ) -> Result<(), OddAnswer>;
+
+    /// Whether what is undeclared at this address is the manifest's to remove, where `by_mode` is
+    /// what the owner's `mode` says.
+    fn owns(&self, desk: &Desk, address: &Address, by_mode: Ownership) -> Ownership {
+        let _ = (desk, address);
+        by_mode
+    }
 
     /// The state to reach, given what is declared, what is there and who owns it. `None`: nothing
     /// shall be there.

@@ -165,7 +165,7 @@ impl World {
         let mut pages = Pages::default();
         for query in REGISTRY.iter().flat_map(|kind| kind.reads(scene)) {
             let rows = self.answer(&query);
-            pages.insert(query, rows);
+            pages.insert(query, rows.into_iter().collect());
         }
         pages
     }

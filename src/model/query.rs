@@ -2,6 +2,7 @@
 //! that what plans can never write.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// One thing to read from Microsoft Graph, below the version root: `/oauth2PermissionGrants?$top=999`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,19 +51,61 @@ impl Query {
     }
 }
 
+/// The rows of one answer, in the service's order. A hundred thousand of them are kept at a time, and
+/// looked at one by one: each is its JSON text, a tenth of what its tree of values takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows(Vec<Box<str>>);
+
+impl Rows {
+    pub fn push(&mut self, row: &Value) {
+        self.0.push(row.to_string().into_boxed_str());
+    }
+
+    /// Each row, read anew from its text.
+    pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
+        self.0.iter().map(|text| read(text))
+    }
+
+    pub fn first(&self) -> Option<Value> {
+        self.0.first().map(|text| read(text))
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Every text was written from a value and reads back as it. If one ever did not, `null` is no row
+/// that a reader takes for another: it is refused, where a row left out could become a removal.
+fn read(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or(Value::Null)
+}
+
+impl FromIterator<Value> for Rows {
+    fn from_iter<I: IntoIterator<Item = Value>>(rows: I) -> Self {
+        let mut all = Self::default();
+        rows.into_iter().for_each(|row| all.push(&row));
+        all
+    }
+}
+
 /// The answers to a set of queries, complete: an incomplete read never becomes `Pages`.
 /// An object is a list of one; what was missing is an empty list.
 #[derive(Debug, Clone, Default)]
-pub struct Pages(std::collections::BTreeMap<Query, Vec<serde_json::Value>>);
+pub struct Pages(std::collections::BTreeMap<Query, Rows>);
 
 impl Pages {
-    pub fn insert(&mut self, query: Query, rows: Vec<serde_json::Value>) {
+    pub fn insert(&mut self, query: Query, rows: Rows) {
         self.0.insert(query, rows);
     }
 
     /// Rows of one query, in the service's order; `None` when it was never asked.
-    pub fn rows(&self, query: &Query) -> Option<&[serde_json::Value]> {
-        self.0.get(query).map(Vec::as_slice)
+    pub fn rows(&self, query: &Query) -> Option<&Rows> {
+        self.0.get(query)
     }
 
     pub fn merge(&mut self, other: Self) {
@@ -90,11 +133,29 @@ pub fn literal(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn literals_cannot_end_early() {
         assert_eq!(literal("O'Brien"), "%27O%27%27Brien%27");
         assert_eq!(encode("a#b@c/d e"), "a%23b%40c%2Fd%20e");
+    }
+
+    #[test]
+    fn rows_come_back_as_they_were_put_in() {
+        let values = vec![
+            json!({"id": "b", "nested": {"list": [1, -2.5, 1e300, null, true]}}),
+            json!({"id": "a", "text": "\u{0}\u{202e}\"\\ \u{1f600}"}),
+            json!(null),
+            json!({}),
+        ];
+        let rows: Rows = values.iter().cloned().collect();
+        assert_eq!(rows.iter().collect::<Vec<_>>(), values, "same order, same values");
+        assert_eq!((rows.len(), rows.is_empty()), (4, false));
+        assert_eq!(rows.first().as_ref(), values.first());
+        let none = Rows::default();
+        assert_eq!((none.first(), none.len(), none.is_empty()), (None, 0, true));
     }
 }

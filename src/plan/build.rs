@@ -19,11 +19,10 @@ use crate::plan::{Unmanaged, order, ownership};
 pub struct Draft {
     pub pairs: Vec<Pair>,
     pub unchanged: usize,
-    /// Everything found, by address: for the snapshot.
-    pub found: BTreeMap<Address, Value>,
     /// How many of each sort were found, for the plan's head.
     pub objects: Vec<(String, usize)>,
-    unmanaged: BTreeSet<Address>,
+    /// Found, undeclared, and left alone.
+    unmanaged: BTreeMap<Address, Value>,
 }
 
 /// Compares manifest and tenant.
@@ -35,12 +34,11 @@ pub fn draft(desk: &Desk, pages: &Pages, out: &mut Findings) -> Result<Draft, Od
     for kind in REGISTRY {
         let own = |owner: &str| ownership::of(desk.manifest, owner);
         let pairs = kind.pairs(desk, pages, &own, out)?;
-        if let Some(noun) = kind.noun().filter(|_| !pairs.found.is_empty()) {
-            draft.objects.push((noun.to_owned(), pairs.found.len()));
+        if let Some(noun) = kind.noun().filter(|_| pairs.found > 0) {
+            draft.objects.push((noun.to_owned(), pairs.found));
         }
         draft.unchanged += pairs.unchanged;
         draft.unmanaged.extend(pairs.unmanaged);
-        draft.found.extend(pairs.found);
         let undeclared = |pair: Pair| with_reason(pair, desk);
         draft.pairs.extend(pairs.changed.into_iter().map(undeclared));
     }
@@ -67,7 +65,7 @@ impl Draft {
     /// Ids in the plan that the directory has no name for yet.
     pub fn strangers(&self, directory: &Directory) -> BTreeSet<ObjectId> {
         let known = Names::from_directory(directory);
-        let ids = self.pairs.iter().map(|pair| &pair.address).chain(&self.unmanaged);
+        let ids = self.pairs.iter().map(|pair| &pair.address).chain(self.unmanaged.keys());
         ids.flat_map(|address| &address.parts)
             .filter_map(|part| part.parse::<ObjectId>().ok())
             .filter(|id| !known.0.contains_key(id))
@@ -76,9 +74,8 @@ impl Draft {
 
     /// What is there and left alone, in words.
     pub fn unmanaged(&self, names: &Names) -> Vec<Unmanaged> {
-        let describe = |address: &Address| {
+        let describe = |(address, have): (&Address, &Value)| {
             let (_, kind) = crate::kinds::by_name(&address.kind)?;
-            let have = self.found.get(address)?;
             let text = Untrusted::new(kind.describe(address, have, names));
             Some(Unmanaged { address: address.clone(), text })
         };

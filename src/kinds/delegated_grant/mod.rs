@@ -77,8 +77,13 @@ impl Kind for DelegatedGrants {
         observe::reads(scene)
     }
 
-    fn observe(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Found>, OddAnswer> {
-        observe::observe(pages, scene)
+    fn observe(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+        found: &mut dyn FnMut(Address, Found),
+    ) -> Result<(), OddAnswer> {
+        observe::observe(pages, scene, found)
     }
 
     /// The declared scopes; where undeclared ones are not ours, also those that are there, except

@@ -1,8 +1,6 @@
 //! Reading grants: one list per client, the read with the smallest replication delay
 //! (<https://learn.microsoft.com/graph/api/oauth2permissiongrant-list>).
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::{Found, Spec, address};
@@ -41,21 +39,24 @@ struct Row {
     scope: Option<String>,
 }
 
-pub(super) fn observe(pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Found>, OddAnswer> {
-    let mut found = BTreeMap::new();
+pub(super) fn observe(
+    pages: &Pages,
+    scene: &Scene,
+    found: &mut dyn FnMut(Address, Found),
+) -> Result<(), OddAnswer> {
     for (label, app) in &scene.roster {
         let Some(client) = scene.directory.client_id(*app) else { continue };
         let rows = pages.rows(&read(client)).ok_or_else(|| odd("was not read"))?;
-        for row in rows {
+        for row in rows.iter() {
             let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
             if row.client_id != client {
                 return Err(odd("holds a grant of another client"));
             }
             let grant = row.into_found()?;
-            found.insert(address(label, grant.spec.resource, grant.spec.audience), grant);
+            found(address(label, grant.spec.resource, grant.spec.audience), grant);
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 impl Row {

@@ -1,6 +1,9 @@
 use serde_json::{Value, json};
 
+use crate::kinds::delegated_grant::DelegatedGrants;
 use crate::kinds::world::{EXPLORER, SIGN, World, explorer, grant, object, odd_answer};
+use crate::kinds::{AnyKind, Ownership};
+use crate::model::query::{Pages, Rows};
 
 fn world() -> World {
     World::new(explorer("exact") + &grant("[\"User.Read\", \"Calendars.Read\"]", "\"all-users\""))
@@ -68,19 +71,36 @@ fn an_answer_of_another_shape_is_an_error_and_never_an_absent_grant() {
 fn a_grant_of_another_client_in_the_answer_is_an_error() {
     let (result, _) = world().has("everyone", "openid").at_desk(|desk, pages, _| {
         let query = super::reads(desk.scene).remove(0);
-        let mut row = pages.rows(&query).unwrap()[0].clone();
+        let mut row = pages.rows(&query).unwrap().first().unwrap();
         row["clientId"] = json!(object(SIGN));
         let mut pages = pages.clone();
-        pages.insert(query, vec![row]);
-        super::observe(&pages, desk.scene)
+        pages.insert(query, Rows::from_iter([row]));
+        super::observe(&pages, desk.scene, &mut |_, _| {})
     });
     assert!(result.unwrap_err().to_string().ends_with("holds a grant of another client"));
 }
 
+/// The service keeps one grant per client, resource and audience; a list that shows two is no
+/// reason to remove one of them.
+#[test]
+fn two_grants_of_one_key_are_an_error_and_never_a_removal() {
+    for whom in ["everyone", "frank"] {
+        let mut world = world().has(whom, "User.Read").has(whom, "Calendars.Read");
+        world.grants[1]["id"] = json!("another-id");
+        let told = odd_answer(&world).unwrap();
+        assert!(told.contains("has two objects at delegated_grant/ge/9a000000-"), "{told}");
+        let (pairs, _) = world.at_desk(|desk, pages, findings| {
+            DelegatedGrants.pairs(desk, pages, &|_| Ownership::Exact, findings)
+        });
+        assert_eq!(pairs.unwrap_err().to_string(), told);
+    }
+}
+
 #[test]
 fn a_list_that_was_not_read_is_an_error() {
-    let (result, _) = world()
-        .at_desk(|desk, _, _| super::observe(&crate::model::query::Pages::default(), desk.scene));
+    let (result, _) = world().at_desk(|desk, _, _| {
+        super::observe(&Pages::default(), desk.scene, &mut |_, _| panic!("found in nothing"))
+    });
     assert!(result.unwrap_err().to_string().ends_with("was not read"));
 }
 

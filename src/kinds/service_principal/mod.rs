@@ -70,8 +70,10 @@ impl Kind for ServicePrincipals {
         &self,
         _pages: &Pages,
         scene: &Scene,
-    ) -> Result<BTreeMap<Address, Found>, OddAnswer> {
-        Ok(observe::observe(scene))
+        found: &mut dyn FnMut(Address, Found),
+    ) -> Result<(), OddAnswer> {
+        observe::observe(scene, found);
+        Ok(())
     }
 
     /// Whatever the manifest says, a service principal that is there stays.

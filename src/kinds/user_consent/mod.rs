@@ -82,8 +82,13 @@ impl Kind for UserConsent {
         }
     }
 
-    fn observe(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Found>, OddAnswer> {
-        observe::observe(pages, scene)
+    fn observe(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+        found: &mut dyn FnMut(Address, Found),
+    ) -> Result<(), OddAnswer> {
+        observe::observe(pages, scene, found)
     }
 
     /// The declared entries for users themselves; every other entry of the list is kept, in place.

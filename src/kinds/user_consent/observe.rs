@@ -1,13 +1,11 @@
 //! Reading the authorization policy: a single object.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::{Found, Spec, UserConsent, address};
 use crate::kinds::{Kind, OddAnswer, Scene};
 use crate::model::address::Address;
-use crate::model::query::{Missing, Pages, Query};
+use crate::model::query::{Missing, Pages, Query, Rows};
 use crate::model::untrusted::shown;
 
 pub(super) fn read() -> Query {
@@ -27,15 +25,20 @@ struct Permissions {
     permission_grant_policies_assigned: Option<Vec<String>>,
 }
 
-pub(super) fn observe(pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Found>, OddAnswer> {
+pub(super) fn observe(
+    pages: &Pages,
+    scene: &Scene,
+    found: &mut dyn FnMut(Address, Found),
+) -> Result<(), OddAnswer> {
     if !scene.settings.iter().any(|name| name == UserConsent::NAME) {
-        return Ok(BTreeMap::new());
+        return Ok(());
     }
-    let row = pages.rows(&read()).and_then(<[_]>::first).ok_or_else(|| odd("was not read"))?;
+    let row = pages.rows(&read()).and_then(Rows::first).ok_or_else(|| odd("was not read"))?;
     let policy = Policy::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
     let assigned = policy.default_user_role_permissions.permission_grant_policies_assigned;
     let spec = Spec { assigned: assigned.unwrap_or_default() };
-    Ok(BTreeMap::from([(address(), Found { spec })]))
+    found(address(), Found { spec });
+    Ok(())
 }
 
 fn odd(problem: &str) -> OddAnswer {

@@ -1,0 +1,113 @@
+//! What is declared beside what is there, one object after the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::kinds::erased::to_json;
+use crate::kinds::{Kind, OddAnswer, Ownership, Pair, Pairs, Wanted};
+use crate::model::address::Address;
+use crate::model::finding::{Finding, Findings};
+
+/// Keeps what changes and what is not ours, and counts the rest.
+pub(super) struct Comparison<'a, K: Kind> {
+    kind: &'a K,
+    owns: &'a dyn Fn(&Address) -> Ownership,
+    /// What was declared and not met yet.
+    wanted: BTreeMap<Address, Wanted<K::Spec>>,
+    met: Met,
+    pairs: Pairs,
+    refused: BTreeMap<Address, Finding>,
+}
+
+impl<'a, K: Kind> Comparison<'a, K> {
+    pub(super) fn new(
+        kind: &'a K,
+        owns: &'a dyn Fn(&Address) -> Ownership,
+        wanted: BTreeMap<Address, Wanted<K::Spec>>,
+    ) -> Self {
+        let (met, pairs, refused) = (Met::default(), Pairs::default(), BTreeMap::new());
+        Self { kind, owns, wanted, met, pairs, refused }
+    }
+
+    /// Takes in one object that is there.
+    pub(super) fn meet(&mut self, address: Address, have: &K::Found) {
+        let want = self.wanted.remove(&address);
+        self.pairs.found += 1;
+        self.put(&address, want.as_ref(), Some(have));
+        self.met.add(address);
+    }
+
+    /// The outcome, once everything that is there was met: what is still wanted is not there.
+    ///
+    /// # Errors
+    /// When two objects stood at one address.
+    pub(super) fn finish(mut self, out: &mut Findings) -> Result<Pairs, OddAnswer> {
+        std::mem::take(&mut self.met).once_each(K::NAME)?;
+        for (address, want) in std::mem::take(&mut self.wanted) {
+            self.put(&address, Some(&want), None);
+        }
+        for finding in self.refused.into_values() {
+            // What is too much by itself was found where it is declared.
+            if !out.iter().any(|found| found.code == finding.code) {
+                out.push(finding);
+            }
+        }
+        // Rows come in any order, and the plan shall not depend on it.
+        self.pairs.changed.sort_by(|a, b| a.address.cmp(&b.address));
+        Ok(self.pairs)
+    }
+
+    fn put(&mut self, address: &Address, want: Option<&Wanted<K::Spec>>, have: Option<&K::Found>) {
+        let goal = self.kind.goal(want, have, (self.owns)(address));
+        if goal.as_ref() == have.map(AsRef::as_ref) {
+            match (want, have) {
+                (Some(_), _) => self.pairs.unchanged += 1,
+                // Only consent is of interest where nobody declared it.
+                (None, Some(have)) if K::IS_CONSENT => {
+                    self.pairs.unmanaged.insert(address.clone(), to_json(have));
+                }
+                (None, _) => {}
+            }
+            return;
+        }
+        if let Some(finding) = goal.as_ref().and_then(|goal| self.kind.refused(goal)) {
+            self.refused.insert(address.clone(), finding);
+        }
+        self.pairs.changed.push(Pair {
+            address: address.clone(),
+            before: have.map(to_json).unwrap_or_default(),
+            after: goal.as_ref().map(to_json).unwrap_or_default(),
+            why: want.map(|want| want.why.clone()).unwrap_or_default(),
+            notes: want.map(|want| want.notes.clone()).unwrap_or_default(),
+        });
+    }
+}
+
+/// Addresses at which something stands. Two objects at one address are no state that a plan could
+/// lead anywhere from: one of them would look undeclared, and be removed.
+#[derive(Debug, Default)]
+pub(super) struct Met {
+    once: BTreeSet<Address>,
+    twice: BTreeSet<Address>,
+}
+
+impl Met {
+    pub(super) fn add(&mut self, address: Address) {
+        if self.once.contains(&address) {
+            self.twice.insert(address);
+        } else {
+            self.once.insert(address);
+        }
+    }
+
+    /// # Errors
+    /// When two objects stand at one address.
+    pub(super) fn once_each(self, what: &str) -> Result<(), OddAnswer> {
+        match self.twice.into_iter().next() {
+            None => Ok(()),
+            Some(address) => Err(OddAnswer {
+                what: format!("the list of every {what}"),
+                problem: format!("has two objects at {address}"),
+            }),
+        }
+    }
+}
