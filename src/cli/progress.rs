@@ -11,7 +11,7 @@ use crate::apply::progress::Progress;
 use crate::render::lines::grouped;
 
 /// Runs of at most so many changes tell every request; longer ones would fill a log.
-const FEW: usize = 100;
+const FEW: usize = 200;
 /// A long run tells how far it is at least so often.
 const SILENCE: Duration = Duration::from_secs(30);
 
@@ -113,7 +113,7 @@ impl<'a> Onlooker<'a> {
             bar.set_position(u64::try_from(settled).unwrap_or(u64::MAX));
             return;
         }
-        let tenth = self.all.div_ceil(10).max(FEW);
+        let tenth = self.all.div_ceil(10).max(FEW / 2);
         let far = settled >= self.told.1 + tenth || now >= self.told.0 + SILENCE;
         if settled != self.all && !far {
             return;
