@@ -145,6 +145,11 @@ impl<'a> Course<'a> {
         self.tally.settled()
     }
 
+    /// Changes that have not begun and have no result.
+    pub fn unsent(&self) -> usize {
+        self.changes.len().saturating_sub(self.tally.settled() + self.flights.len())
+    }
+
     /// What became of everything.
     pub fn report(self) -> RunReport {
         self.tally.report(self.changes, &self.places)

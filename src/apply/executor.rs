@@ -127,7 +127,7 @@ impl Executor<'_> {
     fn tell(&mut self, changes: &[Change], course: &mut Course<'_>) {
         let news = course.take_news();
         let before = course.settled().saturating_sub(news.len());
-        let at_least = self.tools.writer.shortest(changes.len() - course.settled());
+        let at_least = self.tools.writer.shortest(course.unsent());
         for (number, (place, outcome)) in news.iter().enumerate() {
             (self.tools.progress)(Progress::Settled {
                 address: &changes[*place].address,
@@ -187,12 +187,10 @@ impl Executor<'_> {
             let (first, last) = (&changes[first].address, &changes[last].address);
             (self.tools.progress)(Progress::Sending { count: outgoing.len(), first, last });
         }
-        let writer = self.tools.writer.clone();
-        self.under_way.push(Box::pin(async move {
-            let requests: Vec<_> = outgoing.iter().map(|out| out.request.clone()).collect();
-            let verdicts = writer.send(&requests).await;
-            Back::Answers(ticket, outgoing, verdicts)
-        }));
+        let requests: Vec<_> = outgoing.iter().map(|out| out.request.clone()).collect();
+        let verdicts = self.tools.writer.send(&requests);
+        self.under_way
+            .push(Box::pin(async move { Back::Answers(ticket, outgoing, verdicts.await) }));
         true
     }
 

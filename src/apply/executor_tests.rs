@@ -85,6 +85,16 @@ impl Tenant {
 
 /// Serves the tenant; `home` is where the journal is.
 async fn serve(tenant: Shared, home: &Path) -> Graph {
+    serve_at(tenant, home, 1, 0, Arc::new(Still::default())).await
+}
+
+async fn serve_at(
+    tenant: Shared,
+    home: &Path,
+    parallelism: usize,
+    write_quota: u32,
+    clock: Arc<Still>,
+) -> Graph {
     let home = home.to_owned();
     let handler = move |request: HttpRequest<Body>| {
         let (tenant, home) = (tenant.clone(), home.clone());
@@ -114,18 +124,27 @@ async fn serve(tenant: Shared, home: &Path) -> Graph {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(handler)).await });
-    let options = Options { parallelism: 1, write_quota: 0, clock: Arc::new(Still::default()) };
+    let options = Options { parallelism, write_quota, clock };
     let credential = Credential::ready(Secret::new("canary-token"));
     Graph::connect(Endpoint::parse(&address).unwrap(), credential, options).unwrap()
 }
 
 async fn run_on(graph: &Graph, journal: &mut Journal, stop: bool, changes: &[Change]) -> Finished {
-    let clock = Still::default();
+    run_at(&Still::default(), graph, journal, stop, changes).await
+}
+
+async fn run_at(
+    clock: &Still,
+    graph: &Graph,
+    journal: &mut Journal,
+    stop: bool,
+    changes: &[Change],
+) -> Finished {
     let tools = Tools {
         reader: &graph.reader(),
         writer: &graph.writer(),
         journal,
-        clock: &clock,
+        clock,
         sleep: &|time| {
             *clock.0.lock().unwrap() += time;
             Box::pin(std::future::ready(()))
@@ -193,4 +212,22 @@ async fn stopped_before_the_first_request_nothing_is_sent() {
     let finished = run_on(&graph, &mut journal_in(home.path()), true, &changes).await;
     assert_eq!(finished.report.stopped, Some(Stopped::Interrupted));
     assert!(tenant.lock().unwrap().writes.is_empty());
+}
+
+/// A hundred writes where forty go within 150 seconds: the rest wait for the quota, journalled before
+/// they go, and none is sent twice.
+#[tokio::test]
+async fn writes_keep_to_the_services_quota() {
+    let home = tempfile::tempdir().unwrap();
+    let changes: Vec<Change> = (0..100).map(|n| gives(&format!("g{n:03}"))).collect();
+    let (tenant, clock) = (Shared::default(), Arc::new(Still::default()));
+    let graph = serve_at(tenant.clone(), home.path(), 4, 40, clock.clone()).await;
+    let mut journal = journal_in(home.path());
+    let finished = run_at(&clock, &graph, &mut journal, false, &changes).await;
+    assert!(words(&finished.report).iter().all(|word| *word == "done"));
+    let tenant = tenant.lock().unwrap();
+    assert_eq!(tenant.writes.len(), 100);
+    assert!(tenant.writes.iter().enumerate().all(|(at, (_, journalled))| *journalled > at));
+    let seconds = clock.since_start().as_secs();
+    assert!((225..240).contains(&seconds), "sixty writes at 40 in 150 s take 225 s, not {seconds}");
 }

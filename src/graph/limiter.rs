@@ -151,12 +151,6 @@ impl Limiter {
         self.state().quota.spend(count, now);
     }
 
-    /// A write was throttled: there is nothing left of the quota.
-    pub fn write_throttled(&self) {
-        let now = self.clock.since_start();
-        self.state().quota.used_up(now);
-    }
-
     /// How long so many writes take at least by the quota.
     pub fn shortest(&self, count: usize) -> Duration {
         let now = self.clock.since_start();

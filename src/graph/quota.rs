@@ -49,11 +49,6 @@ impl Quota {
         self.at = self.at.max(now);
     }
 
-    /// The service counted more than we did: others write for the same app.
-    pub fn used_up(&mut self, now: Duration) {
-        (self.left, self.at) = (0.0, self.at.max(now));
-    }
-
     /// How long so many writes take at least, going out as soon as they may.
     pub fn shortest(&self, count: usize, now: Duration) -> Duration {
         if self.writes == 0 {
@@ -108,12 +103,9 @@ mod tests {
     }
 
     #[test]
-    fn what_others_used_is_waited_for() {
-        let mut quota = Quota::new(WRITES);
-        quota.used_up(Duration::from_secs(10));
-        assert_eq!(quota.wait(20, Duration::from_secs(10)).as_millis(), 1_001);
+    fn without_a_quota_nothing_is_waited_for() {
         let mut none = Quota::new(0);
-        none.used_up(START);
+        none.spend(100_000, START);
         assert_eq!((none.wait(20, START), none.shortest(9_000, START)), (START, START));
     }
 }

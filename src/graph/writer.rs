@@ -1,5 +1,6 @@
 //! Writes. Only apply is handed a [`Writer`].
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,22 +25,26 @@ impl Writer {
     /// One verdict per request, in order. One request goes out as it is, several as one `$batch`
     /// (more than twenty as several, one after another). Nothing is ever sent twice: what to do
     /// after [`Verdict::Wait`] or [`Verdict::Unsure`] is the caller's decision. A wait that the
-    /// service asks for also holds every later request of this connection at the gate. The quota of
-    /// writes is spent and not waited for, see [`Self::pause`].
-    pub async fn send(&self, requests: &[Request]) -> Vec<Verdict> {
-        let mut verdicts = Vec::with_capacity(requests.len());
+    /// service asks for also holds every later request of this connection at the gate.
+    ///
+    /// The quota of writes is spent by the call itself and not waited for, see [`Self::pause`].
+    pub fn send(
+        &self,
+        requests: &[Request],
+    ) -> impl Future<Output = Vec<Verdict>> + Send + 'static {
         self.http.limiter.writing(requests.len());
+        let (writer, requests) = (self.clone(), requests.to_vec());
+        async move { writer.send_once(&requests).await }
+    }
+
+    async fn send_once(&self, requests: &[Request]) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(requests.len());
         for group in requests.chunks(MOST) {
             verdicts.extend(self.group(group).await);
         }
         for (request, verdict) in requests.iter().zip(&mut verdicts) {
             match verdict {
-                Verdict::Wait(wait, refusal) => {
-                    if refusal.status == 429 {
-                        self.http.limiter.write_throttled();
-                    }
-                    self.http.limiter.hold(*wait);
-                }
+                Verdict::Wait(wait, _) => self.http.limiter.hold(*wait),
                 Verdict::SignInLost(_) => {
                     self.http.tokens.forget().await;
                 }
