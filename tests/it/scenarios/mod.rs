@@ -1,6 +1,7 @@
 //! Real situations with their exact calls, one file per concern.
 
 mod adoption;
+mod crowd;
 mod founding;
 mod narrowing;
 mod provisioning;
