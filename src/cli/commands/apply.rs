@@ -66,9 +66,10 @@ async fn prepare(
     let colour = env.colour_of_errors(global);
     match &args.plan {
         Some(path) => {
-            let plan = saved::read(path, env)?;
+            let mut plan = saved::read(path, env)?;
             let session = Session::open(&args.tenant, plan.tenant.id, plan.cloud, env).await?;
-            saved::tenant(&session, &plan).await?;
+            let scene = saved::tenant(&session, &plan).await?;
+            plan.identity_checks = rails::of_identity(&session, &plan, &scene, None, None).await?;
             let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
             let state = state::beside(path);
             Ok(Task { session, plan, state, again })
