@@ -93,11 +93,15 @@ pub async fn plan(
         unchanged: draft.unchanged,
         warnings: warnings::of(loaded, past, read_at.date()),
         checks: Vec::new(),
+        identity_checks: Vec::new(),
         extent: if only.is_empty() { Extent::Whole } else { Extent::Partial(only.to_vec()) },
         effect: effect::effect(tenant_id, &[], &[]),
     };
     policy::risk::assess(&mut plan, &scene.directory);
-    plan.checks = rails::checks(&plan, loaded, &findings, read_at.date());
+    plan.checks = rails::of_plan(&plan, loaded, &findings, read_at.date());
+    plan.identity_checks =
+        rails::of_identity(session, &plan, &scene, Some(&draft.found), Some(&loaded.mentions))
+            .await?;
     plan.effect = effect::effect(tenant_id, &plan.changes, &plan.checks);
     Ok(plan)
 }

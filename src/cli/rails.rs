@@ -1,19 +1,31 @@
-//! The rules that stop apply, gathered for a plan.
+//! Gathers what the rules ask about, and stops apply where they say so. The rules themselves are in
+//! `policy`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 use time::Date;
 
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::manifests::Loaded;
+use crate::cli::planning;
+use crate::cli::session::{Session, told};
+use crate::graph::auth::Claims;
+use crate::graph::rights::{Access, needed};
+use crate::graph::survey;
+use crate::kinds::{REGISTRY, Scene};
 use crate::manifest::app::Protect;
+use crate::model::address::Address;
+use crate::model::change::PermissionSort;
+use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
-use crate::plan::{Check, Extent, Plan};
-use crate::policy::limits::{Acceptance, RemovalLimit, removal_limit};
+use crate::plan::{Check, Extent, Plan, holdings};
+use crate::policy::identity::{GRAPH, Identity, Need};
+use crate::policy::limits::{Acceptance, RemovalLimit};
+use crate::policy::{self, Case};
 
-/// Findings that are rails: they let a plan be read and not be applied.
-const RAILS: [&str; 1] = ["principals_limit"];
-
-/// Everything that stops this plan from being applied.
-pub fn checks(plan: &Plan, loaded: &Loaded, findings: &Findings, today: Date) -> Vec<Check> {
+/// What stops this plan, whoever applies it.
+pub fn of_plan(plan: &Plan, loaded: &Loaded, findings: &Findings, today: Date) -> Vec<Check> {
     let stated = &loaded.manifest.limits;
     let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let accept = loaded.manifest.accept.revoke.as_ref().map(|accepted| Acceptance {
@@ -26,45 +38,99 @@ pub fn checks(plan: &Plan, loaded: &Loaded, findings: &Findings, today: Date) ->
         revoke_percent: size(stated.revoke_percent),
         accept,
     };
-    let removals = removal_limit(plan, &limit, today).map(|blocked| Check {
-        rule: blocked.rule.to_owned(),
-        text: blocked.text,
-        help: blocked.help,
-    });
-    let rails = findings.iter().filter(|finding| RAILS.contains(&finding.code));
-    let rails = rails.map(|finding| Check {
-        rule: finding.code.to_owned(),
-        text: finding.title.clone(),
-        help: finding.help.clone().unwrap_or_default(),
-    });
-    removals.into_iter().chain(protected(plan, loaded)).chain(rails).collect()
+    let apps = loaded.manifest.apps.iter();
+    let protected = apps.filter(|(_, app)| app.protect == Protect::Yes);
+    let protected = protected.map(|(label, _)| label.clone()).collect();
+    policy::of_plan(&Case { plan, limit: &limit, protected: &protected, findings, today })
 }
 
-/// `protect = true`: nothing is taken from this app.
-fn protected(plan: &Plan, loaded: &Loaded) -> Vec<Check> {
-    let is_protected = |label: &&String| {
-        let taken = |owner: &str| {
-            plan.changes.iter().any(|change| change.takes && change.address.owner == owner)
-        };
-        let app = loaded.manifest.apps.get(*label);
-        app.is_some_and(|app| app.protect == Protect::Yes) && taken(label)
+/// What stops this plan as long as it is this identity that applies it: the same for a plan just made
+/// and for a saved one. `found` is all there is now, `mentions` what the manifest names; a saved plan
+/// has no manifest, and then everything that a manifest could name counts as needed.
+///
+/// # Errors
+/// When a read fails. The tenant is asked only where the plan is about the identity's own app.
+pub async fn of_identity(
+    session: &Session,
+    plan: &Plan,
+    scene: &Scene,
+    found: Option<&BTreeMap<Address, Value>>,
+    mentions: Option<&Mentions>,
+) -> Result<Vec<Check>, Failure> {
+    let claims = session.graph.claims().await.map_err(told)?;
+    let own = own_labels(plan, &claims, &scene.directory);
+    if own.is_empty() {
+        return Ok(Vec::new());
+    }
+    let read;
+    let found = match found {
+        Some(found) => found,
+        None => {
+            read = planning::found(session, scene).await?;
+            &read
+        }
     };
-    let check = |label: &String| Check {
-        rule: "protected_app".to_owned(),
-        text: format!("{label} is protected, and this plan takes access from it"),
-        help: format!("remove protect = true from [app.{label}] in a change of its own"),
+    let graph = Mentions { apps: [GRAPH].into(), ..Mentions::default() };
+    let graph = survey::survey(&session.graph.reader(), &graph).await.map_err(told)?;
+    let holdings = holdings::of(&own, found, &plan.pairs, &graph).map_err(planning::unreadable)?;
+    let identity = Identity {
+        labels: own,
+        object: claims.object,
+        sort: Some(match claims.is_delegated() {
+            true => PermissionSort::Delegated,
+            false => PermissionSort::Application,
+        }),
+        holdings,
+        needs: needs(plan, scene, mentions),
     };
-    loaded.manifest.apps.keys().filter(is_protected).map(check).collect()
+    Ok(policy::of_identity(plan, &identity))
+}
+
+/// What the plan calls the app that the token is for. A token that does not say is not judged.
+fn own_labels(plan: &Plan, claims: &Claims, directory: &Directory) -> BTreeSet<String> {
+    let itself = claims.object.and_then(|id| directory.by_object_id(id)).map(|sp| sp.app_id);
+    let Some(app) = claims.app.or(itself) else { return BTreeSet::new() };
+    plan.apps.iter().filter(|head| head.app_id == app).map(|head| head.label.clone()).collect()
+}
+
+/// Everything that consent does for such a plan: reads of names, and reads and writes of each kind.
+fn needs(plan: &Plan, scene: &Scene, mentions: Option<&Mentions>) -> Vec<Need> {
+    let named = |some: fn(&Mentions) -> bool| mentions.is_none_or(some);
+    let mut rights = vec![
+        needed(Access::Read, "/organization"),
+        needed(Access::Read, "/servicePrincipals"),
+        needed(Access::Read, "/directoryObjects/getByIds"),
+    ];
+    if named(|mentions| !mentions.users.is_empty()) {
+        rights.push(needed(Access::Read, "/users"));
+    }
+    if named(|mentions| !mentions.groups.is_empty()) {
+        rights.push(needed(Access::Read, "/groups"));
+        rights.push(needed(Access::Read, "/groups/transitiveMembers"));
+    }
+    for query in REGISTRY.iter().flat_map(|kind| kind.reads(scene)) {
+        // What a kind reads is what it writes.
+        rights.extend([Access::Read, Access::Write].map(|access| needed(access, &query.path)));
+    }
+    let steps = plan.changes.iter().flat_map(|change| &change.steps);
+    rights.extend(steps.map(|step| needed(Access::Write, &step.request.path)));
+    let mut needs: Vec<Need> = rights
+        .into_iter()
+        .map(|right| Need(right.sufficient().map(str::to_owned).collect()))
+        .collect();
+    needs.sort();
+    needs.dedup();
+    needs
 }
 
 /// # Errors
 /// When the plan breaks a rule, or is only a part.
 pub fn stop(plan: &Plan) -> Result<(), Failure> {
-    if let Some(check) = plan.checks.first() {
+    let mut checks = plan.checks.iter().chain(&plan.identity_checks);
+    if let Some(check) = checks.next() {
         let title = format!("{}: {}", check.rule, check.text);
         let failure = Failure::new(Exit::Rail, "safety_rail", title).help(check.help.clone());
-        let rest = plan.checks.iter().skip(1);
-        let rest = rest.map(|check| format!("also {}: {}", check.rule, check.text));
+        let rest = checks.map(|check| format!("also {}: {}", check.rule, check.text));
         return Err(rest.fold(failure, Failure::help));
     }
     match &plan.extent {

@@ -125,15 +125,18 @@ fn locked(setting: &Setting<'_>) -> Result<Lock, Failure> {
 fn may_write(plan: &Plan, claims: &Claims) -> Result<(), Failure> {
     let steps = plan.changes.iter().flat_map(|change| &change.steps);
     let paths = steps.map(|step| step.request.path.as_str());
-    let Some(permission) = rights::lacking(paths, claims) else { return Ok(()) };
+    let lacking = rights::lacking(paths, claims);
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let all = lacking.join(" and ");
+    let what = if lacking.len() == 1 { "permission" } else { "permissions" };
     Err(Failure::new(
         Exit::NoRight,
         "missing_permission",
-        format!("the token lacks the permission {permission}, which this plan needs"),
+        format!("the token lacks the {what} {all}, which this plan needs"),
     )
-    .help(format!(
-        "consent {permission} of Microsoft Graph to the app that signs in, and sign in again"
-    )))
+    .help(format!("consent {all} of Microsoft Graph to the app that signs in, and sign in again")))
 }
 
 /// Snapshot and journal stand on the disk before anything goes out.

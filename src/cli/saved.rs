@@ -45,7 +45,7 @@ pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
 ///
 /// # Errors
 /// When it is another tenant, or a read fails.
-pub async fn tenant(session: &Session, plan: &Plan) -> Result<(), Failure> {
+pub async fn tenant(session: &Session, plan: &Plan) -> Result<Scene, Failure> {
     let live = session.graph.check_tenant(plan.tenant.id).await.map_err(told)?;
     if live.domains.first() != plan.tenant.domains.first() || live.name != plan.tenant.name {
         return Err(Failure::new(
@@ -56,7 +56,8 @@ pub async fn tenant(session: &Session, plan: &Plan) -> Result<(), Failure> {
         .help("make the plan anew and review it: consent plan --out FILE"));
     }
     let scene = planning::scene_of(session, plan).await?;
-    as_named(session, plan, &scene).await
+    as_named(session, plan, &scene).await?;
+    Ok(scene)
 }
 
 /// What people approve are names: they must be the tenant's own, and the changes must be about them.

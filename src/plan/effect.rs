@@ -12,7 +12,8 @@ use crate::model::id::TenantId;
 use crate::plan::{Check, Effect};
 
 /// `checks` are part of it: a rule that stops apply cannot be taken out of a saved plan without
-/// changing the digest.
+/// changing the digest. What only stops whoever is signed in is not: a read-only identity that plans
+/// and another one that applies must come to the same digest.
 pub fn effect(tenant: TenantId, changes: &[Change], checks: &[Check]) -> Effect {
     let blocked = checks.iter().map(|check| format!("blocked by {}: {}", check.rule, check.text));
     let mut lines: Vec<String> = changes.iter().flat_map(facts).chain(blocked).collect();

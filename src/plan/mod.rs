@@ -12,6 +12,7 @@ pub mod build;
 pub mod effect;
 pub mod file;
 pub mod fresh;
+pub mod holdings;
 pub mod order;
 pub mod ownership;
 pub mod pictures;
@@ -38,8 +39,11 @@ pub struct Plan {
     pub unmanaged: Vec<Unmanaged>,
     /// Sentences about the whole plan. Safe text.
     pub warnings: Vec<String>,
-    /// Rules that stop apply.
+    /// Rules that stop apply, whoever runs it. Part of the effect.
     pub checks: Vec<Check>,
+    /// Rules that stop apply as long as it is the identity that is signed in now that runs it. No part
+    /// of the effect or of a saved plan: they are judged anew wherever a plan is about to be applied.
+    pub identity_checks: Vec<Check>,
     pub extent: Extent,
     pub effect: Effect,
 }

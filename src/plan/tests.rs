@@ -61,6 +61,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             unchanged: draft.unchanged,
             warnings: vec!["a warning".to_owned()],
             checks: checks(),
+            identity_checks: Vec::new(),
             extent: Extent::Whole,
         }
     })

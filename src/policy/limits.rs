@@ -4,13 +4,16 @@ use time::Date;
 
 use crate::model::change::Change;
 use crate::plan::Plan;
+use crate::policy::{Case, Judge, Rule, Stop};
+
+pub const RULE: Rule = Rule { name: "removal_limit", judge: Judge::Plan(judge) };
 
 /// `[limits]` and `[accept]` of the manifest, as plain numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemovalLimit {
     /// Objects that may be removed in one plan.
     pub revoke: usize,
-    /// Percent of the managed entries that may be removed, where there are more than [`FEW`].
+    /// Percent of the managed objects that may be removed, where there are more than [`FEW`].
     pub revoke_percent: usize,
     /// What lifts the limit, once.
     pub accept: Option<Acceptance>,
@@ -25,31 +28,25 @@ pub struct Acceptance {
     pub reason: String,
 }
 
-/// Up to so many managed entries, a share of them says nothing.
+/// Up to so many managed objects, a share of them says nothing.
 pub const FEW: usize = 10;
-
-/// Why apply must stop.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Blocked {
-    /// Stable id.
-    pub rule: &'static str,
-    /// One sentence without a full stop.
-    pub text: String,
-    pub help: String,
-}
 
 /// Objects that are removed and whose access nothing replaces.
 pub fn removals(changes: &[Change]) -> usize {
     changes.iter().filter(|change| change.verb.removes() && change.takes).count()
 }
 
-/// Entries that consent manages and the tenant has today.
+/// Objects that consent manages and the tenant has today.
 pub fn managed(plan: &Plan) -> usize {
     plan.unchanged + plan.changes.iter().filter(|change| !change.before.is_null()).count()
 }
 
+fn judge(case: &Case<'_>) -> Vec<Stop> {
+    removal_limit(case.plan, case.limit, case.today).into_iter().collect()
+}
+
 /// Whether the plan removes more than it may. `today` decides whether an acceptance still counts.
-pub fn removal_limit(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Blocked> {
+fn removal_limit(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Stop> {
     let removals = removals(&plan.changes);
     let managed = managed(plan);
     let over_number = removals > limit.revoke;
@@ -61,7 +58,7 @@ pub fn removal_limit(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<B
     let allowed = if over_number {
         format!("{} are allowed", limit.revoke)
     } else {
-        format!("{} % of {managed} managed entries are allowed", limit.revoke_percent)
+        format!("{} % of {managed} managed objects are allowed", limit.revoke_percent)
     };
     let lifted = match &limit.accept {
         Some(accept) if removals > accept.max => {
@@ -73,9 +70,8 @@ pub fn removal_limit(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<B
         Some(_) => return None,
         None => String::new(),
     };
-    Some(Blocked {
-        rule: "removal_limit",
-        text: format!("the plan removes {removals} entries, and {allowed}{lifted}"),
+    Some(Stop {
+        text: format!("the plan removes {removals} objects, and {allowed}{lifted}"),
         help: format!(
             "if that is meant, say so in the manifest: [accept] revoke = {{ max = {removals}, \
              until = <date>, reason = \"...\" }}"

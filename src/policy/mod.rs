@@ -1,10 +1,92 @@
-//! Floor 4: what a plan must be told before people read it. One file per rule.
+//! Floor 4: what a plan must be told before people read it. One file per rule, and the table of those
+//! that stop apply.
 //!
 //! Imports floors 0 to 3. Pure: no effects, no clock, no files.
 
+pub mod escalation;
+pub mod expansion;
+pub mod identity;
 pub mod limits;
+pub mod lockout;
 pub mod permissions;
+pub mod protected;
 pub mod risk;
 
+use std::collections::BTreeSet;
+
+use time::Date;
+
+use crate::model::finding::Findings;
+use crate::plan::{Check, Plan};
+use crate::policy::identity::Identity;
+use crate::policy::limits::RemovalLimit;
+
+/// A rail: it lets a plan be made and read, and stops it from being applied.
+pub struct Rule {
+    /// Stable: reports and the effect name it.
+    pub name: &'static str,
+    pub judge: Judge,
+}
+
+/// What a rule needs to know, and so where its verdict belongs.
+pub enum Judge {
+    /// The plan and its manifest. Everybody comes to the same verdict, so it is part of the effect.
+    Plan(fn(&Case<'_>) -> Vec<Stop>),
+    /// Who is signed in. It is judged wherever a plan is about to be applied, and is no part of the
+    /// effect or of a saved plan: who plans and who applies need not be the same.
+    Identity(fn(&Plan, &Identity) -> Vec<Stop>),
+}
+
+/// All rails, in the order in which they are told.
+pub static RULES: [Rule; 5] =
+    [limits::RULE, protected::RULE, expansion::RULE, lockout::RULE, escalation::RULE];
+
+/// What the rules of a plan are asked about, as plain data.
+pub struct Case<'a> {
+    pub plan: &'a Plan,
+    pub limit: &'a RemovalLimit,
+    /// Labels of the apps with `protect = true`.
+    pub protected: &'a BTreeSet<String>,
+    /// What was found when the manifest met the tenant.
+    pub findings: &'a Findings,
+    /// UTC.
+    pub today: Date,
+}
+
+/// Why apply must stop. Safe text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stop {
+    /// One sentence without a full stop.
+    pub text: String,
+    pub help: String,
+}
+
+/// What stops this plan, whoever applies it.
+pub fn of_plan(case: &Case<'_>) -> Vec<Check> {
+    let judged = RULES.iter().flat_map(|rule| match rule.judge {
+        Judge::Plan(judge) => judge(case).into_iter().map(|stop| check(rule, stop)).collect(),
+        Judge::Identity(_) => Vec::new(),
+    });
+    judged.collect()
+}
+
+/// What stops this plan as long as it is this identity that applies it.
+pub fn of_identity(plan: &Plan, identity: &Identity) -> Vec<Check> {
+    let judged = RULES.iter().flat_map(|rule| match rule.judge {
+        Judge::Identity(judge) => {
+            judge(plan, identity).into_iter().map(|stop| check(rule, stop)).collect()
+        }
+        Judge::Plan(_) => Vec::new(),
+    });
+    judged.collect()
+}
+
+fn check(rule: &Rule, stop: Stop) -> Check {
+    let Stop { text, help } = stop;
+    Check { rule: rule.name.to_owned(), text, help }
+}
+
+#[cfg(test)]
+mod identity_tests;
 #[cfg(test)]
 mod tests;

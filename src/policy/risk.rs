@@ -8,13 +8,11 @@ use crate::model::change::{Change, Permission, PermissionSort, Risk, Tier};
 use crate::model::directory::{Directory, MICROSOFT_TENANTS};
 use crate::model::id::{AppId, ObjectId};
 use crate::plan::Plan;
+use crate::policy::identity::GRAPH;
 use crate::policy::permissions::rule;
 
 /// Up to so many named people, a high permission counts as medium.
 pub const FEW_PEOPLE: usize = 25;
-
-/// Microsoft Graph: the only resource whose names follow the grammar of the rules.
-const GRAPH: AppId = AppId::from_u128(0x0000_0003_0000_0000_c000_0000_0000_0000);
 
 /// Who is given one permission in the plan, of one app.
 #[derive(Default)]
@@ -114,7 +112,7 @@ fn alike<'a>(
     alike
 }
 
-/// What the permission alone allows.
+/// What the permission alone allows. Only the names of Microsoft Graph follow the grammar of the rules.
 fn base(permission: &Permission, directory: &Directory) -> (Tier, String) {
     if permission.resource == GRAPH {
         let rule = rule(permission.sort, &permission.name, permission.admin_only);

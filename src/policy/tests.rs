@@ -1,21 +1,26 @@
 //! Rules over whole plans.
 
+use std::collections::BTreeSet;
+
+use time::Date;
 use time::macros::date;
 
 use crate::model::audience::Audience;
 use crate::model::change::PermissionSort::Delegated;
 use crate::model::change::{Change, Permission, Tier, Verb};
 use crate::model::directory::{Directory, MICROSOFT_TENANTS, ServicePrincipal};
+use crate::model::finding::{Finding, Findings};
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::untrusted::Untrusted;
 use crate::plan::{AppHead, LiveSummary, ManifestSummary, Plan};
-use crate::policy::limits::{Acceptance, RemovalLimit, managed, removal_limit};
+use crate::policy::limits::{Acceptance, RemovalLimit, managed};
 use crate::policy::risk::assess;
+use crate::policy::{Case, RULES, of_plan};
 
 const GRAPH: AppId = AppId::from_u128(0x0000_0003_0000_0000_c000_0000_0000_0000);
 const CLIENT: AppId = AppId::from_u128(7);
 
-fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
+pub(super) fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
     let gained = matches!(verb, Verb::Grant);
     let change: serde_json::Value = serde_json::json!({"scope": name});
     Change {
@@ -52,7 +57,7 @@ fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
     }
 }
 
-fn plan(changes: Vec<Change>) -> Plan {
+pub(super) fn plan(changes: Vec<Change>) -> Plan {
     let at = time::macros::datetime!(2026-11-23 14:02:11 UTC);
     Plan {
         tenant: crate::model::directory::Organization {
@@ -76,6 +81,7 @@ fn plan(changes: Vec<Change>) -> Plan {
         unmanaged: Vec::new(),
         warnings: Vec::new(),
         checks: Vec::new(),
+        identity_checks: Vec::new(),
         extent: crate::plan::Extent::Whole,
         effect: crate::plan::Effect { text: String::new(), digest: String::new() },
     }
@@ -167,7 +173,7 @@ fn removals_stop_apply_by_number_and_by_share() {
         let mut plan = plan((0..removed).map(|id| change(Verb::Revoke, Some(id), "A")).collect());
         plan.unchanged = unchanged;
         assert_eq!(managed(&plan), unchanged + plan.changes.len());
-        removal_limit(&plan, limit, today).map(|blocked| blocked.text)
+        removal_limit(&plan, limit, today)
     };
     assert_eq!(blocked(25, 1_000, &limit), None);
     assert!(blocked(26, 1_000, &limit).is_some());
@@ -191,4 +197,33 @@ fn a_removal_that_takes_nothing_from_anybody_is_no_removal() {
     let mut replaced = change(Verb::Revoke, Some(1), "A");
     replaced.takes = false;
     assert_eq!(removal_limit(&plan(vec![replaced]), &limit, date!(2026 - 12 - 31)), None);
+}
+
+/// What the only rule that speaks says.
+fn removal_limit(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<String> {
+    let (protected, findings) = (BTreeSet::new(), Findings::default());
+    let checks = of_plan(&Case { plan, limit, protected: &protected, findings: &findings, today });
+    assert!(checks.iter().all(|check| check.rule == "removal_limit") && checks.len() < 2);
+    checks.into_iter().next().map(|check| check.text)
+}
+
+#[test]
+fn every_rule_speaks_for_itself() {
+    let limit = RemovalLimit { revoke: 0, revoke_percent: 100, accept: None };
+    let protected = BTreeSet::from(["crm".to_owned(), "erp".to_owned()]);
+    let mut findings = Findings::default();
+    findings.push(Finding::warning("principals_limit", "too many people").help("raise it"));
+    findings.push(Finding::warning("scope_twice", "something else"));
+    let plan = plan(vec![change(Verb::Revoke, Some(1), "A"), change(Verb::Revoke, None, "B")]);
+    let today = date!(2026 - 12 - 31);
+    let case =
+        Case { plan: &plan, limit: &limit, protected: &protected, findings: &findings, today };
+    let checks = of_plan(&case);
+    let rules: Vec<&str> = checks.iter().map(|check| check.rule.as_str()).collect();
+    assert_eq!(rules, ["removal_limit", "protected_app", "principals_limit"]);
+    assert!(checks[0].text.starts_with("the plan removes 2 objects"), "{checks:?}");
+    assert!(checks[1].text.starts_with("crm is protected"), "erp loses nothing: {checks:?}");
+    assert_eq!((checks[2].text.as_str(), checks[2].help.as_str()), ("too many people", "raise it"));
+    let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
+    assert_eq!(names.len(), RULES.len(), "two rules of one name");
 }

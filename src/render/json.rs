@@ -38,6 +38,8 @@ struct Report<'a> {
     warnings: &'a [String],
     /// Rules that stop apply.
     checks: &'a [Check],
+    /// Rules that stop apply by whoever is signed in now.
+    identity_checks: &'a [Check],
     extent: &'a Extent,
     effect: EffectRow<'a>,
 }
@@ -100,6 +102,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         unmanaged,
         warnings,
         checks,
+        identity_checks,
         extent,
         // States and names stand in the changes.
         pairs: _,
@@ -120,6 +123,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         unmanaged,
         warnings,
         checks,
+        identity_checks,
         extent,
         effect: EffectRow { text, sha256: digest },
     };
@@ -219,6 +223,7 @@ mod tests {
             "unmanaged",
             "warnings",
             "checks",
+            "identity_checks",
             "extent",
             "effect",
         ];

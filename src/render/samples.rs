@@ -45,6 +45,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         unmanaged: Vec::new(),
         warnings: Vec::new(),
         checks: Vec::new(),
+        identity_checks: Vec::new(),
         extent: Extent::Whole,
         effect: Effect {
             text: "consent effect\n".to_owned(),

@@ -66,10 +66,11 @@ async fn prepare(
     let colour = env.colour_of_errors(global);
     match &args.plan {
         Some(path) => {
-            let plan = saved::read(path, env)?;
+            let mut plan = saved::read(path, env)?;
             let (id, cloud) = (plan.tenant.id, plan.cloud);
             let session = Session::open(&args.tenant, id, cloud, args.write_quota, env).await?;
-            saved::tenant(&session, &plan).await?;
+            let scene = saved::tenant(&session, &plan).await?;
+            plan.identity_checks = rails::of_identity(&session, &plan, &scene, None, None).await?;
             let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
             let state = state::beside(path);
             Ok(Task { session, plan, state, again })

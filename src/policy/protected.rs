@@ -1,0 +1,18 @@
+//! `protect = true`: nothing is taken from this app.
+
+use std::collections::BTreeSet;
+
+use crate::policy::{Case, Judge, Rule, Stop};
+
+pub const RULE: Rule = Rule { name: "protected_app", judge: Judge::Plan(judge) };
+
+fn judge(case: &Case<'_>) -> Vec<Stop> {
+    let taking = case.plan.changes.iter().filter(|change| change.takes);
+    let taken: BTreeSet<&str> = taking.map(|change| change.address.owner.as_str()).collect();
+    let hit = case.protected.iter().filter(|label| taken.contains(label.as_str()));
+    hit.map(|label| Stop {
+        text: format!("{label} is protected, and this plan takes access from it"),
+        help: format!("remove protect = true from [app.{label}] in a change of its own"),
+    })
+    .collect()
+}
