@@ -45,12 +45,12 @@ fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().retry(reqwest::retry::never()).build().unwrap()
 }
 
-async fn ask(
+async fn sent(
     running: &Running,
     method: &str,
     path: &str,
     body: Option<Value>,
-) -> Result<(u16, Value), reqwest::Error> {
+) -> Result<reqwest::Response, reqwest::Error> {
     let url = if path.starts_with("http") {
         path.into()
     } else {
@@ -61,7 +61,16 @@ async fn ask(
     if let Some(body) = body {
         request = request.json(&body);
     }
-    let answer = request.send().await?;
+    request.send().await
+}
+
+async fn ask(
+    running: &Running,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+) -> Result<(u16, Value), reqwest::Error> {
+    let answer = sent(running, method, path, body).await?;
     let status = answer.status().as_u16();
     let text = answer.text().await?;
     Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
@@ -111,4 +120,95 @@ async fn a_lost_answer_leaves_its_effect() {
     assert!(ask(&running, "POST", "/oauth2PermissionGrants", Some(adele())).await.is_err());
     assert_eq!(get(&running, &format!("/oauth2PermissionGrants/{ADELES}")).await.0, 200);
     assert_eq!(running.writes().len(), 1);
+}
+
+/// Grants for the first so many of a crowd, as a batch.
+fn batch(running: &Running, count: usize) -> Value {
+    let state: Value = serde_json::from_str(&running.state()).unwrap();
+    let people = state["tables"]["users"].as_array().unwrap().iter();
+    let crowd =
+        people.filter(|row| row["userPrincipalName"].as_str().unwrap().starts_with("crowd"));
+    let one = |(at, person): (usize, &Value)| {
+        let mut grant = adele();
+        grant["principalId"] = person["id"].clone();
+        json!({
+            "id": at.to_string(), "method": "POST", "url": "/oauth2PermissionGrants", "body": grant,
+            "headers": {"Content-Type": "application/json"},
+        })
+    };
+    json!({"requests": crowd.take(count).enumerate().map(one).collect::<Vec<_>>()})
+}
+
+const CROWD: &str = "\n[[people]]\nprefix = \"crowd\"\ncount = 30\n";
+
+#[tokio::test]
+async fn the_quota_and_its_headers() {
+    let running = serve(FOUNDING, &["quota=1"]).await;
+    let path = format!("/oauth2PermissionGrants/{EVERYBODY}");
+    let first = sent(&running, "DELETE", &path, None).await.unwrap();
+    let header = |response: &reqwest::Response, name: &str| {
+        response.headers().get(name).map(|value| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!(first.status(), 204);
+    assert_eq!(header(&first, "x-ms-resource-unit").unwrap(), "1");
+    assert_eq!(header(&first, "x-ms-throttle-limit-percentage").unwrap(), "1.00");
+    let second = sent(&running, "DELETE", &path, None).await.unwrap();
+    assert_eq!(
+        (second.status().as_u16(), header(&second, "retry-after")),
+        (429, Some("270".into()))
+    );
+    assert_eq!(header(&second, "x-ms-throttle-information").unwrap(), "WriteLimitExceeded");
+    let scope = header(&second, "x-ms-throttle-scope").unwrap();
+    let app = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+    assert_eq!(scope, format!("Tenant_Application/ReadWrite/{app}/{}", running.tenant_id()));
+}
+
+#[tokio::test]
+async fn a_batch_that_breaks_midway_is_seen_in_the_log() {
+    let running = serve(&format!("{FOUNDING}{CROWD}"), &["batch-lost-midway=1"]).await;
+    assert!(ask(&running, "POST", "/$batch", Some(batch(&running, 20))).await.is_err());
+    let writes = running.writes();
+    let effects = writes.iter().filter(|line| line.took_effect).count();
+    assert!(writes.len() == 20 && (1..20).contains(&effects), "{effects} of {}", writes.len());
+    let line = running.batches()[0];
+    assert_eq!((line.size, line.writes, line.lost, line.arrived), (20, 20, true, 1));
+    let inside = |what: &str| format!("{}/sandbox/{what}", running.url());
+    let (_, batches) = get(&running, &inside("batches")).await;
+    assert_eq!(batches[0]["size"], 20);
+    let (_, writes) = get(&running, &inside("writes")).await;
+    assert_eq!(
+        (&writes[0]["took_effect"], &writes[19]["took_effect"]),
+        (&json!(true), &json!(false))
+    );
+    assert_eq!(get(&running, &inside("meanwhile")).await.1, json!([]));
+}
+
+/// A request that takes an hour keeps nobody else waiting, and both are counted as under way.
+#[tokio::test]
+async fn latency_is_nobody_elses() {
+    let slow = "[[weather.slow]]\npath = \"/groups\"\nlatency = \"3600s\"\n";
+    let running = Arc::new(serve(&format!("{FOUNDING}\n{slow}"), &[]).await);
+    let other = Arc::clone(&running);
+    let waiting = tokio::spawn(async move { get(&other, "/groups").await });
+    while running.counts().http == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let quick = tokio::time::timeout(Duration::from_secs(30), get(&running, "/users")).await;
+    assert_eq!(quick.unwrap().0, 200);
+    assert_eq!(running.counts().most_in_flight, 2);
+    assert!(!waiting.is_finished());
+    waiting.abort();
+}
+
+#[tokio::test]
+async fn a_fresh_token_works_again() {
+    let running = serve(FOUNDING, &["token-expires=2"]).await;
+    let old = running.token();
+    let with = async |token: &str| {
+        let url = format!("{}/v1.0/organization", running.url());
+        client().get(url).bearer_auth(token).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!((with(&old).await, with(&old).await, with(&old).await), (200, 401, 401));
+    let fresh = running.token();
+    assert_eq!((with(&fresh).await, with(&old).await), (200, 401));
 }

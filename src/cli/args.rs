@@ -2,11 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::graph::quota::WRITES;
+use crate::sandbox::weather::measure::Latency;
 
 /// Consent as code for Microsoft Entra ID.
 ///
@@ -165,12 +165,15 @@ pub struct SandboxArgs {
     /// Loopback address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", env = "CONSENT_LISTEN", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
-    /// Every request takes this long, as 40ms or 2s
-    #[arg(long, value_name = "TIME", env = "CONSENT_LATENCY", value_parser = span)]
-    pub latency: Option<Duration>,
-    /// Trouble, repeatable: 429=N, lag=N, lost=N, and more (see the sandbox's reference)
+    /// Every request takes this long, as 40ms or 2s or 20ms..200ms
+    #[arg(long, value_name = "TIME", env = "CONSENT_LATENCY")]
+    pub latency: Option<Latency>,
+    /// Trouble, repeatable: 429=N, lag=N, lost=5%, and more (see the sandbox's reference)
     #[arg(long, value_name = "WORD", env = "CONSENT_WEATHER", value_delimiter = ',')]
     pub weather: Vec<String>,
+    /// Trouble as a TOML file with the seed's [weather]; on top of the seed's own, below --weather
+    #[arg(long, value_name = "FILE", env = "CONSENT_WEATHER_FILE")]
+    pub weather_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -222,16 +225,6 @@ fn report(text: &str) -> Result<Report, String> {
     Ok(Report { kind, to })
 }
 
-fn span(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("\"{text}\" is no time: write 40ms or 2s");
-    let (number, unit) = match text.strip_suffix("ms") {
-        Some(number) => (number, 1),
-        None => (text.strip_suffix('s').ok_or_else(wrong)?, 1_000),
-    };
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    Ok(Duration::from_millis(number.saturating_mul(unit)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,12 +236,9 @@ mod tests {
     }
 
     #[test]
-    fn reports_and_times_are_read() {
+    fn reports_are_read() {
         assert_eq!(report("json=-"), Ok(Report { kind: ReportKind::Json, to: Target::Stdout }));
         assert!(report("yaml=x").is_err());
         assert!(report("json").is_err());
-        assert_eq!(span("40ms"), Ok(Duration::from_millis(40)));
-        assert_eq!(span("2s"), Ok(Duration::from_secs(2)));
-        assert!(span("2").is_err());
     }
 }

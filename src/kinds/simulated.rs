@@ -4,6 +4,8 @@
 
 pub mod call;
 pub mod filter;
+pub mod replica;
+pub mod saved;
 pub mod table;
 pub mod tenant;
 
@@ -11,6 +13,7 @@ use serde_json::Value;
 
 pub use call::{Call, Caller, Method};
 pub use filter::{Field, Filter, Op};
+pub use replica::Lag;
 pub use table::Shape;
 pub use tenant::Tenant;
 
@@ -51,6 +54,18 @@ pub enum Answer {
     /// 204 without a body.
     Done,
     Refused(Refused),
+}
+
+impl Answer {
+    /// The status it is sent with when nothing more goes wrong.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Object(status, ..) => *status,
+            Self::List(_) | Self::Count(_) => 200,
+            Self::Done => 204,
+            Self::Refused(refused) => refused.status,
+        }
+    }
 }
 
 /// A list before filter and paging.

@@ -7,9 +7,13 @@ use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
 use crate::kinds::simulated::{Caller, Refused};
+use crate::sandbox::incoming::Bearer;
 
 /// App id of the resource, as some tokens have it for an audience.
 const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
+
+/// Begins the ids of our own tokens; the generation follows.
+const UTI: &str = "sandbox.";
 
 /// What a token is made from.
 #[derive(Debug, Clone)]
@@ -28,6 +32,11 @@ pub struct Claims<'a> {
 
 /// A token of the usual form. Its third part is no signature.
 pub fn mint(claims: &Claims<'_>) -> String {
+    mint_anew(claims, 0)
+}
+
+/// A token that is issued when all of them had expired so often, see [`Bearer::generation`].
+pub fn mint_anew(claims: &Claims<'_>, generation: u32) -> String {
     let Claims { tenant, app_id, object_id, user, audience, permissions, now, lifetime } = claims;
     let mut payload = json!({
         "aud": audience,
@@ -39,6 +48,8 @@ pub fn mint(claims: &Claims<'_>) -> String {
         "oid": object_id,
         "sub": object_id,
         "tid": tenant,
+        // An id of the token, opaque to everybody else.
+        "uti": format!("{UTI}{generation}"),
         "ver": "1.0",
     });
     match user {
@@ -57,11 +68,11 @@ pub fn mint(claims: &Claims<'_>) -> String {
     format!("{}.{}.{}", part(&header), part(&payload), URL_SAFE_NO_PAD.encode("sandbox"))
 }
 
-/// The caller that an `Authorization` header speaks for.
+/// Whom an `Authorization` header speaks for.
 ///
 /// # Errors
 /// 401 as Microsoft Graph answers it.
-pub fn caller(header: Option<&str>, tenant: &str, now: OffsetDateTime) -> Result<Caller, Refused> {
+pub fn bearer(header: Option<&str>, tenant: &str, now: OffsetDateTime) -> Result<Bearer, Refused> {
     let token = header
         .and_then(|header| {
             let (scheme, token) = header.split_once(' ')?;
@@ -88,11 +99,13 @@ pub fn caller(header: Option<&str>, tenant: &str, now: OffsetDateTime) -> Result
     }
     let scopes = text("scp").split_whitespace().map(str::to_owned);
     let roles = claims.get("roles").and_then(Value::as_array).into_iter().flatten();
-    Ok(Caller {
+    let caller = Caller {
         permissions: scopes.chain(roles.filter_map(|r| r.as_str().map(str::to_owned))).collect(),
         object_id: text("oid").to_owned(),
         app_only: claims.get("scp").is_none(),
-    })
+    };
+    let generation = text("uti").strip_prefix(UTI).and_then(|n| n.parse().ok()).unwrap_or(0);
+    Ok(Bearer { caller, app_id: text("appid").to_lowercase(), generation })
 }
 
 fn loopback(audience: &str) -> bool {
@@ -122,7 +135,7 @@ mod tests {
     const NOW: OffsetDateTime = time::macros::datetime!(2026-11-23 12:00 UTC);
 
     fn token(tenant: &str, audience: &str) -> String {
-        mint(&Claims {
+        let claims = Claims {
             tenant,
             app_id: "app",
             object_id: "me",
@@ -131,13 +144,15 @@ mod tests {
             permissions: &["User.Read", "Directory.Read.All"],
             now: NOW,
             lifetime: Duration::hours(1),
-        })
+        };
+        mint_anew(&claims, 3)
     }
 
     #[test]
     fn a_token_speaks_for_its_caller() {
         let header = format!("bearer {}", token("t", "https://graph.microsoft.com"));
-        let caller = caller(Some(&header), "T", NOW).unwrap();
+        let Bearer { caller, app_id, generation } = bearer(Some(&header), "T", NOW).unwrap();
+        assert_eq!((app_id.as_str(), generation), ("app", 3));
         assert!(caller.permissions.contains("Directory.Read.All") && !caller.app_only);
         assert_eq!(caller.object_id, "me");
     }
@@ -154,7 +169,7 @@ mod tests {
             (Some(graph.as_str()), "other", NOW, "The token was issued for another"),
             (Some(vault.as_str()), "t", NOW, "Access token validation failure."),
         ] {
-            let refused = caller(header, tenant, now).unwrap_err();
+            let refused = bearer(header, tenant, now).unwrap_err();
             assert_eq!(
                 (refused.status, refused.code.as_str()),
                 (401, "InvalidAuthenticationToken")

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::kinds::simulated::Refused;
+use crate::kinds::simulated::tenant::guid_of;
 
 /// One answer before it is bytes.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +13,8 @@ pub struct Sent {
     pub body: Body,
     /// Seconds, with a 429 or 503.
     pub retry_after: Option<u32>,
+    /// What the service says about limits, by name of the header.
+    pub headers: Vec<(&'static str, String)>,
     /// The connection breaks instead of bringing this answer.
     pub lost: bool,
 }
@@ -22,13 +25,19 @@ pub enum Body {
     Json(Value),
     /// `$count`.
     Text(String),
-    /// The body stops half-way, as if a proxy cut it.
-    CutJson(String),
+    /// Only the first half of its text arrives, as if a proxy cut it.
+    CutJson(Value),
+}
+
+/// The first half of a body's text.
+pub fn cut(body: &Value) -> String {
+    let text = body.to_string();
+    text.chars().take(text.chars().count() / 2).collect()
 }
 
 impl Sent {
     pub fn new(status: u16, body: Body) -> Self {
-        Self { status, body, retry_after: None, lost: false }
+        Self { status, body, retry_after: None, headers: Vec::new(), lost: false }
     }
 
     pub fn json(status: u16, body: Value) -> Self {
@@ -42,6 +51,15 @@ pub struct Trace {
     pub request_id: String,
     pub client_request_id: String,
     pub at: OffsetDateTime,
+}
+
+impl Trace {
+    /// Of the answer with this number, counted over one server run.
+    pub fn new(tenant: &str, number: u64, client: Option<&str>, at: OffsetDateTime) -> Self {
+        let request_id = guid_of(&format!("{tenant}/request/{number}"));
+        let client_request_id = client.map_or_else(|| request_id.clone(), str::to_owned);
+        Self { request_id, client_request_id, at }
+    }
 }
 
 /// The error envelope. Its date has no offset: that is what the service sends.
@@ -61,6 +79,24 @@ pub fn envelope(refused: &Refused, trace: &Trace) -> Sent {
             }
         }),
     )
+}
+
+/// The service's usual words for a status.
+pub fn usual(status: u16) -> Refused {
+    let (code, message) = match status {
+        401 => ("InvalidAuthenticationToken", "Access token has expired or is not yet valid."),
+        403 => {
+            ("Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+        }
+        404 => ("Request_ResourceNotFound", "Resource does not exist."),
+        429 => ("TooManyRequests", "Too many requests."),
+        502 => ("UnknownError", "Bad gateway."),
+        503 => ("ServiceUnavailable", "Service is unavailable."),
+        504 => ("UnknownError", "Gateway timeout."),
+        500..=599 => ("InternalServerError", "An internal server error occurred."),
+        _ => ("Request_BadRequest", "The request is refused."),
+    };
+    Refused::new(status, code, message)
 }
 
 /// `2026-11-23T19:03:10`.

@@ -7,16 +7,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use crate::kinds::simulated::{Caller, Refused};
-use crate::sandbox::answer::{Body, Sent, Trace, envelope};
-use crate::sandbox::world::{Incoming, Payload, World};
+use crate::kinds::simulated::Refused;
+use crate::sandbox::answer::{Body, Sent, Trace, cut, envelope, usual};
+use crate::sandbox::incoming::{Asked, Bearer, Incoming, Payload};
+use crate::sandbox::log::BatchLine;
+use crate::sandbox::storm::{Moment, Wreck};
+use crate::sandbox::world::{Arrival, World};
 
 /// Most requests of one batch.
 const MOST: usize = 20;
 
-struct Item {
+/// One request of a batch.
+#[derive(Debug)]
+pub struct Item {
     id: String,
-    incoming: Incoming,
+    pub asked: Asked,
     /// What makes the item wrong by itself.
     fault: Option<Refused>,
     /// Ids in lower case.
@@ -27,28 +32,59 @@ fn malformed(message: impl Into<String>) -> Refused {
     Refused::new(400, "BadRequest", message)
 }
 
-/// Carries out a batch. The answer may be lost as a whole, if that of one of its writes is.
-pub fn answer(world: &mut World, body: &Payload, outer: &Incoming, caller: &Caller) -> Sent {
-    let items = match items(body, outer) {
-        Ok(items) => items,
-        Err(refused) => return envelope(&refused, &outer.trace),
+/// Carries out a batch. The answer may be lost as a whole, if that of one of its requests is; and
+/// the batch may fail as a whole, before, midway or after.
+pub fn answer(
+    world: &mut World,
+    items: &[Item],
+    trace: &Trace,
+    bearer: &Bearer,
+    arrival: &Arrival,
+) -> Sent {
+    let wreck = world.wreck(arrival.draw);
+    let reached = match wreck.map(|wreck| wreck.moment) {
+        Some(Moment::Before) => 0,
+        // At least one, and one less than all if there are two.
+        Some(Moment::Midway) => {
+            let others = items.len().saturating_sub(2) as u64 + 1;
+            1 + usize::try_from(arrival.draw.below("midway", others)).unwrap_or(0)
+        }
+        Some(Moment::After) | None => items.len(),
     };
+    let (carried, left) = items.split_at(reached.min(items.len()));
+    let mut sent = responses(world, carried, bearer, arrival);
+    if let Some(Wreck { status, lost, .. }) = wreck {
+        left.iter().for_each(|item| world.leave(&item.asked, status, arrival));
+        sent = Sent { lost, ..envelope(&usual(status), trace) };
+    }
+    world.log.batches.push(BatchLine {
+        arrived: arrival.number,
+        size: items.len(),
+        writes: items.iter().filter(|item| item.asked.write).count(),
+        status: sent.status,
+        lost: sent.lost,
+    });
+    sent
+}
+
+fn responses(world: &mut World, items: &[Item], bearer: &Bearer, arrival: &Arrival) -> Sent {
     let mut statuses: BTreeMap<String, u16> = BTreeMap::new();
     let mut responses = Vec::new();
     let mut lost = false;
     for item in items {
         let met = |id: &String| statuses.get(id).is_some_and(|status| *status < 400);
+        let trace = &item.asked.incoming.trace;
         let sent = if let Some(refused) = &item.fault {
-            envelope(refused, &item.incoming.trace)
+            envelope(refused, trace)
         } else if item.depends_on.iter().all(met) {
-            world.answer(&item.incoming, caller)
+            world.answer(&item.asked, bearer, arrival)
         } else {
             let refused = Refused::new(
                 424,
                 "FailedDependency",
                 "The request was not carried out because a request it depends on failed.",
             );
-            envelope(&refused, &item.incoming.trace)
+            envelope(&refused, trace)
         };
         lost |= sent.lost;
         statuses.insert(item.id.to_lowercase(), sent.status);
@@ -58,8 +94,12 @@ pub fn answer(world: &mut World, body: &Payload, outer: &Incoming, caller: &Call
     Sent { lost, ..Sent::json(200, json!({"responses": responses})) }
 }
 
-fn items(body: &Payload, outer: &Incoming) -> Result<Vec<Item>, Refused> {
-    let Payload::Json(body) = body else {
+/// The requests of a batch.
+///
+/// # Errors
+/// When it is malformed as a whole.
+pub fn items(outer: &Incoming) -> Result<Vec<Item>, Refused> {
+    let Payload::Json(body) = &outer.body else {
         return Err(crate::kinds::simulated::call::unreadable());
     };
     let requests = body
@@ -135,7 +175,7 @@ fn item(members: &Map<String, Value>, outer: &Incoming) -> Result<Item, Refused>
         id,
         fault,
         depends_on: depends_on.filter_map(|id| id.as_str().map(str::to_lowercase)).collect(),
-        incoming: Incoming {
+        asked: Asked::from(Incoming {
             method,
             path: path.to_owned(),
             query: query.to_owned(),
@@ -145,7 +185,7 @@ fn item(members: &Map<String, Value>, outer: &Incoming) -> Result<Item, Refused>
             body: body.map_or(Payload::Nothing, |body| Payload::Json(body.clone())),
             root: outer.root.clone(),
             trace,
-        },
+        }),
     })
 }
 
@@ -166,8 +206,9 @@ fn below_root(url: &str, root: &str) -> Option<String> {
 }
 
 fn response(id: &str, sent: Sent) -> Value {
-    let Sent { status, body, retry_after, lost: _ } = sent;
-    let mut headers = Map::new();
+    let Sent { status, body, retry_after, headers: said, lost: _ } = sent;
+    let mut headers: Map<String, Value> =
+        said.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
     if let Some(seconds) = retry_after {
         headers.insert("Retry-After".into(), json!(seconds.to_string()));
     }
@@ -176,7 +217,7 @@ fn response(id: &str, sent: Sent) -> Value {
         Body::Json(body) => (Some("application/json"), body),
         // What is no JSON comes in base64.
         Body::Text(text) => (Some("text/plain"), json!(STANDARD.encode(text))),
-        Body::CutJson(text) => (Some("application/json"), json!(STANDARD.encode(text))),
+        Body::CutJson(body) => (Some("application/json"), json!(STANDARD.encode(cut(&body)))),
     };
     if let Some(kind) = kind {
         headers.insert("Content-Type".into(), json!(kind));

@@ -10,8 +10,31 @@ pub struct WriteLine {
     /// Below the version root, as it came, with its query.
     pub path: String,
     pub body: Value,
-    /// What was answered, or would have been where the answer was lost.
+    /// What was answered, or would have been where the answer was lost; 503 where nothing was carried
+    /// out and nothing was answered.
     pub status: u16,
+    /// Whether the tenant was changed, whatever the answer said.
+    pub took_effect: bool,
+    /// Which HTTP request to Graph brought it, counted from 1 in order of arrival. Writes of one batch
+    /// have the same number, that of its [`BatchLine`].
+    pub arrived: u64,
+    /// Milliseconds from the start of the server to that arrival.
+    pub arrived_ms: u64,
+}
+
+/// One batch, in the order of processing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct BatchLine {
+    /// As in [`WriteLine`].
+    pub arrived: u64,
+    /// Requests in it.
+    pub size: usize,
+    /// Those of them that are writes.
+    pub writes: usize,
+    /// Of the batch as a whole.
+    pub status: u16,
+    /// The connection broke instead of bringing that answer.
+    pub lost: bool,
 }
 
 /// How many requests came.
@@ -26,10 +49,16 @@ pub struct Counts {
     pub batches: u64,
     /// Requests for tokens.
     pub tokens: u64,
+    /// Most HTTP requests to Graph routes that were under way at the same time.
+    pub most_in_flight: u64,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct Log {
     pub counts: Counts,
     pub writes: Vec<WriteLine>,
+    /// Well-formed batches.
+    pub batches: Vec<BatchLine>,
+    /// What somebody else did meanwhile, with the number of the HTTP request it went before.
+    pub meanwhile: Vec<WriteLine>,
 }

@@ -155,7 +155,8 @@ pub fn count(list: &List, call: &Call, tenant: &Tenant) -> Result<usize, Refused
     check(list, call)?;
     let filter = call.filter.as_ref();
     Ok(candidates(list, filter, tenant, 0)
-        .filter(|(_, _, row)| filter.is_none_or(|filter| filter.holds(row, list.fields)))
+        .filter_map(|(_, table, row)| tenant.view(table, row))
+        .filter(|row| filter.is_none_or(|filter| filter.holds(row, list.fields)))
         .count())
 }
 
@@ -214,27 +215,29 @@ fn rows<'a>(
     size: usize,
 ) -> Found<'a> {
     let mut out = Vec::new();
-    let mut unseen = Vec::new();
+    let mut behind = Vec::new();
     let mut next = None;
     let filter = call.filter.as_ref();
     for (number, table, row) in candidates(list, filter, tenant, cursor.from) {
-        if filter.is_some_and(|filter| !filter.holds(row, list.fields)) {
+        let seen = tenant.view(table, row);
+        if filter.is_some_and(|filter| !filter.holds(seen.unwrap_or(row), list.fields)) {
             continue;
         }
         if out.len() == size {
             next = Some(number);
             break;
         }
-        let id = row.get("id").and_then(Value::as_str).unwrap_or_default();
-        if tenant.is_unseen(table, id) {
-            unseen.push((table.to_owned(), id.to_owned()));
-            continue;
+        if tenant.is_behind(table, row) {
+            let id = row.get("id").and_then(Value::as_str).unwrap_or_default();
+            behind.push((table.to_owned(), id.to_owned()));
         }
-        out.push((number, table_of(list, table), row.clone()));
+        if let Some(seen) = seen {
+            out.push((number, table_of(list, table), seen.clone()));
+        }
     }
-    // A list that would have shown an object is a read of it.
-    for (table, id) in unseen {
-        tenant.misses(&table, &id);
+    // A list that shows an object, or would have shown it, is a read of it.
+    for (table, id) in behind {
+        tenant.count_read(&table, &id);
     }
     Found { rows: out, next }
 }

@@ -6,30 +6,26 @@
 )]
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::response::Response;
-use serde_json::{Value, json};
+use axum::extract::DefaultBodyLimit;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::kinds::simulated::tenant::Saved;
-use crate::kinds::simulated::{Collection, Refused};
+use crate::kinds::simulated::Collection;
+use crate::kinds::simulated::saved::Saved;
 use crate::model::clock::Clock;
 use crate::sandbox::access::{self, Claims};
-use crate::sandbox::answer::{Body, Sent, Trace, envelope};
-use crate::sandbox::log::{Counts, WriteLine};
+use crate::sandbox::collections;
+use crate::sandbox::http::{Shared, serve};
+use crate::sandbox::log::{BatchLine, Counts, WriteLine};
 use crate::sandbox::seed::Seed;
-use crate::sandbox::token;
 use crate::sandbox::weather::Weather;
-use crate::sandbox::world::{Incoming, Payload, World};
-use crate::sandbox::{batch, collections};
+use crate::sandbox::world::World;
 
 /// Largest body that is read, in bytes. Microsoft Graph takes 4 MB.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -88,18 +84,6 @@ pub enum SandboxError {
     State(String),
 }
 
-struct Shared {
-    world: Mutex<World>,
-    clock: Arc<dyn Clock>,
-    latency: Duration,
-}
-
-impl Shared {
-    fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// A server under way. It ends when it is stopped or dropped.
 pub struct Running {
     shared: Arc<Shared>,
@@ -123,8 +107,16 @@ pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError
     if let Some(state) = state {
         world.restore(saved(&state, &tenant_id)?);
     }
-    let latency = Duration::from_millis(world.weather.latency);
-    let shared = Arc::new(Shared { world: Mutex::new(world), clock, latency });
+    let shared = Arc::new(Shared {
+        world: Mutex::new(world),
+        started: clock.since_start(),
+        clock,
+        tenant_id: tenant_id.clone(),
+        traces: AtomicU64::new(0),
+        arrived: AtomicU64::new(0),
+        in_flight: AtomicU64::new(0),
+        most_in_flight: AtomicU64::new(0),
+    });
     let listener =
         TcpListener::bind(listen).await.map_err(|error| SandboxError::Listen(listen, error))?;
     let address = listener.local_addr().map_err(|error| SandboxError::Listen(listen, error))?;
@@ -174,8 +166,11 @@ impl Running {
 
     /// The same with these delegated permissions only.
     pub fn token_with(&self, permissions: &[&str]) -> String {
-        let operator = self.shared.world().operator.clone();
-        access::mint(&Claims {
+        let (operator, generation) = {
+            let world = self.shared.world();
+            (world.operator.clone(), world.generation)
+        };
+        let claims = Claims {
             tenant: &self.tenant_id,
             app_id: COMMAND_LINE_TOOLS,
             object_id: &operator.0,
@@ -184,20 +179,33 @@ impl Running {
             permissions,
             now: self.shared.clock.now(),
             lifetime: time::Duration::hours(1),
-        })
+        };
+        access::mint_anew(&claims, generation)
     }
 
     /// The live tenant as JSON, for [`Options::state`].
     pub fn state(&self) -> String {
-        serde_json::to_string(&self.shared.world().tenant.saved()).unwrap_or_default()
+        let saved = self.shared.world().tenant.saved();
+        serde_json::to_string(&saved).unwrap_or_default()
     }
 
+    /// Every write that came, in the order of processing.
     pub fn writes(&self) -> Vec<WriteLine> {
         self.shared.world().log.writes.clone()
     }
 
+    /// Every well-formed batch that came.
+    pub fn batches(&self) -> Vec<BatchLine> {
+        self.shared.world().log.batches.clone()
+    }
+
+    /// What the weather let somebody else do.
+    pub fn meanwhile(&self) -> Vec<WriteLine> {
+        self.shared.world().log.meanwhile.clone()
+    }
+
     pub fn counts(&self) -> Counts {
-        self.shared.world().log.counts
+        self.shared.counts()
     }
 
     /// Stops listening and gives answers under way a moment to leave.
@@ -207,148 +215,4 @@ impl Running {
             self.task.abort();
         }
     }
-}
-
-async fn serve(
-    State(shared): State<Arc<Shared>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let path = uri.path();
-    if let Some(what) = path.strip_prefix("/sandbox/") {
-        return bare(inspect(&shared, what));
-    }
-    // Half before and half after the effect, so that a client that gives up or dies in between
-    // meets both cases.
-    tokio::time::sleep(shared.latency / 2).await;
-    let (sent, trace) = process(&shared, &method, &uri, &headers, &body);
-    tokio::time::sleep(shared.latency / 2).await;
-    response(sent, &trace)
-}
-
-/// Not Graph: what tests and demonstrations want to know.
-fn inspect(shared: &Shared, what: &str) -> Sent {
-    let world = shared.world();
-    match what {
-        "writes" => Sent::json(200, json!(world.log.writes)),
-        "requests" => Sent::json(200, json!(world.log.counts)),
-        "state" => Sent::json(200, json!(world.tenant.saved())),
-        _ => Sent::json(404, json!({"error": "there is writes, requests, state"})),
-    }
-}
-
-fn process(
-    shared: &Shared,
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> (Sent, Trace) {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let now = shared.clock.now();
-    let mut world = shared.world();
-    let trace = world.trace(text("client-request-id"), now);
-    let host = text("host").unwrap_or("127.0.0.1");
-    if let Some(tenant) = token_path(uri.path()) {
-        world.log.counts.tokens += 1;
-        let request = token::Request {
-            tenant,
-            address: format!("{host}{}", uri.path()),
-            form: std::str::from_utf8(body).unwrap_or_default(),
-            trace: &trace,
-        };
-        let issuer = token::Issuer {
-            tenant: &world.tenant.id,
-            domain: &world.domain,
-            identities: &world.identities,
-        };
-        return (token::answer(&request, &issuer), trace);
-    }
-    let Some(path) = uri.path().strip_prefix("/v1.0") else {
-        let segment = uri.path().split('/').nth(1).unwrap_or_default();
-        let message = format!("Invalid version: {segment}");
-        return (envelope(&Refused::new(400, "BadRequest", message), &trace), trace);
-    };
-    world.log.counts.http += 1;
-    let caller = match access::caller(text("authorization"), &world.tenant.id, now) {
-        Ok(caller) => caller,
-        Err(refused) => return (envelope(&refused, &trace), trace),
-    };
-    let incoming = Incoming {
-        method: method.as_str().to_owned(),
-        path: path.to_owned(),
-        query: uri.query().unwrap_or_default().to_owned(),
-        eventual: text("consistencylevel").is_some_and(|v| v.eq_ignore_ascii_case("eventual")),
-        body: payload(body, text("content-type")),
-        root: format!("http://{host}/v1.0"),
-        trace: trace.clone(),
-    };
-    if path.trim_end_matches('/').eq_ignore_ascii_case("/$batch") && method == Method::POST {
-        world.log.counts.batches += 1;
-        let body = incoming.body.clone();
-        return (batch::answer(&mut world, &body, &incoming, &caller), trace);
-    }
-    (world.answer(&incoming, &caller), trace)
-}
-
-/// The tenant of `/{tenant}/oauth2/v2.0/token`.
-fn token_path(path: &str) -> Option<&str> {
-    let (tenant, rest) = path.strip_prefix('/')?.split_once('/')?;
-    rest.eq_ignore_ascii_case("oauth2/v2.0/token").then_some(tenant)
-}
-
-fn payload(body: &Bytes, kind: Option<&str>) -> Payload {
-    if body.is_empty() {
-        return Payload::Nothing;
-    }
-    if !kind.is_some_and(|kind| kind.to_lowercase().contains("json")) {
-        return Payload::Undeclared;
-    }
-    serde_json::from_slice::<Value>(body).map_or(Payload::Unreadable, Payload::Json)
-}
-
-fn response(sent: Sent, trace: &Trace) -> Response {
-    if sent.lost {
-        // A body that fails before its first byte breaks the connection, with nothing sent.
-        let broken = futures_util::stream::once(async {
-            Err::<Bytes, _>(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
-        });
-        return Response::new(axum::body::Body::from_stream(broken));
-    }
-    let mut response = bare(sent);
-    let headers = response.headers_mut();
-    for (name, value) in
-        [("request-id", &trace.request_id), ("client-request-id", &trace.client_request_id)]
-    {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
-    }
-    response
-}
-
-fn bare(sent: Sent) -> Response {
-    let Sent { status, body, retry_after, lost: _ } = sent;
-    let (kind, body) = match body {
-        Body::Nothing => (None, String::new()),
-        Body::Json(body) => {
-            (Some("application/json;odata.metadata=minimal;charset=utf-8"), body.to_string())
-        }
-        Body::Text(text) => (Some("text/plain"), text),
-        Body::CutJson(text) => {
-            (Some("application/json;odata.metadata=minimal;charset=utf-8"), text)
-        }
-    };
-    let mut response = Response::new(axum::body::Body::from(body));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if let Some(kind) = kind {
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    }
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    response
 }

@@ -51,6 +51,8 @@ pub struct Issuer<'a> {
     pub tenant: &'a str,
     pub domain: &'a str,
     pub identities: &'a [Identity],
+    /// Of the tokens issued now, see [`crate::sandbox::incoming::Bearer::generation`].
+    pub generation: u32,
 }
 
 struct No {
@@ -144,7 +146,7 @@ fn issue(request: &Request<'_>, issuer: &Issuer<'_>) -> Result<String, No> {
         }
     }
     let permissions: Vec<&str> = identity.permissions.iter().map(String::as_str).collect();
-    Ok(access::mint(&Claims {
+    let claims = Claims {
         tenant: issuer.tenant,
         app_id: &identity.app_id,
         object_id: &identity.object_id,
@@ -153,7 +155,8 @@ fn issue(request: &Request<'_>, issuer: &Issuer<'_>) -> Result<String, No> {
         permissions: &permissions,
         now: request.trace.at,
         lifetime: Duration::seconds(3_600),
-    }))
+    };
+    Ok(access::mint_anew(&claims, issuer.generation))
 }
 
 fn check_tenant(request: &Request<'_>, issuer: &Issuer<'_>) -> Result<(), No> {

@@ -1,70 +1,83 @@
 //! The tenant in motion: one request after the other, with the weather of the moment. Synchronous
 //! and without HTTP, so that it can be tried as a function.
 
+use std::time::Duration;
+
 use serde_json::Value;
-use time::OffsetDateTime;
 
-use crate::kinds::simulated::call::{decode, unreadable};
-use crate::kinds::simulated::tenant::{Saved, Trouble, guid_of};
-use crate::kinds::simulated::{Answer, Call, Caller, Collection, Method, Refused, Tenant};
-use crate::sandbox::access;
-use crate::sandbox::answer::{Body, Sent, Trace, envelope};
+use crate::kinds::simulated::saved::Saved;
+use crate::kinds::simulated::{Collection, Tenant};
+use crate::sandbox::answer::{Sent, envelope};
+use crate::sandbox::batch;
+use crate::sandbox::incoming::{Asked, Bearer, Errand, Payload};
 use crate::sandbox::log::{Log, WriteLine};
-use crate::sandbox::odata;
-use crate::sandbox::pages::{self, PageTrouble};
+use crate::sandbox::quota::{Quota, Spent};
 use crate::sandbox::seed::Seed;
+use crate::sandbox::storm;
 use crate::sandbox::token::Identity;
-use crate::sandbox::weather::{Refusal, Weather};
+use crate::sandbox::weather::Weather;
+use crate::sandbox::weather::chance::{Chances, Draw, fingerprint};
+use crate::sandbox::weather::phase::Sky;
 
-/// One request for Graph, outside or inside a batch.
-#[derive(Debug, Clone)]
-pub struct Incoming {
-    pub method: String,
-    /// Below the version root, encoded, without the query.
-    pub path: String,
-    pub query: String,
-    /// `ConsistencyLevel: eventual`.
-    pub eventual: bool,
-    pub body: Payload,
-    /// Scheme, host and version as the caller wrote them.
-    pub root: String,
-    pub trace: Trace,
-}
-
-/// What came as a body.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Payload {
-    Nothing,
-    Json(Value),
-    /// There is one, but it is no JSON.
-    Unreadable,
-    /// There is one, but nobody says that it is JSON.
-    Undeclared,
-}
+/// From this share of a limit on, in percent, the service says how much of it is in use.
+const NEAR_THE_LIMIT: i64 = 80;
 
 pub struct World {
     pub tenant: Tenant,
     pub domain: String,
     pub operator: (String, String),
     pub identities: Vec<Identity>,
-    pub weather: Weather,
     pub log: Log,
-    collections: Vec<&'static dyn Collection>,
+    /// How often all tokens expired.
+    pub generation: u32,
+    pub(super) sky: Sky,
+    pub(super) collections: Vec<&'static dyn Collection>,
+    pub(super) counted: Counted,
+    pub(super) quota: Quota,
+    /// Since the start.
+    pub(super) elapsed: Duration,
+    /// What chance has for HTTP requests as a whole, and for requests inside and outside of batches.
+    arrivals: Chances,
+    requests: Chances,
+}
+
+/// What weather that strikes every n-th time counts by.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counted {
     /// Requests processed, those of batches one by one.
-    seen: u64,
+    pub requests: u64,
+    pub writes: u64,
     /// Writes that took effect.
-    effects: u64,
-    writes: u64,
-    /// How often each refusal of the weather struck.
-    struck: Vec<u32>,
-    traces: u64,
+    pub effects: u64,
+    /// Pages of lists.
+    pub lists: u64,
+    pub batches: u64,
+}
+
+/// One HTTP request on its arrival.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival {
+    /// Counted from 1.
+    pub number: u64,
+    /// Since the start.
+    pub at: Duration,
+    /// How long it shall take.
+    pub latency: Duration,
+    pub(super) draw: Draw,
+}
+
+impl Arrival {
+    /// Whole milliseconds since the start.
+    pub fn milliseconds(&self) -> u64 {
+        u64::try_from(self.at.as_millis()).unwrap_or(u64::MAX)
+    }
 }
 
 impl World {
     pub fn new(seed: Seed, collections: &[&'static dyn Collection], weather: Weather) -> Self {
         let Seed { tenant_id, domain, name: _, operator, rows, members, identities, weather: own } =
             seed;
-        let weather = weather.over(own);
+        let sky = Sky::new(weather.over(own));
         let mut tenant = Tenant::new(&tenant_id, &[]);
         for collection in collections {
             tenant.define(collection.tables());
@@ -75,24 +88,21 @@ impl World {
         for (group, table, id) in members {
             tenant.add_member(&group, table, id);
         }
-        tenant.trouble = Trouble {
-            lag: weather.lag,
-            fresh_service_principals: weather.fresh_service_principals,
-            duplicate: weather.duplicate.unwrap_or(409),
-        };
+        tenant.trouble = storm::trouble(sky.now());
         Self {
             tenant,
             domain,
             operator,
             identities,
-            struck: vec![0; weather.refuse.len()],
-            weather,
             log: Log::default(),
+            generation: 0,
+            sky,
             collections: collections.to_vec(),
-            seen: 0,
-            effects: 0,
-            writes: 0,
-            traces: 0,
+            counted: Counted::default(),
+            quota: Quota::default(),
+            elapsed: Duration::ZERO,
+            arrivals: Chances::default(),
+            requests: Chances::default(),
         }
     }
 
@@ -101,242 +111,126 @@ impl World {
         self.tenant.restore(saved);
     }
 
-    /// Ids for the next answer.
-    pub fn trace(&mut self, client_request_id: Option<&str>, at: OffsetDateTime) -> Trace {
-        self.traces += 1;
-        let request_id = guid_of(&format!("{}/request/{}", self.tenant.id, self.traces));
-        let client_request_id = client_request_id.map_or_else(|| request_id.clone(), str::to_owned);
-        Trace { request_id, client_request_id, at }
+    /// A request for Graph arrives, so long after the start.
+    pub fn arrive(&mut self, errand: &Errand, number: u64, at: Duration) -> Arrival {
+        self.log.counts.http += 1;
+        self.pass(at);
+        self.turn(self.counted.requests + 1);
+        let draw = self.arrivals.draw(self.seed(), errand.outer().fingerprint);
+        Arrival { number, at, latency: self.latency(errand, draw), draw }
     }
 
-    /// Carries out one request.
-    pub fn answer(&mut self, incoming: &Incoming, caller: &Caller) -> Sent {
-        self.seen += 1;
-        self.meanwhile();
-        let write = is_write(incoming);
-        if write {
-            self.writes += 1;
-            self.log.counts.writes += 1;
-        } else {
-            self.log.counts.reads += 1;
+    /// How long a request for a token takes.
+    pub fn sign_in_takes(&mut self, form: &str) -> Duration {
+        let draw = self.arrivals.draw(self.seed(), fingerprint(&["token", form]));
+        self.sky.now().latency.unwrap_or_default().drawn(draw)
+    }
+
+    /// Time goes on to this moment since the start.
+    pub fn pass(&mut self, elapsed: Duration) {
+        self.elapsed = self.elapsed.max(elapsed);
+        self.tenant.advance(self.elapsed);
+    }
+
+    fn turn(&mut self, request: u64) {
+        if self.sky.turn(request, self.elapsed) {
+            self.tenant.trouble = storm::trouble(self.sky.now());
         }
-        let mut sent = match self.trouble(incoming, write) {
-            Some((refused, retry_after)) => {
-                Sent { retry_after, ..envelope(&refused, &incoming.trace) }
+    }
+
+    fn seed(&self) -> u64 {
+        self.sky.now().seed.unwrap_or(0)
+    }
+
+    /// Carries out what came.
+    pub fn attend(&mut self, errand: &Errand, bearer: &Bearer, arrival: &Arrival) -> Sent {
+        match errand {
+            Errand::One(asked) => self.answer(asked, bearer, arrival),
+            Errand::Batch(outer, items) => {
+                self.log.counts.batches += 1;
+                let trace = &outer.incoming.trace;
+                match items {
+                    Ok(items) => batch::answer(self, items, trace, bearer, arrival),
+                    Err(refused) => envelope(refused, trace),
+                }
             }
-            None => match self.carry_out(incoming, caller) {
-                Ok(sent) => sent,
-                Err(refused) => envelope(&refused, &incoming.trace),
-            },
-        };
-        if write && sent.status < 300 {
-            sent = self.after_effect(sent, incoming);
         }
-        if write {
-            let query = if incoming.query.is_empty() { "" } else { "?" };
-            self.log.writes.push(WriteLine {
-                method: incoming.method.clone(),
-                path: format!("{}{query}{}", incoming.path, incoming.query),
-                body: match &incoming.body {
-                    Payload::Json(body) => body.clone(),
-                    _ => Value::Null,
-                },
-                status: sent.status,
-            });
+    }
+
+    /// Carries out one request, inside or outside of a batch.
+    pub fn answer(&mut self, asked: &Asked, bearer: &Bearer, arrival: &Arrival) -> Sent {
+        self.counted.requests += 1;
+        self.turn(self.counted.requests);
+        if self.sky.now().token_expires == Some(self.counted.requests) {
+            self.generation += 1;
+        }
+        let draw = self.requests.draw(self.seed(), asked.fingerprint);
+        self.meanwhile(asked, arrival);
+        self.count(asked);
+        let trace = &asked.incoming.trace;
+        let mut sent = match self.unwelcome(asked, bearer) {
+            Some(refused) => envelope(&refused, trace),
+            None => self.limited(asked, bearer, draw),
+        };
+        let took_effect = asked.write && sent.status < 300;
+        if took_effect {
+            sent = self.after_effect(sent, trace, draw);
+        }
+        self.note(asked, sent.status, took_effect, arrival);
+        sent
+    }
+
+    /// A request that came, but is not carried out: its batch failed as a whole before.
+    pub(super) fn leave(&mut self, asked: &Asked, status: u16, arrival: &Arrival) {
+        self.count(asked);
+        self.note(asked, status, false, arrival);
+    }
+
+    fn limited(&mut self, asked: &Asked, bearer: &Bearer, draw: Draw) -> Sent {
+        let trace = &asked.incoming.trace;
+        let spent = self.spend(asked, bearer);
+        let mut sent = match spent {
+            Some(Spent { wait: Some(wait), .. }) => {
+                self.throttled(trace, bearer, wait, "WriteLimitExceeded")
+            }
+            _ => self.hindered(asked, bearer, draw).unwrap_or_else(|| {
+                self.carry_out(&asked.incoming, &bearer.caller, draw)
+                    .unwrap_or_else(|refused| envelope(&refused, trace))
+            }),
+        };
+        if let Some(percent) = spent.map(|spent| spent.percent).filter(|p| *p > NEAR_THE_LIMIT) {
+            let share = format!("{}.{:02}", percent / 100, percent % 100);
+            sent.headers.push(("x-ms-throttle-limit-percentage", share));
         }
         sent
     }
 
-    /// What somebody else does before this request.
-    fn meanwhile(&mut self) {
-        let due: Vec<_> = self
-            .weather
-            .meanwhile
-            .iter()
-            .filter(|m| m.before_request == self.seen)
-            .cloned()
-            .collect();
-        for change in due {
-            let (path, query) = change.path.split_once('?').unwrap_or((&change.path, ""));
-            let Ok(mut call) = call(&change.method, path, query) else { continue };
-            call.body = change.body;
-            if let Some(collection) = self.collection(&call) {
-                let trouble = std::mem::take(&mut self.tenant.trouble);
-                collection.answer(&call, &mut self.tenant);
-                self.tenant.trouble = trouble;
-            }
+    fn count(&mut self, asked: &Asked) {
+        if asked.write {
+            self.counted.writes += 1;
+            self.log.counts.writes += 1;
+        } else {
+            self.log.counts.reads += 1;
         }
     }
 
-    fn trouble(&mut self, incoming: &Incoming, write: bool) -> Option<(Refused, Option<u32>)> {
-        let nth = |count: u64, n: u32| n > 0 && count.is_multiple_of(u64::from(n));
-        let weather = &self.weather;
-        let wait = Some(weather.retry_after);
-        if weather.expire_after > 0 && self.seen >= u64::from(weather.expire_after) {
-            return Some((access::expired(), None));
+    fn note(&mut self, asked: &Asked, status: u16, took_effect: bool, arrival: &Arrival) {
+        if !asked.write {
+            return;
         }
-        if nth(self.seen, weather.throttle) || (write && nth(self.writes, weather.throttle_writes))
-        {
-            return Some((default_refusal(429), wait));
-        }
-        if nth(self.seen, weather.unavailable) {
-            return Some((default_refusal(503), wait));
-        }
-        let body = match &incoming.body {
-            Payload::Json(body) => Some(body),
-            _ => None,
-        };
-        let path = decode(&incoming.path);
-        for (refusal, struck) in weather.refuse.iter().zip(&mut self.struck) {
-            let again = refusal.times.is_none_or(|times| *struck < times);
-            if again && refusal.concerns(&incoming.method, &path, body) {
-                *struck += 1;
-                let wait = wait.filter(|_| matches!(refusal.status, 429 | 503));
-                return Some((as_written(refusal), wait));
-            }
-        }
-        None
+        let incoming = &asked.incoming;
+        let query = if incoming.query.is_empty() { "" } else { "?" };
+        self.log.writes.push(WriteLine {
+            method: incoming.method.clone(),
+            path: format!("{}{query}{}", incoming.path, incoming.query),
+            body: match &incoming.body {
+                Payload::Json(body) => body.clone(),
+                _ => Value::Null,
+            },
+            status,
+            took_effect,
+            arrived: arrival.number,
+            arrived_ms: arrival.milliseconds(),
+        });
     }
-
-    fn carry_out(&mut self, incoming: &Incoming, caller: &Caller) -> Result<Sent, Refused> {
-        let mut call = call(&incoming.method, &incoming.path, "")?;
-        call.caller = caller.clone();
-        call.eventual = incoming.eventual;
-        let Some(collection) = self.collection(&call) else {
-            return Err(Refused::no_such_segment(call.segments.last().map_or("", String::as_str)));
-        };
-        let enough = collection.permissions(&call).unwrap_or_default();
-        if !enough.iter().any(|permission| caller.permissions.contains(*permission)) {
-            return Err(Refused::denied());
-        }
-        let options = odata::options(&incoming.query)?;
-        call.filter = options.filter;
-        call.select = options.select;
-        call.top = options.top;
-        call.count = options.count;
-        call.body = match &incoming.body {
-            Payload::Nothing => None,
-            Payload::Json(body) => Some(body.clone()),
-            Payload::Unreadable => return Err(unreadable()),
-            Payload::Undeclared if call.method == Method::Get => None,
-            Payload::Undeclared => {
-                return Err(Refused::new(
-                    400,
-                    "BadRequest",
-                    "Entity only allows writes with a JSON Content-Type header.",
-                ));
-            }
-        };
-        match collection.answer(&call, &mut self.tenant) {
-            Answer::Done => Ok(Sent::new(204, Body::Nothing)),
-            Answer::Refused(refused) => Err(refused),
-            Answer::Count(list) => {
-                let count = pages::count(&list, &call, &self.tenant)?;
-                Ok(Sent::new(200, Body::Text(count.to_string())))
-            }
-            Answer::Object(status, set, row) => {
-                let mut body = pages::selected(&row, &call.select, &[]);
-                let context = format!("{}/$metadata#{set}", incoming.root);
-                if let Some(members) = body.as_object_mut() {
-                    members.insert("@odata.context".to_owned(), Value::String(context));
-                }
-                Ok(Sent::json(status, body))
-            }
-            Answer::List(list) => self.page(&list, &call, incoming, options.skiptoken.as_deref()),
-        }
-    }
-
-    fn page(
-        &mut self,
-        list: &crate::kinds::simulated::List,
-        call: &Call,
-        incoming: &Incoming,
-        skiptoken: Option<&str>,
-    ) -> Result<Sent, Refused> {
-        let cursor = pages::Cursor::of(skiptoken)?;
-        if self.weather.broken_page == cursor.page {
-            return Err(default_refusal(500));
-        }
-        let request = pages::Request {
-            root: &incoming.root,
-            path: &incoming.path,
-            query: &incoming.query,
-            cursor,
-        };
-        let trouble = PageTrouble {
-            empty_second: self.weather.empty_pages,
-            lossy: self.weather.lossy,
-            link_host: self.weather.link_host.as_deref(),
-        };
-        let body = pages::page(list, call, &mut self.tenant, &request, trouble)?;
-        if self.weather.cut {
-            let text = body.to_string();
-            let half = text.chars().take(text.chars().count() / 2).collect();
-            return Ok(Sent::new(200, Body::CutJson(half)));
-        }
-        Ok(Sent::json(200, body))
-    }
-
-    /// Answers that get lost or lie, after a write that took effect.
-    fn after_effect(&mut self, sent: Sent, incoming: &Incoming) -> Sent {
-        self.effects += 1;
-        let nth = |n: u32| n > 0 && self.effects.is_multiple_of(u64::from(n));
-        if nth(self.weather.denied) {
-            let refused = Refused::new(
-                404,
-                "Directory_ObjectNotFound",
-                "Unable to read the company information from the directory.",
-            );
-            return envelope(&refused, &incoming.trace);
-        }
-        Sent { lost: nth(self.weather.lost), ..sent }
-    }
-
-    fn collection(&self, call: &Call) -> Option<&'static dyn Collection> {
-        self.collections.iter().copied().find(|collection| collection.permissions(call).is_some())
-    }
-}
-
-/// Whether the request changes the tenant. `getByIds` is a read in spite of its method.
-fn is_write(incoming: &Incoming) -> bool {
-    incoming.method != "GET"
-        && !incoming.path.trim_end_matches('/').to_lowercase().ends_with("getbyids")
-}
-
-fn call(method: &str, path: &str, query: &str) -> Result<Call, Refused> {
-    let method = match method {
-        "GET" => Method::Get,
-        "POST" => Method::Post,
-        "PATCH" => Method::Patch,
-        "PUT" => Method::Put,
-        "DELETE" => Method::Delete,
-        _ => return Err(Refused::no_such_method()),
-    };
-    odata::options(query)?;
-    Ok(Call::new(method, path))
-}
-
-fn as_written(refusal: &Refusal) -> Refused {
-    let usual = default_refusal(refusal.status);
-    Refused {
-        status: refusal.status,
-        code: refusal.code.clone().unwrap_or(usual.code),
-        message: refusal.message.clone().unwrap_or(usual.message),
-    }
-}
-
-/// The service's usual words for a status.
-fn default_refusal(status: u16) -> Refused {
-    let (code, message) = match status {
-        401 => ("InvalidAuthenticationToken", "Access token has expired or is not yet valid."),
-        403 => {
-            ("Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
-        }
-        404 => ("Request_ResourceNotFound", "Resource does not exist."),
-        429 => ("TooManyRequests", "Too many requests."),
-        503 => ("ServiceUnavailable", "Service is unavailable."),
-        500..=599 => ("InternalServerError", "An internal server error occurred."),
-        _ => ("Request_BadRequest", "The request is refused."),
-    };
-    Refused::new(status, code, message)
 }

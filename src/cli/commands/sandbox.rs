@@ -13,7 +13,7 @@ use crate::model::clock::Clock;
 use crate::model::untrusted::shown;
 use crate::sandbox::seed;
 use crate::sandbox::server::{self, Options, Running};
-use crate::sandbox::weather::Weather;
+use crate::sandbox::weather::{Weather, file};
 use crate::store::report_file;
 
 /// # Errors
@@ -40,18 +40,22 @@ pub async fn run(
     Ok(Exit::Done)
 }
 
-/// Trouble from the command line, on top of the seed's own.
+/// Trouble from the command line, on top of the seed's own: words on top of a file.
 fn weather(args: &SandboxArgs) -> Result<Weather, Failure> {
-    let mut weather = Weather::default();
-    let latency = args.latency.unwrap_or_default().as_millis();
-    weather.latency = u64::try_from(latency).unwrap_or(u64::MAX);
+    let mut words = Weather { latency: args.latency, ..Weather::default() };
     for word in &args.weather {
-        weather.add(word).map_err(|error| {
+        words.add(word).map_err(|error| {
             Failure::new(Exit::Invalid, "weather", shown(&error.to_string()))
-                .help("for example: --weather 429=5 --weather lag=2")
+                .help("for example: --weather 429=5 --weather lost=10%")
         })?;
     }
-    Ok(weather)
+    let Some(path) = &args.weather_file else { return Ok(words) };
+    let text = report_file::read_text(path).map_err(stored)?;
+    let file = file::parse(&path.display().to_string(), &text).map_err(|error| {
+        Failure::new(Exit::Invalid, "weather", error.to_string())
+            .help("the file holds one [weather] table, with the keys of a seed's")
+    })?;
+    Ok(words.over(file))
 }
 
 /// The URL alone on stdout's first line, so that a script can read it; then what to export.

@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn a_lagging_grant_is_there_for_writers_only() {
         let mut t = tenant();
-        t.trouble.lag = 2;
+        t.trouble.lag = crate::kinds::simulated::Lag::Reads(2);
         post(&mut t, everybody("a"));
         let get = Call::new(Method::Get, &format!("/oauth2PermissionGrants/{EVERYBODY}"));
         let seen: Vec<u16> = (0..3).map(|_| status(&Grants.answer(&get, &mut t)).0).collect();

@@ -146,7 +146,7 @@ pub fn row(profile: &Profile) -> Value {
 }
 
 fn read(key: &str, tenant: &mut Tenant) -> Answer {
-    let id = tenant.resolve(SERVICE_PRINCIPALS, key, &["appId"]);
+    let id = tenant.resolve_seen(SERVICE_PRINCIPALS, key, &["appId"]);
     match id.and_then(|id| tenant.read(SERVICE_PRINCIPALS, &id)) {
         Some(row) => Answer::Object(200, "servicePrincipals/$entity", row.clone()),
         None => Refused::not_found(key).into(),

@@ -2,18 +2,23 @@
 //! directory itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::kinds::simulated::replica::{Lag, Replicas};
 use crate::kinds::simulated::table::{Shape, Table};
 
 /// Trouble of the directory: replication and its consequences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Trouble {
-    /// How many reads of a new object do not see it yet.
-    pub lag: u32,
+    /// How long readers do not see a new object yet.
+    pub lag: Lag,
+    /// How long they see a changed object as it was.
+    pub lag_changes: Lag,
+    /// How long they still see a deleted object.
+    pub lag_deletes: Lag,
     /// A new service principal cannot be referred to at once: the first grant for it is refused
     /// with 404, the second with 400.
     pub fresh_service_principals: bool,
@@ -23,7 +28,13 @@ pub struct Trouble {
 
 impl Default for Trouble {
     fn default() -> Self {
-        Self { lag: 0, fresh_service_principals: false, duplicate: 409 }
+        Self {
+            lag: Lag::default(),
+            lag_changes: Lag::default(),
+            lag_deletes: Lag::default(),
+            fresh_service_principals: false,
+            duplicate: 409,
+        }
     }
 }
 
@@ -31,28 +42,14 @@ impl Default for Trouble {
 pub struct Tenant {
     pub id: String,
     pub trouble: Trouble,
-    tables: BTreeMap<String, Table>,
+    pub(super) tables: BTreeMap<String, Table>,
     /// Direct members of groups: tables and ids.
-    members: BTreeMap<String, Vec<(String, String)>>,
-    /// Reads that will still miss an object.
-    unseen: BTreeMap<(String, String), u32>,
+    pub(super) members: BTreeMap<String, Vec<(String, String)>>,
+    /// Objects that readers are behind on.
+    pub(super) replicas: Replicas,
     /// New service principals: how often a reference to one was refused.
-    fresh: BTreeMap<String, u8>,
-    minted: u64,
-}
-
-/// The tenant as it is saved.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Saved {
-    pub format: String,
-    pub format_version: u32,
-    pub tenant: String,
-    pub minted: u64,
-    pub tables: BTreeMap<String, Vec<Value>>,
-    pub members: BTreeMap<String, Vec<(String, String)>>,
-    pub unseen: Vec<(String, String, u32)>,
-    pub fresh: BTreeMap<String, u8>,
+    pub(super) fresh: BTreeMap<String, u8>,
+    pub(super) minted: u64,
 }
 
 impl Tenant {
@@ -77,57 +74,98 @@ impl Tenant {
 
     /// Adds a row that everybody sees at once.
     pub fn insert(&mut self, table: &str, row: Value) {
+        self.replicas.forget(table, id_of(&row));
         self.tables.entry(table.to_owned()).or_default().insert(row);
     }
 
-    /// Adds a row as a write does: reads may miss it for a while.
+    /// Adds a row as a write does: readers may miss it for a while.
     pub fn create(&mut self, table: &str, row: Value) {
-        let id = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        if self.trouble.lag > 0 {
-            self.unseen.insert((table.to_owned(), id), self.trouble.lag);
-        }
-        self.insert(table, row);
+        let lag = self.trouble.lag;
+        self.replicas.fall_behind(table, id_of(&row), lag, || None, false);
+        self.tables.entry(table.to_owned()).or_default().insert(row);
     }
 
     /// The row as the service itself knows it, whatever readers see.
     pub fn row(&self, table: &str, id: &str) -> Option<&Value> {
-        self.tables.get(table)?.get(id)
+        let row = self.tables.get(table)?.get(id)?;
+        (!self.replicas.is_gone(table, id_of(row))).then_some(row)
     }
 
-    /// The row as a reader sees it: nothing while it is not replicated.
+    /// The row as a reader sees it: nothing, or as it was, while replicas are behind. Counts as one
+    /// read of the object.
     pub fn read(&mut self, table: &str, id: &str) -> Option<&Value> {
-        let id = self.row(table, id)?.get("id")?.as_str()?.to_owned();
-        if self.misses(table, &id) { None } else { self.row(table, &id) }
+        let Self { tables, replicas, .. } = self;
+        let row = tables.get(table)?.get(id)?;
+        if replicas.is_empty() {
+            return Some(row);
+        }
+        let id = id_of(row);
+        let gone = replicas.is_gone(table, id);
+        match replicas.read(table, id) {
+            Some(seen) => seen,
+            None => (!gone).then_some(row),
+        }
     }
 
-    /// Whether a read of this object still misses it. Counts as one such read.
-    pub fn misses(&mut self, table: &str, id: &str) -> bool {
-        if self.unseen.is_empty() {
-            return false;
+    /// A row of a table as readers see it, without counting as a read.
+    pub fn view<'t>(&'t self, table: &str, row: &'t Value) -> Option<&'t Value> {
+        if self.replicas.is_empty() {
+            return Some(row);
         }
-        let key = (table.to_owned(), id.to_owned());
-        match self.unseen.get_mut(&key) {
-            Some(left) if *left > 1 => {
-                *left -= 1;
-                true
+        let id = id_of(row);
+        match self.replicas.sight(table, id) {
+            Some(seen) => seen,
+            None => (!self.replicas.is_gone(table, id)).then_some(row),
+        }
+    }
+
+    /// Whether readers see another state of this row than the service itself.
+    pub fn is_behind(&self, table: &str, row: &Value) -> bool {
+        !self.replicas.is_empty() && self.replicas.sight(table, id_of(row)).is_some()
+    }
+
+    /// Counts one read of an object by a list that would have shown it.
+    pub fn count_read(&mut self, table: &str, id: &str) {
+        self.replicas.read(table, id);
+    }
+
+    /// Time goes on to this moment since the start: readers catch up.
+    pub fn advance(&mut self, now: Duration) {
+        for (table, id) in self.replicas.advance(now) {
+            if let Some(table) = self.tables.get_mut(&table) {
+                table.remove(&id);
             }
-            Some(_) => self.unseen.remove(&key).is_some(),
-            None => false,
         }
-    }
-
-    /// Whether readers miss this object, without counting as a read.
-    pub fn is_unseen(&self, table: &str, id: &str) -> bool {
-        !self.unseen.is_empty() && self.unseen.contains_key(&(table.to_owned(), id.to_owned()))
     }
 
     /// The id of the object that a key segment means: its id, `field='value'`, or a value of one
     /// of the `alternate` fields.
     pub fn resolve(&self, table: &str, key: &str, alternate: &[&'static str]) -> Option<String> {
+        self.resolve_among(table, key, alternate, |row| {
+            self.replicas.is_empty() || !self.replicas.is_gone(table, id_of(row))
+        })
+    }
+
+    /// The same for readers, who may still see what was deleted.
+    pub fn resolve_seen(
+        &self,
+        table: &str,
+        key: &str,
+        alternate: &[&'static str],
+    ) -> Option<String> {
+        self.resolve_among(table, key, alternate, |_| true)
+    }
+
+    fn resolve_among(
+        &self,
+        table: &str,
+        key: &str,
+        alternate: &[&'static str],
+        among: impl Fn(&Value) -> bool,
+    ) -> Option<String> {
         let table = self.tables.get(table)?;
-        let id = |row: &Value| row.get("id").and_then(Value::as_str).map(str::to_owned);
-        if let Some(row) = table.get(key) {
-            return id(row);
+        if let Some(row) = table.get(key).filter(|row| among(row)) {
+            return Some(id_of(row).to_owned());
         }
         let (name, value) = match key.split_once('=') {
             Some((name, literal)) => {
@@ -138,19 +176,35 @@ impl Tenant {
         alternate
             .iter()
             .filter(|field| name.is_none_or(|name| name.eq_ignore_ascii_case(field)))
-            .find_map(|field| table.matching_from(field, &value, 0).next())
-            .and_then(|(_, row)| id(row))
+            .find_map(|field| table.matching_from(field, &value, 0).find(|(_, row)| among(row)))
+            .map(|(_, row)| id_of(row).to_owned())
     }
 
+    /// Sets a member of a row, if there is one: readers may see the old one for a while.
     pub fn update(&mut self, table: &str, id: &str, name: &str, value: Value) {
+        let Some(row) = self.row(table, id) else { return };
+        let lag = self.trouble.lag_changes;
+        if !lag.is_none() {
+            let (id, row) = (id_of(row).to_owned(), row.clone());
+            self.replicas.fall_behind(table, &id, lag, || Some(row), false);
+        }
         if let Some(table) = self.tables.get_mut(table) {
             table.update(id, name, value);
         }
     }
 
+    /// Takes a row away: readers may see it for a while.
     pub fn remove(&mut self, table: &str, id: &str) -> Option<Value> {
-        let row = self.tables.get_mut(table)?.remove(id)?;
-        self.unseen.remove(&(table.to_owned(), id.to_owned()));
+        let row = self.row(table, id)?;
+        let id = id_of(row).to_owned();
+        let lag = self.trouble.lag_deletes;
+        let never_seen = matches!(self.replicas.sight(table, &id), Some(None));
+        if lag.is_none() || never_seen {
+            self.replicas.forget(table, &id);
+            return self.tables.get_mut(table)?.remove(&id);
+        }
+        let row = row.clone();
+        self.replicas.fall_behind(table, &id, lag, || Some(row.clone()), true);
         Some(row)
     }
 
@@ -208,40 +262,11 @@ impl Tenant {
         }
         out
     }
+}
 
-    pub fn saved(&self) -> Saved {
-        Saved {
-            format: "consent.sandbox".to_owned(),
-            format_version: 1,
-            tenant: self.id.clone(),
-            minted: self.minted,
-            tables: self
-                .tables
-                .iter()
-                .map(|(name, table)| (name.clone(), table.rows().cloned().collect()))
-                .collect(),
-            members: self.members.clone(),
-            unseen: self.unseen.iter().map(|((t, id), n)| (t.clone(), id.clone(), *n)).collect(),
-            fresh: self.fresh.clone(),
-        }
-    }
-
-    /// Puts a saved tenant in the place of this one's rows. Tables must be defined before.
-    pub fn restore(&mut self, saved: Saved) {
-        let Saved { format: _, format_version: _, tenant, minted, tables, members, unseen, fresh } =
-            saved;
-        self.id = tenant;
-        self.minted = minted;
-        self.members = members;
-        self.fresh = fresh;
-        self.unseen = unseen.into_iter().map(|(t, id, n)| ((t, id), n)).collect();
-        for table in self.tables.values_mut() {
-            *table = Table::new(table.indexed());
-        }
-        for (name, rows) in tables {
-            rows.into_iter().for_each(|row| self.insert(&name, row));
-        }
-    }
+/// The id of a row.
+pub(super) fn id_of(row: &Value) -> &str {
+    row.get("id").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A GUID made from a text: the same text is always the same GUID.

@@ -40,7 +40,7 @@ impl Collection for AuthorizationPolicy {
 
     fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answer {
         match call.method {
-            Method::Get => match tenant.row(TABLE, ID) {
+            Method::Get => match tenant.read(TABLE, ID) {
                 Some(row) => {
                     Answer::Object(200, "policies/authorizationPolicy/$entity", row.clone())
                 }

@@ -1,0 +1,43 @@
+//! What a request costs in resource units.
+//! <https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits>
+
+use crate::kinds::simulated::{Call, Method};
+
+/// Resource units of a call, at least 1.
+pub fn units(call: &Call) -> u32 {
+    let route = call.route();
+    let route: Vec<&str> = route.iter().map(String::as_str).collect();
+    let base: u32 = match (call.method, &route[..]) {
+        (Method::Post, ["directoryobjects", by_ids]) if by_ids.ends_with("getbyids") => 3,
+        (Method::Post | Method::Patch | Method::Put | Method::Delete, _) => 1,
+        (Method::Get, ["oauth2permissiongrants", ..]) => 2,
+        (Method::Get, [_, _, "oauth2permissiongrants" | "approleassignments", ..]) => 2,
+        (Method::Get, ["me", "oauth2permissiongrants"] | ["users"]) => 2,
+        (Method::Get, ["groups", _, "members", ..]) => 3,
+        (Method::Get, ["groups", _, "transitivemembers", ..]) => 5,
+        (Method::Get, _) => 1,
+    };
+    let select = u32::from(!call.select.is_empty());
+    let small = u32::from(call.top.is_some_and(|top| top < 20));
+    base.saturating_sub(select + small).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_the_documentation() {
+        let get = |path: &str| Call::new(Method::Get, path);
+        assert_eq!(units(&get("/oauth2PermissionGrants")), 2);
+        assert_eq!(units(&get("/servicePrincipals/x/oauth2PermissionGrants")), 2);
+        assert_eq!(units(&get("/servicePrincipals/x")), 1);
+        assert_eq!(units(&get("/groups/x/transitiveMembers/microsoft.graph.user")), 5);
+        assert_eq!(units(&Call::new(Method::Post, "/directoryObjects/getByIds")), 3);
+        assert_eq!(units(&Call::new(Method::Post, "/oauth2PermissionGrants")), 1);
+        let narrow = Call { select: vec!["id".into()], top: Some(5), ..get("/groups/x/members") };
+        assert_eq!(units(&narrow), 1);
+        let whole = Call { select: vec!["id".into()], ..get("/groups/x/members") };
+        assert_eq!(units(&whole), 2);
+    }
+}

@@ -1,0 +1,75 @@
+//! Another administrator, who changes things between two requests.
+
+use serde_json::{Value, json};
+
+use super::{CROWD, GRANTS, ask, creates, get, grants, made, send, statuses, world};
+use crate::sandbox::world::World;
+
+fn policies(world: &mut World) -> Vec<Value> {
+    let (_, policy) = get(world, "/policies/authorizationPolicy", false);
+    policy["defaultUserRolePermissions"]["permissionGrantPoliciesAssigned"]
+        .as_array()
+        .unwrap()
+        .clone()
+}
+
+const EMPTIES: &str = "method = \"PATCH\"\npath = \"/policies/authorizationPolicy\"\nbody = { \
+                       defaultUserRolePermissions = { permissionGrantPoliciesAssigned = [] } }\n";
+
+#[test]
+fn before_a_request_by_its_number() {
+    let extra = format!("[[weather.meanwhile]]\nbefore-request = 2\n{EMPTIES}");
+    let mut world = world(&extra, &["lag-changes=5"]);
+    assert_eq!((policies(&mut world).len(), policies(&mut world).len()), (3, 0), "seen at once");
+    assert!(world.log.writes.is_empty(), "it is nobody's request");
+    let line = &world.log.meanwhile[0];
+    assert_eq!((line.status, line.took_effect, line.arrived), (204, true, 2));
+}
+
+#[test]
+fn before_a_request_by_what_it_is() {
+    let all = grants(&world(CROWD, &[]), 4);
+    let third = all[2]["principalId"].as_str().unwrap();
+    let body = all[2].to_string().replace(':', " =").replace("User.Read", "Mail.Read");
+    let extra = format!(
+        "{CROWD}[[weather.meanwhile]]\nbefore = {{ method = \"POST\", path = \"grants\", body = \
+         \"{third}\" }}\nmethod = \"POST\"\npath = \"{GRANTS}\"\nbody = {body}\n"
+    );
+    let mut world = world(&extra, &[]);
+    let (_, answer) = send(&mut world, creates(&all));
+    assert_eq!(statuses(&answer), [201, 201, 409, 201], "inside a batch as well");
+    assert_eq!((made(&world, &all), world.log.meanwhile.len()), (4, 1));
+    let rows = world.tenant.table("oauth2PermissionGrants").unwrap().rows();
+    let others: Vec<&Value> = rows.filter(|row| row["principalId"] == third).collect();
+    assert_eq!(others[0]["scope"], "Mail.Read");
+}
+
+#[test]
+fn again_and_again_and_not_too_early() {
+    let extra = format!(
+        "[[weather.meanwhile]]\nbefore = {{ method = \"GET\" }}\nbefore-request = 3\ntimes = 2\n{EMPTIES}"
+    );
+    let mut world = world(&extra, &[]);
+    let fill = |world: &mut World| {
+        let list = json!({"defaultUserRolePermissions":
+            {"permissionGrantPoliciesAssigned": ["ManagePermissionGrantsForSelf.x"]}});
+        assert_eq!(ask(world, "PATCH", "/policies/authorizationPolicy", Some(list)).0, 204);
+    };
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        fill(&mut world);
+        seen.push(policies(&mut world).len());
+    }
+    assert_eq!(seen, [1, 0, 0, 1]);
+}
+
+/// What somebody else wants may be refused, too, and is told.
+#[test]
+fn somebody_else_is_refused_like_everybody() {
+    let extra =
+        format!("[[weather.meanwhile]]\nmethod = \"DELETE\"\npath = \"{GRANTS}/nothing\"\n");
+    let mut world = world(&extra, &[]);
+    get(&mut world, "/organization", false);
+    let line = &world.log.meanwhile[0];
+    assert_eq!((line.status, line.took_effect), (404, false));
+}

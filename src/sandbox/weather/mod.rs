@@ -1,0 +1,184 @@
+//! Trouble on purpose: what the tenant does wrong.
+//!
+//! Here is what; in `phase` is when, in `chance` how often, in `measure` how long, in `rule` to which
+//! requests, in `word` how a command line says it.
+
+pub mod chance;
+pub mod file;
+pub mod measure;
+pub mod phase;
+pub mod rule;
+mod word;
+
+use serde::{Deserialize, Deserializer};
+
+use crate::kinds::simulated::Lag;
+use crate::sandbox::weather::chance::Often;
+use crate::sandbox::weather::measure::Latency;
+use crate::sandbox::weather::phase::Phase;
+use crate::sandbox::weather::rule::{Meanwhile, Refusal, Slow};
+
+pub use word::{WeatherError, known};
+
+/// How the tenant misbehaves. The default is fine weather; what is `None` is left to the weather
+/// below. All counts go over the requests of one server run; requests inside a batch count one by
+/// one.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Weather {
+    /// What shares and ranges are drawn from. 0 when nobody says.
+    pub seed: Option<u64>,
+    /// Every HTTP request takes this long.
+    pub latency: Option<Latency>,
+    /// Requests answered 429.
+    #[serde(alias = "429")]
+    pub throttle: Option<Often>,
+    /// Writes answered 429.
+    #[serde(alias = "429-writes")]
+    pub throttle_writes: Option<Often>,
+    /// Writes of one app within 150 seconds before it is throttled. 0: no limit.
+    pub quota: Option<u32>,
+    /// Requests answered 503.
+    #[serde(alias = "503")]
+    pub unavailable: Option<Often>,
+    /// Seconds of `Retry-After` with 429 and 503, but for the quota's own.
+    pub retry_after: Option<u32>,
+    /// Requests answered 500, 502 or 504 before anything happened.
+    #[serde(alias = "500")]
+    pub fault: Option<Often>,
+    /// Writes that take effect and are answered 500, 502 or 504.
+    #[serde(alias = "500-after")]
+    pub fault_after: Option<Often>,
+    /// Writes that take effect, and the connection breaks before the answer.
+    pub lost: Option<Often>,
+    /// Requests whose connection breaks before anything happened.
+    pub lost_before: Option<Often>,
+    /// Writes that take effect, but are answered 404 `Directory_ObjectNotFound`.
+    #[serde(alias = "lost-404")]
+    pub denied: Option<Often>,
+    /// Batches answered 500, 502 or 504 as a whole before any of their requests took effect.
+    #[serde(alias = "batch-500")]
+    pub batch_fault: Option<Often>,
+    /// The same when some of their requests took effect, and the others did not.
+    #[serde(alias = "batch-500-midway")]
+    pub batch_fault_midway: Option<Often>,
+    /// The same when all of their requests were carried out.
+    #[serde(alias = "batch-500-after")]
+    pub batch_fault_after: Option<Often>,
+    /// Batches whose connection breaks when all of their requests were carried out.
+    pub batch_lost: Option<Often>,
+    /// The same before any was.
+    pub batch_lost_before: Option<Often>,
+    /// The same when some were, and the others were not.
+    pub batch_lost_midway: Option<Often>,
+    /// How long readers miss a new object.
+    #[serde(deserialize_with = "measure::lag")]
+    pub lag: Option<Lag>,
+    /// How long readers see a changed object as it was.
+    #[serde(deserialize_with = "measure::lag")]
+    pub lag_changes: Option<Lag>,
+    /// How long readers still see a deleted object.
+    #[serde(deserialize_with = "measure::lag")]
+    pub lag_deletes: Option<Lag>,
+    /// Lists leave rows out unless the page size is 999 or the query is an advanced one.
+    pub lossy: Option<bool>,
+    /// The second page of every list is empty, with a link to the third.
+    pub empty_pages: Option<bool>,
+    /// A list answers 500 on this page (counted from 1). 0: none.
+    pub broken_page: Option<u64>,
+    /// Links to next pages lead to this root instead, `https://elsewhere.example`.
+    pub link_host: Option<String>,
+    /// Lists whose bodies stop half-way.
+    pub cut: Option<Often>,
+    /// This request, and every one after it, is answered as if the token had expired. 0: none.
+    #[serde(alias = "expired")]
+    pub expire_after: Option<u64>,
+    /// At this request all tokens that were issued so far expire; a later one works. 0: none.
+    pub token_expires: Option<u64>,
+    /// From this request on, every write is answered 403. 0: none.
+    pub rights_withdrawn: Option<u64>,
+    /// The same for reads as well.
+    pub all_rights_withdrawn: Option<u64>,
+    /// The first two grants for a new service principal are refused.
+    #[serde(alias = "fresh")]
+    pub fresh_service_principals: Option<bool>,
+    /// Status of a duplicate grant: 409 (default) or 400.
+    #[serde(deserialize_with = "duplicate")]
+    pub duplicate: Option<u16>,
+    /// Requests that take another time than the rest.
+    pub slow: Vec<Slow>,
+    pub refuse: Vec<Refusal>,
+    pub meanwhile: Vec<Meanwhile>,
+    /// Other weather for a while.
+    pub phase: Vec<Phase>,
+}
+
+fn duplicate<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> {
+    match u16::deserialize(from)? {
+        status @ (400 | 409) => Ok(Some(status)),
+        _ => Err(serde::de::Error::custom("a duplicate grant is answered 409 or 400")),
+    }
+}
+
+impl Weather {
+    /// This weather on top of another: what it says nothing about is taken from below, and what it
+    /// lists comes before what is listed below.
+    #[must_use]
+    pub fn over(self, below: Self) -> Self {
+        macro_rules! mixed {
+            (nearest: $($one:ident)*; both: $($list:ident)*) => {
+                Self {
+                    $($one: self.$one.or(below.$one),)*
+                    $($list: self.$list.into_iter().chain(below.$list).collect(),)*
+                }
+            };
+        }
+        mixed!(
+            nearest:
+                seed latency throttle throttle_writes quota unavailable retry_after fault
+                fault_after lost lost_before denied batch_fault batch_fault_midway
+                batch_fault_after batch_lost batch_lost_before batch_lost_midway lag lag_changes
+                lag_deletes lossy empty_pages broken_page link_host cut expire_after
+                token_expires rights_withdrawn all_rights_withdrawn fresh_service_principals
+                duplicate;
+            both: slow refuse meanwhile phase
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearer_weather_wins_and_may_be_fine() {
+        let read = |text: &str| toml::from_str::<Weather>(text).unwrap();
+        let below = read("lag = 2\nlost = 3\n429 = \"5%\"\nrefuse = [{ status = 400 }]\n");
+        let mixed = read("lag = \"5s\"\nthrottle = 0\nrefuse = [{ status = 403 }]\n").over(below);
+        assert_eq!(mixed.lag, Some(Lag::Time(std::time::Duration::from_secs(5))));
+        assert_eq!((mixed.lost, mixed.throttle), (Some(Often::Every(3)), Some(Often::Never)));
+        let statuses: Vec<u16> = mixed.refuse.iter().map(|rule| rule.status).collect();
+        assert_eq!(statuses, [403, 400]);
+    }
+
+    #[test]
+    fn mistakes_are_told_with_what_there_is() {
+        let wrong = |text: &str| toml::from_str::<Weather>(text).unwrap_err().to_string();
+        for (text, said) in [
+            ("rain = 1", "unknown field `rain`, expected one of `seed`, `latency`, `429`"),
+            ("lost = \"often\"", "expected N for every N-th, or a share such as \"10%\""),
+            ("latency = \"1h\"", "expected a time such as 40ms or 2s"),
+            ("lag = true", "expected a number of reads, or a time"),
+            ("duplicate = 404", "a duplicate grant is answered 409 or 400"),
+            ("[[phase]]\nlost = 1", "a phase says when: from-request, to-request"),
+            ("[[phase]]\nfrom-request = -1", "from-request takes a number"),
+            ("[[phase]]\nfrom-second = 1\nrain = 1", "unknown field `rain`"),
+            ("[[phase]]\nfrom-second = 1\n[[phase.phase]]\nto-second = 2", "no phases of its own"),
+            ("[[meanwhile]]\nbefore = { verb = \"x\" }", "unknown field `verb`, expected one of"),
+        ] {
+            let told = wrong(text);
+            assert!(told.contains(said), "{told}");
+            assert!(told.contains("line"), "{told}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Trouble for one sort of request: refused, slow, or overtaken by somebody else.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::sandbox::weather::chance::Often;
+use crate::sandbox::weather::measure::Latency;
+
+/// A request as rules look at it, all in lower case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    pub method: String,
+    /// Decoded, with its query.
+    pub path: String,
+    /// JSON text; empty without a body.
+    pub body: String,
+}
+
+/// Which requests are meant: those for which all that is given holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Which {
+    /// `POST`; absent: any.
+    pub method: Option<String>,
+    /// The path, decoded and with its query, holds this text; absent: any.
+    pub path: Option<String>,
+    /// The body as JSON text holds this text; absent: any.
+    pub body: Option<String>,
+}
+
+/// One sort of request that is refused.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Refusal {
+    /// These three as in [`Which`].
+    pub method: Option<String>,
+    pub path: Option<String>,
+    pub body: Option<String>,
+    pub status: u16,
+    /// Error code; the usual one of the status when absent.
+    pub code: Option<String>,
+    pub message: Option<String>,
+    /// At most so many times; absent: always.
+    pub times: Option<u32>,
+    /// Of such requests; absent: every one.
+    pub often: Option<Often>,
+}
+
+/// One sort of request that takes another time than the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slow {
+    /// These three as in [`Which`].
+    pub method: Option<String>,
+    pub path: Option<String>,
+    pub body: Option<String>,
+    pub latency: Latency,
+}
+
+/// A change somebody else makes while a client works, right before one of its requests is processed.
+/// Everybody sees it at once.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Meanwhile {
+    /// Not before this request, counted from 1 over reads and writes.
+    #[serde(default)]
+    pub before_request: u64,
+    /// Only before such a request; absent: before any.
+    #[serde(default)]
+    pub before: Which,
+    /// How many times; absent: once.
+    #[serde(default = "once")]
+    pub times: u32,
+    pub method: String,
+    /// Below the version root.
+    pub path: String,
+    #[serde(default)]
+    pub body: Option<Value>,
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl Which {
+    pub fn means(&self, said: &Said) -> bool {
+        means(&self.method, &self.path, &self.body, said)
+    }
+}
+
+impl Refusal {
+    /// Whether this request is one of that sort.
+    pub fn means(&self, said: &Said) -> bool {
+        means(&self.method, &self.path, &self.body, said)
+    }
+}
+
+impl Slow {
+    /// Whether this request is one of that sort.
+    pub fn means(&self, said: &Said) -> bool {
+        means(&self.method, &self.path, &self.body, said)
+    }
+}
+
+fn means(
+    method: &Option<String>,
+    path: &Option<String>,
+    body: &Option<String>,
+    said: &Said,
+) -> bool {
+    let holds = |part: &Option<String>, text: &str| {
+        part.as_ref().is_none_or(|part| text.contains(&part.to_lowercase()))
+    };
+    method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&said.method))
+        && holds(path, &said.path)
+        && holds(body, &said.body)
+}
