@@ -2,171 +2,129 @@
 //!
 //! `cargo build --release && cargo run --release --example measure`
 //!
-//! Every figure is of a whole process, at 40 ms a request. The lower bound beside each is the number
-//! of round trips that the service's page and batch sizes force, one after the other, times 40 ms.
+//! Another binary, or some of the rows only: `… --example measure -- path/to/consent plan`. It prints
+//! the table of `docs/reference/performance.md`. Every figure is of a whole process, at 40 ms a
+//! request; of a plan, the middle one of three.
 
 #![expect(clippy::print_stdout, reason = "its table is what this program is for")]
 #![expect(clippy::disallowed_methods, reason = "it measures, and works in a folder of its own")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot run has nothing to say")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+mod bound;
+mod process;
+mod tenant;
 
-use consent::model::clock::Clock;
-use consent::sandbox::seed;
-use consent::sandbox::server::{self, Options, Running};
-use time::OffsetDateTime;
+use std::path::PathBuf;
+
+use bound::Bound;
+use process::{Figures, run};
+use tenant::Tenant;
 
 /// Milliseconds that every request takes.
 const LATENCY: u64 = 40;
 
-struct Now(Instant);
-
-impl Clock for Now {
-    fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc()
-    }
-
-    fn since_start(&self) -> Duration {
-        self.0.elapsed()
-    }
-}
-
-/// One process, watched from outside.
-struct Figures {
-    requests: u64,
-    seconds: f64,
-    peak_mb: f64,
-    stdout: String,
-}
+/// How fast writes go: words for the table, and the flags of `consent apply`.
+const PACES: &[(&str, &[&str])] = &[("", &[])];
 
 fn main() {
     drop(rustls::crypto::ring::default_provider().install_default());
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let binary = binary();
-    println!("{:<44}{:>10}{:>10}{:>10}", "", "requests", "seconds", "peak MB");
-    for count in [10, 1_000, 5_000] {
-        let tenant = start(&runtime, &seed(count, count, LATENCY));
-        let figures = run(&runtime, &binary, &tenant, &manifest("GX"), &["plan"]);
-        assert!(figures.stdout.contains("No changes."), "{}", figures.stdout);
-        row(&format!("plan, {count} unchanged one-user grants"), &figures);
+    let (binary, wanted) = arguments();
+    let bench = Bench { runtime: tokio::runtime::Runtime::new().unwrap(), binary };
+    let asked = |row: &str| wanted.as_ref().is_none_or(|wanted| wanted == row);
+    head();
+    if asked("plan") {
+        for count in [1_000, 10_000, 100_000] {
+            let what = format!("plan, {} unchanged grants of one app", grouped(count));
+            let figures = bench.unchanged(&Tenant::one_app(count, count, LATENCY));
+            row(&what, &figures, Some(Bound::of_plan(1, count)));
+        }
+        let figures = bench.unchanged(&Tenant::many_apps(1_000, 5, LATENCY));
+        row("plan, 1,000 apps with 5 grants each", &figures, Some(Bound::of_plan(1_000, 5)));
     }
-    for count in [100, 1_000] {
-        let tenant = start(&runtime, &seed(count, 0, LATENCY));
-        let digest = digest(&runtime, &binary, &tenant);
-        let figures =
-            run(&runtime, &binary, &tenant, &manifest("GX"), &["apply", "--approve", &digest]);
+    for count in [100, 1_000, 5_000] {
+        for (pace, flags) in PACES.iter().filter(|_| asked("apply")) {
+            let what = format!("apply, {} new grants{pace}", grouped(count));
+            let figures = bench.applied(&Tenant::one_app(count, 0, LATENCY), flags);
+            row(&what, &figures, Some(Bound::of_apply(count)));
+        }
+    }
+    if asked("draw") {
+        let figures = bench.drawn(&Tenant::one_app(10_000, 0, 0));
+        row("plan and draw, 10,000 changes, no latency", &figures, None);
+        println!("\nThe drawing of 10,000 changes has {} lines.", figures.stdout.lines().count());
+    }
+}
+
+/// The binary (the one beside this program, if none is named), and which rows.
+fn arguments() -> (PathBuf, Option<String>) {
+    let beside = std::env::current_exe().unwrap();
+    let beside = beside.parent().unwrap().parent().unwrap().join("consent");
+    let (paths, words): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|argument| argument.contains('/'));
+    (paths.into_iter().next().map_or(beside, PathBuf::from), words.into_iter().next())
+}
+
+struct Bench {
+    runtime: tokio::runtime::Runtime,
+    binary: PathBuf,
+}
+
+impl Bench {
+    fn unchanged(&self, tenant: &Tenant) -> Figures {
+        let served = tenant.serve(&self.runtime);
+        middle(|| {
+            let figures = run(&self.binary, &served, &tenant.manifest, &["plan"]);
+            assert!(figures.stdout.contains("No changes."), "{}", figures.stdout);
+            figures
+        })
+    }
+
+    fn drawn(&self, tenant: &Tenant) -> Figures {
+        let served = tenant.serve(&self.runtime);
+        middle(|| run(&self.binary, &served, &tenant.manifest, &["plan"]))
+    }
+
+    fn applied(&self, tenant: &Tenant, flags: &[&str]) -> Figures {
+        let served = tenant.serve(&self.runtime);
+        let planned = run(&self.binary, &served, &tenant.manifest, &["plan", "--json"]);
+        let report: serde_json::Value = serde_json::from_str(&planned.stdout).unwrap();
+        let digest = report["effect"]["sha256"].as_str().unwrap();
+        let args = [&["apply", "--approve", digest], flags].concat();
+        let figures = run(&self.binary, &served, &tenant.manifest, &args);
         assert!(figures.stdout.contains(" done."), "{}", figures.stdout);
-        row(&format!("apply, {count} new one-user grants"), &figures);
+        figures
     }
-    let tenant = start(&runtime, &seed(10_000, 0, 0));
-    let figures = run(&runtime, &binary, &tenant, &manifest("GX"), &["plan"]);
-    row("plan and draw, 10,000 changes, no latency", &figures);
-    let lines = figures.stdout.lines().count();
-    println!("the drawing of 10,000 changes has {lines} lines");
 }
 
-fn row(what: &str, figures: &Figures) {
+/// The one of three runs whose time is the middle one.
+fn middle(one: impl Fn() -> Figures) -> Figures {
+    let mut runs = [one(), one(), one()];
+    runs.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    let [_, middle, _] = runs;
+    middle
+}
+
+fn head() {
+    println!("| | requests | wall time | peak memory | round trips | lower bound | ratio |");
+    println!("|---|---:|---:|---:|---:|---:|---:|");
+}
+
+fn row(what: &str, figures: &Figures, bound: Option<Bound>) {
     let Figures { requests, seconds, peak_mb, stdout: _ } = figures;
-    println!("{what:<44}{requests:>10}{seconds:>10.2}{peak_mb:>10.1}");
-}
-
-/// The binary beside this program, or the one named as its argument.
-fn binary() -> PathBuf {
-    std::env::args_os().nth(1).map_or_else(
-        || std::env::current_exe().unwrap().parent().unwrap().with_file_name("consent"),
-        PathBuf::from,
-    )
-}
-
-fn seed(people: u32, granted: u32, latency: u64) -> String {
-    let bulk = format!(
-        "[[bulk_grant]]\nclient = \"App\"\nresource = \"Microsoft Graph\"\npeople = \"worker\"\n\
-         count = {granted}\nscope = \"Mail.Read User.Read\"\n"
-    );
-    format!(
-        "[tenant]\nid = \"8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7\"\n\
-         domain = \"contoso.onmicrosoft.com\"\nname = \"Contoso\"\n\
-         [[service_principal]]\napp_id = \"00000003-0000-0000-c000-000000000000\"\n\
-         name = \"Microsoft Graph\"\npublisher_tenant = \"microsoft\"\n\
-         publishes = \"microsoft-graph\"\n\
-         [[service_principal]]\napp_id = \"99da6bf4-4525-4bfa-b39f-b6a35789c240\"\nname = \"App\"\n\
-         [[group]]\nname = \"GX\"\n\
-         [[people]]\nprefix = \"worker\"\ncount = {people}\ngroup = \"GX\"\n{}\
-         [weather]\nlatency = {latency}\n",
-        if granted > 0 { bulk } else { String::new() }
-    )
-}
-
-fn manifest(group: &str) -> String {
-    format!(
-        "schema = 1\n[tenant]\nid = \"8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7\"\n\
-         [limits]\nprincipals = 1000000\n\
-         [app.app]\napp_id = \"99da6bf4-4525-4bfa-b39f-b6a35789c240\"\nmode = \"exact\"\n\
-         [[grant]]\napp = \"app\"\nresource = \"Microsoft Graph\"\n\
-         scopes = [\"User.Read\", \"Mail.Read\"]\nfor = {{ groups = [\"{group}\"] }}\n"
-    )
-}
-
-fn start(runtime: &tokio::runtime::Runtime, seed: &str) -> Running {
-    let seed = seed::parse("measure", seed).unwrap();
-    runtime.block_on(server::start(seed, Options::new(Arc::new(Now(Instant::now()))))).unwrap()
-}
-
-fn command(binary: &Path, tenant: &Running, folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(binary);
-    command
-        .args(args)
-        .current_dir(folder)
-        .env_clear()
-        .env("CONSENT_GRAPH_URL", tenant.url())
-        .env("CONSENT_TOKEN", tenant.token())
-        .stdin(Stdio::null());
-    command
-}
-
-fn digest(runtime: &tokio::runtime::Runtime, binary: &Path, tenant: &Running) -> String {
-    let figures = run(runtime, binary, tenant, &manifest("GX"), &["plan", "--json"]);
-    let report: serde_json::Value = serde_json::from_str(&figures.stdout).unwrap();
-    report["effect"]["sha256"].as_str().unwrap().to_owned()
-}
-
-fn run(
-    _runtime: &tokio::runtime::Runtime,
-    binary: &Path,
-    tenant: &Running,
-    manifest: &str,
-    args: &[&str],
-) -> Figures {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("consent.toml"), manifest).unwrap();
-    let out = folder.path().join("stdout");
-    let before = tenant.counts().http;
-    let started = Instant::now();
-    let mut child = command(binary, tenant, folder.path(), args)
-        .stdout(std::fs::File::create(&out).unwrap())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut peak_mb: f64 = 0.0;
-    while child.try_wait().unwrap().is_none() {
-        peak_mb = peak_mb.max(high_water_mb(child.id()));
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    Figures {
-        requests: tenant.counts().http - before,
-        seconds: started.elapsed().as_secs_f64(),
-        peak_mb,
-        stdout: std::fs::read_to_string(out).unwrap(),
+    let measured = format!("| {what} | {requests} | {seconds:.2} s | {peak_mb:.0} MB |");
+    match bound {
+        Some(Bound { round_trips }) => {
+            let least = round_trips as f64 * LATENCY as f64 / 1_000.0;
+            println!("{measured} {round_trips} | {least:.2} s | {:.1} |", seconds / least);
+        }
+        None => println!("{measured} | | |"),
     }
 }
 
-/// Peak resident memory so far, as Linux tells it; 0 elsewhere.
-fn high_water_mb(process: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kb = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
-    kb.unwrap_or(0.0) / 1024.0
+/// `100,000`.
+fn grouped(number: u32) -> String {
+    match number / 1_000 {
+        0 => number.to_string(),
+        thousands => format!("{thousands},{:03}", number % 1_000),
+    }
 }
