@@ -100,8 +100,7 @@ pub async fn plan(
     policy::risk::assess(&mut plan, &scene.directory);
     plan.checks = rails::of_plan(&plan, loaded, &findings, read_at.date());
     plan.identity_checks =
-        rails::of_identity(session, &plan, &scene, Some(&draft.found), Some(&loaded.mentions))
-            .await?;
+        rails::of_identity(session, &plan, &scene, Some(&pages), Some(&loaded.mentions)).await?;
     plan.effect = effect::effect(tenant_id, &plan.changes, &plan.checks);
     Ok(plan)
 }
@@ -147,10 +146,20 @@ pub async fn found(
     session: &Session,
     scene: &Scene,
 ) -> Result<BTreeMap<Address, serde_json::Value>, Failure> {
-    let pages = pages(session, scene).await?;
+    found_in(&pages(session, scene).await?, scene)
+}
+
+/// Everything that answers show, of all kinds.
+///
+/// # Errors
+/// When an answer is not of the documented shape.
+pub fn found_in(
+    pages: &Pages,
+    scene: &Scene,
+) -> Result<BTreeMap<Address, serde_json::Value>, Failure> {
     let mut found = BTreeMap::new();
     for kind in REGISTRY {
-        found.extend(kind.found(&pages, scene).map_err(odd)?);
+        found.extend(kind.found(pages, scene).map_err(odd)?);
     }
     Ok(found)
 }

@@ -1,9 +1,8 @@
 //! Gathers what the rules ask about, and stops apply where they say so. The rules themselves are in
 //! `policy`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use serde_json::Value;
 use time::Date;
 
 use crate::cli::failure::{Exit, Failure};
@@ -15,10 +14,10 @@ use crate::graph::rights::{Access, needed};
 use crate::graph::survey;
 use crate::kinds::{REGISTRY, Scene};
 use crate::manifest::app::Protect;
-use crate::model::address::Address;
 use crate::model::change::PermissionSort;
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
+use crate::model::query::Pages;
 use crate::plan::{Check, Extent, Plan, holdings};
 use crate::policy::identity::{GRAPH, Identity, Need};
 use crate::policy::limits::{Acceptance, RemovalLimit};
@@ -45,8 +44,9 @@ pub fn of_plan(plan: &Plan, loaded: &Loaded, findings: &Findings, today: Date) -
 }
 
 /// What stops this plan as long as it is this identity that applies it: the same for a plan just made
-/// and for a saved one. `found` is all there is now, `mentions` what the manifest names; a saved plan
-/// has no manifest, and then everything that a manifest could name counts as needed.
+/// and for a saved one. `pages` are the answers that the plan was made from, where there are any;
+/// `mentions` is what the manifest names; a saved plan has no manifest, and then everything that a
+/// manifest could name counts as needed.
 ///
 /// # Errors
 /// When a read fails. The tenant is asked only where the plan is about the identity's own app.
@@ -54,7 +54,7 @@ pub async fn of_identity(
     session: &Session,
     plan: &Plan,
     scene: &Scene,
-    found: Option<&BTreeMap<Address, Value>>,
+    pages: Option<&Pages>,
     mentions: Option<&Mentions>,
 ) -> Result<Vec<Check>, Failure> {
     let claims = session.graph.claims().await.map_err(told)?;
@@ -62,17 +62,13 @@ pub async fn of_identity(
     if own.is_empty() {
         return Ok(Vec::new());
     }
-    let read;
-    let found = match found {
-        Some(found) => found,
-        None => {
-            read = planning::found(session, scene).await?;
-            &read
-        }
+    let found = match pages {
+        Some(pages) => planning::found_in(pages, scene)?,
+        None => planning::found(session, scene).await?,
     };
     let graph = Mentions { apps: [GRAPH].into(), ..Mentions::default() };
     let graph = survey::survey(&session.graph.reader(), &graph).await.map_err(told)?;
-    let holdings = holdings::of(&own, found, &plan.pairs, &graph).map_err(planning::unreadable)?;
+    let holdings = holdings::of(&own, &found, &plan.pairs, &graph).map_err(planning::unreadable)?;
     let identity = Identity {
         labels: own,
         object: claims.object,
