@@ -1,6 +1,7 @@
 //! What holds for every manifest and every tenant: small generated ones, each judged by an oracle
 //! that knows nothing of plans, only of sets.
 
+mod storm;
 mod tenant;
 
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ use crate::world::{Run, World};
 
 /// Few cases, since each runs the real binary several times, and always the same ones, so that
 /// nobody's change fails by luck. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` choose others.
-fn config(cases: u32) -> Config {
+pub fn config(cases: u32) -> Config {
     let usual = Config::default();
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
     let seeded = std::env::var_os("PROPTEST_RNG_SEED").is_some();
@@ -28,7 +29,7 @@ fn config(cases: u32) -> Config {
 }
 
 /// The requests that a plan announces, in their order.
-fn announced(plan: &Value) -> Vec<Value> {
+pub fn announced(plan: &Value) -> Vec<Value> {
     let changes = plan["changes"].as_array().unwrap();
     changes.iter().flat_map(|change| change["requests"].as_array().unwrap()).cloned().collect()
 }

@@ -218,6 +218,24 @@ impl Case {
         Self { existing, apps: self.apps.clone() }
     }
 
+    /// What no run may do, however it ends: an app outside the manifest keeps what it had, and an
+    /// additive one loses nothing.
+    pub fn check_untouched(&self, now: &State) -> Result<(), String> {
+        for ((client, resource, user), scopes) in &self.before().0 {
+            let found = now.0.get(&(*client, *resource, *user));
+            let app = self.apps.get(*client).and_then(Option::as_ref);
+            let kept = match app {
+                None => found == Some(scopes),
+                Some(app) if !app.exact => found.is_some_and(|found| scopes.is_subset(found)),
+                Some(_) => true,
+            };
+            if !kept {
+                return Err(format!("{} lost {scopes:?}, and has {found:?}", CLIENTS[*client].0));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a row of the tenant is of an app in the manifest.
     pub fn manages(&self, row: &Value) -> bool {
         let apps = self.apps.iter().zip(CLIENTS).filter(|(app, _)| app.is_some());
