@@ -147,7 +147,7 @@ impl<'a> Course<'a> {
 
     /// Changes that have not begun and have no result.
     pub fn unsent(&self) -> usize {
-        self.changes.len().saturating_sub(self.tally.settled() + self.flights.len())
+        self.changes.len().saturating_sub(self.tally.settled() + self.flights.count())
     }
 
     /// What became of everything.
@@ -157,7 +157,7 @@ impl<'a> Course<'a> {
 
     /// Begins changes until `room` more are due to be sent, as far as the plan's order allows.
     fn take_off(&mut self, room: usize, now: Duration) {
-        let room = room.min(MOST_OPEN.saturating_sub(self.flights.len()));
+        let room = room.min(MOST_OPEN.saturating_sub(self.flights.count()));
         while self.tally.stopped().is_none() {
             let wave = self.wave(room);
             for place in &wave.ready {
@@ -177,7 +177,7 @@ impl<'a> Course<'a> {
 
     /// Whether something more could begin if the service took it.
     fn has_more(&mut self) -> bool {
-        let open = self.flights.len() < MOST_OPEN && self.tally.stopped().is_none();
+        let open = self.flights.count() < MOST_OPEN && self.tally.stopped().is_none();
         open && self.may_begin() && {
             let wave = self.wave(1);
             !wave.ready.is_empty() || !wave.skipped.is_empty()

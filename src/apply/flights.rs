@@ -85,7 +85,7 @@ impl Flights {
         self.open.iter().map(|(place, flight)| (*place, flight))
     }
 
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.open.len()
     }
 
