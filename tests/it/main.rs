@@ -10,7 +10,10 @@
 mod approval;
 mod cli;
 mod contract;
+#[cfg(unix)]
+mod crash;
 mod errors;
+mod gate;
 mod hostile;
 mod interop;
 mod laws;
@@ -26,6 +29,7 @@ mod scenarios;
 mod secrets;
 mod sign_in;
 mod storms;
+mod survival;
 #[cfg(unix)]
 mod terminal;
 mod world;
