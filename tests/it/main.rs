@@ -12,6 +12,8 @@ mod cli;
 mod contract;
 #[cfg(unix)]
 mod crash;
+#[cfg(unix)]
+mod disk;
 mod errors;
 mod gate;
 mod hostile;
@@ -28,6 +30,8 @@ mod scale;
 mod scenarios;
 mod secrets;
 mod sign_in;
+#[cfg(unix)]
+mod signals;
 mod storms;
 mod survival;
 #[cfg(unix)]

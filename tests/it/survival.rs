@@ -166,6 +166,16 @@ pub fn limit_files(process: &Child, bytes: usize) {
     prlimit(process, Resource::Fsize, most(u64::try_from(bytes).unwrap())).unwrap();
 }
 
+/// The same command behind a line of shell, which ends with `exec "$0" "$@"`.
+#[cfg(unix)]
+pub fn in_shell(command: &Command, line: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", line]).arg(command.get_program()).args(command.get_args());
+    shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.current_dir(command.get_current_dir().unwrap());
+    shell
+}
+
 /// Each case is mostly waiting: a few of them at once.
 pub fn side_by_side<T: Copy + Sync>(cases: &[T], check: impl Fn(T) + Sync) {
     let next = std::sync::Mutex::new(cases.iter());

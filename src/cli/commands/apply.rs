@@ -108,15 +108,20 @@ async fn approve_and_run(
 ) -> Result<Exit, Failure> {
     let Setting { again, reports, global, env, stop, .. } = setting;
     let on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
-    planned_view::show(&plan, false, None, on_stdout, global, env, streams)?;
+    let shown = planned_view::show(&plan, false, None, on_stdout, global, env, streams);
     if plan.changes.is_empty() {
         if unfinished::needs_record(past, &plan) {
             let approval = Approval::NotNeeded;
             return run::run(setting, Approved { plan, approval }, streams).await;
         }
-        planned_view::write_reports(&plan, reports, streams)?;
-        return Ok(Exit::Done);
+        let shown = shown.and_then(|()| planned_view::write_reports(&plan, reports, streams));
+        // Where nothing is to be done, nothing was kept from a reader who has gone.
+        return match shown {
+            Err(failure) if failure.is_closed_pipe() => Ok(Exit::Done),
+            shown => shown.map(|()| Exit::Done),
+        };
     }
+    shown?;
     rails::stop(&plan)?;
     let approval =
         approval::obtain(&plan, args.approve.as_deref(), again, global, env, stop, streams).await?;
