@@ -9,6 +9,7 @@ use clap::error::ErrorKind;
 use consent::cli::args::Cli;
 use consent::cli::env::Env;
 use consent::cli::failure::Exit;
+use consent::cli::outlet::{Remarks, Results};
 use consent::cli::{self, Streams};
 use consent::model::untrusted::shown;
 
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
         return Exit::Unexpected.into();
     };
     let env = Arc::new(Env::from_process());
-    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let (mut out, mut err) = (Results::stdout(), Remarks::stderr());
     let mut streams = Streams { out: &mut out, err: &mut err };
     let exit = runtime.block_on(cli::run(cli, env, &mut streams));
     // A question still waiting for its answer must not keep the process.

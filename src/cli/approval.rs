@@ -16,6 +16,8 @@ use crate::plan::Plan;
 pub enum Approval {
     Terminal,
     Digest,
+    /// There is nothing to change.
+    NotNeeded,
 }
 
 impl Approval {
@@ -23,6 +25,7 @@ impl Approval {
         match self {
             Self::Terminal => "terminal",
             Self::Digest => "digest",
+            Self::NotNeeded => "not_needed",
         }
     }
 }

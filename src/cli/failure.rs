@@ -31,10 +31,11 @@ impl From<Exit> for ExitCode {
 impl Exit {
     /// Whether the tenant may have changed.
     pub fn tenant(self) -> &'static str {
-        if (self as u8) < 9 {
-            "unchanged: no write request was sent"
-        } else {
-            "changed: see the results above"
+        match self {
+            // A record can fail although nothing was sent.
+            Self::Unsaved => "as the results above say",
+            Self::Partly | Self::Unconfirmed => "changed: see the results above",
+            _ => "unchanged: no write request was sent",
         }
     }
 }
@@ -47,18 +48,34 @@ pub struct Failure {
     id: &'static str,
     /// Safe text, no full stop.
     title: String,
+    /// What there is to say beyond the title: paragraphs of lines, safe text.
+    details: Vec<Vec<String>>,
     help: Vec<String>,
     closed_pipe: bool,
 }
 
 impl Failure {
     pub fn new(exit: Exit, id: &'static str, title: impl Into<String>) -> Self {
-        Self { exit, id, title: title.into(), help: Vec::new(), closed_pipe: false }
+        Self {
+            exit,
+            id,
+            title: title.into(),
+            details: Vec::new(),
+            help: Vec::new(),
+            closed_pipe: false,
+        }
     }
 
     /// The findings were drawn already; only the last line is missing.
     pub fn drawn(exit: Exit, title: impl Into<String>) -> Self {
         Self::new(exit, "", title)
+    }
+
+    /// A paragraph between title and help: its lines are short enough and safe.
+    #[must_use]
+    pub fn detail(mut self, lines: Vec<String>) -> Self {
+        self.details.push(lines);
+        self
     }
 
     #[must_use]
@@ -67,7 +84,8 @@ impl Failure {
         self
     }
 
-    /// The changes are made; what failed is only their record.
+    /// The results are told already, and with them what became of the tenant; what failed is only
+    /// their record.
     #[must_use]
     pub fn as_saved_too_late(mut self) -> Self {
         self.exit = Exit::Unsaved;
@@ -94,6 +112,12 @@ impl Failure {
         style::write(err, Ink::Take, &head)?;
         writeln!(err, ": {}", self.title)?;
         writeln!(err, "  = tenant: {}", self.exit.tenant())?;
+        for paragraph in &self.details {
+            for (at, line) in paragraph.iter().enumerate() {
+                let lead = if at == 0 { "  = " } else { "    " };
+                writeln!(err, "{lead}{line}")?;
+            }
+        }
         for help in &self.help {
             writeln!(err, "  = help: {help}")?;
         }

@@ -12,6 +12,7 @@ use tracing_subscriber::{Layer, fmt};
 
 use crate::cli::args::Global;
 use crate::cli::failure::Failure;
+use crate::cli::outlet::Remarks;
 use crate::cli::session::stored;
 use crate::store::report_file;
 
@@ -29,7 +30,7 @@ pub fn start(global: &Global) -> Result<(), Failure> {
     // Only our own events: those of the HTTP libraries may hold headers.
     let ours = |level| Targets::new().with_target("consent", level);
     let people = fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(Remarks::stderr)
         .without_time()
         .with_target(false)
         .with_ansi(false)

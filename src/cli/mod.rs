@@ -9,6 +9,7 @@ pub mod env;
 pub mod failure;
 pub mod logging;
 pub mod manifests;
+pub mod outlet;
 pub mod planning;
 pub mod progress;
 pub mod rails;
@@ -18,7 +19,9 @@ pub mod saved;
 pub mod session;
 pub mod setting;
 pub mod signals;
+pub mod stale;
 pub mod state;
+pub mod unfinished;
 pub mod warnings;
 
 use std::io::Write;

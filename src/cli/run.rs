@@ -11,15 +11,16 @@ use crate::cli::progress::{Onlooker, Sight};
 use crate::cli::results::Witness;
 use crate::cli::session::{Session, told};
 use crate::cli::setting::Setting;
+use crate::cli::stale::still_true;
 use crate::cli::{Streams, results};
 use crate::graph::auth::Claims;
 use crate::graph::rights;
-use crate::kinds::Scene;
 use crate::model::address::Address;
+use crate::model::change::Change;
 use crate::model::clock::{Clock, stamp};
-use crate::model::outcome::{RunReport, Stopped};
+use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 use crate::plan::Plan;
-use crate::plan::fresh::{self, Freshness};
+use crate::plan::fresh;
 use crate::store::journal::Journal;
 use crate::store::lock::{self, Lock, LockError};
 use crate::store::snapshot::{self, Beginning};
@@ -75,7 +76,8 @@ pub async fn run(
             stop: stop.flag(),
             progress: &mut tell,
         };
-        let done = stop.unless_twice(executor::run(tools, &changes, &fresh.reached)).await;
+        let already = fresh.done(&changes);
+        let done = stop.unless_twice(executor::run(tools, &changes, &already)).await;
         onlooker.close();
         done
     };
@@ -151,6 +153,7 @@ fn begin(
     let how = match approval {
         Approval::Terminal => snapshot::ApprovedBy::Terminal,
         Approval::Digest => snapshot::ApprovedBy::Digest,
+        Approval::NotNeeded => snapshot::ApprovedBy::NotNeeded,
     };
     let text = |id: String| crate::model::untrusted::Untrusted::new(id);
     let beginning = Beginning {
@@ -166,31 +169,31 @@ fn begin(
         before,
     };
     let now = setting.env.now();
-    let open = snapshot::begin(setting.state, now, beginning)?;
-    let journal = Journal::create(setting.state, &run, plan.tenant.id, &plan.effect.digest, now)?;
-    Ok((open, journal))
+    let mut open = snapshot::begin(setting.state, now, beginning)?;
+    let journal = Journal::create(setting.state, &run, plan.tenant.id, &plan.effect.digest, now);
+    match journal {
+        Ok(journal) => Ok((open, journal)),
+        Err(error) => {
+            // The run is over before it began. Where this cannot be written either, the next run
+            // finds a snapshot without a journal, and says that nothing had been sent.
+            let stopped = Stopped::Journal { because: error.to_string() };
+            drop(open.finish(now, &nothing_sent(plan, stopped), None));
+            Err(error.into())
+        }
+    }
 }
 
-/// # Errors
-/// When an object of the effect is neither as the plan saw it nor at its goal.
-fn still_true(plan: &Plan, now: &Found, scene: &Scene) -> Result<Freshness, Failure> {
-    let known = planning::known(scene);
-    let fresh = fresh::look(&plan.pairs, now, &known).map_err(planning::unreadable)?;
-    let Some(first) = fresh.stale.first() else { return Ok(fresh) };
-    let count = fresh.stale.len();
-    let mut failure = Failure::new(
-        Exit::NotAcceptable,
-        "plan_stale",
-        format!("{count} of the plan's objects changed in the tenant since the plan was made"),
-    )
-    .help(format!("first: {}", first.address));
-    for (word, state) in
-        [("planned on", &first.seen), ("plan's goal", &first.goal), ("now", &first.now)]
-    {
-        let state = crate::model::untrusted::shown(&state.to_string());
-        failure = failure.help(format!("{word}: {state}"));
+fn nothing_sent(plan: &Plan, stopped: Stopped) -> RunReport {
+    let line = |change: &Change| Line {
+        address: change.address.clone(),
+        outcome: Outcome::NotStarted,
+    };
+    RunReport {
+        lines: plan.changes.iter().map(line).collect(),
+        stopped: Some(stopped),
+        writes_sent: 0,
+        remaining: None,
     }
-    Err(failure.help("make the plan anew and review it: consent plan"))
 }
 
 /// Reads everything again: the next plan must be empty, or hold exactly what failed. A run that

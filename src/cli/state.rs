@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::failure::Failure;
-use crate::cli::session::stored;
-use crate::store::manifest_file;
+use crate::model::unfinished::Unfinished;
+use crate::plan::ManifestSummary;
 use crate::store::snapshot::{self, Snapshot};
+use crate::store::{StoreError, manifest_file, unfinished};
 
 /// Beside the first manifest file, or in the manifest's folder.
 pub fn of_manifest(files: &[PathBuf]) -> PathBuf {
@@ -16,14 +16,39 @@ pub fn of_manifest(files: &[PathBuf]) -> PathBuf {
     }
 }
 
-pub fn beside(path: &Path) -> PathBuf {
+/// Beside the manifest that a saved plan was made from, so that its runs and those of the manifest
+/// share a history and a lock; beside the plan file where that manifest is not to be found from here.
+pub fn of_plan(file: &Path, manifest: &ManifestSummary) -> PathBuf {
+    let first = manifest.files.first().map(|file| PathBuf::from(&file.path));
+    beside(first.filter(|path| manifest_file::is_there(path)).as_deref().unwrap_or(file))
+}
+
+fn beside(path: &Path) -> PathBuf {
     path.parent().unwrap_or(Path::new("")).join(".consent")
 }
 
-/// The last run's snapshot, if there was one.
-///
-/// # Errors
-/// When there is one that cannot be read: it is not passed over, because it may hold what is needed.
-pub fn last(state: &Path) -> Result<Option<Snapshot>, Failure> {
-    Ok(snapshot::latest(state).map_err(stored)?.map(|(_, snapshot)| snapshot))
+/// What the last runs left.
+#[derive(Debug)]
+pub struct Past {
+    last: Option<(PathBuf, Snapshot)>,
+    /// Why the last snapshot is not known although there is one.
+    pub unreadable: Option<StoreError>,
+    pub unfinished: Option<Unfinished>,
+}
+
+impl Past {
+    /// Reads the last run's records. What is damaged is passed over: nothing is decided by it.
+    pub fn of(state: &Path) -> Self {
+        let (last, unreadable) = match snapshot::latest(state) {
+            Ok(last) => (last, None),
+            Err(error) => (None, Some(error)),
+        };
+        let unfinished = unfinished::look(state, last.as_ref());
+        Self { last, unreadable, unfinished }
+    }
+
+    /// The last run's snapshot, if there was one that can be read.
+    pub fn snapshot(&self) -> Option<&Snapshot> {
+        self.last.as_ref().map(|(_, snapshot)| snapshot)
+    }
 }

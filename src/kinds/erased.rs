@@ -10,7 +10,7 @@ use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene};
 use crate::manifest::{Manifest, TableName};
 use crate::model::address::Address;
-use crate::model::change::{Change, Why};
+use crate::model::change::{Change, FieldChange, Why};
 use crate::model::directory::Mentions;
 use crate::model::finding::Findings;
 use crate::model::query::{Pages, Query};
@@ -46,6 +46,18 @@ pub struct Unreadable {
     pub problem: String,
 }
 
+/// Where an object stands on the way from what a plan saw to the plan's goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// As the plan would make it.
+    Reached,
+    AsSeen,
+    /// In a state that the plan's own change passes through.
+    Between,
+    /// Somebody else changed it.
+    Elsewhere,
+}
+
 /// See [`Kind`]; the methods are the same, the types are JSON.
 pub trait AnyKind: Sync {
     fn name(&self) -> &'static str;
@@ -79,24 +91,17 @@ pub trait AnyKind: Sync {
     /// When a state is not of this kind's form: the file was edited or comes from a newer version.
     fn change(&self, pair: &Pair, names: &Names) -> Result<Change, Unreadable>;
 
-    /// Whether a state, as found now, is already the one the plan leads to.
+    /// Where a state, as found now, stands between what the plan saw and its goal.
     ///
     /// # Errors
     /// When a state is not of this kind's form.
-    fn reached(&self, address: &Address, goal: &Value, now: &Value) -> Result<bool, Unreadable>;
-
-    /// Whether a state, as found now, is one that the plan may meet: as the plan saw it, or one
-    /// that its own change passes through.
-    ///
-    /// # Errors
-    /// When a state is not of this kind's form.
-    fn foreseen(
+    fn standing(
         &self,
         address: &Address,
         seen: &Value,
         goal: &Value,
         now: &Value,
-    ) -> Result<bool, Unreadable>;
+    ) -> Result<Standing, Unreadable>;
 
     fn link(&self, changes: &mut Vec<Change>);
 
@@ -108,6 +113,18 @@ pub trait AnyKind: Sync {
 
     /// One line for something that is there and left alone.
     fn describe(&self, address: &Address, have: &Value, names: &Names) -> String;
+
+    /// The properties of a state, found or wanted, in the words of a change that makes it out of
+    /// nothing: all of them are gained. `None`: nothing is there.
+    ///
+    /// # Errors
+    /// When the state is not of this kind's form.
+    fn properties(
+        &self,
+        address: &Address,
+        state: &Value,
+        names: &Names,
+    ) -> Result<Option<Vec<FieldChange>>, Unreadable>;
 
     fn simulated(&self) -> &'static [&'static dyn Collection];
 }
@@ -177,27 +194,28 @@ impl<K: Kind> AnyKind for K {
         Ok(change)
     }
 
-    fn reached(&self, address: &Address, goal: &Value, now: &Value) -> Result<bool, Unreadable> {
-        let goal: Option<K::Spec> = from_json(address, goal)?;
-        let now: Option<K::Found> = from_json(address, now)?;
-        Ok(goal.as_ref() == now.as_ref().map(AsRef::as_ref))
-    }
-
-    fn foreseen(
+    fn standing(
         &self,
         address: &Address,
         seen: &Value,
         goal: &Value,
         now: &Value,
-    ) -> Result<bool, Unreadable> {
+    ) -> Result<Standing, Unreadable> {
         let seen: Option<K::Found> = from_json(address, seen)?;
         let now: Option<K::Found> = from_json(address, now)?;
         let goal: Option<K::Spec> = from_json(address, goal)?;
-        let passing = match (&seen, &goal, &now) {
-            (Some(seen), Some(goal), Some(now)) => self.between(seen, goal, now),
-            _ => false,
-        };
-        Ok(seen == now || passing)
+        if goal.as_ref() == now.as_ref().map(AsRef::as_ref) {
+            return Ok(Standing::Reached);
+        }
+        if seen == now {
+            return Ok(Standing::AsSeen);
+        }
+        Ok(match (&seen, &goal, &now) {
+            (Some(seen), Some(goal), Some(now)) if self.between(seen, goal, now) => {
+                Standing::Between
+            }
+            _ => Standing::Elsewhere,
+        })
     }
 
     fn link(&self, changes: &mut Vec<Change>) {
@@ -214,6 +232,20 @@ impl<K: Kind> AnyKind for K {
             Ok(Some(found)) => Kind::describe(self, &found, names),
             Ok(None) | Err(_) => address.to_string(),
         }
+    }
+
+    fn properties(
+        &self,
+        address: &Address,
+        state: &Value,
+        names: &Names,
+    ) -> Result<Option<Vec<FieldChange>>, Unreadable> {
+        let spec = match from_json::<K::Found>(address, state) {
+            Ok(found) => found.map(|found| found.as_ref().clone()),
+            Err(_) => from_json::<K::Spec>(address, state)?,
+        };
+        let made = |spec: K::Spec| Kind::change(self, address, Some(&spec), None, names).fields;
+        Ok(spec.map(made))
     }
 
     fn simulated(&self) -> &'static [&'static dyn Collection] {

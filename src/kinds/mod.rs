@@ -28,7 +28,7 @@ use crate::model::change::{Change, Why};
 use crate::model::directory::Mentions;
 use crate::model::finding::{Finding, Findings};
 use crate::model::query::{Pages, Query};
-pub use erased::{AnyKind, Pair, Pairs, Unreadable};
+pub use erased::{AnyKind, Pair, Pairs, Standing, Unreadable};
 pub use scene::{Desk, Names, Scene};
 use simulated::Collection;
 

@@ -15,4 +15,5 @@ pub mod outcome;
 pub mod query;
 pub mod request;
 pub mod scope;
+pub mod unfinished;
 pub mod untrusted;

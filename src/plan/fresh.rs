@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::kinds::{self, Pair, Scene, Unreadable};
+use crate::kinds::{self, Names, Pair, Scene, Standing, Unreadable};
 use crate::model::address::Address;
-use crate::model::change::Change;
+use crate::model::change::{Change, FieldChange};
 use crate::model::request::{Expect, Expected, Known, fill};
+use crate::model::untrusted::Untrusted;
 
 /// One object that is neither as the plan saw it nor as the plan would make it.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,12 +19,112 @@ pub struct Stale {
     pub now: Value,
 }
 
+/// A state as people are shown it beside two others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum View {
+    /// Nothing is there.
+    Absent,
+    /// The properties that differ somewhere between the three states, each with its values here.
+    Properties(Vec<(String, Vec<Untrusted>)>),
+    /// All of it in one line, where no property of its own differs.
+    Whole(Untrusted),
+}
+
+/// One stale object: planned on, planned for, and now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub seen: View,
+    pub goal: View,
+    pub now: View,
+}
+
+type Properties = Option<Vec<FieldChange>>;
+
+impl Stale {
+    /// What is not the same in the three states, in the words of the object's kind.
+    ///
+    /// # Errors
+    /// When a state is not of its kind's form.
+    pub fn difference(&self, names: &Names) -> Result<Difference, Unreadable> {
+        let Self { address, seen, goal, now } = self;
+        let Some((_, kind)) = kinds::by_name(&address.kind) else {
+            let problem = "no kind of this name in this version".to_owned();
+            return Err(Unreadable { address: address.clone(), problem });
+        };
+        let properties = |state| kind.properties(address, state, names);
+        let all = [properties(seen)?, properties(goal)?, properties(now)?];
+        let differing = differing(&all);
+        let [before, wanted, found] = all.each_ref().map(|state| view(state.as_ref(), &differing));
+        if before != found {
+            return Ok(Difference { seen: before, goal: wanted, now: found });
+        }
+        // Removed and made again, or changed in something that its kind leaves alone.
+        let whole = |state| View::Whole(Untrusted::new(kind.describe(address, state, names)));
+        Ok(Difference { seen: whole(seen), goal: wanted, now: whole(now) })
+    }
+}
+
+/// Names of the properties that are not the same wherever there is something, in their order.
+fn differing(states: &[Properties; 3]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for field in states.iter().flatten().flatten() {
+        let differs = |state: &Properties| {
+            state.as_ref().is_some_and(|fields| values(fields, &field.name) != field.gained)
+        };
+        if !names.contains(&field.name) && states.iter().any(differs) {
+            names.push(field.name.clone());
+        }
+    }
+    // Of an object that came or went every property is news.
+    if names.is_empty() && states.iter().any(Option::is_none) {
+        let fields = states.iter().flatten().next();
+        names.extend(fields.into_iter().flatten().map(|field| field.name.clone()));
+    }
+    names
+}
+
+fn view(state: Option<&Vec<FieldChange>>, names: &[String]) -> View {
+    let Some(fields) = state else { return View::Absent };
+    let property = |name: &String| (name.clone(), values(fields, name).to_vec());
+    View::Properties(names.iter().map(property).collect())
+}
+
+fn values<'a>(fields: &'a [FieldChange], name: &str) -> &'a [Untrusted] {
+    fields.iter().find(|field| field.name == name).map_or(&[], |field| &field.gained)
+}
+
 /// What a fresh look at the plan's objects showed.
 #[derive(Debug, Clone, Default)]
 pub struct Freshness {
     pub stale: Vec<Stale>,
     /// At their goal already: nothing is to be sent for them.
     pub reached: BTreeSet<Address>,
+    /// Between what the plan saw and its goal: an earlier run of the plan was cut off there.
+    pub between: BTreeSet<Address>,
+}
+
+impl Freshness {
+    /// Addresses of the changes for which nothing is to be sent: all those of an object that is at
+    /// its goal; of an object in between, all but the last.
+    pub fn done(&self, changes: &[Change]) -> BTreeSet<Address> {
+        let mut done = BTreeSet::new();
+        let of = |object| changes.iter().filter(move |change| is_of(change, object));
+        for object in &self.reached {
+            done.extend(of(object).map(|change| change.address.clone()));
+        }
+        for object in &self.between {
+            let before_last = of(object).count().saturating_sub(1);
+            done.extend(of(object).take(before_last).map(|change| change.address.clone()));
+        }
+        done
+    }
+}
+
+/// Whether a change is about this object: where one request would have cut somebody off, an object
+/// has several, and their addresses go on behind its own.
+pub fn is_of(change: &Change, object: &Address) -> bool {
+    let Address { kind, owner, parts } = &change.address;
+    *kind == object.kind && *owner == object.owner && parts.starts_with(&object.parts)
 }
 
 /// The first pair that is not about the app whose label stands over it: a plan file made to mislead.
@@ -55,15 +156,15 @@ pub fn look(
         let state = now.get(&pair.address).unwrap_or(&Value::Null);
         let mut goal = pair.after.clone();
         fill(&mut goal, known);
-        if kind.reached(&pair.address, &goal, state)? {
-            freshness.reached.insert(pair.address.clone());
-        } else if !kind.foreseen(&pair.address, &pair.before, &goal, state)? {
-            freshness.stale.push(Stale {
-                address: pair.address.clone(),
-                seen: pair.before.clone(),
-                goal,
-                now: state.clone(),
-            });
+        let address = pair.address.clone();
+        match kind.standing(&address, &pair.before, &goal, state)? {
+            Standing::AsSeen => {}
+            Standing::Reached => drop(freshness.reached.insert(address)),
+            Standing::Between => drop(freshness.between.insert(address)),
+            Standing::Elsewhere => {
+                let (seen, now) = (pair.before.clone(), state.clone());
+                freshness.stale.push(Stale { address, seen, goal, now });
+            }
         }
     }
     Ok(freshness)

@@ -10,8 +10,10 @@ pub mod finding;
 pub mod json;
 pub mod lines;
 pub mod outcome;
+pub mod stale;
 pub mod style;
 pub mod text;
+pub mod unfinished;
 
 #[cfg(test)]
 mod crowd_tests;

@@ -149,7 +149,7 @@ fn rank(outcome: &Outcome) -> usize {
 }
 
 /// `grant outlook-tasks: delegated, Microsoft Graph, adele@contoso.com`.
-fn sentence(change: &Change) -> String {
+pub(crate) fn sentence(change: &Change) -> String {
     let subject = &change.subject;
     let target = subject.target.as_ref().map(|name| shorten(name.raw(), 40));
     let mut parts = vec![subject.what.clone()];

@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this room is the one that touches files")]
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::error::{StoreError, folder};
@@ -91,6 +91,20 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
     }
 }
 
+/// At most so many of the file's last bytes.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn tail(path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
+    let failed = |source| StoreError::Read { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(failed)?;
+    let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
+    file.seek(SeekFrom::Start(length.saturating_sub(most))).map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
 /// Names of the ordinary files in a folder that end in `ending`, sorted. A folder that is not
 /// there has none.
 ///
@@ -117,6 +131,20 @@ pub fn names(dir: &Path, ending: &str) -> Result<Vec<String>, StoreError> {
     Ok(names)
 }
 
+/// Removes what a run that was killed left of a file it was about to write whole. Only for a folder
+/// that nobody else writes to at this time.
+pub fn sweep(dir: &Path) {
+    // Such a file is in nobody's way: where it cannot be removed, it stays.
+    let leftover = |name: &String| name.starts_with(PREFIX);
+    for name in names(dir, SUFFIX).unwrap_or_default().iter().filter(|name| leftover(name)) {
+        drop(fs::remove_file(dir.join(name)));
+    }
+}
+
+/// How files are called while they are written.
+const PREFIX: &str = ".consent-";
+const SUFFIX: &str = ".tmp";
+
 /// Renaming over a link would replace the link, and over a device the device: neither is what
 /// somebody who named it meant.
 fn refuse_special(path: &Path) -> Result<(), StoreError> {
@@ -134,8 +162,8 @@ fn refuse_special(path: &Path) -> Result<(), StoreError> {
 fn beside(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, StoreError> {
     let failed = |error| write_error(path, error);
     let mut file = tempfile::Builder::new()
-        .prefix(".consent-")
-        .suffix(".tmp")
+        .prefix(PREFIX)
+        .suffix(SUFFIX)
         .tempfile_in(folder(path))
         .map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;

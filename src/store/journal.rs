@@ -1,7 +1,10 @@
 //! The journal of one run: one line on disk before a request goes out, one after its answer.
 //! `.consent/journal/<time>-<run>.ndjson`, one JSON object a line.
 
-use std::fs::File;
+#![expect(clippy::disallowed_methods, reason = "this room is the one that touches files")]
+
+use std::collections::BTreeSet;
+use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -93,6 +96,11 @@ impl Journal {
         let name = format!("{}-{}.ndjson", super::file_stamp(at), super::file_part(run));
         let path = dir.join(name);
         let file = atomic::create_for_append(&path)?;
+        // Who reads it meanwhile sees that this run is not over. Nothing depends on it, so a file
+        // system without locks does not matter. Elsewhere than on Unix it would keep readers out.
+        if cfg!(unix) {
+            drop(file.try_lock());
+        }
         let mut journal = Self { path, file, broken: false };
         journal.add(&[Header {
             format: FORMAT.into(),
@@ -150,8 +158,14 @@ impl Journal {
     }
 }
 
+/// Whether the process that writes this journal is still there.
+pub fn under_way(path: &Path) -> bool {
+    let locked = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    cfg!(unix) && File::open(path).is_ok_and(locked)
+}
+
 /// What could be read of a journal.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Recovered {
     /// `None` when the run was cut off before its first line was on disk.
     pub header: Option<Header>,
@@ -165,6 +179,39 @@ impl Recovered {
     pub fn ended(&self) -> bool {
         matches!(self.records.last(), Some(Record { event: Event::End { .. }, .. }))
     }
+
+    /// Requests that were written down as about to go out.
+    pub fn sent(&self) -> usize {
+        let sending = |record: &&Record| matches!(record.event, Event::Sending { .. });
+        self.records.iter().filter(sending).count()
+    }
+
+    /// What those of them were about that have no answer here, in the order of their addresses.
+    pub fn open(&self) -> Vec<Address> {
+        let mut open = BTreeSet::new();
+        for record in &self.records {
+            match &record.event {
+                Event::Sending { address, step, .. } => drop(open.insert((address, step))),
+                Event::Answer { address, step, .. } => drop(open.remove(&(address, step))),
+                Event::Outcome { .. } | Event::End { .. } => {}
+            }
+        }
+        open.into_iter().map(|(address, _)| address.clone()).collect()
+    }
+}
+
+/// Longest last line that is looked at, in bytes: it holds one error text at most.
+const LONGEST_END: u64 = 64 * 1024;
+
+/// Whether a journal ends in good order, by its last line alone: the others may be many.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn ended(path: &Path) -> Result<bool, StoreError> {
+    let tail = atomic::tail(path, LONGEST_END)?;
+    let line = tail.strip_suffix(b"\n").and_then(|lines| lines.rsplit(|byte| *byte == b'\n').next());
+    let record = line.and_then(|line| serde_json::from_slice::<Record>(line).ok());
+    Ok(matches!(record, Some(Record { event: Event::End { .. }, .. })))
 }
 
 /// Reads a journal, also one whose last line was cut off by a crash.
@@ -204,6 +251,16 @@ pub fn read(path: &Path) -> Result<Recovered, StoreError> {
 pub fn list(consent_dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let dir = folder(consent_dir);
     Ok(atomic::names(&dir, ".ndjson")?.into_iter().map(|name| dir.join(name)).collect())
+}
+
+/// The journal of a run, if it has one.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn of_run(consent_dir: &Path, run: &str) -> Result<Option<PathBuf>, StoreError> {
+    let end = format!("-{}.ndjson", super::file_part(run));
+    let mut names = atomic::names(&folder(consent_dir), &end)?;
+    Ok(names.pop().map(|name| folder(consent_dir).join(name)))
 }
 
 /// The first line; `None` when it is no JSON object at all.

@@ -59,9 +59,10 @@ pub fn take(consent_dir: &Path, holder: &str) -> Result<Lock, LockError> {
 /// Only for people: nothing is decided by it.
 fn note(file: &mut File) -> String {
     let mut bytes = Vec::new();
+    // It is empty for the moment between the lock and the note.
     match file.take(LONGEST).read_to_end(&mut bytes) {
-        Ok(_) => shown(String::from_utf8_lossy(&bytes).trim()),
-        Err(_) => "it does not say which".to_owned(),
+        Ok(length) if length > 0 => shown(String::from_utf8_lossy(&bytes).trim()),
+        Ok(_) | Err(_) => "it does not say which".to_owned(),
     }
 }
 

@@ -201,6 +201,11 @@ pub fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Whether the file of a manifest is to be found from here.
+pub fn is_there(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// What this file finds.
 pub const CODES: &[(&str, &str)] = &[
     ("manifest_not_found", "no file or folder of that name, or a folder without *.toml files"),

@@ -13,6 +13,7 @@ pub mod plan_file;
 pub mod report_file;
 pub mod sandbox_state;
 pub mod snapshot;
+pub mod unfinished;
 
 pub use error::StoreError;
 

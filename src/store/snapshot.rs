@@ -78,6 +78,8 @@ pub enum ApprovedBy {
     Terminal,
     /// The digest was named in advance.
     Digest,
+    /// There was nothing to change: the run only put on record how things are.
+    NotNeeded,
 }
 
 /// The identity whose token the writes carry, as the token says.
@@ -145,7 +147,8 @@ impl Open {
     }
 }
 
-/// Writes the snapshot of a run that is about to begin. Nothing is ever overwritten by it.
+/// Writes the snapshot of a run that is about to begin, which has the lock. Nothing is ever
+/// overwritten by it.
 ///
 /// # Errors
 /// When a folder is a symbolic link, the one before cannot be read, or writing fails: then the run
@@ -159,6 +162,7 @@ pub fn begin(
     let dir = folder(consent_dir);
     atomic::create_private_dir(consent_dir)?;
     atomic::create_private_dir(&dir)?;
+    atomic::sweep(&dir);
     let previous = head(&dir)?;
     // Names sort in the order of the chain even where the clock went back in between.
     let time = super::file_stamp(at);

@@ -10,7 +10,12 @@
 mod approval;
 mod cli;
 mod contract;
+#[cfg(unix)]
+mod crash;
+#[cfg(unix)]
+mod disk;
 mod errors;
+mod gate;
 mod hostile;
 mod interop;
 mod laws;
@@ -25,7 +30,10 @@ mod scale;
 mod scenarios;
 mod secrets;
 mod sign_in;
+#[cfg(unix)]
+mod signals;
 mod storms;
+mod survival;
 #[cfg(unix)]
 mod terminal;
 mod world;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::cli::approval;
+use crate::cli::approval::{self, Approval};
 use crate::cli::args::{ApplyArgs, Global, Target};
 use crate::cli::commands::plan as planned_view;
 use crate::cli::env::Env;
@@ -13,8 +13,10 @@ use crate::cli::run::{self, Approved};
 use crate::cli::session::{Session, stored};
 use crate::cli::setting::Setting;
 use crate::cli::signals::Stop;
-use crate::cli::{Streams, manifests, rails, saved, state};
+use crate::cli::state::{self, Past};
+use crate::cli::{Streams, manifests, rails, saved, unfinished};
 use crate::plan::Plan;
+use crate::render::unfinished::Above;
 
 /// What is applied, and where its record goes.
 struct Task {
@@ -22,6 +24,7 @@ struct Task {
     plan: Plan,
     /// `.consent` beside the manifest or the plan file.
     state: PathBuf,
+    past: Past,
     /// The command that leads here again.
     again: String,
 }
@@ -37,7 +40,7 @@ pub async fn run(
     let stop = Stop::listen();
     let prepare = prepare(args, global, env, streams);
     let task = stop.unless(prepare).await.unwrap_or_else(|| Err(run::interrupted()))?;
-    let Task { session, plan, state, again } = task;
+    let Task { session, plan, state, past, again } = task;
     let reports = planned_view::reports(&args.report, global);
     let setting = Setting {
         session: &session,
@@ -49,7 +52,7 @@ pub async fn run(
         stop: &stop,
         snapshot: PathBuf::new(),
     };
-    let outcome = approve_and_run(args, setting, plan, streams).await;
+    let outcome = approve_and_run(args, setting, plan, &past, streams).await;
     // Whatever happened, the simulated tenant remembers it.
     let closed = session.close().await;
     let exit = outcome?;
@@ -69,11 +72,14 @@ async fn prepare(
             let mut plan = saved::read(path, env)?;
             let (id, cloud) = (plan.tenant.id, plan.cloud);
             let session = Session::open(&args.tenant, id, cloud, args.write_quota, env).await?;
+            let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
+            let state = state::of_plan(path, &plan.manifest);
+            let past = Past::of(&state);
+            unfinished::refuse_under_way(&past, &again)?;
             let scene = saved::tenant(&session, &plan).await?;
             plan.identity_checks = rails::of_identity(&session, &plan, &scene, None, None).await?;
-            let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
-            let state = state::beside(path);
-            Ok(Task { session, plan, state, again })
+            unfinished::tell(&past, &plan, Above::Saved, global, streams);
+            Ok(Task { session, plan, state, past, again })
         }
         None => {
             let loaded = manifests::load(&args.manifest.file, streams, colour)?;
@@ -81,12 +87,15 @@ async fn prepare(
             let cloud = loaded.manifest.tenant.cloud;
             let session = Session::open(&args.tenant, id, cloud, args.write_quota, env).await?;
             let state = state::of_manifest(&args.manifest.file);
-            let past = state::last(&state)?;
-            let plan =
-                planning::plan(&session, &loaded, &[], past.as_ref(), env, streams, colour).await?;
             let files = planned_view::files(&args.manifest.file);
             let again = format!("consent apply{files}{}", session.flags);
-            Ok(Task { session, plan, state, again })
+            let past = Past::of(&state);
+            unfinished::refuse_under_way(&past, &again)?;
+            let plan =
+                planning::plan(&session, &loaded, &[], past.snapshot(), env, streams, colour)
+                    .await?;
+            unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), global, streams);
+            Ok(Task { session, plan, state, past, again })
         }
     }
 }
@@ -96,15 +105,25 @@ async fn approve_and_run(
     args: &ApplyArgs,
     setting: Setting<'_>,
     plan: Plan,
+    past: &Past,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
     let Setting { again, reports, global, env, stop, .. } = setting;
     let on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
-    planned_view::show(&plan, false, None, on_stdout, global, env, streams)?;
+    let shown = planned_view::show(&plan, false, None, on_stdout, global, env, streams);
     if plan.changes.is_empty() {
-        planned_view::write_reports(&plan, reports, streams)?;
-        return Ok(Exit::Done);
+        if unfinished::needs_record(past, &plan) {
+            let approval = Approval::NotNeeded;
+            return run::run(setting, Approved { plan, approval }, streams).await;
+        }
+        let shown = shown.and_then(|()| planned_view::write_reports(&plan, reports, streams));
+        // Where nothing is to be done, nothing was kept from a reader who has gone.
+        return match shown {
+            Err(failure) if failure.is_closed_pipe() => Ok(Exit::Done),
+            shown => shown.map(|()| Exit::Done),
+        };
     }
+    shown?;
     rails::stop(&plan)?;
     let approval =
         approval::obtain(&plan, args.approve.as_deref(), again, global, env, stop, streams).await?;

@@ -9,11 +9,13 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
 use crate::cli::session::{Session, stored};
 use crate::cli::signals::Stop;
-use crate::cli::{Streams, manifests, state};
+use crate::cli::state::{self, Past};
+use crate::cli::{Streams, manifests, unfinished};
 use crate::graph::quota::WRITES;
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::text::View;
+use crate::render::unfinished::Above;
 use crate::store::plan_file;
 
 /// # Errors
@@ -48,9 +50,9 @@ async fn work(
         env,
     )
     .await?;
-    let past = state::last(&state::of_manifest(&args.manifest.file))?;
+    let past = Past::of(&state::of_manifest(&args.manifest.file));
     let planned =
-        planning::plan(&session, &loaded, &args.app, past.as_ref(), env, streams, colour).await;
+        planning::plan(&session, &loaded, &args.app, past.snapshot(), env, streams, colour).await;
     let next = next_line(args, &session);
     session.close().await?;
     let plan = planned?;
@@ -58,6 +60,7 @@ async fn work(
         plan_file::write(out, file::write(&plan).as_bytes()).map_err(stored)?;
     }
     let reports = reports(&args.report, global);
+    unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), global, streams);
     let people_on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
     let shown = show(&plan, args.full, Some(&next), people_on_stdout, global, env, streams)
         .and_then(|()| write_reports(&plan, &reports, streams));

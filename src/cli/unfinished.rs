@@ -1,0 +1,43 @@
+//! A last run that did not come to its end, and records that cannot be read: told on stderr, before
+//! the plan. Nothing is decided by them.
+
+use crate::cli::Streams;
+use crate::cli::args::Global;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::state::Past;
+use crate::plan::{Extent, Plan};
+use crate::render::unfinished::{Above, note, unreadable};
+
+/// Tells what the records left open, unless only results and errors are wanted.
+pub fn tell(past: &Past, plan: &Plan, above: Above<'_>, global: &Global, streams: &mut Streams<'_>) {
+    if global.quiet {
+        return;
+    }
+    // Nobody reading it is no reason to stop.
+    if let Some(error) = &past.unreadable {
+        drop(unreadable(&error.to_string(), &error.help(), streams.err));
+    }
+    if let Some(run) = &past.unfinished {
+        drop(note(run, plan.tenant.id, above, streams.err));
+    }
+}
+
+/// A plan would be made and approved only to be refused at the lock.
+///
+/// # Errors
+/// With exit code 7 when the last run is still under way.
+pub fn refuse_under_way(past: &Past, again: &str) -> Result<(), Failure> {
+    let Some(run) = past.unfinished.as_ref().filter(|run| run.under_way) else { return Ok(()) };
+    let title = format!("another run is under way: it began at {}", run.started);
+    let title = crate::model::untrusted::shown(&title);
+    Err(Failure::new(Exit::Locked, "locked", title)
+        .help(format!("wait until it has ended, then run: {again}")))
+}
+
+/// Whether a run without a change is worth a record: it puts the end of the last one into the
+/// history, so that nobody is told of it again.
+pub fn needs_record(past: &Past, plan: &Plan) -> bool {
+    let ours = |tenant| tenant == plan.tenant.id;
+    plan.extent == Extent::Whole
+        && past.unfinished.as_ref().is_some_and(|run| run.tenant.is_none_or(ours))
+}

@@ -1,0 +1,244 @@
+//! A disk that takes no more, at any write: nothing is sent that is not in the journal, and the exit
+//! code tells the truth about the tenant.
+
+use std::io::Write as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+
+use serde_json::Value;
+
+use crate::gate::{Gate, Side};
+use crate::survival::{Story, flat, in_shell, limit_files, side_by_side};
+use crate::world::{Run, World};
+
+/// Exit codes from here on say that the tenant may have changed.
+const CHANGED: i32 = 9;
+
+/// What a run says must be what happened.
+#[track_caller]
+fn told_the_truth(story: &Story, world: &World, run: &Run, what: &str) {
+    let sent = world.writes().len();
+    let expected = match sent {
+        0 => 1,
+        all if all == story.writes => 11,
+        _ => CHANGED,
+    };
+    assert_eq!(run.code, expected, "{what}: {sent} of {} sent: {run:#?}", story.writes);
+    let told = flat(&run.stderr);
+    assert!(told.contains("error[file_not_writable]"), "{what}: {run:#?}");
+    assert!(told.contains("failed to write .consent/"), "the file is named, {what}: {run:#?}");
+    assert!(told.contains("help: check free space and rights: `df .consent"), "{what}: {run:#?}");
+    let unchanged = told.contains("tenant: unchanged") || run.stdout.contains("nothing was sent");
+    assert_eq!(unchanged, sent == 0, "{what}: {run:#?}");
+    assert!(sent > 0 || !told.contains("tenant: changed"), "{what}: {run:#?}");
+}
+
+/// A run whose files can become only so long, from its first byte or from its first request on: a
+/// stand-in for a full disk, which takes a part of what is written as well.
+#[cfg(target_os = "linux")]
+fn on_a_full_disk(story: &Story, limit: usize, from_the_start: bool) {
+    let what = format!("at most {limit} bytes, from the start: {from_the_start}");
+    let world = story.world();
+    let gate = Gate::before(&world);
+    if !from_the_start {
+        gate.close_at(1, Side::Before);
+    }
+    let waits = "trap '' XFSZ; read go; exec \"$0\" \"$@\"";
+    let mut shell = in_shell(&story.command(&world, &gate), waits);
+    shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut run = shell.spawn().unwrap();
+    let go = |run: &mut Child| run.stdin.take().unwrap().write_all(b"go\n").unwrap();
+    if from_the_start {
+        limit_files(&run, limit);
+        go(&mut run);
+    } else {
+        go(&mut run);
+        assert!(gate.wait_until_held(&mut run), "{what}: it ended by itself");
+        limit_files(&run, limit);
+        gate.open();
+    }
+    let run = Run::of(run.wait_with_output().unwrap());
+    gate.assert_recorded();
+    told_the_truth(story, &world, &run, &what);
+    story.finishes(&world, &what);
+}
+
+/// How long snapshot and journal are before the first request.
+#[cfg(target_os = "linux")]
+fn begun(story: &Story) -> (usize, usize) {
+    let world = story.world();
+    let gate = Gate::before(&world);
+    gate.close_at(1, Side::Before);
+    let mut run = story.start(&world, &gate);
+    assert!(gate.wait_until_held(&mut run));
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let length = |path: PathBuf| usize::try_from(path.metadata().unwrap().len()).unwrap();
+    (length(newest(&world, "snapshots")), length(newest(&world, "journal")))
+}
+
+/// The lock's note, then the snapshot, down to a single byte that is missing.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_before_the_first_request_sends_nothing() {
+    let story = Story::narrowing();
+    let (snapshot, _) = begun(&story);
+    side_by_side(&[0, 10, 200, snapshot / 2, snapshot - 1], |limit| {
+        on_a_full_disk(&story, limit, true);
+    });
+}
+
+/// Each line of the journal behind the first request, and behind the last one the snapshot's end,
+/// lacks its last byte. For the lines before it no limit leaves room for the snapshot; what becomes
+/// of a request whose line fails is the same for all.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_at_any_line_of_the_journal_sends_nothing_that_is_not_in_it() {
+    let story = Story::narrowing();
+    let (_, journal) = begun(&story);
+    let all = story.journal.as_bytes();
+    let ends = all.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at);
+    let limits: Vec<usize> = ends.chain([all.len()]).filter(|limit| *limit >= journal).collect();
+    assert!(limits.len() > 2 * story.writes, "{limits:?}");
+    side_by_side(&limits, |limit| on_a_full_disk(&story, limit, false));
+}
+
+/// Something else stands where the run wants to write: not even the superuser can write there.
+#[test]
+fn what_stands_in_the_way_of_a_record_stops_the_run_before_its_first_request() {
+    let story = Story::narrowing();
+    type Put = fn(&Path);
+    let file: Put = |path| std::fs::write(path, "mine").unwrap();
+    let folder: Put = |path| std::fs::create_dir(path).unwrap();
+    let link: Put = |path| {
+        let target = path.ancestors().nth(2).unwrap().join("elsewhere");
+        std::fs::create_dir_all(&target).unwrap();
+        symlink(target, path).unwrap();
+    };
+    let cases: [(&str, Put, &str); 9] = [
+        ("", file, "not_an_ordinary_file"),
+        ("", link, "file_is_a_link"),
+        ("lock", folder, "file_not_writable"),
+        ("lock", link, "file_is_a_link"),
+        ("snapshots", file, "not_an_ordinary_file"),
+        ("snapshots", link, "file_is_a_link"),
+        ("journal", file, "not_an_ordinary_file"),
+        ("journal", link, "file_is_a_link"),
+        ("locked", file, ""),
+    ];
+    for (name, put, code) in cases {
+        let world = story.world();
+        let path = world.folder().join(".consent").join(name);
+        let path = path.components().collect::<PathBuf>();
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        put(&path);
+        let run = world.run(&story.args());
+        if code.is_empty() {
+            // Nobody's business.
+            run.assert_code(0).quietly();
+            continue;
+        }
+        let what = format!("{name:?}: {code}");
+        assert_eq!(run.code, 1, "{what}: {run:#?}");
+        assert!(run.stderr.contains(&format!("error[{code}]")), "{what}: {run:#?}");
+        let named = Path::new(".consent").join(name).components().collect::<PathBuf>();
+        assert!(run.stderr.contains(named.to_str().unwrap()), "{what}: {run:#?}");
+        assert!(run.stderr.contains("tenant: unchanged"), "{what}: {run:#?}");
+        assert!(run.stderr.contains("= help: "), "{what}: {run:#?}");
+        world.assert_untouched();
+        let elsewhere = world.folder().join("elsewhere");
+        if elsewhere.is_dir() {
+            assert_eq!(std::fs::read_dir(elsewhere).unwrap().count(), 0, "{what}");
+        }
+        if path.is_dir() && !path.is_symlink() {
+            std::fs::remove_dir(&path).unwrap();
+        } else {
+            std::fs::remove_file(&path).unwrap();
+        }
+        let run = story.finishes(&world, &what);
+        assert!(!run.stderr.contains("did not come to its end"), "{what}: {run:#?}");
+    }
+}
+
+/// The superuser writes anywhere: there is nothing to see then.
+#[test]
+fn a_folder_that_cannot_be_written_stops_the_run_before_its_first_request() {
+    let story = Story::narrowing();
+    for name in ["", ".consent", ".consent/snapshots", ".consent/journal"] {
+        let world = story.world();
+        let folder = world.folder().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let rights = |mode| {
+            std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        rights(0o500);
+        if std::fs::write(folder.join("probe"), "").is_ok() {
+            eprintln!("skipped: this user may write anywhere");
+            return;
+        }
+        let run = world.run(&story.args());
+        rights(0o700);
+        told_the_truth(&story, &world, &run, name);
+        story.finishes(&world, name);
+    }
+}
+
+/// All is done, and then the last word cannot be written.
+#[test]
+fn what_cannot_be_saved_at_the_end_is_11_and_named() {
+    let story = Story::narrowing();
+    let world = story.world();
+    let gate = Gate::before(&world);
+    gate.close_at(story.requests, Side::After);
+    let mut run = story.start(&world, &gate);
+    assert!(gate.wait_until_held(&mut run));
+    let snapshots = world.folder().join(".consent/snapshots");
+    std::fs::rename(&snapshots, world.folder().join("moved")).unwrap();
+    std::fs::write(&snapshots, "no folder").unwrap();
+    gate.open();
+    let run = Run::of(run.wait_with_output().unwrap());
+    told_the_truth(&story, &world, &run, "the snapshot's end");
+    assert!(run.stdout.contains("26 done."), "the results are told: {run:#?}");
+    std::fs::remove_file(&snapshots).unwrap();
+    std::fs::rename(world.folder().join("moved"), &snapshots).unwrap();
+    story.finishes(&world, "the snapshot's end");
+}
+
+#[test]
+fn a_report_that_cannot_be_saved_is_11_and_named() {
+    let story = Story::narrowing();
+    let world = story.world();
+    std::fs::create_dir(world.folder().join("folder")).unwrap();
+    for (to, code, counted) in [
+        ("missing/report.json", "file_not_writable", "26 done."),
+        ("folder", "not_an_ordinary_file", "26 already so."),
+    ] {
+        let report = format!("json={to}");
+        let args = [&story.args()[..], &["--report", &report]].concat();
+        let run = world.run(&args).assert_code(11);
+        assert!(run.stderr.contains(&format!("error[{code}]: failed to write {to}")), "{run:#?}");
+        assert!(run.stdout.contains(counted), "the results are told: {run:#?}");
+        assert!(run.stderr.contains("tenant: as the results above say"), "{run:#?}");
+    }
+    let last: Value = serde_json::from_str(&std::fs::read_to_string(newest(&world, "snapshots")).unwrap()).unwrap();
+    assert_eq!(last["state"], "complete", "the snapshot does not depend on it");
+}
+
+fn newest(world: &World, folder: &str) -> PathBuf {
+    let folder = std::fs::read_dir(world.folder().join(".consent").join(folder)).unwrap();
+    folder.map(|entry| entry.unwrap().path()).max().unwrap()
+}
+
+/// A plan that could not be shown is not carried out.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_under_stdout_stops_the_run_before_its_first_request() {
+    let story = Story::narrowing();
+    let world = story.world();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let run = Run::of(world.command(&story.args()).stdout(full).output().unwrap()).assert_code(1);
+    assert!(run.stderr.contains("error[output]"), "{run:#?}");
+    assert!(run.stderr.contains("tenant: unchanged"), "{run:#?}");
+    world.assert_untouched();
+}
