@@ -86,7 +86,7 @@ pub fn progress<'a>(
                 format!("waiting {} s", time.as_secs())
             }
             Progress::Settled { settled, all, .. } if settled % 100 == 0 || settled == all => {
-                format!("{settled} of {all} changes have their result")
+                format!("{settled} of {all} objects have their result")
             }
             Progress::Reading { .. } | Progress::Waiting { .. } | Progress::Settled { .. } => {
                 return;

@@ -4,12 +4,16 @@
 //! from outside passes `Untrusted::shown` or an escape of its format.
 
 pub mod block;
+mod by_app;
+mod by_sort;
 pub mod crowd;
 pub mod escape;
 pub mod finding;
+mod foot;
 pub mod json;
 pub mod lines;
 pub mod outcome;
+mod replacement;
 pub mod style;
 pub mod text;
 
@@ -17,5 +21,7 @@ pub mod text;
 mod crowd_tests;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+mod size_tests;
 #[cfg(test)]
 mod tests;
