@@ -10,6 +10,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::signals::Stop;
 use crate::model::change::Tier;
 use crate::plan::Plan;
+use crate::render::text::numbers;
 
 /// How the effect was approved, for the snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,8 +88,6 @@ fn by_digest(plan: &Plan, digest: &str, again: &str) -> Result<Approval, Failure
 
 /// The question, and the word that is a yes.
 fn question(plan: &Plan) -> (String, String) {
-    let gives = plan.changes.iter().filter(|change| change.gives).count();
-    let takes = plan.changes.iter().filter(|change| change.takes).count();
     let removals = plan.changes.iter().filter(|change| change.verb.removes()).count();
     let high = plan
         .changes
@@ -105,15 +104,7 @@ fn question(plan: &Plan) -> (String, String) {
         }
         _ => ("yes".to_owned(), "Type yes to apply, anything else changes nothing: ".to_owned()),
     };
-    let changes = match plan.changes.len() {
-        1 => "1 change".to_owned(),
-        count => format!("{count} changes"),
-    };
-    let question = format!(
-        "\nApply {changes} to {name} ({})?\n{gives} {}, {takes} {}.\n{hint}",
-        plan.tenant.id,
-        if gives == 1 { "gives access" } else { "give access" },
-        if takes == 1 { "takes access away" } else { "take access away" },
-    );
+    let (changes, sides) = numbers(plan);
+    let question = format!("\nApply {changes} to {name} ({})?\n{sides}\n{hint}", plan.tenant.id);
     (question, wanted)
 }

@@ -120,10 +120,10 @@ impl<'a> Onlooker<'a> {
         }
         self.told = (now, settled);
         if settled == self.all {
-            self.line(&format!("{count} changes have their result"));
+            self.line(&format!("{count} objects have their result"));
             return;
         }
-        self.line(&format!("{count} changes have their result{estimate}"));
+        self.line(&format!("{count} objects have their result{estimate}"));
         if by_quota && !std::mem::replace(&mut self.told_quota, true) {
             self.line("the service's quota of writes sets the pace; it is no fault");
         }
@@ -181,8 +181,8 @@ mod tests {
     fn a_long_run_fills_no_log_and_tells_what_is_left() {
         let lines = lines(10_000, Duration::ZERO);
         assert!(lines.len() < 40, "{lines:#?}");
-        assert_eq!(lines[0], "600 of 10,000 changes have their result, about 8 min left");
-        assert_eq!(lines.last().unwrap(), "10,000 of 10,000 changes have their result");
+        assert_eq!(lines[0], "600 of 10,000 objects have their result, about 8 min left");
+        assert_eq!(lines.last().unwrap(), "10,000 of 10,000 objects have their result");
         assert!(!lines.iter().any(|line| line.contains("quota")));
     }
 

@@ -18,6 +18,18 @@ pub struct Group<'a> {
     pub members: Vec<&'a Change>,
 }
 
+impl Group<'_> {
+    /// Somebody can do less afterwards, or an object goes.
+    pub fn takes(&self) -> bool {
+        self.lead.takes || self.lead.verb.removes()
+    }
+
+    /// The risk that all members have.
+    pub fn tier(&self) -> Option<Tier> {
+        tier(self.lead)
+    }
+}
+
 /// One block of the drawing.
 #[derive(Debug, Clone)]
 pub struct Picture<'a> {
@@ -49,7 +61,7 @@ impl<'a> Picture<'a> {
 
     /// The highest risk of its changes.
     pub fn tier(&self) -> Option<Tier> {
-        self.groups().iter().filter_map(|group| tier(group.lead)).max()
+        self.groups().iter().filter_map(|group| group.tier()).max()
     }
 
     /// Objects it concerns.
@@ -59,7 +71,31 @@ impl<'a> Picture<'a> {
 
     /// Somebody can do less afterwards, or an object goes.
     pub fn removes(&self) -> bool {
-        self.groups().iter().any(|group| group.lead.takes || group.lead.verb.removes())
+        self.groups().iter().any(|group| group.takes())
+    }
+}
+
+/// How many changes, as a reviewer counts them: objects that differ alike are one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub changes: usize,
+    pub gives: usize,
+    pub takes: usize,
+    /// Neither gives nor takes anything.
+    pub neither: usize,
+}
+
+impl Tally {
+    pub fn of(pictures: &[Picture<'_>]) -> Self {
+        let mut tally = Self::default();
+        for group in pictures.iter().flat_map(Picture::groups) {
+            let Change { gives, takes, .. } = group.lead;
+            tally.changes += 1;
+            tally.gives += usize::from(*gives);
+            tally.takes += usize::from(*takes);
+            tally.neither += usize::from(!gives && !takes);
+        }
+        tally
     }
 }
 
@@ -76,19 +112,49 @@ pub struct Counts {
 
 impl Counts {
     /// A permission entry that both gains and loses counts as widened and as narrowed.
-    pub fn of(changes: &[Change]) -> Self {
+    pub fn of<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Self {
         let mut counts = Self::default();
+        counts.add(changes);
+        counts
+    }
+
+    pub fn add<'c>(&mut self, changes: impl IntoIterator<Item = &'c Change>) {
         for change in changes {
             match change.verb {
-                Verb::Create => counts.create += 1,
-                Verb::Grant | Verb::Assign => counts.grant += 1,
-                Verb::Widen => counts.widen += 1,
-                Verb::Narrow => counts.narrow += 1,
-                Verb::Revoke | Verb::Unassign => counts.revoke += 1,
-                Verb::Set => counts.add_set(change),
+                Verb::Create => self.create += 1,
+                Verb::Grant | Verb::Assign => self.grant += 1,
+                Verb::Widen => self.widen += 1,
+                Verb::Narrow => self.narrow += 1,
+                Verb::Revoke | Verb::Unassign => self.revoke += 1,
+                Verb::Set => self.add_set(change),
             }
         }
-        counts
+    }
+
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        let Self { create, grant, widen, narrow, set, revoke } = other;
+        Self {
+            create: self.create + create,
+            grant: self.grant + grant,
+            widen: self.widen + widen,
+            narrow: self.narrow + narrow,
+            set: self.set + set,
+            revoke: self.revoke + revoke,
+        }
+    }
+
+    /// Each number with its word: the four that every plan tells, then those that are rare.
+    pub fn words(self) -> [(usize, &'static str); 6] {
+        let Self { create, grant, widen, narrow, set, revoke } = self;
+        [
+            (grant, "grant"),
+            (widen, "widen"),
+            (narrow, "narrow"),
+            (revoke, "revoke"),
+            (create, "create"),
+            (set, "set"),
+        ]
     }
 
     fn add_set(&mut self, change: &Change) {

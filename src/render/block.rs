@@ -9,6 +9,7 @@ use crate::model::change::{Change, FieldChange, Tier, Verb, Why};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Group, Picture, Shape};
 use crate::render::lines::{COLUMNS, Depth, PROSE, Page, counted, shorten, width};
+use crate::render::replacement;
 use crate::render::style::{Ink, risk_ink, risk_label, verb_ink};
 
 /// Where the body of a block begins.
@@ -26,7 +27,9 @@ pub(crate) fn draw(picture: &Picture<'_>, full: bool, page: &mut Page) {
     title(page, picture, &headline(picture));
     match &picture.shape {
         Shape::Alone(group) => alone(group, full, page),
-        Shape::Replacement { given, taken } => replacement(picture.verb, given, taken, full, page),
+        Shape::Replacement { given, taken } => {
+            replacement::draw(picture.verb, given, taken, full, page);
+        }
     }
     notes(picture, full, page);
     why(picture, full, page);
@@ -94,7 +97,7 @@ fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
 }
 
 /// `Microsoft Graph / offline_access, Tasks.ReadWrite`, every item of it.
-fn about(target: Option<&Untrusted>, fields: &[FieldChange], page: &mut Page) {
+pub(crate) fn about(target: Option<&Untrusted>, fields: &[FieldChange], page: &mut Page) {
     let target = target.map(Untrusted::shown);
     if let [field] = fields {
         target_and(target.as_deref(), &items(field), page);
@@ -115,7 +118,7 @@ fn about(target: Option<&Untrusted>, fields: &[FieldChange], page: &mut Page) {
 
 /// A target with a short name stands before its items, one with a long name above them, so that
 /// the items keep their room.
-fn target_and(target: Option<&str>, items: &[String], page: &mut Page) {
+pub(crate) fn target_and(target: Option<&str>, items: &[String], page: &mut Page) {
     match target {
         Some(name) if width(name) <= 24 => {
             page.list(Ink::Plain, &format!("{BODY}{} / ", shorten(name, 24)), items, Depth::All);
@@ -134,7 +137,7 @@ pub(crate) fn items(field: &FieldChange) -> Vec<String> {
     sorted(kept.iter().chain(gained).chain(lost))
 }
 
-fn sorted<'a>(names: impl Iterator<Item = &'a Untrusted>) -> Vec<String> {
+pub(crate) fn sorted<'a>(names: impl Iterator<Item = &'a Untrusted>) -> Vec<String> {
     let mut names: Vec<String> = names.map(Untrusted::shown).collect();
     names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
     names.dedup();
@@ -186,91 +189,6 @@ fn person(change: &Change) -> String {
     }
 }
 
-fn replacement(verb: Verb, given: &[Group<'_>], taken: &[Group<'_>], full: bool, page: &mut Page) {
-    let all: Vec<&Group<'_>> = given.iter().chain(taken).collect();
-    let moved: BTreeSet<Vec<String>> = all.iter().map(|group| moved(group.lead)).collect();
-    let target = given.first().and_then(|group| group.lead.subject.target.as_ref());
-    let alike = moved.len() == 1;
-    match (alike, moved.first()) {
-        (true, Some(items)) => {
-            target_and(target.map(Untrusted::shown).as_deref(), items, page);
-        }
-        _ => about(target, &[], page),
-    }
-    for group in given {
-        row('+', Ink::Give, "everybody in the tenant", group, full, page);
-        of(alike, group, page);
-    }
-    for group in taken {
-        // Whoever has it through everybody's grant from now on loses nothing.
-        let keeps = alike && verb == Verb::Widen;
-        let (sign, ink) = if keeps { ('=', Ink::Plain) } else { ('-', Ink::Take) };
-        row(sign, ink, "everybody else in the tenant", group, full, page);
-        of(alike, group, page);
-    }
-    page.wrapped(Ink::Plain, BODY, &sequence(verb, given, taken), PROSE);
-    let kept: BTreeSet<String> = taken
-        .iter()
-        .flat_map(|group| group.lead.fields.iter().flat_map(|f| sorted(f.kept.iter())))
-        .collect();
-    if verb == Verb::Narrow && !kept.is_empty() {
-        let kept: Vec<String> = kept.into_iter().collect();
-        page.list(Ink::Plain, &format!("{BODY}Everybody keeps "), &kept, depth(full));
-    }
-}
-
-/// What a change gives or takes, without what stays.
-fn moved(change: &Change) -> Vec<String> {
-    sorted(change.fields.iter().flat_map(|field| field.gained.iter().chain(&field.lost)))
-}
-
-fn row(sign: char, ink: Ink, everybody: &str, group: &Group<'_>, full: bool, page: &mut Page) {
-    let lead = format!("{BODY}  {sign} ");
-    match group.lead.subject.audience {
-        Audience::One(_) => page.list(ink, &lead, &names(&group.members), depth(full)),
-        Audience::Everyone | Audience::Tenant => {
-            page.list(ink, &lead, &[everybody.to_owned()], Depth::All)
-        }
-    }
-}
-
-fn of(alike: bool, group: &Group<'_>, page: &mut Page) {
-    let moved = moved(group.lead);
-    if !alike && !moved.is_empty() {
-        page.list(Ink::Plain, &format!("{BODY}      of "), &moved, Depth::All);
-    }
-}
-
-/// The promise that there is no gap, in words.
-fn sequence(verb: Verb, given: &[Group<'_>], taken: &[Group<'_>]) -> String {
-    let many = |groups: &[Group<'_>]| groups.iter().map(|group| group.members.len()).sum::<usize>();
-    let only_narrowed = taken.iter().all(|group| group.lead.verb == Verb::Narrow);
-    if verb == Verb::Narrow {
-        let made = given.iter().all(|group| group.lead.verb == Verb::Grant);
-        format!(
-            "{} {} {} and read back first; only then the all-users grant {}.",
-            counted(many(given), "one-user grant"),
-            if many(given) == 1 { "is" } else { "are" },
-            if made { "made" } else { "made or widened" },
-            if only_narrowed { "is narrowed" } else { "goes" },
-        )
-    } else {
-        let one = many(taken) == 1;
-        let made = given.iter().all(|group| group.lead.verb == Verb::Grant);
-        format!(
-            "The all-users grant is {} and read back first; only then {} {}.",
-            if made { "made" } else { "widened" },
-            counted(many(taken), "one-user grant"),
-            match (only_narrowed, one) {
-                (true, true) => "is narrowed",
-                (true, false) => "are narrowed",
-                (false, true) => "goes",
-                (false, false) => "go",
-            },
-        )
-    }
-}
-
 /// Notes of the changes, and why the risk is what it is where that is worth a line.
 fn notes(picture: &Picture<'_>, full: bool, page: &mut Page) {
     let limit = if full { usize::MAX } else { 4 };
@@ -293,18 +211,24 @@ fn notes(picture: &Picture<'_>, full: bool, page: &mut Page) {
         })
         .flat_map(|risk| risk.reasons.iter().map(String::as_str))
         .collect();
-    for reason in worth {
+    let limit = if full { usize::MAX } else { 6 };
+    for reason in worth.iter().take(limit) {
         page.wrapped(Ink::Plain, &format!("{BODY}risk: "), reason, PROSE);
+    }
+    if worth.len() > limit {
+        let more = counted(worth.len() - limit, "more reason");
+        page.wrapped(Ink::Plain, BODY, &format!("and {more} (--full lists all)"), PROSE);
     }
 }
 
 /// `why: consent.toml:14, FLOW-118 task sync (workplace@contoso.com, until 2027-06-30)`.
 fn why(picture: &Picture<'_>, full: bool, page: &mut Page) {
     let limit = if full { usize::MAX } else { 6 };
+    let mut seen = BTreeSet::new();
     let mut told: Vec<String> = Vec::new();
     for why in picture.groups().iter().flat_map(|group| &group.lead.why) {
         let sentence = because(why);
-        if !told.contains(&sentence) {
+        if seen.insert(sentence.clone()) {
             told.push(sentence);
         }
     }

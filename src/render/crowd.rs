@@ -1,19 +1,16 @@
-//! Many pictures at once: one line each, and above that the same change in many places as one line.
-//! What removes and what is dangerous stays listed for as long as a person can read it.
-
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+//! Many pictures at once: one line each, and above that the same change in many places as one. What
+//! takes and what is dangerous is listed as long as there is room, and counted by app beyond that: in
+//! either form every removal is accounted for.
 
 use crate::model::audience::Audience;
-use crate::model::change::{FieldChange, Tier, Verb};
+use crate::model::change::{FieldChange, Tier};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Picture, Shape};
-use crate::render::block::{BODY, crowd_of, items, names, title};
-use crate::render::lines::{Page, counted, grouped, shorten};
+use crate::render::block::{crowd_of, items, names, title};
+use crate::render::by_app::{self, AppRow};
+use crate::render::by_sort::{self, Sort};
+use crate::render::lines::{Page, shorten};
 use crate::render::style::Ink;
-
-/// Apps that are counted by themselves, so that 10,000 changes fit 60 lines.
-const APPS: usize = 8;
 
 /// One picture on one line.
 pub(crate) fn line(picture: &Picture<'_>, owner: Option<&str>, page: &mut Page) {
@@ -42,7 +39,7 @@ fn phrase(picture: &Picture<'_>) -> String {
         .join(", ")
 }
 
-fn about(target: Option<&Untrusted>, fields: &[FieldChange]) -> Option<String> {
+pub(crate) fn about(target: Option<&Untrusted>, fields: &[FieldChange]) -> Option<String> {
     let items: Vec<String> = fields.iter().flat_map(moved).collect();
     match (target.map(Untrusted::shown), items.is_empty()) {
         (None, true) => None,
@@ -64,96 +61,92 @@ fn moved(field: &FieldChange) -> Vec<String> {
 }
 
 /// Whether a picture must be seen by itself.
-pub(crate) fn must_be_seen(picture: &Picture<'_>) -> bool {
+fn must_be_seen(picture: &Picture<'_>) -> bool {
     picture.removes() || picture.tier() >= Some(Tier::High)
 }
 
-/// What is drawn as one line when there are too many pictures.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Sameness {
-    verb: Verb,
-    phrase: String,
-    tier: Option<Tier>,
+/// More pictures than lines: what takes and what is dangerous, and the rest.
+pub(crate) struct Crowd<'p> {
+    seen: Vec<&'p Picture<'p>>,
+    apps: Vec<AppRow<'p>>,
+    seen_sorts: Vec<Sort<'p>>,
+    rest_sorts: Vec<Sort<'p>>,
 }
 
-/// The same change in many places, most frequent first, at most `rows` sorts of it.
-pub(crate) fn same_in_many(pictures: &[&Picture<'_>], rows: usize, page: &mut Page) {
-    let mut same: BTreeMap<Sameness, Vec<&Picture<'_>>> = BTreeMap::new();
-    for picture in pictures {
-        let key = Sameness { verb: picture.verb, phrase: kind_of(picture), tier: picture.tier() };
-        same.entry(key).or_default().push(picture);
+impl<'p> Crowd<'p> {
+    pub(crate) fn of(pictures: &'p [Picture<'p>]) -> Self {
+        let (seen, rest): (Vec<_>, Vec<_>) =
+            pictures.iter().partition(|picture| must_be_seen(picture));
+        Self {
+            apps: by_app::rows(&seen),
+            seen_sorts: by_sort::sorts(&seen),
+            rest_sorts: by_sort::sorts(&rest),
+            seen,
+        }
     }
-    let mut sorts: Vec<(Sameness, Vec<&Picture<'_>>)> = same.into_iter().collect();
-    sorts.sort_by_key(|(_, places)| Reverse(places.len()));
+
+    /// At most so many lines: each removal and each danger if there is room for that, and otherwise
+    /// how many there are in which app, and of which sort.
+    pub(crate) fn draw(&self, room: usize) -> Page {
+        let mut page = Page::default();
+        let rest_title =
+            if self.seen.is_empty() { "Changes, by sort" } else { "Other changes, by sort" };
+        let rest = if self.rest_sorts.is_empty() { 0 } else { AROUND + 1 };
+        if HEAD + self.seen.len() + rest <= room {
+            if !self.seen.is_empty() {
+                head("Removals and dangerous changes, each", &mut page);
+                self.seen.iter().for_each(|one| line(one, Some(one.owner), &mut page));
+            }
+            let [rest] = shares([&self.rest_sorts], room.saturating_sub(page.len()));
+            by_sort::draw(rest_title, &self.rest_sorts, rest, &mut page);
+            return page;
+        }
+        let lists: [&dyn Costly; 3] = [&self.apps, &self.seen_sorts, &self.rest_sorts];
+        let [apps, seen, rest] = shares(lists, room);
+        by_app::draw(&self.apps, apps, &mut page);
+        by_sort::draw("Removals and dangerous changes, by sort", &self.seen_sorts, seen, &mut page);
+        by_sort::draw(rest_title, &self.rest_sorts, rest, &mut page);
+        page
+    }
+}
+
+/// A list of which so many rows are drawn as there is room for.
+pub(crate) trait Costly {
+    /// Lines that this row takes; `None` behind the last one.
+    fn cost(&self, row: usize) -> Option<usize>;
+
+    /// Lines between the title and the rows.
+    fn around(&self) -> usize {
+        0
+    }
+}
+
+/// How many rows each list has in so many lines: turn by turn as long as there is room, so that none
+/// pushes another out.
+fn shares<const N: usize>(lists: [&dyn Costly; N], room: usize) -> [usize; N] {
+    let drawn = lists.iter().filter(|list| list.cost(0).is_some());
+    let mut left = room.saturating_sub(drawn.map(|list| AROUND + list.around()).sum());
+    let mut shares = [0; N];
+    loop {
+        let before = left;
+        for (share, list) in shares.iter_mut().zip(lists) {
+            if let Some(cost) = list.cost(*share).filter(|cost| *cost <= left) {
+                *share += 1;
+                left -= cost;
+            }
+        }
+        if left == before {
+            return shares;
+        }
+    }
+}
+
+pub(crate) fn head(title: &str, page: &mut Page) {
     page.blank();
-    page.line(Ink::Strong, "The same change in many places");
-    for (key, places) in sorts.iter().take(rows) {
-        let Some(first) = places.first() else { continue };
-        let objects: usize = places.iter().map(|picture| picture.objects()).sum();
-        let owners: BTreeSet<&str> = places.iter().map(|picture| picture.owner).collect();
-        title(page, first, &key.phrase);
-        let many = format!("{} in {}", counted(objects, "object"), counted(owners.len(), "app"));
-        page.line(Ink::Plain, &format!("{BODY}{many}"));
-    }
-    if sorts.len() > rows {
-        let rest: usize = sorts.iter().skip(rows).map(|(_, places)| places.len()).sum();
-        let rest = counted(rest, "change");
-        page.line(Ink::Plain, &format!("  and {rest} of other sorts (--full lists all)"));
-    }
+    page.line(Ink::Strong, title);
 }
 
-/// The phrase without names, so that places differ in nothing but where they are.
-fn kind_of(picture: &Picture<'_>) -> String {
-    let groups = picture.groups();
-    let Some(lead) = groups.first().map(|group| group.lead) else { return String::new() };
-    let crowd = match lead.subject.audience {
-        Audience::Everyone => Some("all users".to_owned()),
-        Audience::One(_) => Some("some users".to_owned()),
-        Audience::Tenant => None,
-    };
-    let about = about(lead.subject.target.as_ref(), &lead.fields);
-    [Some(lead.subject.what.clone()), crowd, about]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// Too many removals and dangerous changes to list: how many per app, most first.
-pub(crate) fn per_app(pictures: &[&Picture<'_>], page: &mut Page) {
-    let mut apps: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
-    for picture in pictures {
-        let [removals, high, critical] = apps.entry(picture.owner).or_default();
-        *removals += if picture.removes() { picture.objects() } else { 0 };
-        *high += if picture.tier() == Some(Tier::High) { picture.objects() } else { 0 };
-        *critical += if picture.tier() == Some(Tier::Critical) { picture.objects() } else { 0 };
-    }
-    let mut rows: Vec<(&str, [usize; 3])> = apps.into_iter().collect();
-    rows.sort_by_key(|(label, [removals, high, critical])| {
-        (Reverse((*critical, *removals, *high)), *label)
-    });
-    page.blank();
-    page.line(Ink::Strong, "Removals and dangerous changes, by app");
-    for (label, [removals, high, critical]) in rows.iter().take(APPS) {
-        let text = format!(
-            "  {}  {} to lose access, {} HIGH, {} CRITICAL",
-            shorten(label, 28),
-            grouped(*removals),
-            grouped(*high),
-            grouped(*critical),
-        );
-        page.line(Ink::Plain, &text);
-    }
-    if rows.len() > APPS {
-        let rest: usize = rows
-            .iter()
-            .skip(APPS)
-            .map(|(_, [removals, high, critical])| removals.max(high).max(critical))
-            .sum();
-        let apps = counted(rows.len() - APPS, "more app");
-        page.line(
-            Ink::Plain,
-            &format!("  and {apps} with {} (--full lists all)", counted(rest, "object")),
-        );
-    }
-}
+/// Lines above a list: a blank one and its title.
+const HEAD: usize = 2;
+/// And the one below it that counts what is left out.
+const AROUND: usize = HEAD + 1;

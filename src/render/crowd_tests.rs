@@ -65,7 +65,7 @@ fn ten_thousand_apps_with_one_grant_each() {
 
     10,000 changes in 10,000 apps: 10,000 give access.
 
-    The same change in many places
+    Changes, by sort
       + grant    delegated, all users, Microsoft Graph / Tasks.Read       [MEDIUM]
                  10,000 objects in 10,000 apps
 
@@ -90,42 +90,55 @@ fn ten_thousand_removals_everywhere() {
     10,000 changes in 100 apps: 10,000 take access away.
 
     Removals and dangerous changes, by app
-      app-00000  100 to lose access, 0 HIGH, 0 CRITICAL
-      app-00001  100 to lose access, 0 HIGH, 0 CRITICAL
-      app-00002  100 to lose access, 0 HIGH, 0 CRITICAL
-      app-00003  100 to lose access, 0 HIGH, 0 CRITICAL
-      app-00004  100 to lose access, 0 HIGH, 0 CRITICAL
-      app-00005  100 to lose access, 0 HIGH, 0 CRITICAL
-      app-00006  100 to lose access, 0 HIGH, 0 CRITICAL
-      app-00007  100 to lose access, 0 HIGH, 0 CRITICAL
-      and 92 more apps with 9,200 objects (--full lists all)
+                                       revoke
+      app-00000                           100
+      app-00001                           100
+      app-00002                           100
+      app-00003                           100
+      app-00004                           100
+      app-00005                           100
+      app-00006                           100
+      app-00007                           100
+      app-00008                           100
+      app-00009                           100
+      app-00010                           100
+      app-00011                           100
+      app-00012                           100
+      app-00013                           100
+      app-00014                           100
+      app-00015                           100
+      app-00016                           100
+      app-00017                           100
+      app-00018                           100
+      app-00019                           100
+      app-00020                           100
+      app-00021                           100
+      and 78 more apps                  7,800
 
-    The same change in many places
-      - revoke   delegated, some users, Microsoft Graph / Custom.Read.0
-                 1 object in 1 app
-      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1
-                 1 object in 1 app
-      - revoke   delegated, some users, Microsoft Graph / Custom.Read.10
-                 1 object in 1 app
-      - revoke   delegated, some users, Microsoft Graph / Custom.Read.100
-                 1 object in 1 app
-      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1000
-                 1 object in 1 app
-      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1001
-                 1 object in 1 app
-      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1002
-                 1 object in 1 app
-      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1003
-                 1 object in 1 app
-      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1004
-                 1 object in 1 app
-      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1005
-                 1 object in 1 app
-      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1006
-                 1 object in 1 app
-      - revoke   delegated, some users, Microsoft Graph / Custom.Read.1007
-                 1 object in 1 app
-      and 9,988 changes of other sorts (--full lists all)
+    Removals and dangerous changes, by sort
+      - revoke   app-00000: delegated, Custom.Read.0, Micros...Graph / Custom.Read.0
+      - revoke   app-00001: delegated, Custom.Read.1, Micros...Graph / Custom.Read.1
+      - revoke   app-00010: delegated, Custom.Read.10, Micro...raph / Custom.Read.10
+      - revoke   app-00000: delegated, Custom.Read.100, Micr...aph / Custom.Read.100
+      - revoke   app-00000: delegated, Custom.Read.1000, Mic...ph / Custom.Read.1000
+      - revoke   app-00001: delegated, Custom.Read.1001, Mic...ph / Custom.Read.1001
+      - revoke   app-00002: delegated, Custom.Read.1002, Mic...ph / Custom.Read.1002
+      - revoke   app-00003: delegated, Custom.Read.1003, Mic...ph / Custom.Read.1003
+      - revoke   app-00004: delegated, Custom.Read.1004, Mic...ph / Custom.Read.1004
+      - revoke   app-00005: delegated, Custom.Read.1005, Mic...ph / Custom.Read.1005
+      - revoke   app-00006: delegated, Custom.Read.1006, Mic...ph / Custom.Read.1006
+      - revoke   app-00007: delegated, Custom.Read.1007, Mic...ph / Custom.Read.1007
+      - revoke   app-00008: delegated, Custom.Read.1008, Mic...ph / Custom.Read.1008
+      - revoke   app-00009: delegated, Custom.Read.1009, Mic...ph / Custom.Read.1009
+      - revoke   app-00001: delegated, Custom.Read.101, Micr...aph / Custom.Read.101
+      - revoke   app-00010: delegated, Custom.Read.1010, Mic...ph / Custom.Read.1010
+      - revoke   app-00011: delegated, Custom.Read.1011, Mic...ph / Custom.Read.1011
+      - revoke   app-00012: delegated, Custom.Read.1012, Mic...ph / Custom.Read.1012
+      - revoke   app-00013: delegated, Custom.Read.1013, Mic...ph / Custom.Read.1013
+      - revoke   app-00014: delegated, Custom.Read.1014, Mic...ph / Custom.Read.1014
+      - revoke   app-00015: delegated, Custom.Read.1015, Mic...ph / Custom.Read.1015
+      - revoke   app-00016: delegated, Custom.Read.1016, Mic...ph / Custom.Read.1016
+      and 9,978 objects of 9,978 other sorts (--full lists all)
 
     Plan: 0 to grant, 0 to widen, 0 to narrow, 10000 to revoke. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
@@ -134,11 +147,11 @@ fn ten_thousand_removals_everywhere() {
 }
 
 #[test]
-fn each_removal_and_each_danger_is_listed_among_many() {
+fn each_removal_and_each_danger_is_listed_among_many_while_there_is_room() {
     let mut changes: Vec<_> = (0..1_000)
         .map(|at| change(&format!("app-{at:05}"), Verb::Grant, None, scope(&["Tasks.Read"], &[])))
         .collect();
-    for at in 0..90u32 {
+    for at in 0..20u32 {
         let danger = change(
             &format!("app-{at:05}"),
             Verb::Grant,
@@ -156,13 +169,13 @@ fn each_removal_and_each_danger_is_listed_among_many() {
     let mut plan = plan(changes);
     plan.apps = (0..1_000).map(|at| app(&format!("app-{at:05}"), "Contoso CRM")).collect();
     let text = draw(&plan, SHORT);
-    for at in 0..90 {
+    for at in 0..20 {
         assert!(
             text.contains(&format!("Danger.{at}.")) && text.contains(&format!("Gone.{at}.")),
             "{at}"
         );
     }
-    assert_eq!(text.matches("[CRITICAL]").count(), 90);
+    assert_eq!(text.matches("[CRITICAL]").count(), 20);
     assert!(text.contains("1,000 objects in 1,000 apps"), "{text}");
 }
 

@@ -44,10 +44,31 @@ impl Page {
 
     /// Words over as many lines as they need; all but the first begin under the end of `lead`.
     pub fn wrapped(&mut self, ink: Ink, lead: &str, text: &str, columns: usize) {
+        self.wrapped_within(ink, lead, text, columns, usize::MAX);
+    }
+
+    /// The same over at most so many lines; of a longer text the end is missing, and `...` says so.
+    pub fn wrapped_within(
+        &mut self,
+        ink: Ink,
+        lead: &str,
+        text: &str,
+        columns: usize,
+        lines: usize,
+    ) {
         let indent = width(lead);
-        for (at, row) in wrap(text, columns.saturating_sub(indent)).iter().enumerate() {
+        let room = columns.saturating_sub(indent);
+        let mut rows = wrap(text, room);
+        if rows.len() > lines {
+            rows.truncate(lines);
+            if let Some(last) = rows.last_mut() {
+                let kept: String = take(last.chars(), room.saturating_sub(3)).into_iter().collect();
+                *last = format!("{}...", kept.trim_end());
+            }
+        }
+        for (at, row) in rows.into_iter().enumerate() {
             let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
-            self.lines.push(vec![(Ink::Plain, lead), (ink, row.clone())]);
+            self.lines.push(vec![(Ink::Plain, lead), (ink, row)]);
         }
     }
 
@@ -79,6 +100,11 @@ impl Page {
                 format!("{}and {} more (--full lists all)", " ".repeat(indent), grouped(left)),
             )]);
         }
+    }
+
+    /// Puts the lines of another page below these.
+    pub fn append(&mut self, mut other: Self) {
+        self.lines.append(&mut other.lines);
     }
 
     pub fn len(&self) -> usize {
@@ -148,25 +174,43 @@ fn take(chars: impl Iterator<Item = char>, columns: usize) -> Vec<char> {
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let text = shown(text);
     let mut rows = Vec::new();
-    let mut row = String::new();
+    let mut row = Row::default();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if !row.is_empty() && width(&row) + 1 + width(word) > columns {
-            rows.push(std::mem::take(&mut row));
+        if !row.text.is_empty() && row.columns + 1 + width(word) > columns {
+            rows.push(std::mem::take(&mut row).text);
         }
-        if !row.is_empty() {
+        if !row.text.is_empty() {
             row.push(' ');
         }
         for c in word.chars() {
-            if width(&row) + c.width().unwrap_or(0) > columns && !row.is_empty() {
-                rows.push(std::mem::take(&mut row));
+            // Marks without a width fill a row, too: they could still pile up without end.
+            let full = row.columns + c.width().unwrap_or(0) > columns || row.chars > 2 * columns;
+            if full && !row.text.is_empty() {
+                rows.push(std::mem::take(&mut row).text);
             }
             row.push(c);
         }
     }
-    if !row.is_empty() || rows.is_empty() {
-        rows.push(row);
+    if !row.text.is_empty() || rows.is_empty() {
+        rows.push(row.text);
     }
     rows
+}
+
+/// A row that is being filled; counted as it grows, not anew for each character.
+#[derive(Default)]
+struct Row {
+    text: String,
+    columns: usize,
+    chars: usize,
+}
+
+impl Row {
+    fn push(&mut self, c: char) {
+        self.columns += c.width().unwrap_or(0);
+        self.chars += 1;
+        self.text.push(c);
+    }
 }
 
 /// Rows of a list, and how many items did not fit.

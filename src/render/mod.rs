@@ -4,12 +4,16 @@
 //! from outside passes `Untrusted::shown` or an escape of its format.
 
 pub mod block;
+mod by_app;
+mod by_sort;
 pub mod crowd;
 pub mod escape;
 pub mod finding;
+mod foot;
 pub mod json;
 pub mod lines;
 pub mod outcome;
+mod replacement;
 pub mod stale;
 pub mod style;
 pub mod text;
@@ -19,5 +23,7 @@ pub mod unfinished;
 mod crowd_tests;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+mod size_tests;
 #[cfg(test)]
 mod tests;

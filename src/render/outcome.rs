@@ -11,9 +11,10 @@ use crate::model::change::Change;
 use crate::model::outcome::{Line, Outcome, Refusal, RunReport, Stopped};
 use crate::render::block::names;
 use crate::render::escape::write_json;
+use crate::render::foot::command;
 use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, shorten};
 use crate::render::style::Ink;
-use crate::render::text::{View, command};
+use crate::render::text::View;
 
 /// What the document calls itself.
 pub const FORMAT: &str = "consent.run_report";
@@ -84,7 +85,7 @@ pub fn text(
     page.write(out)
 }
 
-/// Changes per result, by the result's word.
+/// Objects per result, by the result's word.
 fn counts(report: &RunReport) -> BTreeMap<&'static str, usize> {
     let mut counts: BTreeMap<&str, usize> = RESULTS.iter().map(|(word, _)| (*word, 0)).collect();
     for line in &report.lines {
@@ -93,7 +94,7 @@ fn counts(report: &RunReport) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-/// `4 changes: 3 done, 1 failed.`
+/// `4 objects: 3 done, 1 failed.`
 fn counts_text(report: &RunReport) -> String {
     let counts = counts(report);
     let parts: Vec<String> = RESULTS
@@ -102,7 +103,7 @@ fn counts_text(report: &RunReport) -> String {
         .map(|(number, people)| format!("{} {people}", grouped(*number)))
         .collect();
     let parts = if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") };
-    format!("{}: {parts}.", counted(report.lines.len(), "change"))
+    format!("{}: {parts}.", counted(report.lines.len(), "object"))
 }
 
 fn because(stopped: &Stopped) -> String {
@@ -206,12 +207,12 @@ fn stands(report: &RunReport, changes: &[Change], page: &mut Page) {
             1 => format!("1 {one}"),
             _ => format!("{} {many}", grouped(count)),
         };
-        let mut parts = vec![number(settled, "change stands", "changes stand") + " as planned"];
+        let mut parts = vec![number(settled, "object is", "objects are") + " as planned"];
         if open > 0 {
-            parts.push(number(open, "was not made", "were not made"));
+            parts.push(number(open, "is not", "are not"));
         }
         if unsure > 0 {
-            parts.push(number(unsure, "may have been made or not", "may have been made or not"));
+            parts.push(number(unsure, "may be or not", "may be or not"));
         }
         let text = format!(
             "{}. Nothing that is replaced was taken away before its replacement was read back.",
@@ -221,8 +222,8 @@ fn stands(report: &RunReport, changes: &[Change], page: &mut Page) {
     }
     let check = match report.remaining {
         Some(0) => "a fresh plan is empty: the tenant matches the manifest.".to_owned(),
-        Some(1) => "a fresh plan has 1 change left.".to_owned(),
-        Some(left) => format!("a fresh plan has {} changes left.", grouped(left)),
+        Some(1) => "a fresh plan has 1 object left.".to_owned(),
+        Some(left) => format!("a fresh plan has {} objects left.", grouped(left)),
         None => "not made; run plan to see where the tenant stands.".to_owned(),
     };
     page.wrapped(Ink::Plain, "Check   ", &check, COLUMNS);
@@ -236,7 +237,7 @@ struct Document<'a> {
     writes_sent: usize,
     counts: BTreeMap<&'static str, usize>,
     stopped: &'a Option<Stopped>,
-    /// Changes a fresh plan has left; `null` when none was made.
+    /// Objects that a fresh plan has left; `null` when none was made.
     remaining: Option<usize>,
     /// In the plan's order.
     changes: &'a [Line],
@@ -301,7 +302,7 @@ mod tests {
     fn a_failure_in_the_middle_says_what_stands() {
         let (report, changes) = halfway();
         insta::assert_snapshot!(drawn(&report, &changes), @"
-    Result  4 changes: 1 done, 1 already so, 1 failed, 1 skipped.
+    Result  4 objects: 1 done, 1 already so, 1 failed, 1 skipped.
 
       failed       grant outlook-tasks: delegated, Microsoft Graph,
                    adele@contoso.com
@@ -313,9 +314,9 @@ mod tests {
                    Graph, adele@contoso.com
 
     Tenant  changed; 2 write requests sent.
-    Stands  2 changes stand as planned; 2 were not made. Nothing that is replaced
-            was taken away before its replacement was read back.
-    Check   a fresh plan has 2 changes left.
+    Stands  2 objects are as planned; 2 are not. Nothing that is replaced was taken
+            away before its replacement was read back.
+    Check   a fresh plan has 2 objects left.
     Next    consent plan
     ");
     }
@@ -326,7 +327,7 @@ mod tests {
         report.lines.iter_mut().for_each(|line| line.outcome = Outcome::Done);
         report.remaining = Some(0);
         insta::assert_snapshot!(drawn(&report, &changes), @"
-    Result  4 changes: 4 done.
+    Result  4 objects: 4 done.
 
     Tenant  changed; 2 write requests sent.
     Check   a fresh plan is empty: the tenant matches the manifest.

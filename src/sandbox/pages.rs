@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use crate::kinds::simulated::{Call, Filter, List, Refused, Tenant, Within};
+use crate::kinds::simulated::{Call, Filter, List, Method, Refused, Tenant, Within};
 use crate::sandbox::odata;
 
 /// Rows of a page when nobody says `$top`.
@@ -173,7 +173,9 @@ pub fn page(
 ) -> Result<Value, Refused> {
     check(list, call)?;
     let cursor = request.cursor;
-    let size = call.top.unwrap_or(DEFAULT_PAGE);
+    // An action has no pages: `getByIds` answers for all the ids that it takes.
+    let usual = if call.method == Method::Post { usize::MAX } else { DEFAULT_PAGE };
+    let size = call.top.unwrap_or(usual);
     let lossy = trouble.lossy && size != 999 && !call.advanced();
     let found = rows(
         list,

@@ -15,14 +15,14 @@ use crate::world::World;
 const PATIENCE: u64 = 30_000;
 
 /// The binary with a terminal of its own.
-fn open(world: &World, args: &[&str], env: &[(&str, &str)]) -> PtySession {
+pub fn open(world: &World, args: &[&str], env: &[(&str, &str)]) -> PtySession {
     let mut command = world.command(args);
     command.stdin(Stdio::inherit()).env("TERM", "xterm").envs(env.iter().copied());
     spawn_command(command, Some(PATIENCE)).unwrap()
 }
 
 /// What was still drawn, and the exit code.
-fn end(mut session: PtySession) -> (String, i32) {
+pub fn end(mut session: PtySession) -> (String, i32) {
     let rest = session.exp_eof().unwrap();
     match session.process().wait().unwrap() {
         WaitStatus::Exited(_, code) => (rest, code),

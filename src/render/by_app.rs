@@ -1,0 +1,116 @@
+//! What takes and what is dangerous, counted by app: a table whose columns add up to the numbers of the
+//! plan's last line.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::model::change::Tier;
+use crate::plan::pictures::{Counts, Picture};
+use crate::render::crowd::{Costly, head};
+use crate::render::lines::{Page, counted, grouped, shorten, width};
+use crate::render::style::Ink;
+
+/// Columns of a label and of a number.
+const LABEL: usize = 30;
+const NUMBER: usize = 9;
+
+/// Objects of one app that go or change so that somebody loses something, and objects by danger.
+pub(crate) struct AppRow<'p> {
+    label: &'p str,
+    taken: Counts,
+    high: usize,
+    critical: usize,
+}
+
+/// The most dangerous apps first, then those that lose most.
+pub(crate) fn rows<'p>(pictures: &[&'p Picture<'p>]) -> Vec<AppRow<'p>> {
+    let mut apps: BTreeMap<&str, AppRow<'p>> = BTreeMap::new();
+    for picture in pictures {
+        let row = apps.entry(picture.owner).or_insert_with(|| AppRow::of(picture.owner));
+        for group in picture.groups() {
+            if group.takes() {
+                row.taken.add(group.members.iter().copied());
+            }
+            match group.tier() {
+                Some(Tier::High) => row.high += group.members.len(),
+                Some(Tier::Critical) => row.critical += group.members.len(),
+                Some(Tier::Low | Tier::Medium) | None => {}
+            }
+        }
+    }
+    let mut rows: Vec<AppRow<'p>> = apps.into_values().collect();
+    rows.sort_by_key(|row| {
+        (Reverse((row.critical, row.high, row.taken.revoke, row.taken.narrow)), row.label)
+    });
+    rows
+}
+
+impl Costly for Vec<AppRow<'_>> {
+    fn cost(&self, row: usize) -> Option<usize> {
+        self.get(row).map(|_| 1)
+    }
+
+    /// The words above the columns.
+    fn around(&self) -> usize {
+        1
+    }
+}
+
+impl<'p> AppRow<'p> {
+    fn of(label: &'p str) -> Self {
+        Self { label, taken: Counts::default(), high: 0, critical: 0 }
+    }
+
+    fn numbers(&self) -> [(&'static str, usize); 5] {
+        let Self { label: _, taken: Counts { narrow, revoke, set, .. }, high, critical } = self;
+        [
+            ("revoke", *revoke),
+            ("narrow", *narrow),
+            ("set", *set),
+            ("HIGH", *high),
+            ("CRITICAL", *critical),
+        ]
+    }
+}
+
+fn sum<'p>(label: &'p str, rows: &[AppRow<'_>]) -> AppRow<'p> {
+    rows.iter().fold(AppRow::of(label), |mut all, row| {
+        all.taken = all.taken.plus(row.taken);
+        all.high += row.high;
+        all.critical += row.critical;
+        all
+    })
+}
+
+pub(crate) fn draw(rows: &[AppRow<'_>], most: usize, page: &mut Page) {
+    if rows.is_empty() {
+        return;
+    }
+    head("Removals and dangerous changes, by app", page);
+    let all = sum("", rows);
+    let used: Vec<usize> = all
+        .numbers()
+        .iter()
+        .enumerate()
+        .filter_map(|(at, (_, number))| (*number > 0).then_some(at))
+        .collect();
+    let line = |label: &str, cells: Vec<String>| {
+        let cells: String = cells.iter().map(|cell| format!("{cell:>NUMBER$}")).collect();
+        let gap = " ".repeat(LABEL.saturating_sub(width(label)));
+        format!("  {label}{gap}{cells}")
+    };
+    let cells = |row: &AppRow<'_>| {
+        let numbers = row.numbers();
+        used.iter().filter_map(|at| numbers.get(*at)).map(|(_, n)| grouped(*n)).collect()
+    };
+    let words = all.numbers();
+    let words = used.iter().filter_map(|at| words.get(*at)).map(|(word, _)| (*word).to_owned());
+    page.line(Ink::Plain, &line("", words.collect()));
+    for row in rows.iter().take(most) {
+        page.line(Ink::Plain, &line(&shorten(row.label, LABEL - 2), cells(row)));
+    }
+    if let Some(left) = rows.get(most..).filter(|left| !left.is_empty()) {
+        let label = format!("and {}", counted(left.len(), "more app"));
+        page.line(Ink::Plain, &line(&label, cells(&sum("", left))));
+    }
+}

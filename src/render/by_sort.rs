@@ -1,0 +1,105 @@
+//! The same change in many places, as one.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::audience::Audience;
+use crate::model::change::{Tier, Verb};
+use crate::plan::pictures::Picture;
+use crate::render::block::{BODY, title};
+use crate::render::crowd::{Costly, about, head, line};
+use crate::render::lines::{Page, counted};
+use crate::render::style::Ink;
+
+/// What is drawn as one when there are too many pictures.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Sameness {
+    verb: Verb,
+    phrase: String,
+    tier: Option<Tier>,
+}
+
+/// The same change in one or many places.
+pub(crate) struct Sort<'p> {
+    phrase: String,
+    /// Stands for all: they have the same word and the same risk.
+    first: &'p Picture<'p>,
+    objects: usize,
+    owners: BTreeSet<&'p str>,
+}
+
+/// Danger first, then what takes, then the most frequent.
+pub(crate) fn sorts<'p>(pictures: &[&'p Picture<'p>]) -> Vec<Sort<'p>> {
+    let mut same: BTreeMap<Sameness, Sort<'p>> = BTreeMap::new();
+    for picture in pictures.iter().copied() {
+        let phrase = kind_of(picture);
+        let key = Sameness { verb: picture.verb, phrase: phrase.clone(), tier: picture.tier() };
+        let sort = same.entry(key).or_insert_with(|| Sort {
+            phrase,
+            first: picture,
+            objects: 0,
+            owners: BTreeSet::new(),
+        });
+        sort.objects += picture.objects();
+        sort.owners.insert(picture.owner);
+    }
+    let mut sorts: Vec<Sort<'p>> = same.into_values().collect();
+    sorts.sort_by_cached_key(|sort| {
+        let danger = sort.first.tier().filter(|tier| *tier >= Tier::High);
+        (Reverse(danger), Reverse(sort.first.removes()), Reverse(sort.objects))
+    });
+    sorts
+}
+
+impl Costly for Vec<Sort<'_>> {
+    fn cost(&self, row: usize) -> Option<usize> {
+        self.get(row).map(Sort::lines)
+    }
+}
+
+impl Sort<'_> {
+    /// One object is told where it is; many are counted on a line of their own.
+    fn lines(&self) -> usize {
+        if self.objects == 1 { 1 } else { 2 }
+    }
+}
+
+pub(crate) fn draw(name: &str, sorts: &[Sort<'_>], rows: usize, page: &mut Page) {
+    if sorts.is_empty() {
+        return;
+    }
+    head(name, page);
+    for sort in sorts.iter().take(rows) {
+        let Sort { phrase, first, objects, owners } = sort;
+        if sort.lines() == 1 {
+            line(first, Some(first.owner), page);
+            continue;
+        }
+        title(page, first, phrase);
+        let many = format!("{} in {}", counted(*objects, "object"), counted(owners.len(), "app"));
+        page.line(Ink::Plain, &format!("{BODY}{many}"));
+    }
+    if sorts.len() > rows {
+        let left: usize = sorts.iter().skip(rows).map(|sort| sort.objects).sum();
+        let sorts = counted(sorts.len() - rows, "other sort");
+        let left = counted(left, "object");
+        page.line(Ink::Plain, &format!("  and {left} of {sorts} (--full lists all)"));
+    }
+}
+
+/// The phrase without names, so that places differ in nothing but where they are.
+fn kind_of(picture: &Picture<'_>) -> String {
+    let groups = picture.groups();
+    let Some(lead) = groups.first().map(|group| group.lead) else { return String::new() };
+    let crowd = match lead.subject.audience {
+        Audience::Everyone => Some("all users".to_owned()),
+        Audience::One(_) => Some("some users".to_owned()),
+        Audience::Tenant => None,
+    };
+    let about = about(lead.subject.target.as_ref(), &lead.fields);
+    [Some(lead.subject.what.clone()), crowd, about]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
+}

@@ -1,0 +1,158 @@
+//! What stands below the changes: what is left alone, warnings, what stops apply, the totals, the
+//! effect's digest and what to run next.
+
+use crate::plan::pictures::Counts;
+use crate::plan::{Check, Plan};
+use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, shorten, width};
+use crate::render::style::Ink;
+use crate::render::text::View;
+
+/// How much of each list is told before the rest is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Room {
+    unmanaged: usize,
+    warnings: usize,
+    /// Of each rule.
+    checks: usize,
+    /// Of one warning, of one check's text and of its help.
+    lines: usize,
+}
+
+impl Room {
+    pub(crate) const ALL: Self =
+        Self { unmanaged: usize::MAX, warnings: usize::MAX, checks: usize::MAX, lines: usize::MAX };
+    /// Below changes that a person can read one by one.
+    pub(crate) const USUAL: Self =
+        Self { unmanaged: 10, warnings: 6, checks: 3, lines: usize::MAX };
+    /// Below so many changes that the whole must fit a page.
+    pub(crate) const TIGHT: Self = Self { unmanaged: 3, warnings: 3, checks: 1, lines: 2 };
+}
+
+pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, page: &mut Page) {
+    unmanaged(plan, room, page);
+    warnings(plan, room, page);
+    checks(plan, room, page);
+    page.blank();
+    page.phrases(Ink::Strong, "Plan: ", &totals(plan));
+    if !plan.changes.is_empty() {
+        let digest = &plan.effect.digest;
+        let digest = if view.full { digest.clone() } else { short_digest(digest) };
+        page.line(Ink::Plain, &format!("Effect  {digest}"));
+    }
+    if let Some(next) = view.next {
+        command("Next    ", next, page);
+    }
+}
+
+fn unmanaged(plan: &Plan, room: Room, page: &mut Page) {
+    let all = &plan.unmanaged;
+    if all.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(
+        Ink::Strong,
+        &format!("Unmanaged: {} found, not declared, left alone.", grouped(all.len())),
+    );
+    for found in all.iter().take(room.unmanaged) {
+        let label = shorten(&found.address.owner, 20);
+        page.line(Ink::Plain, &format!("  {label}: {}", shorten(found.text.raw(), 56)));
+    }
+    if all.len() > room.unmanaged {
+        let more = grouped(all.len() - room.unmanaged);
+        page.line(Ink::Plain, &format!("  and {more} more (--full lists all)"));
+    }
+}
+
+fn warnings(plan: &Plan, room: Room, page: &mut Page) {
+    let all = &plan.warnings;
+    if all.is_empty() {
+        return;
+    }
+    page.blank();
+    for warning in all.iter().take(room.warnings) {
+        page.wrapped_within(Ink::Change, "Warning: ", warning, PROSE, room.lines);
+    }
+    if all.len() > room.warnings {
+        let more = counted(all.len() - room.warnings, "more warning");
+        page.line(Ink::Change, &format!("and {more} (--full lists all)"));
+    }
+}
+
+/// What stops apply, rule by rule. A plan is drawn all the same: reviewers must see what was asked for.
+fn checks(plan: &Plan, room: Room, page: &mut Page) {
+    let mut rules: Vec<(&str, Vec<&Check>)> = Vec::new();
+    for check in plan.checks.iter().chain(&plan.identity_checks) {
+        match rules.iter_mut().find(|(rule, _)| *rule == check.rule) {
+            Some((_, checks)) => checks.push(check),
+            None => rules.push((&check.rule, vec![check])),
+        }
+    }
+    for (place, (rule, checks)) in rules.into_iter().enumerate() {
+        for (turn, check) in checks.iter().take(room.checks).enumerate() {
+            if place == 0 || room.checks > 1 {
+                page.blank();
+            }
+            let left = checks.len().saturating_sub(room.checks);
+            let last = turn + 1 == checks.len().min(room.checks);
+            let more = match (last, left) {
+                (true, 1..) => format!(" (and {} more of this rule)", grouped(left)),
+                _ => String::new(),
+            };
+            let Check { rule: _, text, help } = check;
+            let text = format!("{rule}{more}: {text}");
+            page.wrapped_within(Ink::Alarm, "BLOCKED   ", &text, COLUMNS, room.lines);
+            page.wrapped_within(Ink::Plain, "          ", help, COLUMNS, room.lines);
+        }
+    }
+}
+
+/// The last line, stable in form: how many objects of each word.
+fn totals(plan: &Plan) -> Vec<String> {
+    let words = Counts::of(&plan.changes).words();
+    let told: Vec<_> = words
+        .into_iter()
+        .enumerate()
+        .filter_map(|(at, word)| (at < 4 || word.0 > 0).then_some(word))
+        .collect();
+    let last = told.len() - 1;
+    let mut phrases: Vec<String> = told
+        .iter()
+        .enumerate()
+        .map(|(at, (count, word))| {
+            format!("{count} to {word}{}", if at == last { "." } else { "," })
+        })
+        .collect();
+    phrases.push(format!("{} unchanged.", plan.unchanged));
+    phrases
+}
+
+/// `sha256:5b1d6cf0c2a1...c09e`: enough to compare by eye.
+fn short_digest(digest: &str) -> String {
+    let ends = digest.get(..19).zip(digest.len().checked_sub(4).and_then(|at| digest.get(at..)));
+    match ends {
+        Some((head, tail)) if digest.len() > 26 => format!("{head}...{tail}"),
+        _ => digest.to_owned(),
+    }
+}
+
+/// A command over several lines stays one that can be pasted.
+pub(crate) fn command(lead: &str, text: &str, page: &mut Page) {
+    let room = COLUMNS - width(lead) - 2;
+    let mut rows: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match rows.last_mut() {
+            Some(row) if width(row) + 1 + width(word) <= room => {
+                row.push(' ');
+                row.push_str(word);
+            }
+            _ => rows.push(word.to_owned()),
+        }
+    }
+    let last = rows.len().saturating_sub(1);
+    for (at, row) in rows.into_iter().enumerate() {
+        let lead = if at == 0 { lead.to_owned() } else { " ".repeat(width(lead)) };
+        let tail = if at == last { "" } else { " \\" };
+        page.pieces(vec![(Ink::Plain, format!("{lead}{row}{tail}"))]);
+    }
+}
