@@ -12,7 +12,7 @@ use crate::cli::results::Witness;
 use crate::cli::session::{Session, told};
 use crate::cli::setting::Setting;
 use crate::cli::stale::still_true;
-use crate::cli::{Streams, results};
+use crate::cli::{Streams, results, unfinished};
 use crate::graph::auth::Claims;
 use crate::graph::rights;
 use crate::model::address::Address;
@@ -116,8 +116,7 @@ fn locked(setting: &Setting<'_>) -> Result<Lock, Failure> {
     let since = stamp(setting.env.now());
     let holder = format!("process {}, since {since}", std::process::id());
     lock::take(setting.state, &holder).map_err(|error| match error {
-        LockError::Held { .. } => Failure::new(Exit::Locked, "locked", error.to_string())
-            .help(format!("wait until it has ended, then run: {}", setting.again)),
+        LockError::Held { .. } => unfinished::locked(&error, setting.again),
         LockError::Store(error) => error.into(),
     })
 }

@@ -27,9 +27,13 @@ pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
         )
         .help("make it anew with: consent plan --out FILE")
     };
-    let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8 text".to_owned()))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        refuse(format!("it is not UTF-8 text: line {line} holds a wrong byte"))
+    })?;
     let plan = file::read(&text).map_err(|error| refuse(error.to_string()))?;
-    let expires = plan.made_at + file::LIFETIME;
+    let expires = file::expiry(&plan);
     if env.now() > expires {
         return Err(Failure::new(
             Exit::NotAcceptable,

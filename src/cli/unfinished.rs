@@ -1,12 +1,15 @@
 //! A last run that did not come to its end, and records that cannot be read: told on stderr, before
 //! the plan. Nothing is decided by them.
 
+use std::path::Path;
+
 use crate::cli::Streams;
 use crate::cli::args::Global;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::state::Past;
 use crate::plan::{Extent, Plan};
 use crate::render::unfinished::{Above, note, unreadable};
+use crate::store::lock::{self, LockError};
 
 /// Tells what the records left open, unless only results and errors are wanted.
 pub fn tell(past: &Past, plan: &Plan, above: Above<'_>, global: &Global, streams: &mut Streams<'_>) {
@@ -26,12 +29,18 @@ pub fn tell(past: &Past, plan: &Plan, above: Above<'_>, global: &Global, streams
 ///
 /// # Errors
 /// With exit code 7 when the last run is still under way.
-pub fn refuse_under_way(past: &Past, again: &str) -> Result<(), Failure> {
-    let Some(run) = past.unfinished.as_ref().filter(|run| run.under_way) else { return Ok(()) };
-    let title = format!("another run is under way: it began at {}", run.started);
-    let title = crate::model::untrusted::shown(&title);
-    Err(Failure::new(Exit::Locked, "locked", title)
-        .help(format!("wait until it has ended, then run: {again}")))
+pub fn refuse_under_way(past: &Past, state: &Path, again: &str) -> Result<(), Failure> {
+    if past.unfinished.as_ref().is_none_or(|run| !run.under_way) {
+        return Ok(());
+    }
+    let by = lock::holder(state).unwrap_or_default();
+    Err(locked(&LockError::Held { by }, again))
+}
+
+/// Somebody else has the lock.
+pub fn locked(error: &LockError, again: &str) -> Failure {
+    Failure::new(Exit::Locked, "locked", error.to_string())
+        .help(format!("wait until it has ended, then run: {again}"))
 }
 
 /// Whether a run without a change is worth a record: it puts the end of the last one into the

@@ -3,6 +3,8 @@
 //! It holds states, not requests to replay: reading it derives the changes anew, and the effect of
 //! what was derived must be, byte for byte, the effect that was saved.
 
+mod difference;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -90,6 +92,8 @@ struct SavedEffect {
 pub enum PlanFileError {
     #[error("it is not a complete JSON document of a plan: {0}")]
     NotAPlan(String),
+    #[error("its end is missing: it was cut short in line {line}")]
+    CutShort { line: usize },
     #[error("its format is \"{0}\", not \"consent.plan\"")]
     OtherFormat(String),
     #[error(
@@ -110,7 +114,7 @@ pub fn write(plan: &Plan) -> String {
         format_version: FORMAT_VERSION,
         made_by: format!("consent {}", env!("CARGO_PKG_VERSION")),
         made_at: plan.made_at,
-        expires_at: plan.made_at + LIFETIME,
+        expires_at: expiry(plan),
         tenant: plan.tenant.clone(),
         cloud: plan.cloud,
         manifest: plan.manifest.clone(),
@@ -130,6 +134,12 @@ pub fn write(plan: &Plan) -> String {
     let text = harmless_json(&text);
     let head = text.rsplit_once(CHECKSUM).map_or("", |(head, _)| head);
     sealed(head)
+}
+
+/// When the plan is no longer good. A file that claims to be of the last day of time must not
+/// panic.
+pub fn expiry(plan: &Plan) -> OffsetDateTime {
+    plan.made_at.saturating_add(LIFETIME)
 }
 
 /// Begins the last line but one.
@@ -181,8 +191,7 @@ fn saved(pair: &Pair, changes: &BTreeMap<Address, Vec<&Change>>) -> Saved {
 /// # Errors
 /// When it is no plan, of a newer format, or not the plan that was made.
 pub fn read(text: &str) -> Result<Plan, PlanFileError> {
-    let head: Value =
-        serde_json::from_str(text).map_err(|error| PlanFileError::NotAPlan(error.to_string()))?;
+    let head: Value = serde_json::from_str(text).map_err(unreadable)?;
     match head.get("format").and_then(Value::as_str) {
         Some(FORMAT) => {}
         Some(other) => return Err(PlanFileError::OtherFormat(Untrusted::new(other).shown())),
@@ -200,11 +209,24 @@ pub fn read(text: &str) -> Result<Plan, PlanFileError> {
     let plan = plan(file)?;
     unaltered(text, &plan)?;
     let head = text.rsplit_once(CHECKSUM).map_or("", |(head, _)| head);
-    if sealed(head) != text {
-        let first = "its checksum is not that of its lines".to_owned();
+    let sealed = sealed(head);
+    if sealed.strip_suffix('\n') == Some(text) {
+        return Err(PlanFileError::CutShort { line: text.lines().count() });
+    }
+    if sealed != text {
+        let line = head.lines().count() + 1;
+        let first = format!("line {line}, its checksum, is not that of the lines before it");
         return Err(PlanFileError::Altered { first });
     }
     Ok(plan)
+}
+
+fn unreadable(error: serde_json::Error) -> PlanFileError {
+    if error.is_eof() {
+        PlanFileError::CutShort { line: error.line() }
+    } else {
+        PlanFileError::NotAPlan(error.to_string())
+    }
 }
 
 fn plan(file: File) -> Result<Plan, PlanFileError> {
@@ -233,7 +255,8 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
     }
     let Effect { text, digest } = effect::effect(file.tenant.id, &changes, &file.checks);
     if text != file.effect.text || digest != file.effect.sha256 {
-        return Err(PlanFileError::Altered { first: first_difference(&file.effect.text, &text) });
+        let first = difference::first(&file.effect.text, &text);
+        return Err(PlanFileError::Altered { first: format!("in its effect, {first}") });
     }
     Ok(Plan {
         tenant: file.tenant,
@@ -257,26 +280,23 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
 }
 
 /// Written again it is the same text: nothing stands in it twice or beside what is read. Who made it
-/// may be another version.
+/// may be another version, and so its checksum another one.
 fn unaltered(text: &str, plan: &Plan) -> Result<(), PlanFileError> {
     let again = write(plan);
-    let made_by = |line: &&str| !line.trim_start().starts_with("\"made_by\"");
-    let same = text.lines().filter(made_by).eq(again.lines().filter(made_by));
-    if same {
-        Ok(())
-    } else {
-        Err(PlanFileError::Altered { first: first_difference(text, &again) })
-    }
-}
-
-/// The first line that is not as it would have been written.
-fn first_difference(found: &str, expected: &str) -> String {
-    let mut lines = expected.lines();
-    for (at, line) in found.lines().enumerate() {
-        if lines.next() != Some(line) {
-            let line: String = line.trim().chars().take(120).collect();
-            return format!("line {}: {}", at + 1, Untrusted::new(line).shown());
+    let own = |(_, line): &(usize, &str)| {
+        !line.starts_with("  \"made_by\": ") && !line.starts_with(CHECKSUM)
+    };
+    let mut expected = again.lines().enumerate().filter(own);
+    let mut found = text.lines().enumerate().filter(own);
+    loop {
+        match (found.next(), expected.next()) {
+            (None, None) => return Ok(()),
+            (Some(found), Some(expected)) if found == expected => {}
+            (Some((at, line)), expected) => {
+                let expected = expected.map_or("", |(_, line)| line);
+                return Err(PlanFileError::Altered { first: difference::differs(at, line, expected) });
+            }
+            (None, Some((line, _))) => return Err(PlanFileError::CutShort { line }),
         }
     }
-    "its end is missing".to_owned()
 }

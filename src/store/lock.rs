@@ -56,6 +56,11 @@ pub fn take(consent_dir: &Path, holder: &str) -> Result<Lock, LockError> {
     Ok(Lock { _file: file })
 }
 
+/// What the last one who took the lock said of himself. Whether he still has it, it does not tell.
+pub fn holder(consent_dir: &Path) -> Option<String> {
+    File::open(consent_dir.join("lock")).ok().map(|mut file| note(&mut file))
+}
+
 /// Only for people: nothing is decided by it.
 fn note(file: &mut File) -> String {
     let mut bytes = Vec::new();
@@ -77,6 +82,7 @@ mod tests {
         let first = take(&dir, "process 7, since 2026-11-23T20:03:24Z").unwrap();
         let Err(LockError::Held { by }) = take(&dir, "process 8") else { panic!("not held") };
         assert!(by.contains("process 7"), "{by}");
+        assert_eq!(holder(&dir).as_deref(), Some("process 7, since 2026-11-23T20:03:24Z"));
         drop(first);
         assert!(take(&dir, "process 8").is_ok());
     }

@@ -486,7 +486,8 @@ mod files {
         let digest = world.digest();
         let args = ["apply", "--approve", &digest, "--report", "json=no/such/folder/r.json"];
         let run = world.run(&args).assert_code(11);
-        assert!(run.stderr.contains("tenant: changed"), "{run:#?}");
+        assert!(run.stderr.contains("tenant: as the results above say"), "{run:#?}");
+        assert!(run.stdout.contains("Tenant  changed; 1 write request sent."), "{run:#?}");
         assert!(run.stderr.contains("no/such/folder"), "{run:#?}");
         assert!(run.stdout.contains("1 done"), "{run:#?}");
         world.assert_converged();

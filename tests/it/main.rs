@@ -20,6 +20,8 @@ mod hostile;
 mod interop;
 mod laws;
 mod ledger;
+#[cfg(unix)]
+mod lock;
 mod openapi;
 mod rails;
 mod recorder;

@@ -114,10 +114,50 @@ fn a_plan_is_stale_once_its_objects_changed() {
         state["tables"]["oauth2PermissionGrants"][0]["scope"] = json!("Mail.Read");
     });
     let run = refused(&world, &plan, "plan_stale");
-    for words in ["planned on", "plan's goal", "now"] {
-        assert!(run.stderr.contains(words), "{run:#?}");
-    }
+    let told = "  = changed: revoke explorer: delegated, Microsoft Graph, all users\n\
+                \x20     planned on:  scopes Mail.Read, User.Read\n\
+                \x20     plan's goal: nothing there\n\
+                \x20     now:         scopes Mail.Read\n";
+    assert!(run.stderr.contains(told), "{run:#?}");
     assert!(!world.folder().join(".consent/snapshots").exists());
+}
+
+/// The same scopes, but the service calls it by another id: somebody removed it and made it again.
+#[test]
+fn a_grant_that_was_made_again_is_told_so() {
+    let (mut world, plan) = planned();
+    world.later("", |state| {
+        state["tables"]["oauth2PermissionGrants"][0]["id"] = json!("another");
+    });
+    let run = refused(&world, &plan, "plan_stale");
+    assert!(run.stderr.contains("removed and made again"), "{run:#?}");
+}
+
+#[test]
+fn of_many_stale_objects_ten_are_shown() {
+    let mut world = World::with(
+        "[[group]]\nname = \"Dozen\"\n\
+         [[people]]\nprefix = \"w\"\ncount = 12\ngroup = \"Dozen\"\n\
+         [[bulk_grant]]\nclient = \"Graph Explorer\"\nresource = \"Microsoft Graph\"\n\
+         people = \"w\"\nscope = \"User.Read\"\n",
+    );
+    world.manifest(
+        &(app("explorer", "exact")
+            + &wants("explorer", r#"["User.Read", "openid"]"#, r#"{ groups = ["Dozen"] }"#)),
+    );
+    let plan = save(&world, &[]);
+    world.later("", |state| {
+        for row in state["tables"]["oauth2PermissionGrants"].as_array_mut().unwrap() {
+            row["scope"] = json!("Mail.Read User.Read");
+        }
+    });
+    let run = refused(&world, &plan, "plan_stale");
+    assert!(run.stderr.contains("12 objects of the plan changed"), "{run:#?}");
+    assert_eq!(run.stderr.matches("  = changed: widen explorer: delegated").count(), 10);
+    assert!(run.stderr.contains("  = and 2 more objects\n"), "{run:#?}");
+    let mut lines = run.stderr.lines().skip(1);
+    assert!(lines.all(|line| line.chars().count() <= 80), "{run:#?}");
+    assert!(run.stderr.contains("planned on:  scopes User.Read\n"), "{run:#?}");
 }
 
 #[test]
@@ -157,11 +197,33 @@ fn an_altered_plan_is_refused_and_the_line_named() {
     world.file("plan.json", &other);
     let run = refused(&world, &plan, "plan_file");
     assert!(run.stderr.contains("the state of another object stands here"), "{run:#?}");
-    world.file("plan.json", &whole[..whole.len() / 2]);
-    refused(&world, &plan, "plan_file");
     world.file("plan.json", &whole.replace("\"format_version\": 1", "\"format_version\": 2"));
     let run = refused(&world, &plan, "plan_file");
     assert!(run.stderr.contains("newer version"), "{run:#?}");
+}
+
+/// A download that ended early, a disk that was full, an editor that was too helpful.
+#[test]
+fn a_plan_that_was_cut_short_is_refused_and_the_place_named() {
+    let (world, plan) = planned();
+    let whole = text(&world);
+    for length in [0, 1, 100, whole.len() / 2, whole.len() - 60, whole.len() - 2, whole.len() - 1] {
+        let part = &whole[..length];
+        world.file("plan.json", part);
+        let run = refused(&world, &plan, "plan_file");
+        assert!(run.stderr.contains("its end is missing: it was cut short in line "), "{run:#?}");
+    }
+    let mut bytes = whole.clone().into_bytes();
+    bytes[200] = 0xff;
+    std::fs::write(world.folder().join("plan.json"), bytes).unwrap();
+    let run = refused(&world, &plan, "plan_file");
+    assert!(run.stderr.contains("it is not UTF-8 text: line "), "{run:#?}");
+    world.file("plan.json", &whole.replace('\n', "\r\n"));
+    refused(&world, &plan, "plan_file");
+    world.file("plan.json", &format!("\u{feff}{whole}"));
+    refused(&world, &plan, "plan_file");
+    world.file("plan.json", &whole);
+    apply(&world, &plan).assert_code(0).quietly();
 }
 
 /// A plan of the day before yesterday, as it would have been written then.
@@ -187,7 +249,9 @@ fn an_expired_plan_is_refused() {
     let mark = "  \"checksum\": \"sha256:";
     let (head, _) = old.rsplit_once(mark).unwrap();
     world.file("plan.json", &format!("{head}{mark}{}\"\n}}\n", sha256_hex(head.as_bytes())));
-    refused(&world, &plan, "plan_expired");
+    let run = refused(&world, &plan, "plan_expired");
+    let told = format!("expired at {}", &earlier(&expires)[..16]);
+    assert!(run.stderr.contains(&told), "{told}: {run:#?}");
 }
 
 #[test]
@@ -197,7 +261,9 @@ fn a_plan_of_another_tenant_is_refused() {
         crate::world::SEED.replace(crate::world::TENANT, "11111111-7f0e-4d1b-9c55-0f3b2f6ae1b7");
     let other = World::new(&seed);
     other.file("plan.json", &text(&world));
-    refused(&other, &plan, "wrong_tenant");
+    let run = refused(&other, &plan, "wrong_tenant");
+    assert!(run.stderr.contains(crate::world::TENANT), "{run:#?}");
+    assert!(run.stderr.contains("11111111-7f0e-4d1b-9c55-0f3b2f6ae1b7"), "{run:#?}");
 }
 
 #[test]

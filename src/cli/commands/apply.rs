@@ -75,7 +75,7 @@ async fn prepare(
             let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
             let state = state::of_plan(path, &plan.manifest);
             let past = Past::of(&state);
-            unfinished::refuse_under_way(&past, &again)?;
+            unfinished::refuse_under_way(&past, &state, &again)?;
             let scene = saved::tenant(&session, &plan).await?;
             plan.identity_checks = rails::of_identity(&session, &plan, &scene, None, None).await?;
             unfinished::tell(&past, &plan, Above::Saved, global, streams);
@@ -90,7 +90,7 @@ async fn prepare(
             let files = planned_view::files(&args.manifest.file);
             let again = format!("consent apply{files}{}", session.flags);
             let past = Past::of(&state);
-            unfinished::refuse_under_way(&past, &again)?;
+            unfinished::refuse_under_way(&past, &state, &again)?;
             let plan =
                 planning::plan(&session, &loaded, &[], past.snapshot(), env, streams, colour)
                     .await?;
@@ -112,22 +112,24 @@ async fn approve_and_run(
     let on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
     let shown = planned_view::show(&plan, false, None, on_stdout, global, env, streams);
     if plan.changes.is_empty() {
+        read_or_not(shown)?;
         if unfinished::needs_record(past, &plan) {
             let approval = Approval::NotNeeded;
             return run::run(setting, Approved { plan, approval }, streams).await;
         }
-        let shown = shown.and_then(|()| planned_view::write_reports(&plan, reports, streams));
-        // Where nothing is to be done, nothing was kept from a reader who has gone.
-        return match shown {
-            Err(failure) if failure.is_closed_pipe() => Ok(Exit::Done),
-            shown => shown.map(|()| Exit::Done),
-        };
+        read_or_not(planned_view::write_reports(&plan, reports, streams))?;
+        return Ok(Exit::Done);
     }
     shown?;
     rails::stop(&plan)?;
     let approval =
         approval::obtain(&plan, args.approve.as_deref(), again, global, env, stop, streams).await?;
     run::run(setting, Approved { plan, approval }, streams).await
+}
+
+/// Where nothing is to be done, nothing is kept from a reader who has gone.
+fn read_or_not(written: Result<(), Failure>) -> Result<(), Failure> {
+    written.or_else(|failure| if failure.is_closed_pipe() { Ok(()) } else { Err(failure) })
 }
 
 impl From<crate::store::error::StoreError> for Failure {

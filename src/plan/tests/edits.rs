@@ -80,7 +80,9 @@ fn what_the_effect_does_not_hold_is_guarded_too() {
 fn another_request_or_state_is_told_with_its_line() {
     let text = write(&plan()).replacen("openid", "Mail.Read", 1);
     let told = read(&text).unwrap_err().to_string();
-    assert!(told.starts_with("it was altered after it was made: line "), "{told}");
+    let line = "it was altered after it was made: in its effect, line 8 is \"...";
+    assert!(told.starts_with(line), "{told}");
+    assert!(told.contains("openid") && told.contains("Mail.Read"), "both are shown: {told}");
 }
 
 #[test]
@@ -119,12 +121,55 @@ fn other_documents_are_told_apart() {
         other.to_string(),
         "its format is \"consent.<U+001B>[2Jsnapshot\", not \"consent.plan\""
     );
-    for text in ["", "{", "[]", "null", "{}", "{\"format\": \"consent.plan\"}", "{\"format\": 1}"] {
+    for text in ["[]", "null", "{}", "x", "{\"format\": \"consent.plan\"}", "{\"format\": 1}"] {
         assert!(matches!(read(text).unwrap_err(), PlanFileError::NotAPlan(_)), "{text}");
     }
     for version in ["0", "-1", "1.5", "\"1\""] {
         let text = format!("{{\"format\": \"consent.plan\", \"format_version\": {version}}}");
         assert!(matches!(read(&text).unwrap_err(), PlanFileError::NotAPlan(_)), "{text}");
+    }
+}
+
+/// Whatever length is left of it, and where it was cut is told.
+#[test]
+fn a_file_that_was_cut_short_is_told_so() {
+    let text = TEXT.as_str();
+    for length in (0..text.len()).filter(|length| length % 7 == 0 || length + 40 > text.len()) {
+        let Some(part) = text.get(..length) else { continue };
+        let error = read(part).unwrap_err();
+        let PlanFileError::CutShort { line } = error else { panic!("{length}: {error}") };
+        let lines = part.lines().count();
+        assert!(line == lines || line == lines + 1, "{length}: {line} of {lines}");
+    }
+}
+
+/// As somebody would do who wants the file to be taken for whole.
+fn sealed_anew(text: &str) -> String {
+    let mark = "  \"checksum\": \"sha256:";
+    let head = text.rsplit_once(mark).map_or(text, |(head, _)| head);
+    let digest = crate::model::digest::sha256_hex(head.as_bytes());
+    format!("{head}{mark}{digest}\"\n}}\n")
+}
+
+/// The next version reads the plans of this one, as long as the format is the same.
+#[test]
+fn a_plan_of_another_version_is_read() {
+    let ours = format!("consent {}", env!("CARGO_PKG_VERSION"));
+    let other = sealed_anew(&TEXT.replacen(&ours, "consent 0.0.9", 1));
+    assert_ne!(other, *TEXT);
+    assert_eq!(read(&other).unwrap(), plan());
+    let edited = TEXT.replacen(&ours, "consent 0.0.9", 1);
+    assert!(matches!(read(&edited).unwrap_err(), PlanFileError::Altered { .. }));
+}
+
+/// Behind a checksum that fits, too.
+#[test]
+fn a_time_at_the_end_of_time_does_not_panic() {
+    for value in VALUES {
+        let (before, rest) = TEXT.split_once("\"made_at\": ").unwrap();
+        let (_, after) = rest.split_once('\n').unwrap();
+        let edited = sealed_anew(&format!("{before}\"made_at\": {value},\n{after}"));
+        assert!(read(&edited).is_err(), "{value}");
     }
 }
 
@@ -162,4 +207,56 @@ proptest! {
         prop_assume!(swapped != text);
         prop_assert!(read(&swapped).is_err());
     }
+
+    /// The same with a checksum that fits: nothing that can be written into a plan makes a reader
+    /// panic, and what is read is what would be written.
+    #[test]
+    fn no_value_panics_behind_a_checksum_that_fits(
+        at in any::<prop::sample::Index>(),
+        value in prop::sample::select(VALUES),
+    ) {
+        let lines: Vec<&str> = TEXT.lines().collect();
+        let (at, mut edited) = (at.index(lines.len()), String::new());
+        for (number, line) in lines.iter().enumerate() {
+            match line.rsplit_once(": ").filter(|_| number == at) {
+                Some((name, old)) => {
+                    let comma = if old.ends_with(',') { "," } else { "" };
+                    edited.push_str(&format!("{name}: {value}{comma}\n"));
+                }
+                None if number == at => edited.push_str(&format!("{value},\n")),
+                None => edited.push_str(&format!("{line}\n")),
+            }
+        }
+        let edited = sealed_anew(&edited);
+        if let Ok(plan) = read(&edited) {
+            let own = |line: &&str| !line.contains("\"made_by\"") && !line.contains("\"checksum\"");
+            let again = write(&plan);
+            prop_assert!(again.lines().filter(own).eq(edited.lines().filter(own)), "{}", edited);
+        }
+    }
 }
+
+/// What people write into files, and what breaks programs.
+const VALUES: &[&str] = &[
+    "null",
+    "true",
+    "0",
+    "-1",
+    "18446744073709551616",
+    "1e400",
+    "\"\"",
+    "\"x\"",
+    "\"9999-12-31T23:59:59Z\"",
+    "\"-9999-01-01T00:00:00Z\"",
+    "\"2026-11-23T14:02:11.5+23:59\"",
+    "\"00000000-0000-0000-0000-000000000000\"",
+    "\"delegated_grant/ge\"",
+    "\"user_consent/tenant\"",
+    "\"consent.plan\"",
+    "\"\\u202e\\u0000\\ud83d\\ude00\"",
+    "{}",
+    "[]",
+    "[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]",
+    "{\"partial\": []}",
+    "{\"x\": {\"y\": [null]}}",
+];

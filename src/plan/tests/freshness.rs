@@ -71,6 +71,70 @@ fn anything_else_is_stale_with_all_three_states() {
     assert_eq!(seen(&plan, &gone).stale[0].now, Value::Null);
 }
 
+/// What is not the same in all three, in people's words.
+#[test]
+fn the_difference_is_told_by_the_properties_that_differ() {
+    let told = |plan: &Plan, now: &World| {
+        let difference = seen(plan, now).stale[0].difference(&plan.names).unwrap();
+        format!("{difference:?}").replace("Untrusted", "")
+    };
+    let scopes = |name: &str| format!("Properties([(\"scopes\", [(\"{name}\")])])");
+    let plan = planned(&before("User.Read"));
+    let [old, new, other] = ["User.Read", "Mail.Read", "openid"].map(scopes);
+    assert_eq!(
+        told(&plan, &before("openid")),
+        format!("Difference {{ seen: {old}, goal: {new}, now: {other} }}")
+    );
+    let mut gone = before("User.Read");
+    gone.grants.remove(0);
+    assert_eq!(
+        told(&plan, &gone),
+        format!("Difference {{ seen: {old}, goal: {new}, now: Absent }}")
+    );
+    let mut again = before("User.Read");
+    again.grants[0]["id"] = json!("another");
+    let whole = "Whole((\"delegated, all users: Microsoft Graph / User.Read\"))";
+    assert_eq!(
+        told(&plan, &again),
+        format!("Difference {{ seen: {whole}, goal: {new}, now: {whole} }}")
+    );
+}
+
+/// Entries of the list that are none of our business are no property of the setting, but they are
+/// part of what is sent.
+#[test]
+fn a_difference_in_what_is_kept_shows_the_whole() {
+    let world = |list: Value| {
+        let mut world = World::new("[user_consent]\nallow = \"none\"\n");
+        world.policies = list;
+        world
+    };
+    let plan = planned(&world(json!(["ManagePermissionGrantsForSelf.a", "b.c"])));
+    let now = world(json!(["ManagePermissionGrantsForSelf.a", "x.y"]));
+    let difference = seen(&plan, &now).stale[0].difference(&plan.names).unwrap();
+    let text = format!("{difference:?}");
+    for words in ["b.c", "x.y", "none"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+/// An object that was left between its two requests goes on with the second.
+#[test]
+fn of_a_grant_in_between_only_the_rest_is_left() {
+    let plan = planned(&before("User.Read"));
+    let own: Vec<&Address> = plan
+        .changes
+        .iter()
+        .map(|change| &change.address)
+        .filter(|address| address.parts[1] == "everyone")
+        .collect();
+    assert_eq!(own.len(), 2, "one is split: {own:?}");
+    let done = |everyone: &str| seen(&plan, &before(everyone)).done(&plan.changes);
+    assert_eq!(done("User.Read").len(), 0);
+    assert_eq!(done("Mail.Read User.Read").iter().collect::<Vec<_>>(), own[..1]);
+    assert_eq!(done("Mail.Read").iter().collect::<Vec<_>>(), own, "both are at their goal");
+}
+
 #[test]
 fn a_made_again_grant_of_the_same_scopes_but_another_id_is_stale() {
     let plan = planned(&before("User.Read"));
