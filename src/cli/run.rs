@@ -60,7 +60,7 @@ pub async fn run(
     setting.snapshot = open.path().to_owned();
     let mut journal_error = None;
     let mut witness = Witness::default();
-    let changes = fresh::filled(&plan.changes, &planning::known(&scene));
+    let changes = fresh.left(fresh::filled(&plan.changes, &planning::known(&scene)));
     let done = {
         let mut onlooker = Onlooker::new(sight(&setting, changes.len(), streams), changes.len());
         let mut tell = |event: Progress<'_>| {
@@ -183,10 +183,8 @@ fn begin(
 }
 
 fn nothing_sent(plan: &Plan, stopped: Stopped) -> RunReport {
-    let line = |change: &Change| Line {
-        address: change.address.clone(),
-        outcome: Outcome::NotStarted,
-    };
+    let line =
+        |change: &Change| Line { address: change.address.clone(), outcome: Outcome::NotStarted };
     RunReport {
         lines: plan.changes.iter().map(line).collect(),
         stopped: Some(stopped),

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::kinds::{self, Names, Pair, Scene, Standing, Unreadable};
+use crate::kinds::{self, AnyKind, Names, Pair, Scene, Standing, Unreadable};
 use crate::model::address::Address;
-use crate::model::change::{Change, FieldChange};
+use crate::model::change::{Change, FieldChange, Step};
 use crate::model::request::{Expect, Expected, Known, fill};
 use crate::model::untrusted::Untrusted;
 
@@ -99,8 +99,11 @@ pub struct Freshness {
     pub stale: Vec<Stale>,
     /// At their goal already: nothing is to be sent for them.
     pub reached: BTreeSet<Address>,
-    /// Between what the plan saw and its goal: an earlier run of the plan was cut off there.
+    /// Between what the plan saw and its goal, where an object has several changes: an earlier run of
+    /// the plan was cut off there.
     pub between: BTreeSet<Address>,
+    /// The same within one change of several requests: the steps that are left.
+    pub begun: BTreeMap<Address, Vec<Step>>,
 }
 
 impl Freshness {
@@ -117,6 +120,16 @@ impl Freshness {
             done.extend(of(object).take(before_last).map(|change| change.address.clone()));
         }
         done
+    }
+
+    /// The changes, less the steps that were taken already.
+    pub fn left(&self, mut changes: Vec<Change>) -> Vec<Change> {
+        for change in &mut changes {
+            if let Some(steps) = self.begun.get(&change.address) {
+                change.steps.clone_from(steps);
+            }
+        }
+        changes
     }
 }
 
@@ -161,13 +174,38 @@ pub fn look(
             Standing::AsSeen => {}
             Standing::Reached => drop(freshness.reached.insert(address)),
             Standing::Between => drop(freshness.between.insert(address)),
-            Standing::Elsewhere => {
-                let (seen, now) = (pair.before.clone(), state.clone());
-                freshness.stale.push(Stale { address, seen, goal, now });
-            }
+            Standing::Elsewhere => match rest(kind, pair, &goal, state)? {
+                Some(steps) => drop(freshness.begun.insert(address, steps)),
+                None => {
+                    let (seen, now) = (pair.before.clone(), state.clone());
+                    freshness.stale.push(Stale { address, seen, goal, now });
+                }
+            },
         }
     }
     Ok(freshness)
+}
+
+/// The steps that lead from this state to the goal, if they are some of those that were approved, in
+/// the same order: then the state is one that the change passes through. `None` for any other state.
+fn rest(
+    kind: &dyn AnyKind,
+    pair: &Pair,
+    goal: &Value,
+    state: &Value,
+) -> Result<Option<Vec<Step>>, Unreadable> {
+    let from = |before: &Value| {
+        let pair = Pair { before: before.clone(), after: goal.clone(), ..pair.clone() };
+        Ok(kind.change(&pair, &Names::default())?.steps)
+    };
+    let approved = from(&pair.before)?;
+    if approved.len() < 2 {
+        return Ok(None);
+    }
+    let left = from(state)?;
+    let mut open = approved.iter();
+    let some_of_them = left.iter().all(|step| open.any(|other| other == step));
+    Ok((some_of_them && left.len() < approved.len()).then_some(left))
 }
 
 /// The changes, with every id in its place that was created since the plan was made.

@@ -18,6 +18,7 @@ mod errors;
 mod gate;
 mod hostile;
 mod interop;
+mod kinds;
 mod laws;
 mod ledger;
 #[cfg(unix)]
