@@ -14,6 +14,7 @@ use crate::model::change::{Change, Why};
 use crate::model::directory::Mentions;
 use crate::model::finding::Findings;
 use crate::model::query::{Pages, Query};
+use crate::model::schema::{Schema, state};
 
 /// Two states of one object that differ, in the kind's own form. Saved in plan files: the change,
 /// with its requests, is always derived from it anew.
@@ -52,6 +53,14 @@ pub trait AnyKind: Sync {
     fn noun(&self) -> Option<&'static str>;
     fn table(&self) -> Option<TableName>;
     fn is_consent(&self) -> bool;
+    fn written(&self) -> Option<Schema>;
+
+    /// The form of a wanted state, as it is saved.
+    fn spec_schema(&self) -> Schema;
+
+    /// The form of a state that was found, as it is saved.
+    fn found_schema(&self) -> Schema;
+
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions;
     fn reads(&self, scene: &Scene) -> Vec<Query>;
 
@@ -127,6 +136,18 @@ impl<K: Kind> AnyKind for K {
 
     fn is_consent(&self) -> bool {
         K::IS_CONSENT
+    }
+
+    fn written(&self) -> Option<Schema> {
+        Kind::written(self)
+    }
+
+    fn spec_schema(&self) -> Schema {
+        state::<K::Spec>()
+    }
+
+    fn found_schema(&self) -> Schema {
+        state::<K::Found>()
     }
 
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {

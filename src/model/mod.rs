@@ -14,5 +14,6 @@ pub mod id;
 pub mod outcome;
 pub mod query;
 pub mod request;
+pub mod schema;
 pub mod scope;
 pub mod untrusted;
