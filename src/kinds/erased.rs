@@ -15,6 +15,7 @@ use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
 use crate::model::id::ObjectId;
 use crate::model::query::{Pages, Query};
+use crate::model::schema::{Schema, state};
 
 /// Two states of one object that differ, in the kind's own form. Saved in plan files: the change,
 /// with its requests, is always derived from it anew.
@@ -65,6 +66,14 @@ pub trait AnyKind: Sync {
     fn noun(&self) -> Option<&'static str>;
     fn table(&self) -> Option<TableName>;
     fn is_consent(&self) -> bool;
+    fn written(&self) -> Option<Schema>;
+
+    /// The form of a wanted state, as it is saved.
+    fn spec_schema(&self) -> Schema;
+
+    /// The form of a state that was found, as it is saved.
+    fn found_schema(&self) -> Schema;
+
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions;
     fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address>;
     fn reads(&self, scene: &Scene) -> Vec<Query>;
@@ -161,6 +170,18 @@ impl<K: Kind> AnyKind for K {
 
     fn is_consent(&self) -> bool {
         K::IS_CONSENT
+    }
+
+    fn written(&self) -> Option<Schema> {
+        Kind::written(self)
+    }
+
+    fn spec_schema(&self) -> Schema {
+        state::<K::Spec>()
+    }
+
+    fn found_schema(&self) -> Schema {
+        state::<K::Found>()
     }
 
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {

@@ -29,6 +29,7 @@ use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::ObjectId;
 use crate::model::query::{Pages, Query};
+use crate::model::schema::{JsonSchema, Schema};
 pub use erased::{AnyKind, Pair, Pairs, Standing, Unreadable};
 pub use scene::{Desk, Names, Scene};
 use simulated::Collection;
@@ -76,9 +77,13 @@ pub trait Kind: Sync {
     const IS_CONSENT: bool;
 
     /// As both sides are compared: plain, complete, with every id that the requests need.
-    type Spec: Clone + PartialEq + Serialize + DeserializeOwned;
+    type Spec: Clone + PartialEq + Serialize + DeserializeOwned + JsonSchema;
     /// As found in the tenant: a spec, and the ids needed to change it.
-    type Found: Clone + PartialEq + Serialize + DeserializeOwned + AsRef<Self::Spec>;
+    type Found: Clone + PartialEq + Serialize + DeserializeOwned + JsonSchema + AsRef<Self::Spec>;
+
+    /// One table as people write it, for editors: `schema::written` of the type that `declare`
+    /// reads. `None` where it has no table of its own.
+    fn written(&self) -> Option<Schema>;
 
     /// The names that must be looked up before anything can be declared.
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions;

@@ -8,6 +8,7 @@ use crate::manifest::settings::{choice, guid};
 use crate::manifest::source::Located;
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::{AppId, TenantId};
+use crate::model::schema::{JsonSchema, SomeText, form};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -48,6 +49,8 @@ pub enum Mode {
     Additive,
 }
 
+form!(Mode, { "type": "string", "enum": Mode::WORDS.map(|(word, _)| word) });
+
 impl Mode {
     pub const WORDS: [(&'static str, Self); 2] =
         [("exact", Self::Exact), ("additive", Self::Additive)];
@@ -78,18 +81,37 @@ pub struct Resource {
     pub name: Option<Located<String>>,
 }
 
-#[derive(Deserialize)]
+/// A client app. The label is yours: 1 to 64 of the characters a-z, 0-9, - and _, and not `tenant`.
+/// Plans and addresses use it.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct WrittenApp {
+pub(super) struct WrittenApp {
+    /// The application (client) id, as the portal shows it. It decides which app is meant; names
+    /// decide nothing.
+    #[schemars(with = "AppId")]
     app_id: Option<Spanned<String>>,
+    /// The display name in the tenant. Optional; where it is given, it must be the same.
+    #[schemars(with = "Option<SomeText>")]
     name: Option<Spanned<String>>,
+    /// `"exact"`: what the manifest does not declare for this app is planned for removal.
+    /// `"additive"`: it is left alone and shown as unmanaged.
+    #[schemars(with = "Mode")]
     mode: Option<Spanned<String>>,
+    /// Create the service principal where the tenant lacks it. Not for Microsoft's well-known apps.
     #[serde(default)]
     provision: bool,
+    /// `"none"`: the app shall have no permission at all. For an exact app for which nothing is
+    /// declared, so that an emptied file cannot revoke everything by accident.
+    #[schemars(with = "Option<Nothing>")]
     grants: Option<Spanned<String>>,
+    // Read, so that it can be refused with a reason.
+    #[schemars(skip)]
     assignment_required: Option<Spanned<bool>>,
+    /// A plan that takes anything from this app cannot be applied.
     #[serde(default)]
     protect: bool,
+    /// Id of the tenant that must own the app's registration.
+    #[schemars(with = "Option<TenantId>")]
     publisher_tenant: Option<Spanned<String>>,
 }
 
@@ -107,7 +129,7 @@ pub(super) fn app(label: &str, entry: &Entry, findings: &mut Findings) -> Option
     });
     let grants = written.grants.as_ref().map(|text| entry.located(text));
     let no_grants = match &grants {
-        Some(text) => choice(text, &[("none", ())], findings).map(|()| text.place.clone()),
+        Some(text) => choice(text, &[(NONE, ())], findings).map(|()| text.place.clone()),
         None => None,
     };
     let publisher_tenant =
@@ -132,10 +154,16 @@ pub(super) fn app(label: &str, entry: &Entry, findings: &mut Findings) -> Option
     })
 }
 
-#[derive(Deserialize)]
+/// An API that is not well known, declared once by its id. The label is yours: 1 to 64 of the
+/// characters a-z, 0-9, - and _.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct WrittenResource {
+pub(super) struct WrittenResource {
+    /// The API's application id, as the portal shows it.
+    #[schemars(with = "AppId")]
     app_id: Option<Spanned<String>>,
+    /// The display name in the tenant. Optional; where it is given, it must be the same.
+    #[schemars(with = "Option<SomeText>")]
     name: Option<Spanned<String>>,
 }
 
@@ -165,6 +193,23 @@ fn name(
     }
     Some(entry.located(text))
 }
+
+/// A pattern: the labels that [`checked`] takes, but for the tenant's own word.
+pub(super) const LABEL: &str = "^[a-z0-9_-]{1,64}$";
+
+/// How a table names an app: by its label.
+#[derive(Debug)]
+pub struct Label;
+
+form!(Label, { "type": "string", "pattern": LABEL });
+
+/// What `grants` may say.
+struct Nothing;
+
+form!(Nothing, { "type": "string", "enum": [NONE] });
+
+/// The one word that `grants` takes.
+const NONE: &str = "none";
 
 /// Labels stand in addresses, file names and plans, so they hold nothing that needs quoting.
 fn checked(label: &str, place: &Place, findings: &mut Findings) -> Option<String> {

@@ -7,6 +7,7 @@ use toml::value::Datetime;
 
 use crate::manifest::entry::Entry;
 use crate::manifest::source::Located;
+use crate::model::schema::form;
 
 /// A local date, `2027-06-30`: the last day on which something holds. Written without quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +29,13 @@ impl<'de> Deserialize<'de> for Day {
         Ok(Self(day.map_err(|_| refused())?))
     }
 }
+
+// JSON has no dates: what reads TOML for a schema hands them over as text.
+form!(Day, {
+    "type": "string",
+    "format": "date",
+    "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+});
 
 /// The three keys that most tables take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

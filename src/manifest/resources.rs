@@ -1,10 +1,12 @@
 //! From what a manifest calls an API to its app id. Names decide only through this built-in table.
 
 use crate::manifest::Manifest;
+use crate::manifest::app::LABEL;
 use crate::manifest::source::Located;
 use crate::manifest::suggest::did_you_mean;
 use crate::model::finding::Finding;
-use crate::model::id::AppId;
+use crate::model::id::{AppId, GUID};
+use crate::model::schema::form;
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -35,6 +37,19 @@ pub const WELL_KNOWN: &[(&str, u128)] = &[
     ("Microsoft Teams Services", 0xcc15fd57_2c6c_4117_a88c_83b1d56b4bbe),
     ("WindowsDefenderATP", 0xfc780465_2017_40d4_a0c5_307022471b92),
 ];
+
+/// How a resource is named: see [`resolve`]. In a schema an editor offers the well-known names.
+#[derive(Debug)]
+pub struct ResourceName;
+
+form!(ResourceName, {
+    "type": "string",
+    "anyOf": [
+        { "enum": WELL_KNOWN.iter().map(|(name, _)| *name).collect::<Vec<_>>() },
+        { "pattern": LABEL },
+        { "pattern": GUID },
+    ],
+});
 
 /// The app id of a `[resource.LABEL]`, a well-known name, or of an app id itself.
 ///

@@ -11,6 +11,7 @@ use crate::manifest::suggest::did_you_mean;
 pub use crate::model::cloud::Cloud;
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::TenantId;
+use crate::model::schema::{JsonSchema, SomeText, form};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -81,13 +82,27 @@ impl Accept {
     }
 }
 
-#[derive(Deserialize)]
+/// The tenant that the manifest is about: no other one is read or changed.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct WrittenTenant {
+pub(super) struct WrittenTenant {
+    /// The tenant's id, from the overview page of Microsoft Entra. Compared with the token and the
+    /// live tenant before anything else.
+    #[schemars(with = "TenantId")]
     id: Option<Spanned<String>>,
+    /// One of the tenant's verified domains, such as `"contoso.onmicrosoft.com"`: checked, and shown
+    /// to people.
+    #[schemars(with = "Option<Domain>")]
     domain: Option<Spanned<String>>,
+    /// Which Microsoft cloud the tenant is in; `"global"` where it is not given.
+    #[schemars(with = "Option<Cloud>")]
     cloud: Option<Spanned<String>>,
 }
+
+/// What [`is_domain`] takes, and a little more: no pattern knows all letters.
+struct Domain;
+
+form!(Domain, { "type": "string", "pattern": r"^[^\s.@:/]+(\.[^\s.@:/]+)+$", "maxLength": 253 });
 
 /// Reads `[tenant]`.
 pub(super) fn tenant(entry: &Entry, findings: &mut Findings) -> Option<Tenant> {
@@ -114,11 +129,19 @@ fn is_domain(text: &str) -> bool {
             .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-'))
 }
 
-#[derive(Deserialize)]
+/// Safety rails: a plan that breaks one can be read and saved, and not applied.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct WrittenLimits {
+pub(super) struct WrittenLimits {
+    /// Removals in one plan; 25 where it is not given.
+    #[schemars(with = "Option<u32>")]
     revoke: Option<Spanned<u32>>,
+    /// Removals as a share of the managed entries, in percent, where there are more than 10 of them;
+    /// 10 where it is not given.
+    #[schemars(with = "Option<u32>", extend("maximum" = 100))]
     revoke_percent: Option<Spanned<u32>>,
+    /// People that one table may come to; 5000 where it is not given.
+    #[schemars(with = "Option<u32>")]
     principals: Option<Spanned<u32>>,
 }
 
@@ -138,17 +161,25 @@ pub(super) fn limits(entry: &Entry, findings: &mut Findings) -> Option<Limits> {
     })
 }
 
-#[derive(Deserialize)]
+/// Lifts a safety rail, for a time, where reviewers see it.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct WrittenAccept {
+pub(super) struct WrittenAccept {
+    /// Lifts the limit of removals:
+    /// `{ max = 412, until = 2026-12-31, reason = "end of the pilot" }`.
+    #[schemars(with = "Option<WrittenRevoke>")]
     revoke: Option<Spanned<WrittenRevoke>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WrittenRevoke {
+    /// How many removals are accepted at most.
     max: u32,
+    /// The last day on which it stands, without quotes: `2026-12-31`.
     until: Day,
+    /// Why, in a sentence for the reviewers.
+    #[schemars(with = "SomeText")]
     reason: Spanned<String>,
 }
 

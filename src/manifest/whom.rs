@@ -1,13 +1,16 @@
 //! The value of `for`: everybody, or the people who are named.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde_json::{Value, json};
 use toml::Spanned;
 
 use crate::manifest::suggest::did_you_mean;
+use crate::model::schema::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use crate::model::untrusted::shown;
 
 /// For whom something is declared.
@@ -49,19 +52,36 @@ pub enum Disabled {
 /// The one text that `for` takes.
 pub const ALL_USERS: &str = "all-users";
 
-#[derive(Deserialize)]
+/// People by name: at least one user or group.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [some("users"), some("groups")]))]
 struct Written {
+    /// User principal names or object ids: `["adele@contoso.com"]`. They are taken whether they are
+    /// guests, disabled or not.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     users: Vec<Spanned<String>>,
+    /// Display names or object ids: `["Flow makers"]`. Expanded to their user members, with all
+    /// groups inside.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     groups: Vec<Spanned<String>>,
+    /// Users who are left out, whatever names them.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     except: Vec<Spanned<String>>,
+    /// Take guests of groups along.
     #[serde(default)]
     guests: bool,
+    /// Take disabled users of groups along.
     #[serde(default)]
     disabled: bool,
+}
+
+/// That a list is there and not empty.
+fn some(name: &str) -> Value {
+    json!({ "required": [name], "properties": { name: { "minItems": 1 } } })
 }
 
 struct WhomVisitor;
@@ -106,5 +126,16 @@ impl<'de> Visitor<'de> for WhomVisitor {
 impl<'de> Deserialize<'de> for Whom {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(WhomVisitor)
+    }
+}
+
+impl JsonSchema for Whom {
+    fn schema_name() -> Cow<'static, str> {
+        "Whom".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let everyone = json!({ "type": "string", "enum": [ALL_USERS] });
+        json_schema!({ "anyOf": [everyone, Written::json_schema(generator)] })
     }
 }

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::id::ObjectId;
+use crate::model::schema::JsonSchema;
 
 /// Whom one managed object concerns. Ordered: everybody first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// All users of the tenant (`AllPrincipals`).

@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::schema::JsonSchema;
+
 /// A national cloud. Tokens do not cross clouds.
 /// <https://learn.microsoft.com/graph/deployments>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cloud {
     #[default]

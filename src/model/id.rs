@@ -6,6 +6,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::model::schema::form;
+
+/// A pattern: the form of a GUID that people see in the portal, in either letter case.
+pub const GUID: &str =
+    "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$";
+
 /// A text that should have been a GUID and is not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a GUID of the form 00000000-0000-0000-0000-000000000000")]
@@ -51,6 +57,8 @@ macro_rules! guid {
                 self.0.hyphenated().fmt(f)
             }
         }
+
+        form!($name, { "type": "string", "pattern": GUID });
     };
 }
 

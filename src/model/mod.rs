@@ -14,6 +14,7 @@ pub mod id;
 pub mod outcome;
 pub mod query;
 pub mod request;
+pub mod schema;
 pub mod scope;
 pub mod unfinished;
 pub mod untrusted;

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::schema::form;
+
 /// Longest `scope` string of an oauth2PermissionGrant, in characters.
 /// Source: the `scope` property of
 /// <https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant>.
@@ -50,6 +52,12 @@ impl ScopeName {
     }
 }
 
+// What `parse` takes: the printable characters of ASCII without `"<>\`|`, and no `.` at the start.
+form!(ScopeName, {
+    "type": "string",
+    "pattern": r"^[!#-\-/-;=?-\[\]-_a-{}~][!#-;=?-\[\]-_a-{}~]{0,119}$",
+});
+
 impl fmt::Display for ScopeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&crate::model::untrusted::shown(&self.0))
@@ -60,6 +68,9 @@ impl fmt::Display for ScopeName {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ScopeSet(BTreeSet<ScopeName>);
+
+// The service may hold names that `ScopeName::parse` refuses.
+form!(ScopeSet, { "type": "array", "items": { "type": "string" }, "uniqueItems": true });
 
 impl ScopeSet {
     /// From the service's own string. Real data has leading and double blanks and any order, and

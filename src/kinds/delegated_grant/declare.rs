@@ -11,10 +11,10 @@ use crate::kinds::permission;
 use crate::kinds::service_principal;
 use crate::kinds::{Desk, Wanted};
 use crate::manifest::Manifest;
-use crate::manifest::app::Resource;
+use crate::manifest::app::{Label, Resource};
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
-use crate::manifest::resources;
+use crate::manifest::resources::{self, ResourceName};
 use crate::manifest::source::Located;
 use crate::manifest::whom::Whom;
 use crate::model::address::Address;
@@ -23,7 +23,8 @@ use crate::model::change::Why;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::request::later;
-use crate::model::scope::{MAX_SCOPE_CHARS, ScopeSet};
+use crate::model::schema::JsonSchema;
+use crate::model::scope::{MAX_SCOPE_CHARS, ScopeName, ScopeSet};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -37,17 +38,34 @@ pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
 /// The table's name.
 const TABLE: &str = "grant";
 
-/// `[[grant]]`, key by key.
-#[derive(Debug, Deserialize)]
+/// Delegated permissions: what an app may do on behalf of the people who use it. Tables of the same
+/// app, resource and audience are united.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Written {
+pub(super) struct Written {
+    /// The client, by the label of its `[app.LABEL]` table: `"outlook-tasks"`.
+    #[schemars(with = "Label")]
     app: Option<Spanned<String>>,
+    /// The API that is called: a well-known name such as `"Microsoft Graph"`, the label of a
+    /// `[resource.LABEL]` table, or an app id.
+    #[schemars(with = "ResourceName")]
     resource: Option<Spanned<String>>,
+    /// Delegated permissions by name, exactly as the resource publishes them:
+    /// `["offline_access", "Tasks.ReadWrite"]`.
+    #[schemars(with = "Vec<ScopeName>", length(min = 1))]
     scopes: Option<Spanned<Vec<Spanned<String>>>>,
+    /// On whose behalf: `"all-users"`, or `{ users = […], groups = […] }`.
     #[serde(rename = "for")]
+    #[schemars(required)]
     whom: Option<Whom>,
+    /// Why, in a sentence: shown in the plan and kept in its files.
+    #[schemars(with = "Option<String>")]
     reason: Option<Spanned<String>>,
+    /// Who answers for it: `"workplace@contoso.com"`.
+    #[schemars(with = "Option<String>")]
     owner: Option<Spanned<String>>,
+    /// The last day (UTC) on which it holds, without quotes: `2027-06-30`. After it, a plan removes it.
+    #[schemars(with = "Option<Day>")]
     until: Option<Spanned<Day>>,
 }
 

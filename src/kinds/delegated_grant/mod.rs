@@ -25,12 +25,13 @@ use crate::model::finding::{Finding, Findings};
 use crate::model::id::ObjectId;
 use crate::model::query::{Pages, Query};
 use crate::model::request::later;
+use crate::model::schema::{self, JsonSchema, Schema};
 use crate::model::scope::ScopeSet;
 
 pub struct DelegatedGrants;
 
 /// One grant. All but `scopes` is its key and never changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Object id of the client's service principal, or the placeholder of one still to be created.
@@ -42,7 +43,7 @@ pub struct Spec {
 }
 
 /// One grant as the tenant has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Found {
     /// The service's id of the grant. Derivable, but only ever used as it was read.
@@ -64,6 +65,10 @@ impl Kind for DelegatedGrants {
 
     type Spec = Spec;
     type Found = Found;
+
+    fn written(&self) -> Option<Schema> {
+        Some(schema::written::<declare::Written>())
+    }
 
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
         declare::mentions(manifest, out)

@@ -21,17 +21,18 @@ use crate::model::directory::Mentions;
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Pages, Query};
+use crate::model::schema::{JsonSchema, Schema};
 
 pub struct ServicePrincipals;
 
 /// That the app has a service principal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     pub app_id: AppId,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Found {
     pub id: ObjectId,
@@ -52,6 +53,10 @@ impl Kind for ServicePrincipals {
 
     type Spec = Spec;
     type Found = Found;
+
+    fn written(&self) -> Option<Schema> {
+        None
+    }
 
     fn mentions(&self, manifest: &Manifest, _out: &mut Findings) -> Mentions {
         declare::mentions(manifest)

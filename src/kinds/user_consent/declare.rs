@@ -1,5 +1,6 @@
 //! `[user_consent] allow = …` to entries of the list.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -16,6 +17,7 @@ use crate::manifest::suggest;
 use crate::model::address::Address;
 use crate::model::change::Why;
 use crate::model::finding::{Finding, Findings};
+use crate::model::schema::{JsonSchema, Schema, SchemaGenerator, form, json_schema};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -28,11 +30,20 @@ pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
 /// The table's name.
 const TABLE: &str = "user_consent";
 
-#[derive(Debug, Deserialize)]
+/// Whether users may consent for themselves: one setting of the tenant, about every app. Left alone
+/// where the table is missing.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Written {
+pub(super) struct Written {
+    /// What users may consent to: `"none"`, `"low-risk"`, `"microsoft-recommended"`, `"any"`, or
+    /// policies by id, `{ policies = ["my-policy"] }`.
+    #[schemars(with = "Allow")]
     allow: Option<Spanned<Allow>>,
+    /// Why, in a sentence: shown in the plan and kept in its files.
+    #[schemars(with = "Option<String>")]
     reason: Option<Spanned<String>>,
+    /// Who answers for it: `"identity@contoso.com"`.
+    #[schemars(with = "Option<String>")]
     owner: Option<Spanned<String>>,
 }
 
@@ -43,11 +54,18 @@ enum Allow {
     Policies(Vec<Spanned<String>>),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Listed {
+    /// Ids of consent policies; users may consent to what any of them lets through.
+    #[schemars(with = "Vec<PolicyId>", length(min = 1))]
     policies: Vec<Spanned<String>>,
 }
+
+/// How the id of a consent policy is written; see [`is_policy_id`].
+struct PolicyId;
+
+form!(PolicyId, { "type": "string", "pattern": "^[A-Za-z0-9_-]+$" });
 
 struct AllowVisitor;
 
@@ -71,6 +89,17 @@ impl<'de> Visitor<'de> for AllowVisitor {
 impl<'de> Deserialize<'de> for Allow {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(AllowVisitor)
+    }
+}
+
+impl JsonSchema for Allow {
+    fn schema_name() -> Cow<'static, str> {
+        "Allow".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let words = CHOICES.map(|(word, _)| word);
+        json_schema!({ "anyOf": [{ "type": "string", "enum": words }, Listed::json_schema(generator)] })
     }
 }
 

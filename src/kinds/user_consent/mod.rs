@@ -18,11 +18,12 @@ use crate::model::change::Change;
 use crate::model::directory::Mentions;
 use crate::model::finding::Findings;
 use crate::model::query::{Pages, Query};
+use crate::model::schema::{self, JsonSchema, Schema};
 
 pub struct UserConsent;
 
 /// The whole list `permissionGrantPoliciesAssigned`, in the service's order.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     pub assigned: Vec<String>,
@@ -43,7 +44,7 @@ impl PartialEq for Spec {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Found {
     pub spec: Spec,
@@ -63,6 +64,10 @@ impl Kind for UserConsent {
 
     type Spec = Spec;
     type Found = Found;
+
+    fn written(&self) -> Option<Schema> {
+        Some(schema::written::<declare::Written>())
+    }
 
     /// No names, but every mistake: none of them needs the tenant.
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
