@@ -7,6 +7,7 @@
 
 pub mod delegated_grant;
 pub mod erased;
+mod naming;
 mod people;
 mod permission;
 pub mod scene;
@@ -33,6 +34,7 @@ use simulated::Collection;
 
 /// Every code that the kinds find, with what it says, for the reference.
 pub const FINDINGS: &[&[(&str, &str)]] = &[
+    naming::CODES,
     people::CODES,
     permission::CODES,
     delegated_grant::declare::CODES,
