@@ -8,6 +8,7 @@
 mod comparison;
 pub mod delegated_grant;
 pub mod erased;
+mod naming;
 mod people;
 mod permission;
 pub mod scene;
@@ -36,6 +37,7 @@ use simulated::Collection;
 
 /// Every code that the kinds find, with what it says, for the reference.
 pub const FINDINGS: &[&[(&str, &str)]] = &[
+    naming::CODES,
     people::CODES,
     permission::CODES,
     delegated_grant::declare::CODES,

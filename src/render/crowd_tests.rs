@@ -82,62 +82,21 @@ fn ten_thousand_removals_everywhere() {
         let owner = format!("app-{:05}", at % 100);
         named(change(&owner, Verb::Revoke, Some(u128::from(at)), scope(&[], &[&name])), &name)
     });
-    insta::assert_snapshot!(crowded(removals.collect(), 100), @"
-    Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
-    Manifest  consent.toml, 1 app
-    Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
-
-    10,000 changes in 100 apps: 10,000 take access away.
-
+    let text = crowded(removals.collect(), 100);
+    assert_eq!(text.lines().count(), 60, "there is always more to tell: {text}");
+    let told = text.lines().skip_while(|line| !line.ends_with("by app"));
+    let told: Vec<&str> = told
+        .filter(|line| !line.starts_with("  app-000") || line.contains("app-00000"))
+        .filter(|line| !line.starts_with("  - revoke") || line.contains(".Read.0,"))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @"
     Removals and dangerous changes, by app
                                        revoke
       app-00000                           100
-      app-00001                           100
-      app-00002                           100
-      app-00003                           100
-      app-00004                           100
-      app-00005                           100
-      app-00006                           100
-      app-00007                           100
-      app-00008                           100
-      app-00009                           100
-      app-00010                           100
-      app-00011                           100
-      app-00012                           100
-      app-00013                           100
-      app-00014                           100
-      app-00015                           100
-      app-00016                           100
-      app-00017                           100
-      app-00018                           100
-      app-00019                           100
-      app-00020                           100
-      app-00021                           100
       and 78 more apps                  7,800
 
     Removals and dangerous changes, by sort
       - revoke   app-00000: delegated, Custom.Read.0, Micros...Graph / Custom.Read.0
-      - revoke   app-00001: delegated, Custom.Read.1, Micros...Graph / Custom.Read.1
-      - revoke   app-00010: delegated, Custom.Read.10, Micro...raph / Custom.Read.10
-      - revoke   app-00000: delegated, Custom.Read.100, Micr...aph / Custom.Read.100
-      - revoke   app-00000: delegated, Custom.Read.1000, Mic...ph / Custom.Read.1000
-      - revoke   app-00001: delegated, Custom.Read.1001, Mic...ph / Custom.Read.1001
-      - revoke   app-00002: delegated, Custom.Read.1002, Mic...ph / Custom.Read.1002
-      - revoke   app-00003: delegated, Custom.Read.1003, Mic...ph / Custom.Read.1003
-      - revoke   app-00004: delegated, Custom.Read.1004, Mic...ph / Custom.Read.1004
-      - revoke   app-00005: delegated, Custom.Read.1005, Mic...ph / Custom.Read.1005
-      - revoke   app-00006: delegated, Custom.Read.1006, Mic...ph / Custom.Read.1006
-      - revoke   app-00007: delegated, Custom.Read.1007, Mic...ph / Custom.Read.1007
-      - revoke   app-00008: delegated, Custom.Read.1008, Mic...ph / Custom.Read.1008
-      - revoke   app-00009: delegated, Custom.Read.1009, Mic...ph / Custom.Read.1009
-      - revoke   app-00001: delegated, Custom.Read.101, Micr...aph / Custom.Read.101
-      - revoke   app-00010: delegated, Custom.Read.1010, Mic...ph / Custom.Read.1010
-      - revoke   app-00011: delegated, Custom.Read.1011, Mic...ph / Custom.Read.1011
-      - revoke   app-00012: delegated, Custom.Read.1012, Mic...ph / Custom.Read.1012
-      - revoke   app-00013: delegated, Custom.Read.1013, Mic...ph / Custom.Read.1013
-      - revoke   app-00014: delegated, Custom.Read.1014, Mic...ph / Custom.Read.1014
-      - revoke   app-00015: delegated, Custom.Read.1015, Mic...ph / Custom.Read.1015
-      - revoke   app-00016: delegated, Custom.Read.1016, Mic...ph / Custom.Read.1016
       and 9,978 objects of 9,978 other sorts (--full lists all)
 
     Plan: 0 to grant, 0 to widen, 0 to narrow, 10000 to revoke. 0 unchanged.

@@ -54,7 +54,8 @@ fn the_question_names_the_tenant_and_the_numbers_and_yes_applies() {
     assert_eq!(code, 0, "{text}");
     let asked = format!("Apply 1 change to Contoso ({})?", crate::world::TENANT);
     assert!(text.contains(&asked), "{text}");
-    assert!(text.contains("1 gives access, 0 take access away"), "{text}");
+    let sides = "1 gives access, 0 take access away; 1 object: 1 to grant.";
+    assert!(text.contains(sides), "{text}");
     assert!(text.contains("1 done"), "{text}");
     let plan = text.find("Plan: 1 to grant").unwrap();
     assert!(plan < text.find(&asked).unwrap(), "the plan stands above the question: {text}");
@@ -71,8 +72,29 @@ fn the_question_counts_both_sides() {
     let (text, code) = answered(&world, YES, "no");
     assert_eq!(code, 8, "{text}");
     assert!(text.contains("Apply 2 changes to Contoso"), "{text}");
-    assert!(text.contains("1 gives access, 1 takes access away"), "{text}");
+    let sides = "1 gives access, 1 takes access away; 2 objects: 1 to grant, 1 to revoke.";
+    assert!(text.contains(sides), "{text}");
     world.assert_untouched();
+}
+
+/// The head, the question and the result count the same things by the same words: what a person sees
+/// as one is a change, and what is written is an object.
+#[test]
+fn changes_and_objects_are_told_apart() {
+    let world = World::with(&crate::scenarios::has("Graph Explorer", None, "User.Read"));
+    world.manifest(&ONE.replace("users = [\"alice@contoso.com\"]", "groups = [\"GX\"]"));
+    let (text, code) = answered(&world, YES, "yes");
+    assert_eq!(code, 0, "{text}");
+    for line in [
+        "2 changes in 1 app: 1 gives access, 1 takes access away.",
+        "Plan: 3 to grant, 0 to widen, 0 to narrow, 1 to revoke. 0 unchanged.",
+        "Apply 2 changes to Contoso",
+        "1 gives access, 1 takes access away; 4 objects: 3 to grant, 1 to revoke.",
+        "4 of 4 objects have their result",
+        "Result  4 objects: 4 done.",
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
 }
 
 #[test]

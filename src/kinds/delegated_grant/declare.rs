@@ -9,9 +9,9 @@ use super::{Spec, address};
 use crate::kinds::people;
 use crate::kinds::permission;
 use crate::kinds::service_principal;
-use crate::kinds::{Desk, Wanted};
+use crate::kinds::{Desk, Wanted, naming};
 use crate::manifest::Manifest;
-use crate::manifest::app::{Label, Resource};
+use crate::manifest::app::Label;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
 use crate::manifest::resources::{self, ResourceName};
@@ -25,7 +25,6 @@ use crate::model::finding::{Finding, Findings};
 use crate::model::request::later;
 use crate::model::schema::JsonSchema;
 use crate::model::scope::{MAX_SCOPE_CHARS, ScopeName, ScopeSet};
-use crate::model::untrusted::shown;
 
 /// What this file finds.
 pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
@@ -219,30 +218,12 @@ pub(in crate::kinds) fn resource<'a>(
             ),
         );
     }
-    if let (Some(found), Some(declared)) = (found, desk.manifest.resources.get(&name.value)) {
-        named_rightly(declared, found, out);
+    if let (Some(found), Some(declared)) = (found, desk.manifest.resources.get(&name.value))
+        && let Some(finding) = naming::mismatch("resource", declared.name.as_ref(), found)
+    {
+        out.push(finding);
     }
     found
-}
-
-/// The id decides, and a declared name must agree with it.
-fn named_rightly(declared: &Resource, found: &ServicePrincipal, out: &mut Findings) {
-    let Some(name) = declared.name.as_ref().filter(|name| name.value != found.name.raw()) else {
-        return;
-    };
-    out.push(
-        Finding::error(
-            "name_mismatch",
-            format!(
-                "the resource {} is called \"{}\" in the tenant, not \"{}\"",
-                declared.app_id.value,
-                found.name.shown(),
-                shown(&name.value)
-            ),
-        )
-        .at(&name.place)
-        .help("check that the app_id is the resource you mean, then write its name as it is"),
-    );
 }
 
 fn scopes(

@@ -37,6 +37,26 @@ fn four_kinds_of_wrong_scope_are_told_together() {
     );
 }
 
+#[test]
+fn a_declared_resource_of_another_name_is_an_error() {
+    let orders = |name: &str| {
+        format!(
+            "[resource.orders]\napp_id = \"{ORDERS_APP}\"\nname = \"{name}\"\n[[grant]]\napp = \
+             \"ge\"\nresource = \"orders\"\nscopes = [\"orders.read\"]\nfor = \"all-users\"\n"
+        )
+    };
+    let found = exact(orders("Orders API")).findings();
+    assert_eq!(
+        found,
+        [format!(
+            "name_mismatch 10: the resource {ORDERS_APP} is called \"Orders\" in the tenant, not \
+             \"Orders API\" / check that the app_id is the resource you mean, then write its name as \
+             it is"
+        )]
+    );
+    assert_eq!(exact(orders("Orders")).findings(), [""; 0]);
+}
+
 /// A world whose one grant has a scope string of so many characters.
 fn with_scope_string(length: usize) -> World {
     // 118 characters and a blank each; the last fills up.

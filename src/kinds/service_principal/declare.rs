@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Spec, address};
-use crate::kinds::{Desk, Wanted};
+use crate::kinds::{Desk, Wanted, naming};
 use crate::manifest::app::{App, Provision};
 use crate::manifest::{Manifest, resources};
 use crate::model::address::Address;
@@ -11,12 +11,10 @@ use crate::model::change::Why;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::AppId;
-use crate::model::untrusted::shown;
 
 /// What this file finds.
 pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
     ("app_not_in_tenant", "an app that has no service principal in the tenant"),
-    ("name_mismatch", "an app that the tenant calls by another name"),
     ("publisher_mismatch", "an app that another tenant publishes than the pinned one"),
     ("microsoft_app", "one of Microsoft's own apps that should be provisioned"),
 ];
@@ -56,22 +54,8 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
 /// The id decides, and the rest must agree with it: an app swapped behind a familiar name is how
 /// consent phishing works.
 fn check(label: &str, app: &App, found: &ServicePrincipal, out: &mut Findings) {
-    if let Some(name) = &app.name
-        && name.value != found.name.raw()
-    {
-        out.push(
-            Finding::error(
-                "name_mismatch",
-                format!(
-                    "the app {} is called \"{}\" in the tenant, not \"{}\"",
-                    app.app_id.value,
-                    found.name.shown(),
-                    shown(&name.value)
-                ),
-            )
-            .at(&name.place)
-            .help("check that the app_id is the app you mean, then write its name as it is"),
-        );
+    if let Some(finding) = naming::mismatch("app", app.name.as_ref(), found) {
+        out.push(finding);
     }
     if let Some(pinned) = &app.publisher_tenant
         && Some(pinned.value) != found.publisher_tenant
