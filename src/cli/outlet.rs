@@ -92,7 +92,10 @@ mod tests {
     fn a_closed_terminal_is_a_reader_who_has_gone_and_a_broken_disk_is_not() {
         let kind = |errno, terminal| {
             let mut results = Results { inner: Fails(errno), terminal };
-            assert_eq!(results.flush().unwrap_err().kind(), results.write(b"x").unwrap_err().kind());
+            assert_eq!(
+                results.flush().unwrap_err().kind(),
+                results.write(b"x").unwrap_err().kind()
+            );
             results.write_all(b"x").unwrap_err().kind()
         };
         assert_eq!(kind(HUNG_UP, true), ErrorKind::BrokenPipe);

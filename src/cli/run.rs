@@ -166,10 +166,8 @@ fn begin(
 }
 
 fn nothing_sent(plan: &Plan, stopped: Stopped) -> RunReport {
-    let line = |change: &Change| Line {
-        address: change.address.clone(),
-        outcome: Outcome::NotStarted,
-    };
+    let line =
+        |change: &Change| Line { address: change.address.clone(), outcome: Outcome::NotStarted };
     RunReport {
         lines: plan.changes.iter().map(line).collect(),
         stopped: Some(stopped),

@@ -12,7 +12,13 @@ use crate::render::unfinished::{Above, note, unreadable};
 use crate::store::lock::{self, LockError};
 
 /// Tells what the records left open, unless only results and errors are wanted.
-pub fn tell(past: &Past, plan: &Plan, above: Above<'_>, global: &Global, streams: &mut Streams<'_>) {
+pub fn tell(
+    past: &Past,
+    plan: &Plan,
+    above: Above<'_>,
+    global: &Global,
+    streams: &mut Streams<'_>,
+) {
     if global.quiet {
         return;
     }

@@ -292,7 +292,9 @@ fn unaltered(text: &str, plan: &Plan) -> Result<(), PlanFileError> {
             (Some(found), Some(expected)) if found == expected => {}
             (Some((at, line)), expected) => {
                 let expected = expected.map_or("", |(_, line)| line);
-                return Err(PlanFileError::Altered { first: difference::differs(at, line, expected) });
+                return Err(PlanFileError::Altered {
+                    first: difference::differs(at, line, expected),
+                });
             }
             (None, Some((line, _))) => return Err(PlanFileError::CutShort { line }),
         }

@@ -209,7 +209,8 @@ const LONGEST_END: u64 = 64 * 1024;
 /// When the file cannot be read.
 pub fn ended(path: &Path) -> Result<bool, StoreError> {
     let tail = atomic::tail(path, LONGEST_END)?;
-    let line = tail.strip_suffix(b"\n").and_then(|lines| lines.rsplit(|byte| *byte == b'\n').next());
+    let line =
+        tail.strip_suffix(b"\n").and_then(|lines| lines.rsplit(|byte| *byte == b'\n').next());
     let record = line.and_then(|line| serde_json::from_slice::<Record>(line).ok());
     Ok(matches!(record, Some(Record { event: Event::End { .. }, .. })))
 }

@@ -221,7 +221,9 @@ fn a_report_that_cannot_be_saved_is_11_and_named() {
         assert!(run.stdout.contains(counted), "the results are told: {run:#?}");
         assert!(run.stderr.contains("tenant: as the results above say"), "{run:#?}");
     }
-    let last: Value = serde_json::from_str(&std::fs::read_to_string(newest(&world, "snapshots")).unwrap()).unwrap();
+    let last: Value =
+        serde_json::from_str(&std::fs::read_to_string(newest(&world, "snapshots")).unwrap())
+            .unwrap();
     assert_eq!(last["state"], "complete", "the snapshot does not depend on it");
 }
 

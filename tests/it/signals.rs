@@ -22,7 +22,11 @@ struct Held {
 }
 
 impl Held {
-    fn at_the_first_request(story: &Story, side: Side, change: impl FnOnce(Command) -> Command) -> Self {
+    fn at_the_first_request(
+        story: &Story,
+        side: Side,
+        change: impl FnOnce(Command) -> Command,
+    ) -> Self {
         let world = story.world();
         let gate = Gate::before(&world);
         gate.close_at(1, side);

@@ -118,7 +118,8 @@ impl Story {
         let writes = world.writes();
         let refused: Vec<_> = writes.iter().filter(|line| line.status >= 300).collect();
         assert!(refused.is_empty(), "{what}: {refused:#?}");
-        let once: BTreeSet<String> = writes.iter().map(|line| format!("{:?}", sent(line))).collect();
+        let once: BTreeSet<String> =
+            writes.iter().map(|line| format!("{:?}", sent(line))).collect();
         assert_eq!((once.len(), writes.len()), (self.writes, self.writes), "{what}: sent twice");
         assert_no_gap(&self.first, &writes);
     }
