@@ -54,6 +54,54 @@ fn what_was_written_is_read() {
     assert!(journal.path().ends_with("journal/20261123T200324Z-r-1.ndjson"));
 }
 
+/// What went out and has no answer, however often it was sent.
+#[test]
+fn requests_without_an_answer_are_known() {
+    let home = tempfile::tempdir().unwrap();
+    let mut journal = journal(home.path());
+    let answer = |label: &str, meaning: &str| {
+        let Event::Sending { address, step, .. } = sending(label) else { unreachable!() };
+        Event::Answer { address, step, meaning: meaning.into(), error: None, id: None }
+    };
+    let events = ["a", "b", "c"].map(sending).to_vec();
+    journal.write(AT, events).unwrap();
+    journal.write(AT, vec![answer("a", "accepted"), answer("b", "wait"), sending("b")]).unwrap();
+    let found = read(journal.path()).unwrap();
+    let open: Vec<String> = found.open().iter().map(|address| address.owner.clone()).collect();
+    assert_eq!((found.sent(), open), (4, vec!["b".to_owned(), "c".to_owned()]));
+}
+
+/// By the last line alone, so a damaged one before it does not matter.
+#[test]
+fn the_end_is_seen_without_reading_everything() {
+    let home = tempfile::tempdir().unwrap();
+    let mut journal = journal(home.path());
+    assert!(!ended(journal.path()).unwrap(), "a header is no end");
+    journal.write(AT, vec![sending(&"x".repeat(100_000))]).unwrap();
+    assert!(!ended(journal.path()).unwrap());
+    journal.write(AT, vec![end()]).unwrap();
+    assert!(ended(journal.path()).unwrap());
+    let whole = std::fs::read(journal.path()).unwrap();
+    std::fs::write(journal.path(), &whole[..whole.len() - 1]).unwrap();
+    assert!(!ended(journal.path()).unwrap(), "cut off by a single byte");
+    std::fs::write(journal.path(), b"").unwrap();
+    assert!(!ended(journal.path()).unwrap());
+    assert!(ended(&home.path().join("none")).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_journal_is_under_way_as_long_as_somebody_writes_it() {
+    let home = tempfile::tempdir().unwrap();
+    let journal = journal(home.path());
+    let path = journal.path().to_owned();
+    assert!(under_way(&path));
+    drop(journal);
+    assert!(!under_way(&path) && !under_way(home.path()));
+    assert_eq!(of_run(home.path(), "r-1").unwrap(), Some(path));
+    assert_eq!(of_run(home.path(), "r-2").unwrap(), None);
+}
+
 #[test]
 fn a_run_has_one_journal() {
     let home = tempfile::tempdir().unwrap();

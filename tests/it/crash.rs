@@ -228,8 +228,9 @@ fn a_run_that_was_killed_before_its_journal_had_sent_nothing() {
 /// Nothing is decided by the records, so nothing about them stops a run.
 #[test]
 fn damaged_records_are_told_and_stop_nothing() {
+    type Damage = fn(&World);
     let story = Story::narrowing();
-    let damage: [(&str, fn(&World), &str); 4] = [
+    let damage: [(&str, Damage, &str); 4] = [
         (
             "a line of the journal",
             |world| {
