@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use futures_util::future::join;
+
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::manifests::{self, Loaded};
@@ -58,8 +60,7 @@ pub async fn plan(
     let started = env.since_start();
     let tenant = tenant(session, loaded).await?;
     let read_at = env.now().replace_nanosecond(0).unwrap_or_else(|_| env.now());
-    let scene = scene(session, loaded, only).await?;
-    let pages = pages(session, &scene).await?;
+    let (scene, pages) = look(session, loaded, only).await?;
     let desk = Desk {
         manifest: &loaded.manifest,
         sources: &loaded.sources,
@@ -68,6 +69,7 @@ pub async fn plan(
     };
     let mut findings = Findings::default();
     let draft = build::draft(&desk, &pages, &mut findings).map_err(odd)?;
+    drop(pages);
     manifests::tell(&findings, &loaded.sources, streams, colour)?;
     let names = names(session, &draft, &scene.directory).await?;
     let mut changes = build::changes(&draft.pairs, &names).map_err(unreadable)?;
@@ -102,8 +104,31 @@ pub async fn plan(
     Ok(plan)
 }
 
-/// Looks up everything that the manifest names.
-async fn scene(session: &Session, loaded: &Loaded, only: &[String]) -> Result<Scene, Failure> {
+/// Looks up everything that the manifest names, and reads all that there is of it. Who is in a group
+/// and what an app has do not wait for each other: at a hundred thousand people each takes seconds.
+async fn look(
+    session: &Session,
+    loaded: &Loaded,
+    only: &[String],
+) -> Result<(Scene, Pages), Failure> {
+    let reader = session.graph.reader();
+    let roster = roster(loaded, only)?;
+    let settings = REGISTRY
+        .iter()
+        .filter(|kind| kind.table().is_some_and(|t| !loaded.manifest.entries(t.name).is_empty()))
+        .map(|kind| kind.name().to_owned())
+        .collect();
+    let (directory, unread) = survey::look_up(&reader, &loaded.mentions).await.map_err(told)?;
+    let mut scene = Scene { roster, settings, directory };
+    let queries = queries(&scene);
+    let (members, pages) =
+        join(unread.read(&reader, &mut scene.directory), reader.read(&queries)).await;
+    members.map_err(told)?;
+    Ok((scene, pages.map_err(told)?))
+}
+
+/// The apps that are asked for, by label.
+fn roster(loaded: &Loaded, only: &[String]) -> Result<BTreeMap<String, AppId>, Failure> {
     for label in only {
         if !loaded.manifest.apps.contains_key(label) {
             let title = format!("no app is declared as \"{}\"", shown(label));
@@ -112,18 +137,12 @@ async fn scene(session: &Session, loaded: &Loaded, only: &[String]) -> Result<Sc
         }
     }
     let asked = |label: &String| only.is_empty() || only.contains(label);
-    let roster = loaded.manifest.apps.iter().filter(|(label, _)| asked(label));
-    let settings = REGISTRY
-        .iter()
-        .filter(|kind| kind.table().is_some_and(|t| !loaded.manifest.entries(t.name).is_empty()))
-        .map(|kind| kind.name().to_owned());
-    let directory =
-        survey::survey(&session.graph.reader(), &loaded.mentions).await.map_err(told)?;
-    Ok(Scene {
-        roster: roster.map(|(label, app)| (label.clone(), app.app_id.value)).collect(),
-        settings: settings.collect(),
-        directory,
-    })
+    let apps = loaded.manifest.apps.iter().filter(|(label, _)| asked(label));
+    Ok(apps.map(|(label, app)| (label.clone(), app.app_id.value)).collect())
+}
+
+fn queries(scene: &Scene) -> Vec<Query> {
+    REGISTRY.iter().flat_map(|kind| kind.reads(scene)).collect()
 }
 
 /// All reads of all kinds, at once.
@@ -131,8 +150,7 @@ async fn scene(session: &Session, loaded: &Loaded, only: &[String]) -> Result<Sc
 /// # Errors
 /// When any of them fails or is incomplete.
 pub async fn pages(session: &Session, scene: &Scene) -> Result<Pages, Failure> {
-    let queries: Vec<Query> = REGISTRY.iter().flat_map(|kind| kind.reads(scene)).collect();
-    session.graph.reader().read(&queries).await.map_err(told)
+    session.graph.reader().read(&queries(scene)).await.map_err(told)
 }
 
 /// Everything that is there now, of all kinds.
@@ -167,7 +185,7 @@ pub async fn scene_of(session: &Session, plan: &Plan) -> Result<Scene, Failure> 
 
 async fn names(session: &Session, draft: &Draft, directory: &Directory) -> Result<Names, Failure> {
     let mut names = Names::from_directory(directory);
-    let strangers = draft.strangers(directory);
+    let strangers = draft.strangers(&names);
     if !strangers.is_empty() {
         let found = survey::names(&session.graph.reader(), &strangers).await.map_err(told)?;
         names.0.extend(found);

@@ -10,6 +10,7 @@ pub mod delegated_grant;
 pub mod erased;
 mod people;
 mod permission;
+mod pool;
 pub mod scene;
 pub mod service_principal;
 pub mod simulated;
@@ -18,6 +19,7 @@ pub mod user_consent;
 pub(crate) mod world;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -85,7 +87,7 @@ pub trait Kind: Sync {
     /// What the manifest asks for. Every mistake becomes a finding; none hides another.
     fn declare(&self, desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Self::Spec>>;
 
-    /// What has to be read to observe this scene.
+    /// What has to be read to observe this scene, in which the members of groups are not known yet.
     fn reads(&self, scene: &Scene) -> Vec<Query>;
 
     /// Hands over what the answers show, one object after the other: there may be a hundred
@@ -168,9 +170,10 @@ pub struct Wanted<S> {
     pub spec: Option<S>,
     /// Declared, but past its `until`: to be removed even where undeclared things are left alone.
     pub expired: Option<S>,
-    pub why: Vec<Why>,
+    /// Shared by everything that the same tables declare.
+    pub why: Arc<[Why]>,
     /// Sentences for reviewers. Safe text.
-    pub notes: Vec<String>,
+    pub notes: Arc<[String]>,
 }
 
 /// Whether undeclared things at an address are ours to remove.

@@ -56,15 +56,14 @@ fn with_reason(mut pair: Pair, desk: &Desk) -> Pair {
             ),
             None => "not declared".to_owned(),
         };
-        pair.why.push(Why { line, reason: None, owner: None, until: None });
+        pair.why = [Why { line, reason: None, owner: None, until: None }].into();
     }
     pair
 }
 
 impl Draft {
-    /// Ids in the plan that the directory has no name for yet.
-    pub fn strangers(&self, directory: &Directory) -> BTreeSet<ObjectId> {
-        let known = Names::from_directory(directory);
+    /// Ids in the plan that have no name yet.
+    pub fn strangers(&self, known: &Names) -> BTreeSet<ObjectId> {
         let ids = self.pairs.iter().map(|pair| &pair.address).chain(self.unmanaged.keys());
         ids.flat_map(|address| &address.parts)
             .filter_map(|part| part.parse::<ObjectId>().ok())

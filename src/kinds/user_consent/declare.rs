@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -109,8 +110,8 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
         let wants = Wanted {
             spec: Some(Spec { assigned }),
             expired: None,
-            why: vec![why],
-            notes: Vec::new(),
+            why: [why].into(),
+            notes: Arc::default(),
         };
         wanted.insert(address(), wants);
     }
