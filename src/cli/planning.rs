@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::future::join;
+
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::manifests::{self, Loaded};
@@ -58,8 +60,7 @@ pub async fn plan(
     let started = env.since_start();
     let tenant = tenant(session, loaded).await?;
     let read_at = env.now().replace_nanosecond(0).unwrap_or_else(|_| env.now());
-    let scene = scene(session, loaded, only).await?;
-    let pages = pages(session, &scene).await?;
+    let (scene, pages) = look(session, loaded, only).await?;
     let desk = Desk {
         manifest: &loaded.manifest,
         sources: &loaded.sources,
@@ -68,6 +69,7 @@ pub async fn plan(
     };
     let mut findings = Findings::default();
     let draft = build::draft(&desk, &pages, &mut findings).map_err(odd)?;
+    drop(pages);
     manifests::tell(&findings, &loaded.sources, streams, colour)?;
     let names = names(session, &draft, &scene.directory).await?;
     let mut changes = build::changes(&draft.pairs, &names).map_err(unreadable)?;
@@ -100,13 +102,33 @@ pub async fn plan(
     policy::risk::assess(&mut plan, &scene.directory);
     plan.checks = rails::of_plan(&plan, loaded, &findings, read_at.date());
     plan.identity_checks =
-        rails::of_identity(session, &plan, &scene, Some(&pages), Some(&loaded.mentions)).await?;
+        rails::of_identity(session, &plan, &scene, Some(&loaded.mentions)).await?;
     plan.effect = effect::effect(tenant_id, &plan.changes, &plan.checks);
     Ok(plan)
 }
 
-/// Looks up everything that the manifest names.
-async fn scene(session: &Session, loaded: &Loaded, only: &[String]) -> Result<Scene, Failure> {
+/// Looks up everything that the manifest names, and reads all that there is of it. Who is in a group
+/// and what an app has do not wait for each other: at a hundred thousand people each takes seconds.
+async fn look(
+    session: &Session,
+    loaded: &Loaded,
+    only: &[String],
+) -> Result<(Scene, Pages), Failure> {
+    let reader = session.graph.reader();
+    let roster = roster(loaded, only)?;
+    let (directory, unread) = survey::look_up(&reader, &loaded.mentions).await.map_err(told)?;
+    let settings = REGISTRY.iter().flat_map(|kind| kind.settings(&loaded.manifest, &directory));
+    let settings = settings.collect();
+    let mut scene = Scene { roster, settings, directory };
+    let queries = queries(&scene);
+    let (members, pages) =
+        join(unread.read(&reader, &mut scene.directory), reader.read(&queries)).await;
+    members.map_err(told)?;
+    Ok((scene, pages.map_err(told)?))
+}
+
+/// The apps that are asked for, by label.
+fn roster(loaded: &Loaded, only: &[String]) -> Result<BTreeMap<String, AppId>, Failure> {
     for label in only {
         if !loaded.manifest.apps.contains_key(label) {
             let title = format!("no app is declared as \"{}\"", shown(label));
@@ -115,15 +137,12 @@ async fn scene(session: &Session, loaded: &Loaded, only: &[String]) -> Result<Sc
         }
     }
     let asked = |label: &String| only.is_empty() || only.contains(label);
-    let roster = loaded.manifest.apps.iter().filter(|(label, _)| asked(label));
-    let directory =
-        survey::survey(&session.graph.reader(), &loaded.mentions).await.map_err(told)?;
-    let settings = REGISTRY.iter().flat_map(|kind| kind.settings(&loaded.manifest, &directory));
-    Ok(Scene {
-        roster: roster.map(|(label, app)| (label.clone(), app.app_id.value)).collect(),
-        settings: settings.collect(),
-        directory,
-    })
+    let apps = loaded.manifest.apps.iter().filter(|(label, _)| asked(label));
+    Ok(apps.map(|(label, app)| (label.clone(), app.app_id.value)).collect())
+}
+
+fn queries(scene: &Scene) -> Vec<Query> {
+    REGISTRY.iter().flat_map(|kind| kind.reads(scene)).collect()
 }
 
 /// All reads of all kinds, at once.
@@ -131,8 +150,7 @@ async fn scene(session: &Session, loaded: &Loaded, only: &[String]) -> Result<Sc
 /// # Errors
 /// When any of them fails or is incomplete.
 pub async fn pages(session: &Session, scene: &Scene) -> Result<Pages, Failure> {
-    let queries: Vec<Query> = REGISTRY.iter().flat_map(|kind| kind.reads(scene)).collect();
-    session.graph.reader().read(&queries).await.map_err(told)
+    session.graph.reader().read(&queries(scene)).await.map_err(told)
 }
 
 /// Everything that is there now, of all kinds.
@@ -143,20 +161,10 @@ pub async fn found(
     session: &Session,
     scene: &Scene,
 ) -> Result<BTreeMap<Address, serde_json::Value>, Failure> {
-    found_in(&pages(session, scene).await?, scene)
-}
-
-/// Everything that answers show, of all kinds.
-///
-/// # Errors
-/// When an answer is not of the documented shape.
-pub fn found_in(
-    pages: &Pages,
-    scene: &Scene,
-) -> Result<BTreeMap<Address, serde_json::Value>, Failure> {
+    let pages = pages(session, scene).await?;
     let mut found = BTreeMap::new();
     for kind in REGISTRY {
-        found.extend(kind.found(pages, scene).map_err(odd)?);
+        found.extend(kind.found(&pages, scene).map_err(odd)?);
     }
     Ok(found)
 }
@@ -182,7 +190,7 @@ pub async fn scene_of(session: &Session, plan: &Plan) -> Result<Scene, Failure> 
 
 async fn names(session: &Session, draft: &Draft, directory: &Directory) -> Result<Names, Failure> {
     let mut names = Names::from_directory(directory);
-    let strangers = draft.strangers(directory);
+    let strangers = draft.strangers(&names);
     if !strangers.is_empty() {
         let found = survey::names(&session.graph.reader(), &strangers).await.map_err(told)?;
         names.0.extend(found);

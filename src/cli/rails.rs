@@ -17,7 +17,6 @@ use crate::manifest::app::Protect;
 use crate::model::change::PermissionSort;
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
-use crate::model::query::Pages;
 use crate::plan::{Check, Extent, Plan, holdings};
 use crate::policy::identity::{GRAPH, Identity, Need};
 use crate::policy::limits::{Acceptance, RemovalLimit};
@@ -44,9 +43,8 @@ pub fn of_plan(plan: &Plan, loaded: &Loaded, findings: &Findings, today: Date) -
 }
 
 /// What stops this plan as long as it is this identity that applies it: the same for a plan just made
-/// and for a saved one. `pages` are the answers that the plan was made from, where there are any;
-/// `mentions` is what the manifest names; a saved plan has no manifest, and then everything that a
-/// manifest could name counts as needed.
+/// and for a saved one. `mentions` is what the manifest names; a saved plan has no manifest, and then
+/// everything that a manifest could name counts as needed.
 ///
 /// # Errors
 /// When a read fails. The tenant is asked only where the plan is about the identity's own app.
@@ -54,7 +52,6 @@ pub async fn of_identity(
     session: &Session,
     plan: &Plan,
     scene: &Scene,
-    pages: Option<&Pages>,
     mentions: Option<&Mentions>,
 ) -> Result<Vec<Check>, Failure> {
     let claims = session.graph.claims().await.map_err(told)?;
@@ -62,10 +59,7 @@ pub async fn of_identity(
     if own.is_empty() {
         return Ok(Vec::new());
     }
-    let found = match pages {
-        Some(pages) => planning::found_in(pages, scene)?,
-        None => planning::found(session, scene).await?,
-    };
+    let found = planning::found(session, scene).await?;
     let graph = Mentions { apps: [GRAPH].into(), ..Mentions::default() };
     let graph = survey::survey(&session.graph.reader(), &graph).await.map_err(told)?;
     let holdings = holdings::of(&own, &found, &plan.pairs, &graph).map_err(planning::unreadable)?;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
 use crate::graph::redact::redact;
@@ -22,9 +24,50 @@ pub struct Answer {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
     Empty,
-    Json(Value),
+    Json(Json),
     /// Not JSON: a gateway's HTML, or JSON that was cut off.
     Text(String),
+}
+
+/// One whole JSON value, as its text. A page of a list is some hundred kilobytes of it, and ten times
+/// that as a tree of values: whoever needs the tree of something small asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Json(Box<str>);
+
+impl Json {
+    /// `None` for what is not JSON, or goes on behind its end.
+    pub fn parse(text: &str) -> Option<Self> {
+        is_json(text).then(|| Self(text.into()))
+    }
+
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The tree. `null` for what nests too deeply to be one, or has texts that are no Unicode.
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+
+    pub fn is_object(&self) -> bool {
+        self.0.trim_start().starts_with('{')
+    }
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+impl From<&RawValue> for Json {
+    fn from(raw: &RawValue) -> Self {
+        Self(raw.get().into())
+    }
+}
+
+impl From<Value> for Json {
+    fn from(value: Value) -> Self {
+        Self(value.to_string().into())
+    }
 }
 
 /// Header values by name in lower case.
@@ -63,13 +106,12 @@ impl Headers {
 }
 
 impl Body {
-    pub fn parse(bytes: &[u8]) -> Self {
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Self::Empty;
-        }
-        match serde_json::from_slice(bytes) {
-            Ok(json) => Self::Json(json),
-            Err(_) => Self::Text(String::from_utf8_lossy(bytes).into_owned()),
+    pub fn parse(bytes: impl Into<Vec<u8>>) -> Self {
+        match String::from_utf8(bytes.into()) {
+            Ok(text) if text.bytes().all(|byte| byte.is_ascii_whitespace()) => Self::Empty,
+            Ok(text) if is_json(&text) => Self::Json(Json(text.into_boxed_str())),
+            Ok(text) => Self::Text(text),
+            Err(error) => Self::Text(String::from_utf8_lossy(error.as_bytes()).into_owned()),
         }
     }
 }
@@ -79,7 +121,7 @@ impl Answer {
     /// spellings, HTML, or nothing.
     pub fn refusal(&self) -> Refusal {
         let (mut code, message, inner_id) = match &self.body {
-            Body::Json(json) => envelope(json),
+            Body::Json(json) => envelope(&json.value()),
             Body::Text(text) => (String::new(), first_words(text), None),
             Body::Empty => (String::new(), String::new(), None),
         };

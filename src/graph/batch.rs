@@ -1,9 +1,11 @@
 //! JSON batching, pure: up to twenty requests in one, and their answers put back in order.
 //! <https://learn.microsoft.com/graph/json-batching>
 
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use crate::graph::answer::{Answer, Body, Headers};
+use crate::graph::answer::{Answer, Body, Headers, Json};
 use crate::model::query::Consistency;
 
 /// Most requests that one batch may hold.
@@ -46,44 +48,72 @@ fn request(number: usize, item: &Item<'_>) -> Value {
     request.into()
 }
 
+/// The body of an answer to a batch.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    responses: Vec<&'a RawValue>,
+}
+
+/// One item of it. Its body, which may be a page of a list, stays text.
+#[derive(Deserialize)]
+struct Response<'a> {
+    #[serde(default)]
+    id: Value,
+    #[serde(default)]
+    status: Value,
+    #[serde(default)]
+    headers: Value,
+    #[serde(borrow)]
+    body: Option<&'a RawValue>,
+}
+
 /// The answers of a batch of `count` items, by place. `None` where the answer does not say: the
 /// item is missing, stands there twice, or is no answer at all. Ids that were never asked for are
 /// passed over.
-pub fn split(body: &Value, count: usize) -> Vec<Option<Answer>> {
-    let mut found: Vec<Vec<&Value>> = vec![Vec::new(); count];
-    let responses = body.get("responses").and_then(Value::as_array);
-    for response in responses.into_iter().flatten() {
-        let id = match response.get("id") {
-            Some(Value::String(id)) => id.parse().ok(),
-            Some(Value::Number(id)) => id.as_u64().and_then(|id| usize::try_from(id).ok()),
-            _ => None,
+pub fn split(body: &Json, count: usize) -> Vec<Option<Answer>> {
+    let mut found: Vec<Vec<Response<'_>>> = Vec::new();
+    found.resize_with(count, Vec::new);
+    let envelope = serde_json::from_str::<Envelope<'_>>(body.text());
+    for raw in envelope.map(|envelope| envelope.responses).unwrap_or_default() {
+        let Ok(response) = serde_json::from_str::<Response<'_>>(raw.get()) else { continue };
+        // Compared as text: "01" and "+1" are no ids of ours.
+        let id = match &response.id {
+            Value::String(id) => id.clone(),
+            other => other.to_string(),
         };
-        if let Some(slot) = id.and_then(|id: usize| found.get_mut(id.checked_sub(1)?)) {
-            slot.push(response);
+        if let Some(at) = (0..count).find(|at| (at + 1).to_string() == id) {
+            found[at].push(response);
         }
     }
-    found.into_iter().map(|slot| if let [one] = slot[..] { answer(one) } else { None }).collect()
+    let only = |mut slot: Vec<Response<'_>>| {
+        let one = slot.pop().filter(|_| slot.is_empty())?;
+        answer(one)
+    };
+    found.into_iter().map(only).collect()
 }
 
-fn answer(response: &Value) -> Option<Answer> {
-    let status = response.get("status").and_then(Value::as_u64)?;
-    let status = u16::try_from(status).ok().filter(|status| (100..600).contains(status))?;
+fn answer(response: Response<'_>) -> Option<Answer> {
+    let Response { id: _, status, headers: told, body } = response;
+    let status = u16::try_from(status.as_u64()?).ok()?;
+    if !(100..600).contains(&status) {
+        return None;
+    }
     let mut headers = Headers::default();
-    if let Some(fields) = response.get("headers").and_then(Value::as_object) {
-        for (name, value) in fields {
-            match value {
-                Value::String(text) => headers.insert(name, text.clone()),
-                Value::Number(number) => headers.insert(name, number.to_string()),
-                _ => {}
-            }
+    for (name, value) in told.as_object().into_iter().flatten() {
+        match value {
+            Value::String(text) => headers.insert(name, text.clone()),
+            Value::Number(number) => headers.insert(name, number.to_string()),
+            _ => {}
         }
     }
-    let body = match response.get("body") {
-        None | Some(Value::Null) => Body::Empty,
-        // Bodies that are not JSON come as base64 text.
-        Some(Value::String(text)) if text.is_empty() => Body::Empty,
-        Some(Value::String(text)) => Body::Text(text.clone()),
-        Some(json) => Body::Json(json.clone()),
+    // Bodies that are not JSON come as base64 text.
+    let text = body.and_then(|body| serde_json::from_str::<String>(body.get()).ok());
+    let body = match (body, text) {
+        (None, _) => Body::Empty,
+        (Some(_), Some(text)) if text.is_empty() => Body::Empty,
+        (Some(_), Some(text)) => Body::Text(text),
+        (Some(json), None) => Body::Json(json.into()),
     };
     Some(Answer { status, headers, body })
 }
@@ -112,36 +142,44 @@ mod tests {
 
     #[test]
     fn answers_find_their_place_in_any_order() {
-        let answers = split(
-            &json!({"responses": [
-                {"id": "3", "status": 204, "body": null},
-                {"id": "1", "status": 429, "headers": {"retry-after": 7}},
-                {"id": "2", "status": 200, "body": {"id": "x"}},
-            ]}),
-            3,
-        );
+        let body = json!({"responses": [
+            {"id": "3", "status": 204, "body": null},
+            {"id": "1", "status": 429, "headers": {"retry-after": 7}},
+            {"id": "2", "status": 200, "body": {"id": "x"}},
+        ]});
+        let answers = split(&body.into(), 3);
         let statuses: Vec<u16> = answers.iter().flatten().map(|answer| answer.status).collect();
         assert_eq!(statuses, [429, 200, 204]);
         let headers = &answers[0].as_ref().unwrap().headers;
         assert_eq!(headers.get("retry-after"), Some("7"));
+        assert_eq!(answers[1].as_ref().unwrap().body, Body::Json(json!({"id": "x"}).into()));
         assert_eq!(answers[2].as_ref().unwrap().body, Body::Empty);
     }
 
     #[test]
+    fn bodies_that_are_no_json_are_texts() {
+        let body = json!({"responses": [
+            {"id": 1, "status": 200, "body": "PGh0bWw+"}, {"id": 2, "status": 200, "body": ""},
+        ]});
+        let bodies: Vec<_> =
+            split(&body.into(), 2).into_iter().map(|one| one.unwrap().body).collect();
+        assert_eq!(bodies, [Body::Text("PGh0bWw+".into()), Body::Empty]);
+    }
+
+    #[test]
     fn what_is_not_clear_is_not_an_answer() {
-        let answers = split(
-            &json!({"responses": [
-                {"id": "1", "status": 204}, {"id": "1", "status": 404},
-                {"id": "21", "status": 204}, {"id": "0", "status": 204}, {"id": "x", "status": 204},
-                {"id": "-3", "status": 204}, {"status": 204}, 7, null,
-                {"id": "3", "status": "204"}, {"id": "4", "status": 99}, {"id": "5", "status": 204},
-            ]}),
-            5,
-        );
+        let body = json!({"responses": [
+            {"id": "1", "status": 204}, {"id": "1", "status": 404},
+            {"id": "21", "status": 204}, {"id": "0", "status": 204}, {"id": "x", "status": 204},
+            {"id": "-3", "status": 204}, {"status": 204}, 7, null,
+            {"id": "02", "status": 204}, {"id": "+2", "status": 204}, {"id": 2.0, "status": 204},
+            {"id": "3", "status": "204"}, {"id": "4", "status": 99}, {"id": "5", "status": 204},
+        ]});
+        let answers = split(&body.into(), 5);
         let known: Vec<bool> = answers.iter().map(Option::is_some).collect();
         assert_eq!(known, [false, false, false, false, true]);
         for odd in [json!(null), json!([]), json!({"responses": {}}), json!({"responses": null})] {
-            assert_eq!(split(&odd, 2), [None, None], "{odd}");
+            assert_eq!(split(&odd.clone().into(), 2), [None, None], "{odd}");
         }
     }
 }

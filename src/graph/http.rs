@@ -158,7 +158,7 @@ async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, NoAnswer> {
         let message = "the address answers with a redirect, which is never followed: a token \
                        goes to the configured host only";
         let body = serde_json::json!({"error": {"code": "Redirect", "message": message}});
-        return Ok(Answer { status: status.as_u16(), headers, body: Body::Json(body) });
+        return Ok(Answer { status: status.as_u16(), headers, body: Body::Json(body.into()) });
     }
     let mut bytes = Vec::new();
     loop {
@@ -171,7 +171,7 @@ async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, NoAnswer> {
             return Err(NoAnswer::Lost("the answer is larger than 64 MiB".into()));
         }
     }
-    Ok(Answer { status: status.as_u16(), headers, body: Body::parse(&bytes) })
+    Ok(Answer { status: status.as_u16(), headers, body: Body::parse(bytes) })
 }
 
 fn readable(headers: &HeaderMap) -> Headers {

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
+use crate::graph::answer::Json;
 use crate::model::query::Rows;
 
 /// Most pages of one list. At 999 rows each that is ten million rows, more than any tenant holds.
@@ -13,10 +16,20 @@ const MOST_PAGES: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct Chain {
     rows: Rows,
-    ids: BTreeSet<String>,
     links: BTreeSet<String>,
     count: Option<u64>,
     pages: usize,
+}
+
+/// One page, its rows as they came.
+#[derive(Deserialize)]
+struct Page<'a> {
+    #[serde(borrow)]
+    value: Vec<&'a RawValue>,
+    #[serde(rename = "@odata.nextLink", default)]
+    next: Value,
+    #[serde(rename = "@odata.count", default)]
+    count: Value,
 }
 
 /// Why a list cannot be taken as complete.
@@ -36,28 +49,21 @@ pub enum Broken {
 }
 
 impl Chain {
-    /// Takes one page in, of which only the text of its rows is kept, and says where the next one is. A page may be empty and still lead on.
+    /// Takes one page in and says where the next one is. A page may be empty and still lead on.
     ///
     /// # Errors
     /// When the page or its link cannot be right.
-    pub fn take(&mut self, page: Value) -> Result<Option<String>, Broken> {
-        let Value::Object(mut page) = page else { return Err(Broken::NoList) };
-        let Some(Value::Array(rows)) = page.remove("value") else { return Err(Broken::NoList) };
+    pub fn take(&mut self, page: &Json) -> Result<Option<String>, Broken> {
+        let page: Page<'_> = serde_json::from_str(page.text()).map_err(|_| Broken::NoList)?;
         if self.pages == 0 {
             // Later pages do not repeat it.
-            self.count = page.get("@odata.count").and_then(Value::as_u64);
+            self.count = page.count.as_u64();
         }
         self.pages += 1;
-        for row in rows {
-            // Rows that move between pages while they are read come twice.
-            let id = row.get("id").and_then(Value::as_str).map(str::to_owned);
-            if id.is_none_or(|id| self.ids.insert(id)) {
-                self.rows.push(&row);
-            }
-        }
-        match page.remove("@odata.nextLink") {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(link)) => {
+        page.value.into_iter().for_each(|row| self.rows.push(row.get()));
+        match page.next {
+            Value::Null => Ok(None),
+            Value::String(link) => {
                 if self.pages >= MOST_PAGES {
                     return Err(Broken::Endless);
                 }
@@ -66,7 +72,7 @@ impl Chain {
                 }
                 Ok(Some(link))
             }
-            Some(_) => Err(Broken::Link),
+            _ => Err(Broken::Link),
         }
     }
 
@@ -75,10 +81,13 @@ impl Chain {
     /// # Errors
     /// When there are fewer than the service counted on page 1.
     pub fn finish(self) -> Result<Rows, Broken> {
-        let sent = self.rows.len() as u64;
-        match self.count {
+        let Self { mut rows, links: _, count, pages: _ } = self;
+        // Rows that move between pages while they are read come twice.
+        rows.drop_doubles();
+        let sent = rows.len() as u64;
+        match count {
             Some(counted) if sent < counted => Err(Broken::Short { counted, sent }),
-            _ => Ok(self.rows),
+            _ => Ok(rows),
         }
     }
 }
@@ -89,31 +98,38 @@ mod tests {
 
     use super::*;
 
+    fn take(chain: &mut Chain, page: Value) -> Result<Option<String>, Broken> {
+        chain.take(&page.into())
+    }
+
     #[test]
     fn empty_pages_lead_on_and_doubles_are_dropped() {
         let mut chain = Chain::default();
         let first = json!({"value": [], "@odata.nextLink": "b", "@odata.count": 2});
-        assert_eq!(chain.take(first), Ok(Some("b".into())));
+        assert_eq!(take(&mut chain, first), Ok(Some("b".into())));
         let second = json!({"value": [{"id": "1"}, {"id": "2"}], "@odata.nextLink": "c"});
-        assert_eq!(chain.take(second), Ok(Some("c".into())));
+        assert_eq!(take(&mut chain, second), Ok(Some("c".into())));
         let last = json!({"value": [{"id": "2"}, {"x": 1}, {"x": 1}], "@odata.nextLink": null});
-        assert_eq!(chain.take(last), Ok(None));
+        assert_eq!(take(&mut chain, last), Ok(None));
         assert_eq!(chain.finish().unwrap().len(), 4);
     }
 
     #[test]
     fn circles_odd_pages_and_short_lists_are_errors() {
         let mut chain = Chain::default();
-        assert!(chain.take(json!({"value": [], "@odata.nextLink": "a"})).is_ok());
-        assert_eq!(chain.take(json!({"value": [], "@odata.nextLink": "a"})), Err(Broken::Loop));
+        assert!(take(&mut chain, json!({"value": [], "@odata.nextLink": "a"})).is_ok());
+        assert_eq!(
+            take(&mut chain, json!({"value": [], "@odata.nextLink": "a"})),
+            Err(Broken::Loop)
+        );
         for odd in [json!(null), json!([]), json!({}), json!({"value": {}}), json!({"value": null})]
         {
-            assert_eq!(Chain::default().take(odd.clone()), Err(Broken::NoList), "{odd}");
+            assert_eq!(take(&mut Chain::default(), odd.clone()), Err(Broken::NoList), "{odd}");
         }
         let link = json!({"value": [], "@odata.nextLink": 7});
-        assert_eq!(Chain::default().take(link), Err(Broken::Link));
+        assert_eq!(take(&mut Chain::default(), link), Err(Broken::Link));
         let mut chain = Chain::default();
-        chain.take(json!({"value": [{"id": "1"}], "@odata.count": 2})).unwrap();
+        take(&mut chain, json!({"value": [{"id": "1"}], "@odata.count": 2})).unwrap();
         assert_eq!(chain.finish(), Err(Broken::Short { counted: 2, sent: 1 }));
     }
 }

@@ -11,7 +11,7 @@ use crate::graph::error::GraphError;
 use crate::graph::http::Http;
 use crate::graph::reading::{Ask, Got};
 use crate::model::id::ObjectId;
-use crate::model::query::{Consistency, Pages, Query, Rows, Shape};
+use crate::model::query::{Consistency, Pages, Query, Rows};
 
 /// Reads complete answers. Cheap to clone.
 #[derive(Clone)]
@@ -20,16 +20,15 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// All answers, complete, or an error. Objects go twenty to a batch, lists side by side.
+    /// All answers, complete, or an error. Twenty to a batch; later pages are followed outside of it,
+    /// all lists side by side.
     ///
     /// # Errors
     /// When any query could not be read completely.
     pub async fn read(&self, queries: &[Query]) -> Result<Pages, GraphError> {
         let unique: BTreeSet<&Query> = queries.iter().collect();
-        let (objects, lists): (Vec<&Query>, Vec<&Query>) =
-            unique.into_iter().partition(|query| query.shape == Shape::Object);
-        let groups = objects.chunks(MOST).chain(lists.chunks(1));
-        let reads = groups.map(|group| async move {
+        let unique: Vec<&Query> = unique.into_iter().collect();
+        let reads = unique.chunks(MOST).map(|group| async move {
             let mut rows = Vec::new();
             for result in self.group(group).await {
                 rows.push(result?);
@@ -82,7 +81,8 @@ impl Reader {
             because: because.to_owned(),
         };
         match self.http.ask(&[ask]).await.pop() {
-            Some(Ok(Got::Json(mut json))) => {
+            Some(Ok(Got::Json(json))) => {
+                let mut json = json.value();
                 if json.get("@odata.nextLink").is_some_and(|link| !link.is_null()) {
                     return Err(incomplete("the answer comes in pages, which it never should"));
                 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use serde_json::Value;
 
-use crate::graph::answer::{Answer, Body};
+use crate::graph::answer::{Answer, Body, Json};
 use crate::graph::auth::SignInError;
 use crate::graph::batch::{Item, build, split};
 use crate::graph::endpoint::GraphUrl;
@@ -34,7 +34,7 @@ pub(crate) struct Ask {
 /// What came of it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Got {
-    Json(Value),
+    Json(Json),
     NotThere(Refusal),
 }
 
@@ -270,7 +270,11 @@ impl Http {
             }
         };
         match query.shape {
-            Shape::Object if json.is_object() => Ok(Rows::from_iter([json])),
+            Shape::Object if json.is_object() => {
+                let mut rows = Rows::default();
+                rows.push(json.text());
+                Ok(rows)
+            }
             Shape::Object => {
                 Err(GraphError::Incomplete { what, because: "the answer is no object".into() })
             }
@@ -278,7 +282,7 @@ impl Http {
         }
     }
 
-    async fn pages(&self, query: &Query, first: Value) -> Result<Rows, GraphError> {
+    async fn pages(&self, query: &Query, first: Json) -> Result<Rows, GraphError> {
         let broken = |error: Broken| GraphError::Incomplete {
             what: what(&query.path),
             because: error.to_string(),
@@ -301,12 +305,12 @@ impl Http {
     }
 
     /// Follows the links of a list to its end. The outer error is a failed request.
-    async fn chain(&self, query: &Query, first: Value) -> Result<Result<Rows, Broken>, GraphError> {
+    async fn chain(&self, query: &Query, first: Json) -> Result<Result<Rows, Broken>, GraphError> {
         let what = || what(&query.path);
         let mut chain = Chain::default();
         let mut page = first;
         loop {
-            let link = match chain.take(page) {
+            let link = match chain.take(&page) {
                 Ok(Some(link)) => link,
                 Ok(None) => return Ok(chain.finish()),
                 Err(broken) => return Ok(Err(broken)),

@@ -2,6 +2,7 @@
 //! asked for at once goes into the same batches, and only group members wait for their groups.
 
 mod rows;
+pub mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,8 @@ use serde_json::Value;
 use crate::graph::Reader;
 use crate::graph::error::GraphError;
 use crate::graph::survey::rows::{group_label, object_id, service_principal, user};
-use crate::model::directory::{Directory, Group, Lookup, Mentions};
+use crate::graph::survey::unread::Unread;
+use crate::model::directory::{Directory, Lookup, Mentions};
 use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Consistency, Missing, Query, Rows, encode, literal};
 use crate::model::untrusted::Untrusted;
@@ -19,7 +21,6 @@ use crate::model::untrusted::Untrusted;
 const SERVICE_PRINCIPAL: &str = "id,appId,displayName,appOwnerOrganizationId,servicePrincipalType,\
     accountEnabled,appRoleAssignmentRequired,oauth2PermissionScopes,appRoles,verifiedPublisher";
 const USER: &str = "id,userPrincipalName,displayName,accountEnabled,userType";
-const MEMBER: &str = "id,userPrincipalName,accountEnabled,userType";
 const GROUP: &str = "id,displayName,mail,description";
 
 /// Most ids that `getByIds` takes.
@@ -39,8 +40,40 @@ enum Subject<'a> {
 /// [`Lookup::Forbidden`] instead, and so is a group whose members cannot be read: it must never look
 /// like an empty one.
 pub async fn survey(reader: &Reader, mentions: &Mentions) -> Result<Directory, GraphError> {
-    let Mentions { apps, users, groups } = mentions;
+    let (mut directory, unread) = look_up(reader, mentions).await?;
+    unread.read(reader, &mut directory).await?;
+    Ok(directory)
+}
+
+/// The first half of a survey: everything that can be asked for by name. Service principals are
+/// complete with it; the members of groups are not there yet.
+///
+/// # Errors
+/// When anything could not be read completely.
+pub async fn look_up(
+    reader: &Reader,
+    mentions: &Mentions,
+) -> Result<(Directory, Unread), GraphError> {
     let mut directory = Directory::default();
+    let (subjects, queries) = questions(mentions, &mut directory);
+    let answers = reader.read_each(&queries).await;
+    let mut groups = BTreeMap::new();
+    for (subject, answer) in subjects.iter().zip(answers) {
+        match subject {
+            Subject::App(app) => add_app(&mut directory, *app, &answer?)?,
+            Subject::User(name) => add_user(&mut directory, name, answer)?,
+            Subject::Group(name) => add_group(&mut directory, name, answer, &mut groups)?,
+        }
+    }
+    Ok((directory, Unread { groups }))
+}
+
+/// What is asked for what. A text that can be no name is answered at once.
+fn questions<'a>(
+    mentions: &'a Mentions,
+    directory: &mut Directory,
+) -> (Vec<Subject<'a>>, Vec<Query>) {
+    let Mentions { apps, users, groups } = mentions;
     let mut subjects = Vec::new();
     let mut queries = Vec::new();
     for app in apps {
@@ -70,57 +103,7 @@ pub async fn survey(reader: &Reader, mentions: &Mentions) -> Result<Directory, G
             }
         }
     }
-    let answers = reader.read_each(&queries).await;
-    let mut found_groups = BTreeMap::new();
-    for (subject, answer) in subjects.iter().zip(answers) {
-        match subject {
-            Subject::App(app) => add_app(&mut directory, *app, &answer?)?,
-            Subject::User(name) => add_user(&mut directory, name, answer)?,
-            Subject::Group(name) => add_group(&mut directory, name, answer, &mut found_groups)?,
-        }
-    }
-    add_members(reader, &mut directory, found_groups).await?;
-    add_alike(reader, &mut directory).await;
-    Ok(directory)
-}
-
-/// Names that begin alike are offered where a name led to nothing.
-const ALIKE: usize = 5;
-
-/// Asks for help only: where it is refused, there is none.
-async fn add_alike(reader: &Reader, directory: &mut Directory) {
-    let lost = |names: &BTreeMap<String, Lookup>| {
-        let lost = names.iter().filter(|(_, found)| **found == Lookup::None);
-        lost.map(|(name, _)| name.clone()).collect::<Vec<_>>()
-    };
-    let users = lost(&directory.user_names).into_iter().map(|name| (name, "users"));
-    let groups = lost(&directory.group_names).into_iter().map(|name| (name, "groups"));
-    // Without a beginning everything would begin alike.
-    let asked: Vec<(String, &str)> =
-        users.chain(groups).filter(|(name, _)| !name.trim().is_empty()).collect();
-    let queries: Vec<Query> = asked.iter().map(|(name, kind)| alike_query(name, kind)).collect();
-    let answers = reader.read_each(&queries).await;
-    for ((name, kind), answer) in asked.into_iter().zip(answers) {
-        let member = if kind == "users" { "userPrincipalName" } else { "displayName" };
-        let named = |row: &Value| {
-            let found = row.get(member)?.as_str()?;
-            Some((object_id(row).ok()?, Untrusted::new(found)))
-        };
-        let rows = answer.unwrap_or_default();
-        let mut found: Vec<_> = rows.iter().filter_map(|row| named(&row)).collect();
-        found.sort_by(|a, b| a.1.cmp(&b.1));
-        found.truncate(ALIKE);
-        directory.alike.insert(name, found);
-    }
-}
-
-fn alike_query(name: &str, kind: &str) -> Query {
-    let start: String = name.trim().chars().take(3).collect();
-    let (member, select) =
-        if kind == "users" { ("userPrincipalName", USER) } else { ("displayName", GROUP) };
-    let filter = format!("startswith({member},{})", literal(&start));
-    let path = format!("/{kind}?$filter={filter}&$select={select}&$top=20");
-    Query::list(path, Consistency::Default, Missing::Nothing)
+    (subjects, queries)
 }
 
 /// `None` for a text that cannot be a user: asking for it could ask for something else.
@@ -213,55 +196,6 @@ fn add_group(
     };
     directory.group_names.insert(name.to_owned(), lookup);
     Ok(())
-}
-
-async fn add_members(
-    reader: &Reader,
-    directory: &mut Directory,
-    found: BTreeMap<ObjectId, Untrusted>,
-) -> Result<(), GraphError> {
-    // The cast to users needs $count and the header, says the reference.
-    let members = |id: &ObjectId| {
-        let cast = "transitiveMembers/microsoft.graph.user";
-        let path = format!("/groups/{id}/{cast}?$select={MEMBER}&$top=999&$count=true");
-        Query::list(path, Consistency::Eventual, Missing::Error)
-    };
-    let queries: Vec<Query> = found.keys().map(members).collect();
-    let answers = reader.read_each(&queries).await;
-    for ((id, name), answer) in found.into_iter().zip(answers) {
-        let rows = match answer {
-            Ok(rows) => rows,
-            Err(GraphError::Forbidden { .. }) => {
-                hide(directory, id);
-                continue;
-            }
-            // Gone between two questions, or hidden: not known to be empty.
-            Err(GraphError::Refused { refusal, .. }) if refusal.status == 404 => {
-                hide(directory, id);
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        let mut members = Vec::new();
-        for row in rows.iter() {
-            let user = user(&row)?;
-            members.push(user.id);
-            directory.users.entry(user.id).or_insert(user);
-        }
-        members.sort_unstable();
-        members.dedup();
-        directory.groups.insert(id, Group { id, name, members });
-    }
-    Ok(())
-}
-
-/// A group whose members cannot be read is forbidden under each of its names.
-fn hide(directory: &mut Directory, id: ObjectId) {
-    for lookup in directory.group_names.values_mut() {
-        if *lookup == Lookup::One(id) {
-            *lookup = Lookup::Forbidden;
-        }
-    }
 }
 
 /// Names of directory objects: user principal name, which is unique, or display name. Unknown ids, and

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use crate::graph::answer::{Answer, Body};
+use crate::graph::answer::{Answer, Body, Json};
 use crate::model::outcome::Refusal;
 use crate::model::request::Method;
 
@@ -33,7 +33,7 @@ pub enum Verdict {
 /// What one answered read means.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReadVerdict {
-    Json(Value),
+    Json(Json),
     /// 404: the query says what that means.
     NotThere(Refusal),
     /// Throttled: wait this long, then read again. `None` when the answer does not say how long.
@@ -88,12 +88,12 @@ pub fn write_verdict(method: Method, answer: &Answer, now: OffsetDateTime) -> Ve
 
 /// What an answer to a read means.
 pub fn read_verdict(answer: &Answer, now: OffsetDateTime) -> ReadVerdict {
+    if let Answer { status: 200..=299, body: Body::Json(json), .. } = answer {
+        return ReadVerdict::Json(json.clone());
+    }
     let refusal = answer.refusal();
     match answer.status {
-        200..=299 => match &answer.body {
-            Body::Json(json) => ReadVerdict::Json(json.clone()),
-            Body::Empty | Body::Text(_) => ReadVerdict::Again(refusal),
-        },
+        200..=299 => ReadVerdict::Again(refusal),
         401 => ReadVerdict::SignInLost(refusal),
         403 if asks_for_claims(answer) => ReadVerdict::SignInLost(refusal),
         403 => ReadVerdict::Forbidden(refusal),
@@ -125,8 +125,11 @@ pub fn batch_verdict(answer: &Answer, now: OffsetDateTime) -> Verdict {
 fn accepted(answer: &Answer) -> Verdict {
     match &answer.body {
         Body::Empty => Verdict::Accepted(None),
-        Body::Json(json) if json.get("error").is_none() => Verdict::Accepted(Some(json.clone())),
-        Body::Json(_) | Body::Text(_) => Verdict::Unsure(answer.refusal()),
+        Body::Json(json) => match json.value() {
+            value if value.get("error").is_none() => Verdict::Accepted(Some(value)),
+            _ => Verdict::Unsure(answer.refusal()),
+        },
+        Body::Text(_) => Verdict::Unsure(answer.refusal()),
     }
 }
 

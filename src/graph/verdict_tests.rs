@@ -7,7 +7,7 @@ const NOW: OffsetDateTime = time::macros::datetime!(2026-11-23 20:00:00 UTC);
 
 fn answer(status: u16, code: &str, message: &str) -> Answer {
     let body = serde_json::json!({"error": {"code": code, "message": message}});
-    Answer { status, headers: Headers::default(), body: Body::Json(body) }
+    Answer { status, headers: Headers::default(), body: Body::Json(body.into()) }
 }
 
 fn plain(status: u16, body: &str) -> Answer {

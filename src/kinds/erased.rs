@@ -1,6 +1,7 @@
 //! The same kind, without its types: how the floors above hold kinds of any sort.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -24,8 +25,8 @@ pub struct Pair {
     pub address: Address,
     pub before: Value,
     pub after: Value,
-    pub why: Vec<Why>,
-    pub notes: Vec<String>,
+    pub why: Arc<[Why]>,
+    pub notes: Arc<[String]>,
 }
 
 /// One kind's share of a plan.
@@ -230,7 +231,7 @@ impl<K: Kind> AnyKind for K {
             }
         }
         let mut change = Kind::change(self, &pair.address, want.as_ref(), have.as_ref(), names);
-        change.why.clone_from(&pair.why);
+        change.why = pair.why.to_vec();
         change.notes.extend(pair.notes.iter().cloned());
         change.before = pair.before.clone();
         change.after = pair.after.clone();

@@ -11,6 +11,7 @@ pub mod erased;
 mod naming;
 mod people;
 mod permission;
+mod pool;
 pub mod scene;
 pub mod service_principal;
 pub mod simulated;
@@ -19,6 +20,7 @@ pub mod user_consent;
 pub(crate) mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -113,7 +115,7 @@ pub trait Kind: Sync {
         let _ = (desk, pages, wanted, out);
     }
 
-    /// What has to be read to observe this scene.
+    /// What has to be read to observe this scene, in which the members of groups are not known yet.
     fn reads(&self, scene: &Scene) -> Vec<Query>;
 
     /// Hands over what the answers show, one object after the other: there may be a hundred
@@ -222,9 +224,10 @@ pub struct Wanted<S> {
     pub spec: Option<S>,
     /// Declared, but past its `until`: to be removed even where undeclared things are left alone.
     pub expired: Option<S>,
-    pub why: Vec<Why>,
+    /// Shared by everything that the same tables declare.
+    pub why: Arc<[Why]>,
     /// Sentences for reviewers. Safe text.
-    pub notes: Vec<String>,
+    pub notes: Arc<[String]>,
 }
 
 /// Whether undeclared things at an address are ours to remove.

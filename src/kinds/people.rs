@@ -87,7 +87,7 @@ fn each<T>(
 /// At most so many are named in one sentence: every change of the audience carries it.
 const NAMED: usize = 3;
 
-fn admit(members: &[User], group: &str, named: &Named, people: &mut People) {
+fn admit(members: &[&User], group: &str, named: &Named, people: &mut People) {
     let mut out: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for member in members {
         if people.ids.contains(&member.id) {
@@ -131,7 +131,12 @@ fn user(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<Obj
     None
 }
 
-fn group(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<(String, Vec<User>)> {
+fn group<'a>(
+    text: &str,
+    place: Place,
+    desk: &Desk<'a>,
+    out: &mut Findings,
+) -> Option<(String, Vec<&'a User>)> {
     let directory = &desk.scene.directory;
     match directory.group_names.get(text) {
         Some(Lookup::One(id)) => {
@@ -160,8 +165,8 @@ fn group(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<(S
 }
 
 /// All users of the group, or nobody: half a group would turn into removals.
-fn members(group: &Group, directory: &Directory) -> Option<Vec<User>> {
-    group.members.iter().map(|id| directory.users.get(id).cloned()).collect()
+fn members<'a>(group: &Group, directory: &'a Directory) -> Option<Vec<&'a User>> {
+    group.members.iter().map(|id| directory.users.get(id)).collect()
 }
 
 fn unread(text: &str) -> Finding {

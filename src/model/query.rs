@@ -1,6 +1,10 @@
 //! What may be read. A [`Query`] is a different type from a [`crate::model::request::Request`], so
 //! that what plans can never write.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -56,18 +60,41 @@ impl Query {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rows(Vec<Box<str>>);
 
+/// What tells rows apart, read without the rest of them.
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+}
+
 impl Rows {
-    pub fn push(&mut self, row: &Value) {
-        self.0.push(row.to_string().into_boxed_str());
+    /// Adds a row by its JSON text.
+    pub fn push(&mut self, row: &str) {
+        self.0.push(row.into());
+    }
+
+    /// Leaves out every row whose `id` came before. Rows without one all stay.
+    pub fn drop_doubles(&mut self) {
+        let mut seen = BTreeSet::new();
+        let ids = self.0.iter().map(|text| serde_json::from_str::<Named<'_>>(text));
+        let firsts = ids.map(|named| named.map_or(true, |Named { id }| seen.insert(id)));
+        let firsts: Vec<bool> = firsts.collect();
+        let mut firsts = firsts.into_iter();
+        self.0.retain(|_| firsts.next().unwrap_or(true));
     }
 
     /// Each row, read anew from its text.
     pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
-        self.0.iter().map(|text| read(text))
+        self.0.iter().map(|text| value(text))
+    }
+
+    /// Each row as what it should be.
+    pub fn read<T: DeserializeOwned>(&self) -> impl Iterator<Item = serde_json::Result<T>> + '_ {
+        self.0.iter().map(|text| serde_json::from_str(text))
     }
 
     pub fn first(&self) -> Option<Value> {
-        self.0.first().map(|text| read(text))
+        self.0.first().map(|text| value(text))
     }
 
     pub fn len(&self) -> usize {
@@ -79,16 +106,16 @@ impl Rows {
     }
 }
 
-/// Every text was written from a value and reads back as it. If one ever did not, `null` is no row
-/// that a reader takes for another: it is refused, where a row left out could become a removal.
-fn read(text: &str) -> Value {
+/// A text that does not read, with letters that are no Unicode or nested too deeply, is `null`: that
+/// is no row that anybody takes for another. It is refused, where a row left out could become a removal.
+fn value(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or(Value::Null)
 }
 
 impl FromIterator<Value> for Rows {
     fn from_iter<I: IntoIterator<Item = Value>>(rows: I) -> Self {
         let mut all = Self::default();
-        rows.into_iter().for_each(|row| all.push(&row));
+        rows.into_iter().for_each(|row| all.push(&row.to_string()));
         all
     }
 }
@@ -141,6 +168,34 @@ mod tests {
     fn literals_cannot_end_early() {
         assert_eq!(literal("O'Brien"), "%27O%27%27Brien%27");
         assert_eq!(encode("a#b@c/d e"), "a%23b%40c%2Fd%20e");
+    }
+
+    #[test]
+    fn of_rows_with_one_id_the_first_stays() {
+        let values = [
+            json!({"id": "a", "n": 1}),
+            json!({"n": 2, "id": "\u{1f600}\""}),
+            json!({"id": 7}),
+            json!(null),
+            json!({"id": "a", "n": 3}),
+            json!({"id": "\u{1f600}\"", "n": 4}),
+            json!({"id": 7}),
+            json!({"id": "A", "n": 5}),
+        ];
+        let mut rows: Rows = values.iter().cloned().collect();
+        rows.drop_doubles();
+        let kept: Vec<Value> = rows.iter().collect();
+        assert_eq!(kept, [0, 1, 2, 3, 6, 7].map(|at: usize| values[at].clone()));
+    }
+
+    #[test]
+    fn a_text_that_does_not_read_is_a_row_that_nobody_takes_for_another() {
+        let mut rows = Rows::default();
+        for text in [r#"{"id":"\ud800"}"#, "{", &("[".repeat(200) + &"]".repeat(200))] {
+            rows.push(text);
+        }
+        rows.drop_doubles();
+        assert_eq!(rows.iter().collect::<Vec<_>>(), [json!(null), json!(null), json!(null)]);
     }
 
     #[test]

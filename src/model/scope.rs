@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -64,10 +65,11 @@ impl fmt::Display for ScopeName {
     }
 }
 
-/// The permissions of one grant: sorted, each once.
+/// The permissions of one grant: sorted, each once. Clones share one set, because thousands of people
+/// are granted the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ScopeSet(BTreeSet<ScopeName>);
+pub struct ScopeSet(Arc<BTreeSet<ScopeName>>);
 
 // The service may hold names that `ScopeName::parse` refuses.
 form!(ScopeSet, { "type": "array", "items": { "type": "string" }, "uniqueItems": true });
@@ -76,7 +78,7 @@ impl ScopeSet {
     /// From the service's own string. Real data has leading and double blanks and any order, and
     /// may hold names that nobody publishes: nothing is refused.
     pub fn from_wire(scope: &str) -> Self {
-        Self(scope.split_whitespace().map(|name| ScopeName(name.to_owned())).collect())
+        scope.split_whitespace().map(|name| ScopeName(name.to_owned())).collect()
     }
 
     /// Sorted and single-spaced: the same set is always the same bytes.
@@ -85,12 +87,15 @@ impl ScopeSet {
     }
 
     pub fn union(&self, other: &Self) -> Self {
-        Self(self.0.union(&other.0).cloned().collect())
+        if other.is_subset(self) {
+            return self.clone();
+        }
+        self.0.union(&other.0).cloned().collect()
     }
 
     /// What `self` has and `other` lacks.
     pub fn without(&self, other: &Self) -> Self {
-        Self(self.0.difference(&other.0).cloned().collect())
+        self.0.difference(&other.0).cloned().collect()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -110,13 +115,13 @@ impl ScopeSet {
     }
 
     pub fn insert(&mut self, name: ScopeName) -> bool {
-        self.0.insert(name)
+        Arc::make_mut(&mut self.0).insert(name)
     }
 }
 
 impl FromIterator<ScopeName> for ScopeSet {
     fn from_iter<I: IntoIterator<Item = ScopeName>>(names: I) -> Self {
-        Self(names.into_iter().collect())
+        Self(Arc::new(names.into_iter().collect()))
     }
 }
 
@@ -137,6 +142,18 @@ mod tests {
         let odd = ScopeSet::from_wire(" Calendars.Read  User.Read ");
         assert_eq!(odd, ScopeSet::from_wire("User.Read Calendars.Read"));
         assert_eq!(odd.to_wire(), "Calendars.Read User.Read");
+    }
+
+    #[test]
+    fn a_copy_that_is_added_to_leaves_the_other_as_it_was() {
+        let one = ScopeSet::from_wire("A B");
+        let mut two = one.clone();
+        assert!(two.insert(ScopeName::parse("C").unwrap()));
+        assert!(!two.insert(ScopeName::parse("C").unwrap()));
+        assert_eq!((one.to_wire(), two.to_wire()), ("A B".to_owned(), "A B C".to_owned()));
+        assert_eq!(one.union(&two), two);
+        assert_eq!(two.union(&one), two);
+        assert_eq!(ScopeSet::from_wire("A").union(&ScopeSet::from_wire("B")), one);
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! Text that somebody outside chose: display names, user names, error messages of the service.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 /// Text from the tenant or the network. It has no `Display`: it reaches a screen or a file for
 /// people only through [`Untrusted::shown`], which leaves nothing that draws, hides or reorders.
+/// Clones share one text: a name stands in many places.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Untrusted(String);
+pub struct Untrusted(Arc<str>);
 
 impl Untrusted {
-    pub fn new(text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
         Self(text.into())
     }
 

@@ -61,15 +61,14 @@ fn with_reason(mut pair: Pair, desk: &Desk) -> Pair {
                 .and_then(|(_, kind)| kind.undeclared(desk, &pair.address))
                 .unwrap_or_else(|| "not declared".to_owned()),
         };
-        pair.why.push(Why { line, reason: None, owner: None, until: None });
+        pair.why = [Why { line, reason: None, owner: None, until: None }].into();
     }
     pair
 }
 
 impl Draft {
-    /// Ids in the plan that the directory has no name for yet.
-    pub fn strangers(&self, directory: &Directory) -> BTreeSet<ObjectId> {
-        let known = Names::from_directory(directory);
+    /// Ids in the plan that have no name yet.
+    pub fn strangers(&self, known: &Names) -> BTreeSet<ObjectId> {
         let unmanaged = self.unmanaged.keys().flat_map(ids);
         let all = self.pairs.iter().flat_map(named).chain(unmanaged);
         all.filter(|id| !known.0.contains_key(id)).collect()

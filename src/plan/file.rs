@@ -177,8 +177,8 @@ fn saved(pair: &Pair, changes: &BTreeMap<Address, Vec<&Change>>) -> Saved {
         address: pair.address.clone(),
         before: pair.before.clone(),
         after: pair.after.clone(),
-        why: pair.why.clone(),
-        notes: pair.notes.clone(),
+        why: pair.why.to_vec(),
+        notes: pair.notes.to_vec(),
         risk: mine().find_map(|change| change.risk.clone()),
         requests: mine()
             .flat_map(|change| change.steps.iter().map(|step| step.request.to_string()))
@@ -243,8 +243,8 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
             address: saved.address,
             before: saved.before,
             after: saved.after,
-            why: saved.why,
-            notes: saved.notes,
+            why: saved.why.into(),
+            notes: saved.notes.into(),
         })
         .collect();
     let mut changes = build::changes(&pairs, &names)?;

@@ -55,8 +55,8 @@ fn object(address: &Address, before: &Value, after: &Value) -> Result<Option<Cha
         address: address.clone(),
         before: before.clone(),
         after: after.clone(),
-        why: Vec::new(),
-        notes: Vec::new(),
+        why: [].into(),
+        notes: [].into(),
     };
     kind.change(&pair, &Names::default()).map(Some)
 }

@@ -77,7 +77,7 @@ async fn prepare(
             let past = Past::of(&state);
             unfinished::refuse_under_way(&past, &state, &again)?;
             let scene = saved::tenant(&session, &plan).await?;
-            plan.identity_checks = rails::of_identity(&session, &plan, &scene, None, None).await?;
+            plan.identity_checks = rails::of_identity(&session, &plan, &scene, None).await?;
             unfinished::tell(&past, &plan, Above::Saved, global, streams);
             Ok(Task { session, plan, state, past, again })
         }

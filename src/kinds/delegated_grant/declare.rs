@@ -1,6 +1,7 @@
 //! `[[grant]]` tables, as people write them, to the grants that shall be.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -8,6 +9,7 @@ use toml::Spanned;
 use super::{Spec, address};
 use crate::kinds::people;
 use crate::kinds::permission;
+use crate::kinds::pool::Pool;
 use crate::kinds::service_principal;
 use crate::kinds::{Desk, Wanted, naming};
 use crate::manifest::Manifest;
@@ -22,6 +24,7 @@ use crate::model::audience::Audience;
 use crate::model::change::Why;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
+use crate::model::id::ObjectId;
 use crate::model::request::later;
 use crate::model::schema::JsonSchema;
 use crate::model::scope::{MAX_SCOPE_CHARS, ScopeName, ScopeSet};
@@ -101,12 +104,22 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
 }
 
 pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
-    let mut wanted = BTreeMap::new();
+    let mut grants = Grants::default();
     for entry in desk.manifest.entries(TABLE) {
         let Some(written) = entry.read::<Written>(out) else { continue };
-        declare_one(desk, entry, &written, &mut wanted, out);
+        declare_one(desk, entry, &written, &mut grants, out);
     }
-    wanted
+    grants.wanted
+}
+
+/// What is declared so far. A table stands for as many grants as it has people: what they have in
+/// common is kept once.
+#[derive(Default)]
+struct Grants {
+    wanted: BTreeMap<Address, Wanted<Spec>>,
+    scopes: Pool<ScopeSet>,
+    whys: Pool<Arc<[Why]>>,
+    notes: Pool<Arc<[String]>>,
 }
 
 /// Adds one table's grants. Judges every part of it, also when another part is wrong.
@@ -114,7 +127,7 @@ fn declare_one(
     desk: &Desk,
     entry: &Entry,
     written: &Written,
-    wanted: &mut BTreeMap<Address, Wanted<Spec>>,
+    grants: &mut Grants,
     out: &mut Findings,
 ) {
     // What is missing was reported with the manifest's other mistakes.
@@ -143,35 +156,64 @@ fn declare_one(
     if !desk.scene.roster.contains_key(label) {
         return;
     }
-    let why = why(desk, entry, &note);
+    let table = Table {
+        client: client.into(),
+        scopes,
+        over: note.over(desk.today),
+        why: [why(desk, entry, &note)].into(),
+        notes: left_out.into(),
+    };
     for audience in audiences {
-        let at = address(label, resource.id, audience);
-        let slot = wanted.entry(at).or_insert_with(|| Wanted {
-            spec: None,
-            expired: None,
-            why: Vec::new(),
-            notes: Vec::new(),
-        });
-        for note in &left_out {
-            if !slot.notes.contains(note) {
-                slot.notes.push(note.clone());
-            }
+        let scopes = grants.add(label, resource.id, audience, &table);
+        if let Some(finding) = too_long(&scopes) {
+            out.push(finding.at(&entry.place_of(names)));
         }
-        let half = if note.over(desk.today) { &mut slot.expired } else { &mut slot.spec };
+    }
+}
+
+/// What one table says of everybody it names.
+struct Table {
+    client: Arc<str>,
+    scopes: ScopeSet,
+    /// Past its `until`.
+    over: bool,
+    why: Arc<[Why]>,
+    notes: Arc<[String]>,
+}
+
+impl Grants {
+    /// Adds a table to one audience's grant, and gives back what that now comes to.
+    fn add(
+        &mut self,
+        label: &str,
+        resource: ObjectId,
+        audience: Audience,
+        table: &Table,
+    ) -> ScopeSet {
+        let slot = self.wanted.entry(address(label, resource, audience)).or_insert_with(|| {
+            Wanted { spec: None, expired: None, why: Arc::default(), notes: [].into() }
+        });
+        slot.why = joined(&slot.why, &table.why, &mut self.whys);
+        slot.notes = joined(&slot.notes, &table.notes, &mut self.notes);
+        let half = if table.over { &mut slot.expired } else { &mut slot.spec };
         let spec = half.get_or_insert_with(|| Spec {
-            client: client.clone(),
-            resource: resource.id,
+            client: table.client.clone(),
+            resource,
             audience,
             scopes: ScopeSet::default(),
         });
-        spec.scopes = spec.scopes.union(&scopes);
-        if let Some(finding) = too_long(&spec.scopes) {
-            out.push(finding.at(&entry.place_of(names)));
-        }
-        if !slot.why.contains(&why) {
-            slot.why.push(why.clone());
-        }
+        spec.scopes = self.scopes.shared(spec.scopes.union(&table.scopes));
+        spec.scopes.clone()
     }
+}
+
+/// What is in either list, each once, in their order.
+fn joined<T: Ord + Clone>(some: &Arc<[T]>, more: &Arc<[T]>, pool: &mut Pool<Arc<[T]>>) -> Arc<[T]> {
+    if some.is_empty() {
+        return more.clone();
+    }
+    let new = more.iter().filter(|one| !some.contains(one));
+    pool.shared(some.iter().chain(new).cloned().collect())
 }
 
 fn why(desk: &Desk, entry: &Entry, note: &Note) -> Why {
@@ -247,7 +289,9 @@ fn scopes(
 
 /// A finding when the service would not store so many permissions in one grant.
 pub(super) fn too_long(scopes: &ScopeSet) -> Option<Finding> {
-    let length = scopes.to_wire().chars().count();
+    // Asked once per grant: names and the blanks between them, without making the text.
+    let names: usize = scopes.iter().map(|name| name.as_str().chars().count() + 1).sum();
+    let length = names.saturating_sub(1);
     let title = format!(
         "the permissions of one grant are {length} characters long; Microsoft Entra stores at most \
          {MAX_SCOPE_CHARS}"

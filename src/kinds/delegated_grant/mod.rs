@@ -10,6 +10,7 @@ mod order;
 pub mod sandbox;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +36,7 @@ pub struct DelegatedGrants;
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Object id of the client's service principal, or the placeholder of one still to be created.
-    pub client: String,
+    pub client: Arc<str>,
     /// Object id of the resource's service principal.
     pub resource: ObjectId,
     pub audience: Audience,
@@ -150,7 +151,7 @@ impl Kind for DelegatedGrants {
     fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {
         let live = scene.roster.get(&address.owner).and_then(|app| scene.directory.client_id(*app));
         let later = later(&service_principal::address(&address.owner));
-        live.is_some_and(|id| spec.client == id.to_string()) || spec.client == later
+        live.is_some_and(|id| *spec.client == *id.to_string()) || *spec.client == *later
     }
 
     fn describe(&self, have: &Found, names: &Names) -> String {

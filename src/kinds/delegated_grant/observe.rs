@@ -1,6 +1,8 @@
 //! Reading grants: one list per client, the read with the smallest replication delay
 //! (<https://learn.microsoft.com/graph/api/oauth2permissiongrant-list>).
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::{Found, Spec, address};
@@ -47,12 +49,13 @@ pub(super) fn observe(
     for (label, app) in &scene.roster {
         let Some(client) = scene.directory.client_id(*app) else { continue };
         let rows = pages.rows(&read(client)).ok_or_else(|| odd("was not read"))?;
-        for row in rows.iter() {
-            let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
+        let name: Arc<str> = client.to_string().into();
+        for row in rows.read::<Row>() {
+            let row = row.map_err(|error| odd(&shown(&error.to_string())))?;
             if row.client_id != client {
                 return Err(odd("holds a grant of another client"));
             }
-            let grant = row.into_found()?;
+            let grant = row.into_found(&name)?;
             found(address(label, grant.spec.resource, grant.spec.audience), grant);
         }
     }
@@ -60,7 +63,7 @@ pub(super) fn observe(
 }
 
 impl Row {
-    fn into_found(self) -> Result<Found, OddAnswer> {
+    fn into_found(self, client: &Arc<str>) -> Result<Found, OddAnswer> {
         let audience = match (self.consent_type.as_str(), self.principal_id) {
             ("AllPrincipals", _) => Audience::Everyone,
             ("Principal", Some(person)) => Audience::One(person),
@@ -70,7 +73,7 @@ impl Row {
         Ok(Found {
             id: self.id,
             spec: Spec {
-                client: self.client_id.to_string(),
+                client: client.clone(),
                 resource: self.resource_id,
                 audience,
                 scopes: ScopeSet::from_wire(self.scope.as_deref().unwrap_or_default()),

@@ -1,6 +1,7 @@
 //! `[app.X]`: that the tenant has the app, and that it is the app that was meant.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Spec, address};
 use crate::kinds::{Desk, Wanted, naming};
@@ -44,7 +45,7 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
             let spec = Some(Spec { app_id: app.app_id.value });
             wanted.insert(
                 address(label),
-                Wanted { spec, expired: None, why: vec![why], notes: Vec::new() },
+                Wanted { spec, expired: None, why: [why].into(), notes: Arc::default() },
             );
         }
     }

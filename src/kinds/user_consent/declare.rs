@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -138,8 +139,8 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
         let wants = Wanted {
             spec: Some(Spec { assigned }),
             expired: None,
-            why: vec![why],
-            notes: Vec::new(),
+            why: [why].into(),
+            notes: Arc::default(),
         };
         wanted.insert(address(), wants);
     }

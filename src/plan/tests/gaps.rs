@@ -2,6 +2,7 @@
 //! moment what he has before and after.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -36,7 +37,7 @@ fn scopes(bits: u8) -> ScopeSet {
 }
 
 fn spec(audience: Audience, scopes: ScopeSet) -> Spec {
-    Spec { client: object(EXPLORER).to_string(), resource: object(GRAPH), audience, scopes }
+    Spec { client: object(EXPLORER).to_string().into(), resource: object(GRAPH), audience, scopes }
 }
 
 fn id(audience: Audience) -> String {
@@ -55,8 +56,8 @@ fn changes(have: Sets, want: Sets, ownership: Ownership) -> (Vec<Change>, State,
         let wanted = want[place].filter(|bits| *bits != 0).map(|bits| Wanted {
             spec: Some(spec(who, scopes(bits))),
             expired: None,
-            why: Vec::new(),
-            notes: Vec::new(),
+            why: Arc::default(),
+            notes: Arc::default(),
         });
         let goal = DelegatedGrants.goal(wanted.as_ref(), found.as_ref(), ownership);
         before.extend(found.iter().map(|found| (who, found.spec.scopes.clone())));
@@ -68,8 +69,8 @@ fn changes(have: Sets, want: Sets, ownership: Ownership) -> (Vec<Change>, State,
             address: DelegatedGrants.address("ge", &spec(who, ScopeSet::default())),
             before: found.map_or(Value::Null, |found| serde_json::to_value(found).unwrap()),
             after: goal.map_or(Value::Null, |goal| serde_json::to_value(goal).unwrap()),
-            why: Vec::new(),
-            notes: Vec::new(),
+            why: Arc::default(),
+            notes: Arc::default(),
         });
     }
     (build::changes(&pairs, &Names::default()).unwrap(), before, after)
