@@ -13,6 +13,7 @@ mod contract;
 mod errors;
 mod hostile;
 mod interop;
+mod kinds;
 mod laws;
 mod ledger;
 mod openapi;
