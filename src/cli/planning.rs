@@ -1,6 +1,6 @@
 //! From a manifest and a tenant to a plan: the same steps for `plan` and for `apply`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cli::env::Env;
@@ -10,7 +10,7 @@ use crate::cli::session::{Session, told};
 use crate::cli::{Streams, rails, warnings};
 use crate::graph::survey;
 use crate::kinds::{self, Desk, Names, OddAnswer, REGISTRY, Scene, Unreadable};
-use crate::model::address::Address;
+use crate::model::address::{Address, TENANT};
 use crate::model::clock::Clock;
 use crate::model::directory::{Directory, Mentions, Organization};
 use crate::model::finding::Findings;
@@ -113,12 +113,9 @@ async fn scene(session: &Session, loaded: &Loaded, only: &[String]) -> Result<Sc
     }
     let asked = |label: &String| only.is_empty() || only.contains(label);
     let roster = loaded.manifest.apps.iter().filter(|(label, _)| asked(label));
-    let settings = REGISTRY
-        .iter()
-        .filter(|kind| kind.table().is_some_and(|t| !loaded.manifest.entries(t.name).is_empty()))
-        .map(|kind| kind.name().to_owned());
     let directory =
         survey::survey(&session.graph.reader(), &loaded.mentions).await.map_err(told)?;
+    let settings = REGISTRY.iter().flat_map(|kind| kind.settings(&loaded.manifest, &directory));
     Ok(Scene {
         roster: roster.map(|(label, app)| (label.clone(), app.app_id.value)).collect(),
         settings: settings.collect(),
@@ -154,15 +151,20 @@ pub async fn found(
 /// The scene of a plan, without its manifest.
 ///
 /// # Errors
-/// When the look-up fails.
+/// When the look-up fails, or a state is not of its kind's form.
 pub async fn scene_of(session: &Session, plan: &Plan) -> Result<Scene, Failure> {
     let roster: BTreeMap<String, AppId> =
         plan.apps.iter().map(|head| (head.label.clone(), head.app_id)).collect();
-    let mentions = Mentions { apps: roster.values().copied().collect(), ..Mentions::default() };
+    let mut mentions = Mentions { apps: roster.values().copied().collect(), ..Mentions::default() };
+    for pair in &plan.pairs {
+        if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
+            mentions.extend(kind.mentioned(pair).map_err(unreadable)?);
+        }
+    }
     let directory = survey::survey(&session.graph.reader(), &mentions).await.map_err(told)?;
-    let settings: BTreeSet<String> =
-        plan.pairs.iter().map(|pair| pair.address.kind.clone()).collect();
-    Ok(Scene { roster, settings: settings.into_iter().collect(), directory })
+    let addresses = plan.pairs.iter().map(|pair| &pair.address);
+    let settings = addresses.filter(|address| address.owner == TENANT).cloned().collect();
+    Ok(Scene { roster, settings, directory })
 }
 
 async fn names(session: &Session, draft: &Draft, directory: &Directory) -> Result<Names, Failure> {

@@ -59,7 +59,7 @@ pub async fn run(
     setting.snapshot = open.path().to_owned();
     let mut journal_error = None;
     let mut witness = Witness::default();
-    let changes = fresh::filled(&plan.changes, &planning::known(&scene));
+    let changes = fresh.left(fresh::filled(&plan.changes, &planning::known(&scene)));
     let done = {
         let mut onlooker = Onlooker::new(sight(&setting, changes.len(), streams), changes.len());
         let mut tell = |event: Progress<'_>| {

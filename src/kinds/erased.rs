@@ -1,6 +1,6 @@
 //! The same kind, without its types: how the floors above hold kinds of any sort.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -11,8 +11,9 @@ use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene};
 use crate::manifest::{Manifest, TableName};
 use crate::model::address::Address;
 use crate::model::change::{Change, Why};
-use crate::model::directory::Mentions;
+use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
+use crate::model::id::ObjectId;
 use crate::model::query::{Pages, Query};
 
 /// Two states of one object that differ, in the kind's own form. Saved in plan files: the change,
@@ -53,6 +54,7 @@ pub trait AnyKind: Sync {
     fn table(&self) -> Option<TableName>;
     fn is_consent(&self) -> bool;
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions;
+    fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address>;
     fn reads(&self, scene: &Scene) -> Vec<Query>;
 
     /// What is declared beside what is there. `by_mode` answers for the owner of an address.
@@ -98,12 +100,27 @@ pub trait AnyKind: Sync {
         now: &Value,
     ) -> Result<bool, Unreadable>;
 
+    fn undeclared(&self, desk: &Desk, address: &Address) -> Option<String>;
     fn link(&self, changes: &mut Vec<Change>);
+    fn interlock(&self, changes: &mut Vec<Change>);
 
-    /// Whether the goal is about the very app that its address names.
+    /// Whom both states name beside those of their address.
     ///
     /// # Errors
-    /// When the state is not of this kind's form.
+    /// When a state is not of this kind's form.
+    fn named(&self, pair: &Pair) -> Result<Vec<ObjectId>, Unreadable>;
+
+    /// What must be looked up before [`AnyKind::is_of`] can judge the pair.
+    ///
+    /// # Errors
+    /// When a state is not of this kind's form.
+    fn mentioned(&self, pair: &Pair) -> Result<Mentions, Unreadable>;
+
+    /// Whether both states are about the very app that their address names, and their names are the
+    /// tenant's.
+    ///
+    /// # Errors
+    /// When a state is not of this kind's form.
     fn is_of(&self, pair: &Pair, scene: &Scene) -> Result<bool, Unreadable>;
 
     /// One line for something that is there and left alone.
@@ -133,6 +150,10 @@ impl<K: Kind> AnyKind for K {
         Kind::mentions(self, manifest, out)
     }
 
+    fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address> {
+        Kind::settings(self, manifest, directory)
+    }
+
     fn reads(&self, scene: &Scene) -> Vec<Query> {
         Kind::reads(self, scene)
     }
@@ -145,7 +166,9 @@ impl<K: Kind> AnyKind for K {
         out: &mut Findings,
     ) -> Result<Pairs, OddAnswer> {
         let owns = |address: &Address| self.owns(desk, address, by_mode(&address.owner));
-        let mut comparison = Comparison::new(self, &owns, self.declare(desk, out));
+        let mut wanted = self.declare(desk, out);
+        self.complete(desk, pages, &mut wanted, out);
+        let mut comparison = Comparison::new(self, &owns, wanted);
         self.observe(pages, desk.scene, &mut |address, have| comparison.meet(address, &have))?;
         comparison.finish(out)
     }
@@ -161,8 +184,7 @@ impl<K: Kind> AnyKind for K {
     }
 
     fn change(&self, pair: &Pair, names: &Names) -> Result<Change, Unreadable> {
-        let have: Option<K::Found> = from_json(&pair.address, &pair.before)?;
-        let want: Option<K::Spec> = from_json(&pair.address, &pair.after)?;
+        let (want, have) = states::<K>(pair)?;
         for spec in want.iter().chain(have.as_ref().map(AsRef::as_ref)) {
             if Kind::address(self, &pair.address.owner, spec) != pair.address {
                 let problem = "the state of another object stands here".to_owned();
@@ -200,13 +222,37 @@ impl<K: Kind> AnyKind for K {
         Ok(seen == now || passing)
     }
 
+    fn undeclared(&self, desk: &Desk, address: &Address) -> Option<String> {
+        Kind::undeclared(self, desk, address)
+    }
+
     fn link(&self, changes: &mut Vec<Change>) {
         Kind::link(self, changes);
     }
 
+    fn interlock(&self, changes: &mut Vec<Change>) {
+        Kind::interlock(self, changes);
+    }
+
+    fn named(&self, pair: &Pair) -> Result<Vec<ObjectId>, Unreadable> {
+        let (want, have) = states::<K>(pair)?;
+        let specs = want.iter().chain(have.as_ref().map(AsRef::as_ref));
+        Ok(specs.flat_map(|spec| Kind::named(self, spec)).collect())
+    }
+
+    fn mentioned(&self, pair: &Pair) -> Result<Mentions, Unreadable> {
+        let (want, have) = states::<K>(pair)?;
+        let mut mentions = Mentions::default();
+        for spec in want.iter().chain(have.as_ref().map(AsRef::as_ref)) {
+            mentions.extend(Kind::mentioned(self, spec));
+        }
+        Ok(mentions)
+    }
+
     fn is_of(&self, pair: &Pair, scene: &Scene) -> Result<bool, Unreadable> {
-        let goal: Option<K::Spec> = from_json(&pair.address, &pair.after)?;
-        Ok(goal.is_none_or(|goal| Kind::is_of(self, &goal, &pair.address, scene)))
+        let (want, have) = states::<K>(pair)?;
+        let mut specs = want.iter().chain(have.as_ref().map(AsRef::as_ref));
+        Ok(specs.all(|spec| Kind::is_of(self, spec, &pair.address, scene)))
     }
 
     fn describe(&self, address: &Address, have: &Value, names: &Names) -> String {
@@ -219,6 +265,13 @@ impl<K: Kind> AnyKind for K {
     fn simulated(&self) -> &'static [&'static dyn Collection] {
         Kind::simulated(self)
     }
+}
+
+/// What shall be, and what is.
+type States<K> = (Option<<K as Kind>::Spec>, Option<<K as Kind>::Found>);
+
+fn states<K: Kind>(pair: &Pair) -> Result<States<K>, Unreadable> {
+    Ok((from_json(&pair.address, &pair.after)?, from_json(&pair.address, &pair.before)?))
 }
 
 /// States are plain data: maps with string keys, texts, lists. `Null` stands for "not there".

@@ -17,16 +17,17 @@ pub mod user_consent;
 #[cfg(test)]
 pub(crate) mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::manifest::{Manifest, TableName};
-use crate::model::address::Address;
+use crate::model::address::{Address, TENANT};
 use crate::model::change::{Change, Why};
-use crate::model::directory::Mentions;
+use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::{Finding, Findings};
+use crate::model::id::ObjectId;
 use crate::model::query::{Pages, Query};
 pub use erased::{AnyKind, Pair, Pairs, Unreadable};
 pub use scene::{Desk, Names, Scene};
@@ -85,6 +86,26 @@ pub trait Kind: Sync {
     /// What the manifest asks for. Every mistake becomes a finding; none hides another.
     fn declare(&self, desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Self::Spec>>;
 
+    /// What of the tenant as such the manifest is about, by address or by the beginning of one: of
+    /// this kind, and of others whose state has to be known. It comes to [`Scene::settings`].
+    fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address> {
+        let _ = directory;
+        let written = Self::TABLE.is_some_and(|table| !manifest.entries(table.name).is_empty());
+        written.then(|| Address::new(Self::NAME, TENANT, [])).into_iter().collect()
+    }
+
+    /// Goes on declaring with the answers in view: completes what the manifest leaves to the tenant,
+    /// adds notes, finds mistakes that show only now.
+    fn complete(
+        &self,
+        desk: &Desk,
+        pages: &Pages,
+        wanted: &mut BTreeMap<Address, Wanted<Self::Spec>>,
+        out: &mut Findings,
+    ) {
+        let _ = (desk, pages, wanted, out);
+    }
+
     /// What has to be read to observe this scene.
     fn reads(&self, scene: &Scene) -> Vec<Query>;
 
@@ -105,6 +126,13 @@ pub trait Kind: Sync {
     fn owns(&self, desk: &Desk, address: &Address, by_mode: Ownership) -> Ownership {
         let _ = (desk, address);
         by_mode
+    }
+
+    /// Why something undeclared at this address is the manifest's to remove, with file and line,
+    /// where it is not the `mode` of an app that says so.
+    fn undeclared(&self, desk: &Desk, address: &Address) -> Option<String> {
+        let _ = (desk, address);
+        None
     }
 
     /// The state to reach, given what is declared, what is there and who owns it. `None`: nothing
@@ -148,7 +176,26 @@ pub trait Kind: Sync {
         let _ = changes;
     }
 
-    /// Whether a state is about the very app that its address names: a saved plan could say otherwise.
+    /// Adds what must be settled first, between changes of this kind and of others.
+    fn interlock(&self, changes: &mut Vec<Change>) {
+        let _ = changes;
+    }
+
+    /// Users, groups and service principals that a state names beside those of its address: people
+    /// read their names.
+    fn named(&self, spec: &Self::Spec) -> Vec<ObjectId> {
+        let _ = spec;
+        Vec::new()
+    }
+
+    /// What must be looked up before [`Kind::is_of`] can judge a saved state.
+    fn mentioned(&self, spec: &Self::Spec) -> Mentions {
+        let _ = spec;
+        Mentions::default()
+    }
+
+    /// Whether a state is about the very app that its address names, and its names are the tenant's:
+    /// a saved plan could say otherwise.
     fn is_of(&self, spec: &Self::Spec, address: &Address, scene: &Scene) -> bool {
         let _ = (spec, address, scene);
         true

@@ -1,11 +1,12 @@
 //! What kinds are given to look at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use time::Date;
 
 use crate::manifest::Manifest;
 use crate::manifest::source::Sources;
+use crate::model::address::Address;
 use crate::model::directory::Directory;
 use crate::model::id::{AppId, ObjectId};
 use crate::model::untrusted::Untrusted;
@@ -15,9 +16,21 @@ use crate::model::untrusted::Untrusted;
 pub struct Scene {
     /// The managed apps, by label.
     pub roster: BTreeMap<String, AppId>,
-    /// The kinds (by name) that the plan is about although no app of the roster asks for them.
-    pub settings: Vec<String>,
+    /// What of the tenant as such the plan is about, by address or by the beginning of one.
+    pub settings: BTreeSet<Address>,
     pub directory: Directory,
+}
+
+impl Scene {
+    /// The addresses of [`Scene::settings`] that belong to this kind.
+    pub fn settings_of(&self, kind: &str) -> impl Iterator<Item = &Address> {
+        self.settings.iter().filter(move |address| address.kind == kind)
+    }
+
+    /// Whether the plan is about anything of this kind that belongs to the tenant as such.
+    pub fn is_about(&self, kind: &str) -> bool {
+        self.settings_of(kind).next().is_some()
+    }
 }
 
 /// What the manifest says, beside the scene it is about.

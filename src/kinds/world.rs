@@ -152,10 +152,10 @@ impl World {
     fn scene(&self, manifest: &Manifest) -> Scene {
         let asked = |label: &String| self.only.is_empty() || self.only.contains(label);
         let apps = manifest.apps.iter().filter(|(label, _)| asked(label));
-        let names = kinds::tables().into_iter().map(|table| table.name.to_owned());
+        let settings = REGISTRY.iter().flat_map(|kind| kind.settings(manifest, &self.directory));
         Scene {
             roster: apps.map(|(label, app)| (label.clone(), app.app_id.value)).collect(),
-            settings: names.filter(|name| !manifest.entries(name).is_empty()).collect(),
+            settings: settings.collect(),
             directory: self.directory.clone(),
         }
     }

@@ -114,8 +114,10 @@ pub struct Proof {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expect {
-    /// No such object.
+    /// No object at all.
     Gone,
+    /// No object whose members, by JSON pointer, are these.
+    Absent(BTreeMap<String, Expected>),
     /// An object whose members, by JSON pointer, are these.
     Fields(BTreeMap<String, Expected>),
 }
@@ -130,6 +132,9 @@ pub enum Expected {
     Words(ScopeSet),
     /// A list of strings in any order, letter case ignored.
     Items(Vec<String>),
+    /// A list of as many objects, in any order, where what each has at `member` ends with one of
+    /// these, letter case ignored: the service may write more in front of a path.
+    Endings { member: String, endings: Vec<String> },
 }
 
 impl Expect {
@@ -137,11 +142,14 @@ impl Expect {
     pub fn met_by(&self, rows: &[Value], known: &Known) -> bool {
         match self {
             Self::Gone => rows.is_empty(),
-            Self::Fields(fields) => rows.iter().any(|row| {
-                fields.iter().all(|(at, expected)| expected.holds(row.pointer(at), known))
-            }),
+            Self::Absent(fields) => !rows.iter().any(|row| is_like(row, fields, known)),
+            Self::Fields(fields) => rows.iter().any(|row| is_like(row, fields, known)),
         }
     }
+}
+
+fn is_like(row: &Value, fields: &BTreeMap<String, Expected>, known: &Known) -> bool {
+    fields.iter().all(|(at, expected)| expected.holds(row.pointer(at), known))
 }
 
 impl Expected {
@@ -170,6 +178,55 @@ impl Expected {
                 want.sort();
                 have == want
             }
+            Self::Endings { member, endings } => {
+                let text = |item: &Value| Some(item.get(member)?.as_str()?.to_ascii_lowercase());
+                let items = found.and_then(Value::as_array).into_iter().flatten();
+                let mut open: Vec<Option<String>> = items.map(text).collect();
+                let mut met = endings.iter().map(|ending| ending.to_ascii_lowercase());
+                let all = met.all(|ending| {
+                    let ends = |item: &Option<String>| {
+                        item.as_ref().is_some_and(|text| text.ends_with(&ending))
+                    };
+                    open.iter().position(ends).map(|at| open.remove(at)).is_some()
+                });
+                all && open.is_empty()
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn fields(at: &str, expected: Expected) -> BTreeMap<String, Expected> {
+        BTreeMap::from([(at.to_owned(), expected)])
+    }
+
+    #[test]
+    fn absent_is_about_one_object_of_a_list() {
+        let gone = Expect::Absent(fields("/id", Expected::Value(json!("b"))));
+        let met = |rows: &[Value]| gone.met_by(rows, &Known::new());
+        assert!(met(&[]) && met(&[json!({"id": "a"}), json!({"ID": "b"})]));
+        assert!(!met(&[json!({"id": "a"}), json!({"id": "B"})]));
+    }
+
+    #[test]
+    fn endings_are_counted_and_may_have_something_in_front() {
+        let endings = vec!["/users/A".to_owned(), "/users/b".to_owned()];
+        let expected = Expected::Endings { member: "query".to_owned(), endings };
+        let expect = Expect::Fields(fields("/reviewers", expected));
+        let met = |queries: &[&str]| {
+            let list: Vec<_> = queries.iter().map(|query| json!({ "query": query })).collect();
+            expect.met_by(&[json!({ "reviewers": list })], &Known::new())
+        };
+        assert!(met(&["/v1.0/users/b", "/users/a"]));
+        for wrong in [&["/users/a"][..], &["/users/a", "/users/a"], &["/users/a", "/users/b", "/c"]]
+        {
+            assert!(!met(wrong), "{wrong:?}");
+        }
+        assert!(!expect.met_by(&[json!({ "reviewers": null })], &Known::new()));
+        assert!(!expect.met_by(&[json!({ "reviewers": [{}, {"query": 1}] })], &Known::new()));
     }
 }

@@ -35,7 +35,10 @@ pub fn draft(desk: &Desk, pages: &Pages, out: &mut Findings) -> Result<Draft, Od
         let own = |owner: &str| ownership::of(desk.manifest, owner);
         let pairs = kind.pairs(desk, pages, &own, out)?;
         if let Some(noun) = kind.noun().filter(|_| pairs.found > 0) {
-            draft.objects.push((noun.to_owned(), pairs.found));
+            match draft.objects.iter_mut().find(|(word, _)| word == noun) {
+                Some((_, count)) => *count += pairs.found,
+                None => draft.objects.push((noun.to_owned(), pairs.found)),
+            }
         }
         draft.unchanged += pairs.unchanged;
         draft.unmanaged.extend(pairs.unmanaged);
@@ -54,7 +57,9 @@ fn with_reason(mut pair: Pair, desk: &Desk) -> Pair {
                 pair.address.owner,
                 desk.sources.line(&app.place)
             ),
-            None => "not declared".to_owned(),
+            None => crate::kinds::by_name(&pair.address.kind)
+                .and_then(|(_, kind)| kind.undeclared(desk, &pair.address))
+                .unwrap_or_else(|| "not declared".to_owned()),
         };
         pair.why.push(Why { line, reason: None, owner: None, until: None });
     }
@@ -65,11 +70,9 @@ impl Draft {
     /// Ids in the plan that the directory has no name for yet.
     pub fn strangers(&self, directory: &Directory) -> BTreeSet<ObjectId> {
         let known = Names::from_directory(directory);
-        let ids = self.pairs.iter().map(|pair| &pair.address).chain(self.unmanaged.keys());
-        ids.flat_map(|address| &address.parts)
-            .filter_map(|part| part.parse::<ObjectId>().ok())
-            .filter(|id| !known.0.contains_key(id))
-            .collect()
+        let unmanaged = self.unmanaged.keys().flat_map(ids);
+        let all = self.pairs.iter().flat_map(named).chain(unmanaged);
+        all.filter(|id| !known.0.contains_key(id)).collect()
     }
 
     /// What is there and left alone, in words.
@@ -84,10 +87,22 @@ impl Draft {
 
     /// Names of everything the plan is about.
     pub fn names(&self, names: &Names) -> Names {
-        let ids = self.pairs.iter().flat_map(|pair| &pair.address.parts);
-        let known = ids.filter_map(|part| part.parse::<ObjectId>().ok());
-        Names(known.filter_map(|id| Some((id, names.0.get(&id)?.clone()))).collect())
+        let ids = self.pairs.iter().flat_map(named);
+        Names(ids.filter_map(|id| Some((id, names.0.get(&id)?.clone()))).collect())
     }
+}
+
+/// Ids that stand in an address.
+fn ids(address: &Address) -> impl Iterator<Item = ObjectId> {
+    address.parts.iter().filter_map(|part| part.parse().ok())
+}
+
+/// All ids whose names people read in a pair.
+fn named(pair: &Pair) -> BTreeSet<ObjectId> {
+    let kind = crate::kinds::by_name(&pair.address.kind);
+    // A state that its kind cannot read is found, and told, where the change is made of it.
+    let more = kind.and_then(|(_, kind)| kind.named(pair).ok()).unwrap_or_default();
+    ids(&pair.address).chain(more).collect()
 }
 
 /// From pairs to changes, in the order of apply. The same from a manifest and from a saved plan.
@@ -106,6 +121,9 @@ pub fn changes(pairs: &[Pair], names: &Names) -> Result<Vec<Change>, Unreadable>
         let mut some = own.map(|pair| kind.change(pair, names)).collect::<Result<Vec<_>, _>>()?;
         kind.link(&mut some);
         changes.extend(some);
+    }
+    for kind in REGISTRY {
+        kind.interlock(&mut changes);
     }
     if let Some(pair) =
         pairs.iter().find(|pair| crate::kinds::by_name(&pair.address.kind).is_none())

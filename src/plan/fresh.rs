@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::kinds::{self, Pair, Scene, Unreadable};
+use crate::kinds::{self, AnyKind, Names, Pair, Scene, Unreadable};
 use crate::model::address::Address;
-use crate::model::change::Change;
+use crate::model::change::{Change, Step};
 use crate::model::request::{Expect, Expected, Known, fill};
 
 /// One object that is neither as the plan saw it nor as the plan would make it.
@@ -24,6 +24,21 @@ pub struct Freshness {
     pub stale: Vec<Stale>,
     /// At their goal already: nothing is to be sent for them.
     pub reached: BTreeSet<Address>,
+    /// On their way already, because an earlier run of the same plan ended between two requests of
+    /// one change: the steps that are left.
+    pub begun: BTreeMap<Address, Vec<Step>>,
+}
+
+impl Freshness {
+    /// The changes, less the steps that were taken already.
+    pub fn left(&self, mut changes: Vec<Change>) -> Vec<Change> {
+        for change in &mut changes {
+            if let Some(steps) = self.begun.get(&change.address) {
+                change.steps.clone_from(steps);
+            }
+        }
+        changes
+    }
 }
 
 /// The first pair that is not about the app whose label stands over it: a plan file made to mislead.
@@ -58,15 +73,40 @@ pub fn look(
         if kind.reached(&pair.address, &goal, state)? {
             freshness.reached.insert(pair.address.clone());
         } else if !kind.foreseen(&pair.address, &pair.before, &goal, state)? {
-            freshness.stale.push(Stale {
-                address: pair.address.clone(),
-                seen: pair.before.clone(),
-                goal,
-                now: state.clone(),
-            });
+            match rest(kind, pair, &goal, state)? {
+                Some(steps) => drop(freshness.begun.insert(pair.address.clone(), steps)),
+                None => freshness.stale.push(Stale {
+                    address: pair.address.clone(),
+                    seen: pair.before.clone(),
+                    goal,
+                    now: state.clone(),
+                }),
+            }
         }
     }
     Ok(freshness)
+}
+
+/// The steps that lead from this state to the goal, if they are some of those that were approved, in
+/// the same order: then the state is one that the change passes through. `None` for any other state.
+fn rest(
+    kind: &dyn AnyKind,
+    pair: &Pair,
+    goal: &Value,
+    state: &Value,
+) -> Result<Option<Vec<Step>>, Unreadable> {
+    let from = |before: &Value| {
+        let pair = Pair { before: before.clone(), after: goal.clone(), ..pair.clone() };
+        Ok(kind.change(&pair, &Names::default())?.steps)
+    };
+    let approved = from(&pair.before)?;
+    if approved.len() < 2 {
+        return Ok(None);
+    }
+    let left = from(state)?;
+    let mut open = approved.iter();
+    let some_of_them = left.iter().all(|step| open.any(|other| other == step));
+    Ok((some_of_them && left.len() < approved.len()).then_some(left))
 }
 
 /// The changes, with every id in its place that was created since the plan was made.

@@ -1,6 +1,7 @@
-//! What goes out before what: gives before takes, kinds in their order, then by address.
+//! What goes out before what: gives before takes, kinds in their order, then by address. What another
+//! change needs goes before it, whatever it does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kinds;
 use crate::model::address::Address;
@@ -17,7 +18,35 @@ pub fn sorted(mut changes: Vec<Change>) -> Vec<Change> {
         let rank = if turn == Turn::Takes { usize::MAX - rank } else { rank };
         (turn, rank, change.address.clone())
     });
-    changes
+    needed_first(changes)
+}
+
+/// Moves what is needed in front of the first change that needs it. Where changes need each other
+/// in a circle, one of them goes first, and is not attempted.
+fn needed_first(changes: Vec<Change>) -> Vec<Change> {
+    let at: BTreeMap<Address, usize> =
+        changes.iter().enumerate().map(|(at, change)| (change.address.clone(), at)).collect();
+    let needs: Vec<Vec<usize>> = changes
+        .iter()
+        .map(|change| change.needs.iter().filter_map(|need| at.get(need).copied()).collect())
+        .collect();
+    let mut order = Vec::with_capacity(changes.len());
+    let mut begun = vec![false; changes.len()];
+    for first in 0..changes.len() {
+        // Places that are waited for, each with how many of its needs were looked at.
+        let mut waiting = vec![(first, 0)];
+        while let Some((place, looked)) = waiting.pop() {
+            if looked == 0 && std::mem::replace(&mut begun[place], true) {
+                continue;
+            }
+            match needs[place].get(looked) {
+                Some(need) => waiting.extend([(place, looked + 1), (*need, 0)]),
+                None => order.push(place),
+            }
+        }
+    }
+    let mut changes: Vec<Option<Change>> = changes.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|place| changes[place].take()).collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

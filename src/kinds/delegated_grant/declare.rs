@@ -180,7 +180,7 @@ fn client(desk: &Desk, label: &Located<String>) -> Option<String> {
     }
 }
 
-fn resource<'a>(
+pub(in crate::kinds) fn resource<'a>(
     desk: &Desk<'a>,
     name: &Located<String>,
     out: &mut Findings,

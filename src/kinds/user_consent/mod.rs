@@ -75,7 +75,7 @@ impl Kind for UserConsent {
     }
 
     fn reads(&self, scene: &Scene) -> Vec<Query> {
-        if scene.settings.iter().any(|name| name == Self::NAME) {
+        if scene.is_about(Self::NAME) {
             vec![observe::read()]
         } else {
             Vec::new()

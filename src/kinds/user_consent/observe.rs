@@ -30,7 +30,7 @@ pub(super) fn observe(
     scene: &Scene,
     found: &mut dyn FnMut(Address, Found),
 ) -> Result<(), OddAnswer> {
-    if !scene.settings.iter().any(|name| name == UserConsent::NAME) {
+    if !scene.is_about(UserConsent::NAME) {
         return Ok(());
     }
     let row = pages.rows(&read()).and_then(Rows::first).ok_or_else(|| odd("was not read"))?;
