@@ -5,7 +5,10 @@
 //! A kind is pure: it says what to read and what to send, and does neither. It may import floors 0
 //! and 1. Everything above uses [`REGISTRY`] and never asks which kind it has in hand.
 
+pub mod classification;
 mod comparison;
+pub mod consent_policy;
+pub mod consent_requests;
 pub mod delegated_grant;
 pub mod erased;
 mod people;
@@ -39,13 +42,20 @@ pub const FINDINGS: &[&[(&str, &str)]] = &[
     permission::CODES,
     delegated_grant::declare::CODES,
     service_principal::declare::CODES,
+    consent_policy::declare::CODES,
+    consent_policy::WRITTEN,
+    classification::declare::CODES,
+    consent_requests::declare::CODES,
     user_consent::declare::CODES,
 ];
 
 /// All kinds, in the order in which what they give is sent. What they take goes in the reverse order.
-pub static REGISTRY: [&dyn AnyKind; 3] = [
+pub static REGISTRY: [&dyn AnyKind; 6] = [
     &service_principal::ServicePrincipals,
+    &consent_policy::ConsentPolicies,
+    &classification::Classifications,
     &delegated_grant::DelegatedGrants,
+    &consent_requests::ConsentRequests,
     &user_consent::UserConsent,
 ];
 
