@@ -27,6 +27,8 @@ type Row = (&'static str, Right, Right);
 
 const READER: &str = "Directory Readers";
 const CLOUD_APP_ADMIN: &str = "Cloud Application Administrator";
+/// Microsoft's pages name other roles, too, and not the same ones; this one is on each of them.
+const GLOBAL: &str = "Global Administrator";
 const PRIVILEGED: &str = "Privileged Role Administrator";
 /// Acts on the directory as the signed-in user, who then needs the role: what tokens of the Azure
 /// command line hold in place of anything narrower. Microsoft's tables name it for hardly any call, so
@@ -63,7 +65,11 @@ const TABLE: &[Row] = &[
     ),
     (
         "delegatedpermissionclassifications",
-        right("Policy.Read.PermissionGrant", &["Application.Read.All"], READER),
+        right(
+            "Application.Read.All",
+            &["Application.ReadWrite.OwnedBy", "Directory.Read.All"],
+            READER,
+        ),
         right("Policy.ReadWrite.PermissionGrant", &[], CLOUD_APP_ADMIN),
     ),
     (
@@ -83,13 +89,17 @@ const TABLE: &[Row] = &[
     ),
     (
         "permissiongrantpolicies",
-        right("Policy.Read.PermissionGrant", &["Policy.Read.All"], READER),
+        right("Policy.Read.PermissionGrant", &["Policy.ReadWrite.PermissionGrant"], READER),
         right("Policy.ReadWrite.PermissionGrant", &[], PRIVILEGED),
     ),
     (
         "adminconsentrequestpolicy",
-        right("Policy.Read.All", &[], READER),
-        right("Policy.ReadWrite.ConsentRequest", &[], "Global Administrator"),
+        right(
+            "Policy.Read.All",
+            &["Policy.ReadWrite.ConsentRequest", "Directory.Read.All", "Directory.ReadWrite.All"],
+            "Global Reader",
+        ),
+        right("Policy.ReadWrite.ConsentRequest", &["Directory.ReadWrite.All"], GLOBAL),
     ),
     (
         "transitivemembers",
@@ -113,7 +123,7 @@ const TABLE: &[Row] = &[
     (
         "organization",
         right("Organization.Read.All", &["User.Read", "Directory.Read.All"], READER),
-        right("Organization.ReadWrite.All", &[], "Global Administrator"),
+        right("Organization.ReadWrite.All", &[], GLOBAL),
     ),
 ];
 

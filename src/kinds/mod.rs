@@ -5,7 +5,10 @@
 //! A kind is pure: it says what to read and what to send, and does neither. It may import floors 0
 //! and 1. Everything above uses [`REGISTRY`] and never asks which kind it has in hand.
 
+pub mod classification;
 mod comparison;
+pub mod consent_policy;
+pub mod consent_requests;
 pub mod delegated_grant;
 pub mod erased;
 mod naming;
@@ -44,13 +47,20 @@ pub const FINDINGS: &[&[(&str, &str)]] = &[
     permission::CODES,
     delegated_grant::declare::CODES,
     service_principal::declare::CODES,
+    consent_policy::declare::CODES,
+    consent_policy::WRITTEN,
+    classification::declare::CODES,
+    consent_requests::declare::CODES,
     user_consent::declare::CODES,
 ];
 
 /// All kinds, in the order in which what they give is sent. What they take goes in the reverse order.
-pub static REGISTRY: [&dyn AnyKind; 3] = [
+pub static REGISTRY: [&dyn AnyKind; 6] = [
     &service_principal::ServicePrincipals,
+    &consent_policy::ConsentPolicies,
+    &classification::Classifications,
     &delegated_grant::DelegatedGrants,
+    &consent_requests::ConsentRequests,
     &user_consent::UserConsent,
 ];
 
@@ -228,6 +238,24 @@ pub struct Wanted<S> {
     pub why: Arc<[Why]>,
     /// Sentences for reviewers. Safe text.
     pub notes: Arc<[String]>,
+}
+
+impl<S> Wanted<S> {
+    /// Asked for by one table. No spec: nothing shall be there.
+    pub fn by(why: Why, spec: Option<S>) -> Self {
+        Self { spec, expired: None, why: [why].into(), notes: Arc::default() }
+    }
+
+    /// Asked for by one more table; a table counts once.
+    pub fn add_why(&mut self, why: &Why) {
+        if !self.why.contains(why) {
+            self.why = self.why.iter().chain([why]).cloned().collect();
+        }
+    }
+
+    pub fn add_note(&mut self, note: String) {
+        self.notes = self.notes.iter().cloned().chain([note]).collect();
+    }
 }
 
 /// Whether undeclared things at an address are ours to remove.

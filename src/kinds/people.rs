@@ -113,7 +113,8 @@ fn admit(members: &[&User], group: &str, named: &Named, people: &mut People) {
     }
 }
 
-fn user(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<ObjectId> {
+/// The user that a text stands for, or a finding.
+pub(super) fn user(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<ObjectId> {
     match desk.scene.directory.user_names.get(text) {
         Some(Lookup::One(id)) => return Some(*id),
         Some(Lookup::Several(found)) => out.push(ambiguous("user", text, found).at(&place)),
@@ -129,6 +130,21 @@ fn user(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<Obj
         ),
     }
     None
+}
+
+/// The group that a text stands for, as a group, or a finding: one without users is none that anybody
+/// means.
+pub(super) fn whole_group(
+    text: &str,
+    place: Place,
+    desk: &Desk,
+    out: &mut Findings,
+) -> Option<ObjectId> {
+    group(text, place, desk, out)?;
+    match desk.scene.directory.group_names.get(text) {
+        Some(Lookup::One(id)) => Some(*id),
+        _ => None,
+    }
 }
 
 fn group<'a>(

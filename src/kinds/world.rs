@@ -77,6 +77,8 @@ pub(crate) struct World {
     pub(crate) grants: Vec<Value>,
     /// The list of the authorization policy.
     pub(crate) policies: Value,
+    /// Other answers, by path: an object, or the rows of a list.
+    pub(crate) answers: BTreeMap<String, Value>,
     pub(crate) today: Date,
     /// Labels that the plan is about; all when empty.
     pub(crate) only: Vec<String>,
@@ -89,6 +91,7 @@ impl World {
             directory: directory(),
             grants: Vec::new(),
             policies: json!([]),
+            answers: BTreeMap::new(),
             today: date!(2026 - 11 - 23),
             only: Vec::new(),
         }
@@ -109,6 +112,12 @@ impl World {
             "resourceId": object(GRAPH),
             "scope": scope,
         }));
+        self
+    }
+
+    /// What the tenant answers for this path.
+    pub(crate) fn answering(mut self, path: &str, answer: Value) -> Self {
+        self.answers.insert(path.to_owned(), answer);
         self
     }
 
@@ -171,11 +180,19 @@ impl World {
     }
 
     fn answer(&self, query: &Query) -> Vec<Value> {
+        match self.answers.get(&query.path) {
+            Some(Value::Array(rows)) => return rows.clone(),
+            Some(object) => return vec![object.clone()],
+            None => {}
+        }
         if query.path == "/policies/authorizationPolicy" {
             let list = json!({ "permissionGrantPoliciesAssigned": self.policies });
             return vec![
                 json!({ "id": "authorizationPolicy", "defaultUserRolePermissions": list }),
             ];
+        }
+        if query.path.contains("$count=true") {
+            return vec![json!({ "@odata.count": self.grants.len() })];
         }
         assert!(query.path.starts_with("/oauth2PermissionGrants?"), "{}", query.path);
         let asked =
@@ -198,6 +215,9 @@ impl World {
                     pairs.changed.iter().map(|pair| kind.change(pair, &names).unwrap()).collect();
                 kind.link(&mut some);
                 changes.extend(some);
+            }
+            for kind in REGISTRY {
+                kind.interlock(&mut changes);
             }
             changes
         })

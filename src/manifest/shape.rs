@@ -128,7 +128,13 @@ fn why(name: &str) -> Option<&'static str> {
         }
         "scopes" => "list the delegated permissions: `scopes = [\"User.Read\"]`",
         "allow" => "one of none, low-risk, microsoft-recommended, any, or { policies = [...] }",
-        "id" => "the tenant's id, from the overview page of Microsoft Entra",
+        "id" => {
+            "in [tenant], its id from the overview page of Microsoft Entra; in [[consent_policy]], one \
+             of your own"
+        }
+        "enabled" => "say whether users may ask for consent: `enabled = true`, or false",
+        "name" => "what people call it",
+        "include" => "list what the policy lets be consented to; an empty list is nothing",
         "max" => "how many removals are accepted at most",
         "until" => "the last day on which it holds, such as 2027-06-30",
         "reason" => "one sentence for the reviewers",

@@ -88,7 +88,8 @@ pub struct Subject {
     /// What it is about, the same for all members of one picture: `Microsoft Graph`, or empty.
     pub target: Option<Untrusted>,
     pub audience: Audience,
-    /// Name of the person of the audience, once looked up.
+    /// Name of the person of the audience, once looked up; or of what else is each member's own in a
+    /// picture, such as the permission of a class.
     pub person: Option<Untrusted>,
 }
 

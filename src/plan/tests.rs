@@ -18,6 +18,7 @@ mod facts;
 mod freshness;
 mod gaps;
 mod scenarios;
+mod settings;
 
 /// The plan, and what was found wrong.
 fn judged(world: &World) -> (Plan, Vec<Finding>) {

@@ -160,23 +160,40 @@ fn in_context(
     (tier, steps)
 }
 
-/// Settings that let people consent by themselves.
+/// Settings that let people consent by themselves, and policies by which somebody may.
 fn setting(change: &Change) -> Option<(Tier, Vec<String>)> {
-    if change.address.kind != "user_consent" || !change.gives {
-        return None;
-    }
+    let (tier, text) = match change.address.kind.as_str() {
+        "user_consent" if change.gives => user_consent(change),
+        "consent_policy" => consent_policy(change)?,
+        _ => return None,
+    };
+    Some((tier, vec![text.to_owned()]))
+}
+
+fn user_consent(change: &Change) -> (Tier, &'static str) {
     let gained: Vec<&str> =
         change.fields.iter().flat_map(|field| &field.gained).map(|name| name.raw()).collect();
     let any = gained.iter().any(|name| *name == "any" || name.contains("legacy"));
     let low = !gained.is_empty() && gained.iter().all(|name| name.contains("low"));
-    let (tier, text) = match (any, low) {
+    match (any, low) {
         (true, _) => (Tier::High, "S1: everybody may consent to any app by themselves"),
         (false, true) => {
             (Tier::Low, "S3: everybody may consent to low-risk permissions by themselves")
         }
         (false, false) => (Tier::Medium, "S2: everybody may consent to more by themselves"),
-    };
-    Some((tier, vec![text.to_owned()]))
+    }
+}
+
+/// A policy may not be used yet: it is rated like its use, since that shows its id only.
+fn consent_policy(change: &Change) -> Option<(Tier, &'static str)> {
+    let sets = |field: &str| change.fields.iter().find(|one| one.name == field);
+    let included = sets("includes").map(|field| field.gained.as_slice()).unwrap_or_default();
+    let readmitted = sets("excludes").is_some_and(|field| !field.lost.is_empty());
+    if included.iter().any(|set| set.raw().starts_with("everything")) {
+        return Some((Tier::High, "S4: the policy lets everything be consented to"));
+    }
+    (!included.is_empty() || readmitted)
+        .then_some((Tier::Medium, "S5: the policy lets more be consented to"))
 }
 
 /// A revocation can be the outage: rated by who loses something, not by what the permission allowed.

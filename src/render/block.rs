@@ -91,7 +91,7 @@ fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
     } else {
         about(lead.subject.target.as_ref(), &lead.fields, page);
     }
-    if let Audience::One(_) = lead.subject.audience {
+    if lead.subject.person.is_some() || matches!(lead.subject.audience, Audience::One(_)) {
         people(lead.verb, &group.members, full, page);
     }
 }

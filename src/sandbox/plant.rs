@@ -1,5 +1,7 @@
 //! From a seed file to rows: ids that were not given are made up, names become ids.
 
+mod settings;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
@@ -12,7 +14,6 @@ use crate::kinds::simulated::tables::{
     APPLICATIONS, DEVICES, GRANTS, GROUPS, ORGANIZATION, SERVICE_PRINCIPALS, USERS,
 };
 use crate::kinds::simulated::tenant::guid_of;
-use crate::kinds::user_consent::sandbox as user_consent;
 use crate::sandbox::certificate::RegisteredKey;
 use crate::sandbox::directory::FORBIDDEN;
 use crate::sandbox::published;
@@ -21,13 +22,6 @@ use crate::sandbox::token::{Federated, Identity, exchange_audience};
 
 /// Owner of most of Microsoft's own applications.
 const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
-/// What a new tenant has today.
-const DEFAULT_POLICIES: [&str; 3] = [
-    "ManagePermissionGrantsForSelf.microsoft-user-default-recommended",
-    "ManagePermissionGrantsForOwnedResource.microsoft-dynamically-managed-permissions-for-team",
-    "ManagePermissionGrantsForOwnedResource.microsoft-dynamically-managed-permissions-for-chat",
-];
-
 /// What is wrong, and at which byte of the file.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -330,12 +324,7 @@ fn consent(file: &File, seed: &mut Seed, names: &Names) -> Result<(), Fault> {
             seed.rows.extend(row.map(|row| (GRANTS, row)));
         }
     }
-    let policies = match &file.user_consent {
-        Some(table) => table.policies.clone(),
-        None => DEFAULT_POLICIES.map(str::to_owned).to_vec(),
-    };
-    seed.rows.push((user_consent::TABLE, user_consent::row(&policies)));
-    Ok(())
+    settings::plant(file, seed, names)
 }
 
 fn sign_in(table: &IdentityTable, seed: &Seed) -> Result<Identity, Fault> {

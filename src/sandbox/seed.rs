@@ -83,6 +83,11 @@ pub(super) struct File {
     #[serde(default)]
     pub bulk_grant: Vec<BulkGrantTable>,
     pub user_consent: Option<UserConsentTable>,
+    pub admin_consent_requests: Option<AdminConsentRequestsTable>,
+    #[serde(default)]
+    pub classification: Vec<ClassificationTable>,
+    #[serde(default)]
+    pub consent_policy: Vec<ConsentPolicyTable>,
     #[serde(default)]
     pub identity: Vec<IdentityTable>,
     #[serde(default)]
@@ -221,6 +226,51 @@ pub(super) struct BulkGrantTable {
 pub(super) struct UserConsentTable {
     /// `permissionGrantPoliciesAssigned`, to the letter.
     pub policies: Vec<String>,
+}
+
+/// The admin consent workflow, as it was set.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AdminConsentRequestsTable {
+    #[serde(default)]
+    pub enabled: bool,
+    #[serde(default)]
+    pub notify: bool,
+    #[serde(default)]
+    pub reminders: bool,
+    #[serde(default)]
+    pub days: u32,
+    /// Queries, to the letter.
+    #[serde(default)]
+    pub reviewers: Vec<String>,
+}
+
+/// Classes of permissions of one app.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClassificationTable {
+    /// Name, app id or object id of an app.
+    pub resource: Spanned<String>,
+    #[serde(default)]
+    pub low: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub medium: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub high: Vec<Spanned<String>>,
+}
+
+/// A consent policy besides those of Microsoft.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConsentPolicyTable {
+    pub id: String,
+    pub name: String,
+    pub description: Option<String>,
+    /// Condition sets with the service's own members; what is left out is as inclusive as can be.
+    #[serde(default)]
+    pub includes: Vec<Value>,
+    #[serde(default)]
+    pub excludes: Vec<Value>,
 }
 
 /// An application that can sign in at the token endpoint.

@@ -42,6 +42,7 @@ pub const ADMINISTRATOR: &[&str] = &[
     "Directory.Read.All",
     "GroupMember.Read.All",
     "Policy.Read.All",
+    "Policy.Read.PermissionGrant",
     "Policy.ReadWrite.Authorization",
     "Policy.ReadWrite.ConsentRequest",
     "Policy.ReadWrite.PermissionGrant",

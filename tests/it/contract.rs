@@ -14,6 +14,8 @@ const EXPLORER: &str = "c1000000-0000-4000-8000-000000000001";
 const ALICE: &str = "0a000000-0000-4000-8000-000000000001";
 const GX: &str = "6e000000-0000-4000-8000-000000000001";
 const NOBODY: &str = "00000000-0000-4000-8000-00000000dead";
+/// Id of the scope `profile` of Microsoft Graph.
+const PROFILE: &str = "14dad69e-099b-42c9-810b-d002981feec1";
 /// For everybody, of Graph Explorer and Microsoft Graph.
 const EVERYBODY: &str = "AAAAwQAAAECAAAAAAAAAAQAAAJoAAABAgAAAAAAAAAE";
 
@@ -38,9 +40,24 @@ name = "Laptop"
 id = "6e000000-0000-4000-8000-000000000009"
 name = "Mixed"
 members = ["alice@contoso.com", "GY", "Laptop", "Orders UI"]
+[admin_consent_requests]
+reviewers = ["/users/0a000000-0000-4000-8000-000000000002"]
+[[classification]]
+resource = "Microsoft Graph"
+low = ["openid"]
+medium = ["User.Read"]
+[[consent_policy]]
+id = "mine"
+name = "Mine"
+includes = [{ permissionType = "delegated", permissionClassification = "low" }]
+excludes = [{ permissionType = "application" }]
+[[consent_policy]]
+id = "old"
+name = "Old"
 "#;
 
-/// Every sort of write: create an app, grant, widen, narrow, revoke, change a setting.
+/// Every sort of write: create an app, grant, widen, narrow, revoke, change a setting; make, change
+/// and remove a policy; give, change and take a class.
 const EVERYTHING: &str = r#"
 [app.tasks]
 app_id = "99da6bf4-4525-4bfa-b39f-b6a35789c240"
@@ -77,7 +94,22 @@ resource = "orders"
 scopes = ["orders.read"]
 for = "all-users"
 [user_consent]
-allow = "none"
+allow = { policies = ["mine"] }
+[admin_consent_requests]
+enabled = true
+days = 14
+reviewers = { users = ["alice@contoso.com"], groups = ["GX"] }
+[[classification]]
+resource = "Microsoft Graph"
+low = ["User.Read", "profile"]
+[[consent_policy]]
+id = "mine"
+name = "Mine and yours"
+include = [{ permission_classification = "low", verified_publisher_only = true }]
+exclude = [{ resource = "Microsoft Graph", permissions = ["Mail.Read"] }]
+[[consent_policy]]
+id = "old"
+remove = true
 [limits]
 revoke_percent = 100
 "#;
@@ -117,6 +149,17 @@ fn everything_the_binary_sends_is_described_and_so_is_every_answer() {
         "DELETE /oauth2PermissionGrants/{oAuth2PermissionGrant-id}",
         "POST /servicePrincipals",
         "PATCH /policies/authorizationPolicy",
+        "GET /policies/adminConsentRequestPolicy",
+        "PUT /policies/adminConsentRequestPolicy",
+        "GET /policies/permissionGrantPolicies",
+        "PATCH /policies/permissionGrantPolicies/{permissionGrantPolicy-id}",
+        "DELETE /policies/permissionGrantPolicies/{permissionGrantPolicy-id}",
+        "POST /policies/permissionGrantPolicies/{permissionGrantPolicy-id}/includes",
+        "GET /policies/permissionGrantPolicies/{permissionGrantPolicy-id}/excludes",
+        "DELETE /policies/permissionGrantPolicies/{permissionGrantPolicy-id}/includes/{permissionGrantConditionSet-id}",
+        "GET /servicePrincipals/{servicePrincipal-id}/delegatedPermissionClassifications",
+        "POST /servicePrincipals/{servicePrincipal-id}/delegatedPermissionClassifications",
+        "DELETE /servicePrincipals/{servicePrincipal-id}/delegatedPermissionClassifications/{delegatedPermissionClassification-id}",
     ] {
         assert!(used.contains(operation), "{operation} was never used: {used:#?}");
     }
@@ -225,6 +268,15 @@ fn every_list_and_object_of_the_tenant_is_as_described() {
         caller.gets(&format!("/groups/{group}/transitiveMembers/$count"));
         caller.gets(&format!("/groups/{group}/transitiveMembers/graph.user/$count"));
     }
+    caller.gets("/policies/adminConsentRequestPolicy");
+    some("/policies/permissionGrantPolicies");
+    for policy in ["mine", "microsoft-user-default-low"] {
+        caller.gets(&format!("/policies/permissionGrantPolicies/{policy}"));
+    }
+    for list in ["mine/includes", "mine/excludes", "microsoft-user-default-recommended/excludes"] {
+        some(&format!("/policies/permissionGrantPolicies/{list}"));
+    }
+    some(&format!("/servicePrincipals/{GRAPH}/delegatedPermissionClassifications"));
     let ids = json!({"ids": [ALICE, GX, EXPLORER, NOBODY], "types": ["user", "group"]});
     let found = caller.asks("POST", "/directoryObjects/getByIds", Some(ids), 200);
     assert_eq!(found["value"].as_array().unwrap().len(), 2);
@@ -266,6 +318,50 @@ fn every_write_is_answered_as_described() {
     caller.asks("DELETE", &path, None, 204);
     let policy = json!({"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": []}});
     caller.asks("PATCH", "/policies/authorizationPolicy", Some(policy), 204);
+}
+
+#[test]
+fn every_write_of_a_setting_is_answered_as_described() {
+    let world = World::with(GRANTS);
+    let caller = Caller::new(&world);
+    let reviewer = json!({"query": format!("/users/{ALICE}"), "queryType": "MicrosoftGraph"});
+    let requests = json!({
+        "isEnabled": true,
+        "notifyReviewers": true,
+        "remindersEnabled": false,
+        "requestDurationInDays": 5,
+        "reviewers": [reviewer],
+    });
+    let path = "/policies/adminConsentRequestPolicy";
+    caller.asks("PUT", path, Some(requests), 204);
+    caller.asks("PUT", path, Some(json!({"isEnabled": true})), 400);
+
+    let policies = "/policies/permissionGrantPolicies";
+    let policy = json!({"id": "new", "displayName": "New"});
+    caller.asks("POST", policies, Some(policy.clone()), 201);
+    caller.asks("POST", policies, Some(policy), 409);
+    caller.asks("PATCH", &format!("{policies}/new"), Some(json!({"description": "x"})), 204);
+    let set = json!({"permissionType": "delegated", "permissionClassification": "low"});
+    for list in ["includes", "excludes"] {
+        let sets = format!("{policies}/new/{list}");
+        let made = caller.asks("POST", &sets, Some(set.clone()), 201);
+        let one = format!("{sets}/{}", made["id"].as_str().unwrap());
+        caller.gets(&one);
+        caller.asks("DELETE", &one, None, 204);
+        caller.asks("DELETE", &one, None, 404);
+        caller.asks("POST", &sets, Some(json!({})), 400);
+    }
+    caller.asks("DELETE", &format!("{policies}/new"), None, 204);
+    caller.asks("DELETE", &format!("{policies}/microsoft-company-admin"), None, 400);
+
+    let classes = format!("/servicePrincipals/{GRAPH}/delegatedPermissionClassifications");
+    let class = json!({"permissionId": PROFILE, "classification": "low"});
+    let made = caller.asks("POST", &classes, Some(class.clone()), 201);
+    caller.asks("POST", &classes, Some(class), 409);
+    let one = format!("{classes}/{}", made["id"].as_str().unwrap());
+    caller.gets(&one);
+    caller.asks("DELETE", &one, None, 204);
+    caller.asks("DELETE", &one, None, 404);
 }
 
 #[test]

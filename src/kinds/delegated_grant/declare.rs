@@ -239,6 +239,7 @@ fn client(desk: &Desk, label: &Located<String>) -> Option<String> {
     }
 }
 
+/// The resource that a text stands for, or a finding. The id decides, and a declared name must agree.
 pub(in crate::kinds) fn resource<'a>(
     desk: &Desk<'a>,
     name: &Located<String>,

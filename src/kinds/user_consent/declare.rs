@@ -1,21 +1,22 @@
 //! `[user_consent] allow = …` to entries of the list.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use toml::Spanned;
 
-use super::{FOR_SELF, Spec, address};
-use crate::kinds::{Desk, Wanted};
+use super::{FOR_SELF, Spec, address, grants};
+use crate::kinds::consent_policy::ConsentPolicies;
+use crate::kinds::{Desk, Kind, Wanted};
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
+use crate::manifest::source::Located;
 use crate::manifest::suggest;
-use crate::model::address::Address;
+use crate::model::address::{Address, TENANT};
 use crate::model::change::Why;
 use crate::model::finding::{Finding, Findings};
 use crate::model::schema::{JsonSchema, Schema, SchemaGenerator, form, json_schema};
@@ -104,6 +105,39 @@ impl JsonSchema for Allow {
     }
 }
 
+/// What has to be known of the tenant: the setting; where users shall no longer consent, how many grants
+/// they have; where policies are named, which there are.
+pub(super) fn settings(manifest: &Manifest) -> BTreeSet<Address> {
+    let mut settings = BTreeSet::new();
+    for entry in manifest.entries(TABLE) {
+        settings.insert(address());
+        // Its mistakes were told when names were collected.
+        let written = entry.read::<Written>(&mut Findings::default());
+        match written.and_then(|written| written.allow).map(Spanned::into_inner) {
+            Some(Allow::Word(word)) if word == "none" => drop(settings.insert(grants())),
+            Some(Allow::Policies(_)) => {
+                settings.insert(Address::new(ConsentPolicies::NAME, TENANT, []));
+            }
+            Some(Allow::Word(_)) | None => {}
+        }
+    }
+    settings
+}
+
+/// The policies that `allow = { policies = […] }` names, each where it stands.
+pub(in crate::kinds) fn policies(manifest: &Manifest) -> Vec<Located<String>> {
+    let mut named = Vec::new();
+    for entry in manifest.entries(TABLE) {
+        let written = entry.read::<Written>(&mut Findings::default());
+        if let Some(Allow::Policies(ids)) =
+            written.and_then(|written| written.allow).map(Spanned::into_inner)
+        {
+            named.extend(ids.iter().map(|id| entry.located(id)));
+        }
+    }
+    named
+}
+
 /// The manifest's words and Microsoft's built-in policies for them.
 /// <https://learn.microsoft.com/entra/identity/enterprise-apps/configure-user-consent>
 const CHOICES: [(&str, Option<&str>); 4] = [
@@ -136,13 +170,7 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
             owner: written.owner.map(Spanned::into_inner),
             until: None,
         };
-        let wants = Wanted {
-            spec: Some(Spec { assigned }),
-            expired: None,
-            why: [why].into(),
-            notes: Arc::default(),
-        };
-        wanted.insert(address(), wants);
+        wanted.insert(address(), Wanted::by(why, Some(Spec { assigned })));
     }
     wanted
 }
@@ -182,7 +210,7 @@ fn assigned(entry: &Entry, allow: &Spanned<Allow>, out: &mut Findings) -> Option
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/permissiongrantpolicy>
-fn is_policy_id(text: &str) -> bool {
+pub(in crate::kinds) fn is_policy_id(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{FOR_SELF, Found, Spec, is_for_self, observe};
+use super::{Found, Spec, is_for_self, observe, policy};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
@@ -39,7 +39,7 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
         steps: want.map(step).into_iter().collect(),
         needs: Vec::new(),
         why: Vec::new(),
-        notes: vec!["Consent that was given stays; only future consent changes.".to_owned()],
+        notes: Vec::new(),
         permissions: Vec::new(),
         risk: None,
     }
@@ -54,7 +54,7 @@ fn beside(list: &[String], other: &[String]) -> Vec<String> {
 /// How much an entry lets users consent to, among Microsoft's own choices; a policy of the tenant's
 /// own lies somewhere in between.
 fn reach(entry: &str) -> u8 {
-    match entry.to_lowercase().strip_prefix(&FOR_SELF.to_lowercase()) {
+    match policy(&entry.to_lowercase()) {
         None => 0,
         Some("microsoft-user-default-low") => 1,
         Some("microsoft-user-default-legacy") => 4,
@@ -69,7 +69,7 @@ fn words(entries: &[String], whole: &[String]) -> Vec<Untrusted> {
         return vec![Untrusted::new("none")];
     }
     let word = |entry: &String| {
-        let id = entry.get(FOR_SELF.len()..).unwrap_or_default();
+        let id = policy(entry).unwrap_or_default();
         match id.to_lowercase().as_str() {
             "microsoft-user-default-low" => Untrusted::new("low-risk"),
             "microsoft-user-default-recommended" => Untrusted::new("microsoft-recommended"),

@@ -4,9 +4,10 @@
 pub(super) mod declare;
 mod encode;
 mod observe;
+mod order;
 pub mod sandbox;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
-use crate::model::directory::Mentions;
+use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{self, JsonSchema, Schema};
@@ -79,8 +80,24 @@ impl Kind for UserConsent {
         declare::declare(desk, out)
     }
 
+    fn settings(&self, manifest: &Manifest, _directory: &Directory) -> BTreeSet<Address> {
+        declare::settings(manifest)
+    }
+
+    fn complete(
+        &self,
+        _desk: &Desk,
+        pages: &Pages,
+        wanted: &mut BTreeMap<Address, Wanted<Spec>>,
+        _out: &mut Findings,
+    ) {
+        for want in wanted.values_mut() {
+            want.add_note(observe::note(pages, want.spec.as_ref()));
+        }
+    }
+
     fn reads(&self, scene: &Scene) -> Vec<Query> {
-        if scene.is_about(Self::NAME) { vec![observe::read()] } else { Vec::new() }
+        observe::reads(scene)
     }
 
     fn observe(
@@ -115,6 +132,10 @@ impl Kind for UserConsent {
         encode::change(address, want, have)
     }
 
+    fn interlock(&self, changes: &mut Vec<Change>) {
+        order::interlock(changes);
+    }
+
     fn address(&self, _owner: &str, _spec: &Spec) -> Address {
         address()
     }
@@ -136,9 +157,25 @@ fn is_for_self(entry: &str) -> bool {
     entry.get(..FOR_SELF.len()).is_some_and(|start| start.eq_ignore_ascii_case(FOR_SELF))
 }
 
+/// The id of the policy that an entry for users themselves names.
+fn policy(entry: &str) -> Option<&str> {
+    is_for_self(entry).then(|| entry.get(FOR_SELF.len()..)).flatten()
+}
+
+/// Ids of the policies by which users consent today, where the setting was read.
+pub(super) fn policies(pages: &Pages) -> Vec<String> {
+    let assigned = observe::assigned(pages);
+    assigned.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect()
+}
+
 /// There is one such setting in a tenant.
 pub(super) fn address() -> Address {
     Address::new(UserConsent::NAME, TENANT, [])
+}
+
+/// Beside it: how many grants users have of their own, of interest where their consent ends.
+fn grants() -> Address {
+    Address::new(UserConsent::NAME, TENANT, ["grants".to_owned()])
 }
 
 #[cfg(test)]

@@ -2,14 +2,46 @@
 
 use serde::Deserialize;
 
-use super::{Found, Spec, UserConsent, address};
+use super::{Found, Spec, UserConsent, address, grants, is_for_self};
 use crate::kinds::{Kind, OddAnswer, Scene};
 use crate::model::address::Address;
-use crate::model::query::{Missing, Pages, Query, Rows};
+use crate::model::query::{Consistency, Missing, Pages, Query, Rows, Shape};
 use crate::model::untrusted::shown;
+
+pub(super) fn reads(scene: &Scene) -> Vec<Query> {
+    let policy = scene.is_about(UserConsent::NAME).then(read);
+    let count = scene.settings.contains(&grants()).then(count);
+    policy.into_iter().chain(count).collect()
+}
 
 pub(super) fn read() -> Query {
     Query::object("/policies/authorizationPolicy", Missing::Error)
+}
+
+/// The first row of all one-user grants, for the number that the service gives with it.
+fn count() -> Query {
+    let filter = "consentType%20eq%20%27Principal%27";
+    let path = format!("/oauth2PermissionGrants?$filter={filter}&$select=id&$top=1&$count=true");
+    Query { shape: Shape::Object, ..Query::list(path, Consistency::Eventual, Missing::Nothing) }
+}
+
+/// What becomes of consent that was given, in words for reviewers.
+pub(super) fn note(pages: &Pages, want: Option<&Spec>) -> String {
+    let ends = want.is_some_and(|spec| !spec.assigned.iter().any(|entry| is_for_self(entry)));
+    let first = pages.rows(&count()).and_then(Rows::first).filter(|_| ends);
+    match first.as_ref().and_then(|page| page.get("@odata.count")?.as_u64()) {
+        Some(1) => "Existing grants stay; 1 user grant exists.".to_owned(),
+        Some(count) => format!("Existing grants stay; {count} user grants exist."),
+        None => "Consent that was given stays; only future consent changes.".to_owned(),
+    }
+}
+
+/// The list as it was read, if it was.
+pub(super) fn assigned(pages: &Pages) -> Vec<String> {
+    let row = pages.rows(&read()).and_then(Rows::first);
+    let policy = row.and_then(|row| Policy::deserialize(row).ok());
+    let role = policy.map(|policy| policy.default_user_role_permissions);
+    role.and_then(|role| role.permission_grant_policies_assigned).unwrap_or_default()
 }
 
 #[derive(Deserialize)]

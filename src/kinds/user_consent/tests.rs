@@ -11,7 +11,10 @@ const CHAT: &str =
     "ManagePermissionGrantsForOwnedResource.microsoft-dynamically-managed-permissions-for-chat";
 
 fn world(allow: &str, list: Value) -> World {
-    let mut world = World::new(format!("[user_consent]\nallow = {allow}\n"));
+    let known = ["my-policy", "microsoft-user-default-low", "a", "b"]
+        .map(|id| json!({ "id": id, "includes": [], "excludes": [] }));
+    let mut world = World::new(format!("[user_consent]\nallow = {allow}\n"))
+        .answering("/policies/permissionGrantPolicies", json!(known));
     world.policies = list;
     world
 }
@@ -90,6 +93,18 @@ fn more_for_users_gives_and_less_takes() {
         flags("{ policies = [\"a\"] }", json!(["ManagePermissionGrantsForSelf.b"])),
         (true, true)
     );
+}
+
+#[test]
+fn what_becomes_of_consent_that_was_given_is_told() {
+    let note = |allow: &str, world: &dyn Fn(World) -> World| {
+        world(self::world(allow, json!([LOW, TEAM]))).clean().remove(0).notes.remove(0)
+    };
+    let counted = |world: World| world.has("alice", "User.Read").has("bob", "User.Read");
+    assert_eq!(note("\"none\"", &counted), "Existing grants stay; 2 user grants exist.");
+    let one = |world: World| world.has("alice", "User.Read");
+    assert_eq!(note("\"none\"", &one), "Existing grants stay; 1 user grant exists.");
+    assert!(note("\"any\"", &counted).starts_with("Consent that was given stays"));
 }
 
 #[test]

@@ -171,3 +171,61 @@ fn ids_that_became_known_are_put_in_everywhere() {
     assert!(step.proof.read.path.contains(id));
     assert!(!format!("{step:?}").contains("known after"));
 }
+
+/// A policy of these sets, each by its class.
+fn policies(include: &[&str], exclude: &[&str]) -> Value {
+    let set = |class: &&str| {
+        json!({
+            "id": class, "permissionType": "delegated", "permissionClassification": class,
+        })
+    };
+    let sets = |classes: &[&str]| classes.iter().map(set).collect::<Vec<_>>();
+    json!([{
+        "id": "mine", "displayName": "N",
+        "includes": sets(include), "excludes": sets(exclude),
+    }])
+}
+
+fn policy(include: &[&str], exclude: &[&str]) -> World {
+    let table = "[[consent_policy]]\nid = \"mine\"\nname = \"N\"\n\
+                 include = [{ permission_classification = \"high\" }]\n\
+                 exclude = [{ permission_classification = \"medium\" }]\n";
+    let path = "/policies/permissionGrantPolicies";
+    World::new(table).answering(path, policies(include, exclude))
+}
+
+/// Of four requests, those that were not made yet.
+#[test]
+fn a_change_of_several_requests_goes_on_where_it_ended() {
+    let plan = planned(&policy(&["low"], &["low"]));
+    let all = &plan.changes[0].steps;
+    assert_eq!(all.len(), 4);
+    for (include, exclude, left) in [
+        (&["low"][..], &["low", "medium"][..], &all[1..]),
+        (&["low", "high"], &["low", "medium"], &all[2..]),
+        (&["high"], &["low", "medium"], &all[3..]),
+        // Somebody else made one of the requests.
+        (&["low", "high"], &["low"], &[all[0].clone(), all[2].clone(), all[3].clone()]),
+    ] {
+        let fresh = seen(&plan, &policy(include, exclude));
+        assert_eq!(fresh.stale, Vec::new(), "{include:?} {exclude:?}");
+        assert_eq!(fresh.left(plan.changes.clone())[0].steps, left);
+    }
+    let fresh = seen(&plan, &policy(&["low"], &["low"]));
+    assert_eq!(fresh.left(plan.changes.clone()), plan.changes);
+}
+
+/// What would take a request that nobody approved is stale.
+#[test]
+fn a_state_that_the_change_does_not_pass_through_is_stale() {
+    let plan = planned(&policy(&["low"], &["low"]));
+    for (include, exclude) in [
+        (&["low"][..], &["low", "high"][..]),
+        (&["low", "all"], &["low", "medium"]),
+        (&["high", "medium"], &["low", "medium"]),
+    ] {
+        let fresh = seen(&plan, &policy(include, exclude));
+        assert_eq!(fresh.stale.len(), 1, "{include:?} {exclude:?}");
+        assert!(fresh.begun.is_empty());
+    }
+}

@@ -3,8 +3,16 @@
 use super::Specimen;
 
 /// At least one for every kind of the registry.
-pub const SPECIMENS: &[Specimen] =
-    &[SERVICE_PRINCIPAL, DELEGATED_GRANT, EVERYBODYS_GRANT, USER_CONSENT];
+pub const SPECIMENS: &[Specimen] = &[
+    SERVICE_PRINCIPAL,
+    DELEGATED_GRANT,
+    EVERYBODYS_GRANT,
+    USER_CONSENT,
+    CONSENT_REQUESTS,
+    CLASSIFICATION,
+    CONSENT_POLICY,
+    POLICY_IN_USE,
+];
 
 /// Once it is there, it stays.
 const SERVICE_PRINCIPAL: Specimen = Specimen {
@@ -102,4 +110,123 @@ const USER_CONSENT: Specimen = Specimen {
     create: "[user_consent]\nallow = \"none\"\n",
     change: Some("[user_consent]\nallow = \"low-risk\"\n"),
     delete: Some("[user_consent]\nallow = \"microsoft-recommended\"\n"),
+};
+
+/// The service counts its versions, so that it never is as it was before.
+const CONSENT_REQUESTS: Specimen = Specimen {
+    kind: "consent_requests",
+    seed: r#"
+[admin_consent_requests]
+days = 30
+reviewers = ["/v1.0/users/0a000000-0000-4000-8000-000000000002"]
+"#,
+    create: r#"
+[admin_consent_requests]
+enabled = true
+notify = true
+"#,
+    change: Some(
+        r#"
+[admin_consent_requests]
+enabled = true
+days = 14
+reviewers = { users = ["alice@contoso.com"], groups = ["GX"] }
+"#,
+    ),
+    delete: None,
+};
+
+const CLASSIFICATION: Specimen = Specimen {
+    kind: "classification",
+    seed: r#"
+[[classification]]
+resource = "Orders API"
+low = ["orders.read"]
+"#,
+    create: r#"
+[[classification]]
+resource = "Microsoft Graph"
+low = ["User.Read", "openid"]
+"#,
+    change: Some(
+        r#"
+[[classification]]
+resource = "Microsoft Graph"
+low = ["openid", "profile"]
+medium = ["User.Read"]
+"#,
+    ),
+    delete: Some(
+        r#"
+[[classification]]
+resource = "Microsoft Graph"
+low = []
+"#,
+    ),
+};
+
+const CONSENT_POLICY: Specimen = Specimen {
+    kind: "consent_policy",
+    seed: r#"
+[[consent_policy]]
+id = "theirs"
+name = "Not ours"
+includes = [{ permissionType = "delegated" }]
+"#,
+    create: r#"
+[[consent_policy]]
+id = "mine"
+name = "Low risk"
+description = "For everybody"
+include = [{ permission_classification = "low" }]
+exclude = [{ resource = "Microsoft Graph", permissions = ["Mail.Read"] }]
+"#,
+    change: Some(
+        r#"
+[[consent_policy]]
+id = "mine"
+name = "Low risk of verified publishers"
+include = [{ permission_classification = "low", verified_publisher_only = true }]
+exclude = [{ resource = "Microsoft Graph", permissions = ["Mail.Read", "Mail.ReadWrite"] }]
+"#,
+    ),
+    delete: Some(
+        r#"
+[[consent_policy]]
+id = "mine"
+remove = true
+"#,
+    ),
+};
+
+const POLICY_IN_USE: Specimen = Specimen {
+    kind: "consent_policy",
+    seed: "",
+    create: r#"
+[user_consent]
+allow = { policies = ["mine"] }
+[[consent_policy]]
+id = "mine"
+name = "Low risk"
+include = [{ permission_classification = "low" }]
+"#,
+    change: Some(
+        r#"
+[user_consent]
+allow = { policies = ["mine", "microsoft-user-default-low"] }
+[[consent_policy]]
+id = "mine"
+name = "Low risk"
+include = [{ permission_classification = "low", verified_publisher_only = true }]
+"#,
+    ),
+    delete: Some(
+        r#"
+[user_consent]
+allow = "microsoft-recommended"
+[[consent_policy]]
+id = "mine"
+remove = true
+"#,
+    ),
 };

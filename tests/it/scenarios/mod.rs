@@ -6,6 +6,7 @@ mod founding;
 mod narrowing;
 mod provisioning;
 mod scopes;
+mod workflow;
 
 /// Object ids of the fixture.
 pub const GRAPH: &str = "9a000000-0000-4000-8000-000000000001";

@@ -1,0 +1,120 @@
+//! A POST for a class, a DELETE for its end. There is no PATCH: another class is both, the old one
+//! first, so that no policy ever goes by two classes of one permission.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::observe::{path, read};
+use super::{Class, Found, Spec};
+use crate::kinds::Names;
+use crate::model::address::Address;
+use crate::model::audience::Audience;
+use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Step, Subject, Verb};
+use crate::model::id::AppId;
+use crate::model::query::encode;
+use crate::model::request::{Expect, Expected, Method, Proof, Request};
+use crate::model::untrusted::Untrusted;
+
+pub(super) fn change(
+    address: &Address,
+    want: Option<&Spec>,
+    have: Option<&Found>,
+    names: &Names,
+) -> Change {
+    let spec = want.or(have.map(AsRef::as_ref));
+    let (old, new) = (have.map(|have| have.spec.class), want.map(|want| want.class));
+    let word = |class: Option<Class>| vec![Untrusted::new(class.map_or("none", Class::word))];
+    Change {
+        address: address.clone(),
+        verb: Verb::Set,
+        // Every class can be what a policy lets users consent to.
+        gives: new.is_some(),
+        takes: old.is_some(),
+        subject: Subject {
+            what: "classification".to_owned(),
+            target: spec.map(|spec| names.of(spec.resource)),
+            audience: Audience::Tenant,
+            person: spec.map(|spec| Untrusted::new(spec.name.clone())),
+        },
+        fields: vec![FieldChange {
+            name: "class".to_owned(),
+            kept: Vec::new(),
+            gained: word(new),
+            lost: word(old),
+        }],
+        before: Value::Null,
+        after: Value::Null,
+        steps: have.map(delete).into_iter().chain(want.map(create)).collect(),
+        needs: Vec::new(),
+        why: Vec::new(),
+        notes: notes(new),
+        permissions: spec.map(|spec| permission(spec, new.is_some())).into_iter().collect(),
+        risk: None,
+    }
+}
+
+fn notes(class: Option<Class>) -> Vec<String> {
+    let text = match class {
+        None => return Vec::new(),
+        Some(Class::Low) => {
+            "Where users may consent to what is low-risk, they may consent to this by themselves."
+        }
+        Some(Class::Medium | Class::High) => {
+            "A preview of Microsoft: only consent policies of your own go by this class."
+        }
+    };
+    vec![text.to_owned()]
+}
+
+/// A class opens the permission to users, so it is rated like the permission itself. Resource and
+/// admin flag are filled in by the plan, which knows the directory.
+fn permission(spec: &Spec, gained: bool) -> Permission {
+    Permission {
+        resource: AppId::from_u128(0),
+        sort: PermissionSort::Delegated,
+        name: spec.name.clone(),
+        admin_only: None,
+        gained,
+        lost: !gained,
+    }
+}
+
+fn create(want: &Spec) -> Step {
+    let Spec { resource, app_id: _, permission, name, class } = want;
+    Step {
+        request: Request {
+            method: Method::Post,
+            path: path(*resource),
+            body: Some(json!({
+                "permissionId": permission.to_string(),
+                "permissionName": name,
+                "classification": class.word(),
+            })),
+        },
+        proof: Proof { read: read(*resource), expect: Expect::Fields(looks(want)) },
+        creates: None,
+    }
+}
+
+/// Proven by the list: reading one by its id is not documented.
+fn delete(have: &Found) -> Step {
+    let Found { id, spec } = have;
+    Step {
+        request: Request {
+            method: Method::Delete,
+            path: format!("{}/{}", path(spec.resource), encode(id)),
+            body: None,
+        },
+        proof: Proof { read: read(spec.resource), expect: Expect::Absent(looks(spec)) },
+        creates: None,
+    }
+}
+
+fn looks(spec: &Spec) -> BTreeMap<String, Expected> {
+    let value = |text: &str| Expected::Value(json!(text));
+    BTreeMap::from([
+        ("/permissionId".to_owned(), value(&spec.permission.to_string())),
+        ("/classification".to_owned(), value(spec.class.word())),
+    ])
+}

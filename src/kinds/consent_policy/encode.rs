@@ -1,0 +1,257 @@
+//! A policy and its sets, request by request. A set cannot be changed: a new one is added, then the old
+//! one goes. Exclusions are added first and removed last, so that at no moment more can be consented to
+//! than before and after together, and what is allowed before and after is allowed throughout.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::observe::PATH;
+use super::{Conditions, Found, Spec};
+use crate::model::address::Address;
+use crate::model::audience::Audience;
+use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::query::{Consistency, Missing, Query, encode};
+use crate::model::request::{Expect, Expected, Method, Proof, Request};
+use crate::model::untrusted::Untrusted;
+
+/// Which of a policy's two lists of sets.
+#[derive(Clone, Copy)]
+enum Side {
+    Include,
+    Exclude,
+}
+
+impl Side {
+    fn of(self, spec: Option<&Spec>) -> BTreeSet<Conditions> {
+        let sets = spec.map(|spec| match self {
+            Self::Include => spec.include.clone(),
+            Self::Exclude => spec.exclude.clone(),
+        });
+        sets.unwrap_or_default()
+    }
+
+    fn found(self, have: &Found) -> &BTreeMap<String, Conditions> {
+        match self {
+            Self::Include => &have.include,
+            Self::Exclude => &have.exclude,
+        }
+    }
+
+    /// The part of the policy's path.
+    fn segment(self) -> &'static str {
+        match self {
+            Self::Include => "includes",
+            Self::Exclude => "excludes",
+        }
+    }
+}
+
+pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found>) -> Change {
+    let old = have.map(AsRef::as_ref);
+    let differ = |side: Side| {
+        let (old, new) = (side.of(old), side.of(want));
+        (new.difference(&old).next().is_some(), old.difference(&new).next().is_some())
+    };
+    let ((more, less), (fewer, again)) = (differ(Side::Include), differ(Side::Exclude));
+    let verb = match (want, have) {
+        (_, None) => Verb::Create,
+        (None, Some(_)) => Verb::Revoke,
+        _ => Verb::Set,
+    };
+    Change {
+        address: address.clone(),
+        verb,
+        // A policy that is made is not used yet, and whoever uses it gives.
+        gives: verb == Verb::Set && (more || again),
+        takes: verb == Verb::Revoke || (verb == Verb::Set && (less || fewer)),
+        subject: Subject {
+            what: "consent policy".to_owned(),
+            target: want.or(old).map(|spec| Untrusted::new(spec.id.clone())),
+            audience: Audience::Tenant,
+            person: None,
+        },
+        fields: fields(old, want),
+        before: Value::Null,
+        after: Value::Null,
+        steps: steps(want, have),
+        needs: Vec::new(),
+        why: Vec::new(),
+        notes: notes(want, have),
+        permissions: Vec::new(),
+        risk: None,
+    }
+}
+
+fn notes(want: Option<&Spec>, have: Option<&Found>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if have.is_none() {
+        let text = "It acts only where it is used: in [user_consent], or in a custom role.";
+        notes.push(text.to_owned());
+    }
+    if want.is_some_and(|want| want.include.is_empty()) {
+        notes.push("It includes nothing, so nothing can be consented to by it.".to_owned());
+    }
+    if want.is_some_and(|want| want.include.iter().any(Conditions::is_everything)) {
+        notes.push("One of its sets has no condition at all and includes everything.".to_owned());
+    }
+    notes
+}
+
+fn fields(old: Option<&Spec>, new: Option<&Spec>) -> Vec<FieldChange> {
+    let text = |name: &str, of: &dyn Fn(&Spec) -> Option<String>| {
+        let (old, new) = (old.and_then(of), new.and_then(of));
+        (old != new).then(|| FieldChange {
+            name: name.to_owned(),
+            kept: Vec::new(),
+            gained: new.map(Untrusted::new).into_iter().collect(),
+            lost: old.map(Untrusted::new).into_iter().collect(),
+        })
+    };
+    let texts = [
+        text("name", &|spec| Some(spec.name.clone())),
+        text("description", &|spec| spec.description.clone()),
+    ];
+    let sets = [("includes", Side::Include), ("excludes", Side::Exclude)];
+    let sets = sets.into_iter().filter_map(|(name, side)| of_sets(name, side, old, new));
+    texts.into_iter().flatten().chain(sets).collect()
+}
+
+fn of_sets(name: &str, side: Side, old: Option<&Spec>, new: Option<&Spec>) -> Option<FieldChange> {
+    let names: BTreeMap<String, Untrusted> =
+        [old, new].into_iter().flatten().flat_map(|spec| spec.names.clone()).collect();
+    let (old, new) = (side.of(old), side.of(new));
+    let shown = |set: &Conditions| set.shown(&names);
+    let field = FieldChange {
+        name: name.to_owned(),
+        kept: old.intersection(&new).map(shown).collect(),
+        gained: new.difference(&old).map(shown).collect(),
+        lost: old.difference(&new).map(shown).collect(),
+    };
+    (!field.gained.is_empty() || !field.lost.is_empty()).then_some(field)
+}
+
+fn steps(want: Option<&Spec>, have: Option<&Found>) -> Vec<Step> {
+    let (want, id) = match (want, have) {
+        (Some(want), Some(have)) => (want, &have.spec.id),
+        (Some(want), None) => (want, &want.id),
+        (None, Some(have)) => return vec![delete(&have.spec.id)],
+        (None, None) => return Vec::new(),
+    };
+    let first = match have {
+        None => Some(create(want)),
+        Some(have) => rename(&have.spec, want),
+    };
+    let old = have.map(AsRef::as_ref);
+    let add = |side: Side| {
+        let new = side.of(Some(want));
+        new.difference(&side.of(old)).map(|set| add(id, side, set)).collect::<Vec<_>>()
+    };
+    let remove = |side: Side| {
+        let new = side.of(Some(want));
+        let found = have.into_iter().flat_map(|have| side.found(have));
+        let gone = found.filter(|(_, set)| !new.contains(*set));
+        gone.map(|(set, _)| remove(id, side, set)).collect::<Vec<_>>()
+    };
+    let sets =
+        [add(Side::Exclude), add(Side::Include), remove(Side::Include), remove(Side::Exclude)];
+    first.into_iter().chain(sets.into_iter().flatten()).collect()
+}
+
+fn path(id: &str) -> String {
+    format!("{PATH}/{}", encode(id))
+}
+
+fn object(id: &str) -> Query {
+    Query::object(path(id), Missing::Nothing)
+}
+
+fn value(text: &str) -> Expected {
+    Expected::Value(json!(text))
+}
+
+/// The policy without its sets: making it with them is not documented.
+/// <https://learn.microsoft.com/graph/api/permissiongrantpolicy-post-permissiongrantpolicies>
+fn create(want: &Spec) -> Step {
+    let Spec { id, name, description, include: _, exclude: _, names: _ } = want;
+    let mut body = json!({ "id": id, "displayName": name });
+    if let Some(description) = description {
+        body["description"] = json!(description);
+    }
+    let looks = BTreeMap::from([("/displayName".to_owned(), value(name))]);
+    Step {
+        request: Request { method: Method::Post, path: PATH.to_owned(), body: Some(body) },
+        proof: Proof { read: object(id), expect: Expect::Fields(looks) },
+        creates: None,
+    }
+}
+
+/// What differs of name and description; `None` when neither does.
+fn rename(have: &Spec, want: &Spec) -> Option<Step> {
+    let mut body = serde_json::Map::new();
+    if want.name != have.name {
+        body.insert("displayName".to_owned(), json!(want.name));
+    }
+    if want.description != have.description {
+        body.insert("description".to_owned(), json!(want.description));
+    }
+    let looks =
+        body.iter().map(|(name, value)| (format!("/{name}"), Expected::Value(value.clone())));
+    let looks = looks.collect();
+    (!body.is_empty()).then(|| Step {
+        request: Request {
+            method: Method::Patch,
+            path: path(&have.id),
+            body: Some(Value::Object(body)),
+        },
+        proof: Proof { read: object(&have.id), expect: Expect::Fields(looks) },
+        creates: None,
+    })
+}
+
+fn delete(id: &str) -> Step {
+    Step {
+        request: Request { method: Method::Delete, path: path(id), body: None },
+        proof: Proof { read: object(id), expect: Expect::Gone },
+        creates: None,
+    }
+}
+
+/// Sets are proven by their list: it is the documented way to read them.
+/// <https://learn.microsoft.com/graph/api/permissiongrantpolicy-list-includes>
+fn list(id: &str, side: Side) -> Query {
+    let path = format!("{}/{}", path(id), side.segment());
+    Query::list(path, Consistency::Default, Missing::Nothing)
+}
+
+fn add(id: &str, side: Side, set: &Conditions) -> Step {
+    let members = set.to_wire();
+    let looks = members.iter().map(|(name, value)| {
+        let items = value.as_array().map(|items| {
+            Expected::Items(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        });
+        (format!("/{name}"), items.unwrap_or_else(|| Expected::Value(value.clone())))
+    });
+    Step {
+        proof: Proof { read: list(id, side), expect: Expect::Fields(looks.collect()) },
+        request: Request {
+            method: Method::Post,
+            path: format!("{}/{}", path(id), side.segment()),
+            body: Some(json!(members)),
+        },
+        creates: None,
+    }
+}
+
+fn remove(id: &str, side: Side, set: &str) -> Step {
+    let looks = BTreeMap::from([("/id".to_owned(), value(set))]);
+    Step {
+        request: Request {
+            method: Method::Delete,
+            path: format!("{}/{}/{}", path(id), side.segment(), encode(set)),
+            body: None,
+        },
+        proof: Proof { read: list(id, side), expect: Expect::Absent(looks) },
+        creates: None,
+    }
+}

@@ -1,0 +1,188 @@
+//! `[[consent_policy]]`: conditions under which consent may be given, permissionGrantPolicy in Microsoft
+//! Graph. What matches one of the included sets and none of the excluded ones may be consented to,
+//! wherever the policy is used.
+//! <https://learn.microsoft.com/graph/api/resources/permissiongrantpolicy>
+
+mod condition;
+pub(super) mod declare;
+mod encode;
+mod observe;
+pub mod sandbox;
+mod written;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::kinds::simulated::Collection;
+use crate::kinds::user_consent;
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
+use crate::manifest::{Manifest, TableName, Times};
+use crate::model::address::{Address, TENANT};
+use crate::model::change::Change;
+use crate::model::directory::{Directory, Mentions};
+use crate::model::finding::Findings;
+use crate::model::query::{Pages, Query};
+use crate::model::schema::{self, JsonSchema, Schema};
+use crate::model::untrusted::Untrusted;
+pub use condition::Conditions;
+pub(super) use written::CODES as WRITTEN;
+
+pub struct ConsentPolicies;
+
+/// What makes a policy.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    pub id: String,
+    pub name: String,
+    /// `None`: not declared, or empty.
+    pub description: Option<String>,
+    pub include: BTreeSet<Conditions>,
+    pub exclude: BTreeSet<Conditions>,
+    /// What people call the permissions and apps of the sets, by id.
+    pub names: BTreeMap<String, Untrusted>,
+}
+
+/// The same sets in any order. Names are for people; the letter case of ids is the service's.
+impl PartialEq for Spec {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { id, name, description, include, exclude, names: _ } = self;
+        id.eq_ignore_ascii_case(&other.id)
+            && (name, description, include, exclude)
+                == (&other.name, &other.description, &other.include, &other.exclude)
+    }
+}
+
+/// A policy as the tenant has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    pub spec: Spec,
+    /// The sets by their ids, which removing them takes. Two of them may be the same.
+    pub include: BTreeMap<String, Conditions>,
+    pub exclude: BTreeMap<String, Conditions>,
+}
+
+impl AsRef<Spec> for Found {
+    fn as_ref(&self) -> &Spec {
+        &self.spec
+    }
+}
+
+impl Kind for ConsentPolicies {
+    const NAME: &'static str = "consent_policy";
+    const NOUN: Option<&'static str> = Some("consent policy");
+    const TABLE: Option<TableName> =
+        Some(TableName { name: "consent_policy", times: Times::Repeated });
+    const IS_CONSENT: bool = false;
+
+    type Spec = Spec;
+    type Found = Found;
+
+    fn written(&self) -> Option<Schema> {
+        Some(schema::written::<written::Written>())
+    }
+
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
+        declare::mentions(manifest, out)
+    }
+
+    fn declare(&self, desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        declare::declare(desk, out)
+    }
+
+    /// Where a policy goes, whether users consent by it matters, too.
+    fn settings(&self, manifest: &Manifest, _directory: &Directory) -> BTreeSet<Address> {
+        let entries = manifest.entries(declare::TABLE);
+        let policies = (!entries.is_empty()).then(|| Address::new(Self::NAME, TENANT, []));
+        let goes = entries.iter().any(declare::is_removed);
+        policies.into_iter().chain(goes.then(user_consent::address)).collect()
+    }
+
+    fn complete(
+        &self,
+        desk: &Desk,
+        pages: &Pages,
+        wanted: &mut BTreeMap<Address, Wanted<Spec>>,
+        out: &mut Findings,
+    ) {
+        declare::named_policies(desk, pages, wanted, out);
+        declare::still_used(desk, pages, wanted);
+    }
+
+    fn reads(&self, scene: &Scene) -> Vec<Query> {
+        scene.is_about(Self::NAME).then(observe::read).into_iter().collect()
+    }
+
+    fn observe(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+        found: &mut dyn FnMut(Address, Found),
+    ) -> Result<(), OddAnswer> {
+        observe::observe(pages, scene, found)
+    }
+
+    /// Declared policies are exact, others are not ours. A description that is not declared stays.
+    fn goal(
+        &self,
+        want: Option<&Wanted<Spec>>,
+        have: Option<&Found>,
+        _ownership: Ownership,
+    ) -> Option<Spec> {
+        let have = have.map(|have| &have.spec);
+        let Some(want) = want else { return have.cloned() };
+        let mut goal = want.spec.clone()?;
+        if let Some(have) = have {
+            goal.id.clone_from(&have.id);
+            goal.description = goal.description.or_else(|| have.description.clone());
+        }
+        Some(goal)
+    }
+
+    fn change(
+        &self,
+        address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        _names: &Names,
+    ) -> Change {
+        encode::change(address, want, have)
+    }
+
+    fn address(&self, _owner: &str, spec: &Spec) -> Address {
+        address(&spec.id)
+    }
+
+    fn mentioned(&self, spec: &Spec) -> Mentions {
+        let sets = spec.include.iter().chain(&spec.exclude);
+        Mentions { apps: sets.flat_map(Conditions::apps).collect(), ..Mentions::default() }
+    }
+
+    fn is_of(&self, spec: &Spec, _address: &Address, scene: &Scene) -> bool {
+        let live = condition::names(spec.include.iter().chain(&spec.exclude), &scene.directory);
+        spec.names.iter().all(|(id, name)| live.get(id) == Some(name))
+    }
+
+    fn describe(&self, have: &Found, _names: &Names) -> String {
+        format!("consent policy {} ({})", have.spec.id, Untrusted::new(&*have.spec.name).shown())
+    }
+
+    fn simulated(&self) -> &'static [&'static dyn Collection] {
+        sandbox::COLLECTIONS
+    }
+}
+
+/// Where the policy of this id stands, whatever its letter case.
+fn address(id: &str) -> Address {
+    Address::new(ConsentPolicies::NAME, TENANT, [id.to_ascii_lowercase()])
+}
+
+/// Microsoft's own policies: nobody changes them.
+fn is_built_in(id: &str) -> bool {
+    id.to_ascii_lowercase().starts_with("microsoft-")
+}
+
+#[cfg(test)]
+mod tests;

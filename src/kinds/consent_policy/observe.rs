@@ -1,0 +1,82 @@
+//! Reading policies: one list, in which the condition sets come along.
+//! <https://learn.microsoft.com/graph/api/permissiongrantpolicy-list>
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Conditions, ConsentPolicies, Found, Spec, address, condition, is_built_in};
+use crate::kinds::{Kind, OddAnswer, Scene};
+use crate::model::address::Address;
+use crate::model::query::{Consistency, Missing, Pages, Query};
+use crate::model::untrusted::shown;
+
+pub(super) const PATH: &str = "/policies/permissionGrantPolicies";
+
+pub(super) fn read() -> Query {
+    Query::list(PATH, Consistency::Default, Missing::Error)
+}
+
+/// As Graph answers. Without its sets a policy would look as if it had none.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    id: String,
+    display_name: Option<String>,
+    description: Option<String>,
+    includes: Vec<Value>,
+    excludes: Vec<Value>,
+}
+
+/// Ids of all policies of the tenant, Microsoft's own among them; `None` where they were not read.
+pub(super) fn ids(pages: &Pages) -> Option<Vec<String>> {
+    let id = |row: Value| Some(row.get("id")?.as_str()?.to_owned());
+    Some(pages.rows(&read())?.iter().filter_map(id).collect())
+}
+
+pub(super) fn observe(
+    pages: &Pages,
+    scene: &Scene,
+    found: &mut dyn FnMut(Address, Found),
+) -> Result<(), OddAnswer> {
+    if !scene.is_about(ConsentPolicies::NAME) {
+        return Ok(());
+    }
+    let rows = pages.rows(&read()).ok_or_else(|| odd("was not read"))?;
+    for row in rows.iter() {
+        let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
+        if !is_built_in(&row.id) {
+            found(address(&row.id), policy(row, scene)?);
+        }
+    }
+    Ok(())
+}
+
+fn policy(row: Row, scene: &Scene) -> Result<Found, OddAnswer> {
+    let Row { id, display_name, description, includes, excludes } = row;
+    let (include, exclude) = (sets(&includes)?, sets(&excludes)?);
+    let spec = Spec {
+        id,
+        name: display_name.unwrap_or_default(),
+        description: description.filter(|text| !text.is_empty()),
+        include: include.values().cloned().collect(),
+        exclude: exclude.values().cloned().collect(),
+        names: condition::names(include.values().chain(exclude.values()), &scene.directory),
+    };
+    Ok(Found { spec, include, exclude })
+}
+
+fn sets(rows: &[Value]) -> Result<BTreeMap<String, Conditions>, OddAnswer> {
+    let mut sets = BTreeMap::new();
+    for row in rows {
+        let set = Conditions::from_wire(row).map_err(|error| odd(&shown(&error.to_string())))?;
+        let id = row.get("id").and_then(Value::as_str);
+        sets.insert(id.ok_or_else(|| odd("has a condition set without an id"))?.to_owned(), set);
+    }
+    Ok(sets)
+}
+
+fn odd(problem: &str) -> OddAnswer {
+    OddAnswer { what: "the list of consent policies".to_owned(), problem: problem.to_owned() }
+}

@@ -1,0 +1,187 @@
+//! `[admin_consent_requests]`, key by key, over the policy that the tenant has.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Reviewer, Spec, address};
+use crate::kinds::{Desk, Wanted, people};
+use crate::manifest::Manifest;
+use crate::manifest::entry::Entry;
+use crate::model::address::Address;
+use crate::model::change::Why;
+use crate::model::directory::Mentions;
+use crate::model::finding::{Finding, Findings};
+use crate::model::schema::JsonSchema;
+
+/// What this file finds.
+pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
+    ("days_out_of_range", "a request that would wait for another time than 1 to 60 days"),
+    ("no_reviewers", "admin consent requests that nobody reviews"),
+];
+
+/// The table's name.
+const TABLE: &str = "admin_consent_requests";
+
+/// How long a request may wait. Microsoft Graph documents no bounds; these are the portal's.
+const DAYS: std::ops::RangeInclusive<i64> = 1..=60;
+
+/// The admin consent workflow: where users can ask for what they may not consent to. What is not
+/// declared stays as it is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    /// Whether users can ask.
+    #[schemars(with = "Option<bool>")]
+    enabled: Option<Spanned<bool>>,
+    /// Who is asked: `{ users = [], groups = ["Consent reviewers"] }`. It gives no power to approve.
+    #[schemars(with = "Option<Reviewers>")]
+    reviewers: Option<Spanned<Reviewers>>,
+    /// Whether reviewers are told by mail.
+    #[schemars(with = "Option<bool>")]
+    notify: Option<Spanned<bool>>,
+    /// Whether they are reminded before a request runs out.
+    #[schemars(with = "Option<bool>")]
+    reminders: Option<Spanned<bool>>,
+    /// How many days a request waits for an answer.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 60))]
+    days: Option<Spanned<u32>>,
+    /// Why, in a sentence: shown in the plan and kept in its files.
+    #[schemars(with = "Option<String>")]
+    reason: Option<Spanned<String>>,
+    /// Who answers for it: `"identity@contoso.com"`.
+    #[schemars(with = "Option<String>")]
+    owner: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Reviewers {
+    /// User principal names or object ids.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    users: Vec<Spanned<String>>,
+    /// Display names or object ids of groups, whose members are asked.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    groups: Vec<Spanned<String>>,
+}
+
+pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
+    let mut mentions = Mentions::default();
+    for entry in manifest.entries(TABLE) {
+        let Some(written) = entry.read::<Written>(out) else { continue };
+        let enabled = entry.required("enabled", &written.enabled, out);
+        if let Some(days) = &written.days
+            && !DAYS.contains(&i64::from(*days.get_ref()))
+        {
+            let title = format!("a request cannot wait for {} days", days.get_ref());
+            out.push(
+                Finding::error("days_out_of_range", title)
+                    .at(&entry.place_of(days))
+                    .help("write a number from 1 to 60"),
+            );
+        }
+        if let Some(reviewers) = &written.reviewers {
+            let Reviewers { users, groups } = reviewers.get_ref();
+            mentions.users.extend(users.iter().map(|text| text.get_ref().clone()));
+            mentions.groups.extend(groups.iter().map(|text| text.get_ref().clone()));
+            if users.is_empty() && groups.is_empty() && enabled.is_some_and(|on| *on.get_ref()) {
+                out.push(nobody().at(&entry.place_of(reviewers)));
+            }
+        }
+    }
+    mentions
+}
+
+/// The policy that shall be: what the table says, and what the tenant has where it says nothing.
+pub(super) fn declare(
+    desk: &Desk,
+    have: &Spec,
+    out: &mut Findings,
+) -> BTreeMap<Address, Wanted<Spec>> {
+    let mut wanted = BTreeMap::new();
+    for entry in desk.manifest.entries(TABLE) {
+        let Some(written) = entry.read::<Written>(out) else { continue };
+        let reviewers = match &written.reviewers {
+            Some(declared) => reviewers(declared.get_ref(), have, entry, desk, out),
+            None => Some(have.reviewers.clone()),
+        };
+        let (Some(enabled), Some(reviewers)) = (&written.enabled, reviewers) else { continue };
+        let or = |written: &Option<Spanned<bool>>, live| written.as_ref().map_or(live, take);
+        let spec = Spec {
+            enabled: *enabled.get_ref(),
+            notify: or(&written.notify, have.notify),
+            reminders: or(&written.reminders, have.reminders),
+            days: written.days.as_ref().map_or(have.days, |days| i64::from(*days.get_ref())),
+            reviewers,
+        };
+        check(&spec, entry, out);
+        let why = Why {
+            line: desk.sources.line(&entry.place),
+            reason: written.reason.map(Spanned::into_inner),
+            owner: written.owner.map(Spanned::into_inner),
+            until: None,
+        };
+        wanted.insert(address(), Wanted::by(why, Some(spec)));
+    }
+    wanted
+}
+
+fn take(written: &Spanned<bool>) -> bool {
+    *written.get_ref()
+}
+
+/// What the tenant has may not do for what the table asks.
+fn check(spec: &Spec, entry: &Entry, out: &mut Findings) {
+    if !spec.enabled {
+        return;
+    }
+    if spec.reviewers.is_empty() && !entry.has("reviewers") {
+        out.push(nobody().at(&entry.key("enabled")));
+    }
+    if !DAYS.contains(&spec.days) && !entry.has("days") {
+        let title = format!("the tenant lets a request wait for {} days", spec.days);
+        out.push(
+            Finding::error("days_out_of_range", title)
+                .at(&entry.key("enabled"))
+                .help("say how long a request waits for an answer: days = 30"),
+        );
+    }
+}
+
+fn nobody() -> Finding {
+    Finding::error("no_reviewers", "nobody would review the requests")
+        .help("name somebody: reviewers = { users = [\"adele@contoso.com\"], groups = [] }")
+}
+
+/// `None` when a name leads nowhere: it was told.
+fn reviewers(
+    declared: &Reviewers,
+    have: &Spec,
+    entry: &Entry,
+    desk: &Desk,
+    out: &mut Findings,
+) -> Option<Vec<Reviewer>> {
+    let Reviewers { users, groups } = declared;
+    let mut found: Vec<Option<Reviewer>> = Vec::new();
+    for text in users {
+        let id = people::user(text.get_ref(), entry.place_of(text), desk, out);
+        found.push(id.map(Reviewer::user));
+    }
+    for text in groups {
+        let id = people::whole_group(text.get_ref(), entry.place_of(text), desk, out);
+        found.push(id.map(Reviewer::group));
+    }
+    let found: Vec<Reviewer> = found.into_iter().collect::<Option<_>>()?;
+    // In the service's own order and writing as far as they are there, so that nothing else changes.
+    let is_declared = |one: &&Reviewer| found.iter().any(|other| other.who() == one.who());
+    let mut all: Vec<Reviewer> = have.reviewers.iter().filter(is_declared).cloned().collect();
+    for one in found {
+        if !all.iter().any(|other| other.who() == one.who()) {
+            all.push(one);
+        }
+    }
+    Some(all)
+}

@@ -1,0 +1,139 @@
+//! One PUT of the whole policy: a PATCH is not documented, and a property that is left out is refused.
+//! <https://learn.microsoft.com/graph/api/adminconsentrequestpolicy-update>
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::observe::{PATH, read};
+use super::{Found, Reviewer, Spec};
+use crate::kinds::Names;
+use crate::model::address::Address;
+use crate::model::audience::Audience;
+use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::request::{Expect, Expected, Method, Proof, Request};
+use crate::model::untrusted::Untrusted;
+
+pub(super) fn change(
+    address: &Address,
+    want: Option<&Spec>,
+    have: Option<&Found>,
+    names: &Names,
+) -> Change {
+    let old = have.map(|have| &have.spec);
+    let is_on = |spec: Option<&Spec>| spec.is_some_and(|spec| spec.enabled);
+    Change {
+        address: address.clone(),
+        verb: Verb::Set,
+        // A way to consent opens or closes; who reviews decides nothing by that.
+        gives: is_on(want) && !is_on(old),
+        takes: is_on(old) && !is_on(want),
+        subject: Subject {
+            what: "admin consent requests".to_owned(),
+            target: None,
+            audience: Audience::Tenant,
+            person: None,
+        },
+        fields: fields(old, want, names),
+        before: Value::Null,
+        after: Value::Null,
+        steps: want.map(step).into_iter().collect(),
+        needs: Vec::new(),
+        why: Vec::new(),
+        notes: want.map(|want| notes(old, want)).unwrap_or_default(),
+        permissions: Vec::new(),
+        risk: None,
+    }
+}
+
+fn fields(old: Option<&Spec>, new: Option<&Spec>, names: &Names) -> Vec<FieldChange> {
+    let word = |yes: bool, words: [&str; 2]| words[usize::from(yes)].to_owned();
+    let one = |name: &str, of: &dyn Fn(&Spec) -> String| {
+        let (old, new) = (old.map(of), new.map(of));
+        (old != new).then(|| FieldChange {
+            name: name.to_owned(),
+            kept: Vec::new(),
+            gained: new.map(Untrusted::new).into_iter().collect(),
+            lost: old.map(Untrusted::new).into_iter().collect(),
+        })
+    };
+    let single = [
+        one("users may ask for consent", &|spec| word(spec.enabled, ["no", "yes"])),
+        one("reviewers get mail", &|spec| word(spec.notify, ["no", "yes"])),
+        one("reviewers are reminded", &|spec| word(spec.reminders, ["no", "yes"])),
+        one("a request waits for", &|spec| format!("{} days", spec.days)),
+    ];
+    single.into_iter().flatten().chain(reviewers(old, new, names)).collect()
+}
+
+fn reviewers(old: Option<&Spec>, new: Option<&Spec>, names: &Names) -> Option<FieldChange> {
+    let list = |spec: Option<&Spec>| spec.map(|spec| spec.reviewers.clone()).unwrap_or_default();
+    let (old, new) = (list(old), list(new));
+    let has = |list: &[Reviewer], one: &Reviewer| list.iter().any(|other| other.who() == one.who());
+    let shown = |list: &[Reviewer], other: &[Reviewer], both: bool| {
+        let some = list.iter().filter(|one| has(other, one) == both);
+        some.map(|one| one.shown(names)).collect::<Vec<_>>()
+    };
+    let field = FieldChange {
+        name: "reviewers".to_owned(),
+        kept: shown(&new, &old, true),
+        gained: shown(&new, &old, false),
+        lost: shown(&old, &new, false),
+    };
+    (!field.gained.is_empty() || !field.lost.is_empty()).then_some(field)
+}
+
+/// What Microsoft says of the workflow, where it matters.
+/// <https://learn.microsoft.com/entra/identity/enterprise-apps/configure-admin-consent-workflow>
+fn notes(old: Option<&Spec>, new: &Spec) -> Vec<String> {
+    let mut notes = vec!["It takes up to an hour to act.".to_owned()];
+    let had =
+        |one: &Reviewer| old.is_some_and(|old| old.reviewers.iter().any(|o| o.who() == one.who()));
+    if new.reviewers.iter().any(|one| !had(one)) {
+        notes.push("Being a reviewer gives no power to approve: that takes a role.".to_owned());
+        if old.is_some_and(|old| old.enabled) {
+            notes.push("Reviewers who are added do not see older requests.".to_owned());
+        }
+    }
+    let others = new.reviewers.iter().filter(|one| one.is_other() && had(one)).count();
+    if others > 0 {
+        let are =
+            if others == 1 { "1 reviewer who is" } else { &format!("{others} reviewers who are") };
+        notes.push(format!("{are} neither a user nor a group, such as a role, kept as found."));
+    }
+    notes
+}
+
+fn step(want: &Spec) -> Step {
+    let Spec { enabled, notify, reminders, days, reviewers } = want;
+    let list: Vec<Value> = reviewers.iter().map(Reviewer::to_wire).collect();
+    let endings = reviewers.iter().map(Reviewer::ending).collect();
+    let value = |value: Value| Expected::Value(value);
+    Step {
+        request: Request {
+            method: Method::Put,
+            path: PATH.to_owned(),
+            body: Some(json!({
+                "isEnabled": enabled,
+                "notifyReviewers": notify,
+                "remindersEnabled": reminders,
+                "requestDurationInDays": days,
+                "reviewers": list,
+            })),
+        },
+        proof: Proof {
+            read: read(),
+            expect: Expect::Fields(BTreeMap::from([
+                ("/isEnabled".to_owned(), value(json!(enabled))),
+                ("/notifyReviewers".to_owned(), value(json!(notify))),
+                ("/remindersEnabled".to_owned(), value(json!(reminders))),
+                ("/requestDurationInDays".to_owned(), value(json!(days))),
+                (
+                    "/reviewers".to_owned(),
+                    Expected::Endings { member: "query".to_owned(), endings },
+                ),
+            ])),
+        },
+        creates: None,
+    }
+}

@@ -1,0 +1,163 @@
+//! `[admin_consent_requests]`: the admin consent workflow, by which users who may not consent ask
+//! somebody who may. One object of the tenant, written as a whole.
+//! <https://learn.microsoft.com/graph/api/resources/adminconsentrequestpolicy>
+
+pub(super) mod declare;
+mod encode;
+mod observe;
+mod reviewer;
+pub mod sandbox;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::kinds::simulated::Collection;
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
+use crate::manifest::{Manifest, TableName, Times};
+use crate::model::address::{Address, TENANT};
+use crate::model::change::Change;
+use crate::model::directory::Mentions;
+use crate::model::finding::Findings;
+use crate::model::id::ObjectId;
+use crate::model::query::{Pages, Query};
+use crate::model::schema::{self, JsonSchema, Schema};
+pub use reviewer::Reviewer;
+
+pub struct ConsentRequests;
+
+/// All that a write has to send: what it left out would be lost.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    pub enabled: bool,
+    pub notify: bool,
+    pub reminders: bool,
+    /// How long a request waits for an answer.
+    pub days: i64,
+    /// In the service's order.
+    pub reviewers: Vec<Reviewer>,
+}
+
+/// The same reviewers, whatever their order and the service's way of writing them.
+impl PartialEq for Spec {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { enabled, notify, reminders, days, reviewers } = self;
+        let who = |list: &[Reviewer]| list.iter().map(Reviewer::who).collect::<BTreeSet<_>>();
+        (enabled, notify, reminders, days)
+            == (&other.enabled, &other.notify, &other.reminders, &other.days)
+            && who(reviewers) == who(&other.reviewers)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    pub spec: Spec,
+}
+
+impl AsRef<Spec> for Found {
+    fn as_ref(&self) -> &Spec {
+        &self.spec
+    }
+}
+
+impl Kind for ConsentRequests {
+    const NAME: &'static str = "consent_requests";
+    const NOUN: Option<&'static str> = Some("setting");
+    const TABLE: Option<TableName> =
+        Some(TableName { name: "admin_consent_requests", times: Times::Once });
+    const IS_CONSENT: bool = false;
+
+    type Spec = Spec;
+    type Found = Found;
+
+    fn written(&self) -> Option<Schema> {
+        Some(schema::written::<declare::Written>())
+    }
+
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
+        declare::mentions(manifest, out)
+    }
+
+    /// Nothing yet: what the table leaves open is the tenant's own, see [`Kind::complete`].
+    fn declare(&self, _desk: &Desk, _out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        BTreeMap::new()
+    }
+
+    fn complete(
+        &self,
+        desk: &Desk,
+        pages: &Pages,
+        wanted: &mut BTreeMap<Address, Wanted<Spec>>,
+        out: &mut Findings,
+    ) {
+        // Without a readable policy observing ends with an error.
+        if let Ok(have) = observe::policy(pages) {
+            wanted.extend(declare::declare(desk, &have, out));
+        }
+    }
+
+    fn reads(&self, scene: &Scene) -> Vec<Query> {
+        scene.is_about(Self::NAME).then(observe::read).into_iter().collect()
+    }
+
+    fn observe(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+        found: &mut dyn FnMut(Address, Found),
+    ) -> Result<(), OddAnswer> {
+        if scene.is_about(Self::NAME) {
+            found(address(), Found { spec: observe::policy(pages)? });
+        }
+        Ok(())
+    }
+
+    fn goal(
+        &self,
+        want: Option<&Wanted<Spec>>,
+        have: Option<&Found>,
+        _ownership: Ownership,
+    ) -> Option<Spec> {
+        let want = want.and_then(|want| want.spec.clone());
+        want.or_else(|| have.map(|have| have.spec.clone()))
+    }
+
+    fn change(
+        &self,
+        address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        names: &Names,
+    ) -> Change {
+        encode::change(address, want, have, names)
+    }
+
+    fn named(&self, spec: &Spec) -> Vec<ObjectId> {
+        spec.reviewers.iter().filter_map(|reviewer| reviewer.who().id()).collect()
+    }
+
+    fn address(&self, _owner: &str, _spec: &Spec) -> Address {
+        address()
+    }
+
+    fn describe(&self, have: &Found, names: &Names) -> String {
+        let reviewers = have.spec.reviewers.iter().map(|one| one.shown(names).shown());
+        let state = if have.spec.enabled { "on" } else { "off" };
+        let reviewers: Vec<String> = reviewers.collect();
+        format!("admin consent requests: {state}, reviewed by {}", reviewers.join(", "))
+    }
+
+    fn simulated(&self) -> &'static [&'static dyn Collection] {
+        sandbox::COLLECTIONS
+    }
+}
+
+/// There is one such policy in a tenant.
+fn address() -> Address {
+    Address::new(ConsentRequests::NAME, TENANT, [])
+}
+
+#[cfg(test)]
+mod tests;
