@@ -60,6 +60,7 @@ pub async fn run(
     let mut journal_error = None;
     let mut witness = Witness::default();
     let changes = fresh.left(fresh::filled(&plan.changes, &planning::known(&scene)));
+    let already = fresh.already(&changes);
     let done = {
         let mut onlooker = Onlooker::new(sight(&setting, changes.len(), streams), changes.len());
         let mut tell = |event: Progress<'_>| {
@@ -75,7 +76,7 @@ pub async fn run(
             stop: stop.flag(),
             progress: &mut tell,
         };
-        let done = stop.unless_twice(executor::run(tools, &changes, &fresh.reached)).await;
+        let done = stop.unless_twice(executor::run(tools, &changes, &already)).await;
         onlooker.close();
         done
     };

@@ -37,6 +37,8 @@ pub struct Pairs {
     pub found: usize,
     /// Found, undeclared, and not ours to remove.
     pub unmanaged: BTreeMap<Address, Value>,
+    /// Sentences about the plan as a whole. Safe text.
+    pub remarks: Vec<String>,
 }
 
 /// A saved state that its kind cannot read.
@@ -56,6 +58,7 @@ pub trait AnyKind: Sync {
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions;
     fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address>;
     fn reads(&self, scene: &Scene) -> Vec<Query>;
+    fn resources(&self, pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId>;
 
     /// What is declared beside what is there. `by_mode` answers for the owner of an address.
     ///
@@ -158,6 +161,10 @@ impl<K: Kind> AnyKind for K {
         Kind::reads(self, scene)
     }
 
+    fn resources(&self, pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId> {
+        Kind::resources(self, pages, scene)
+    }
+
     fn pairs(
         &self,
         desk: &Desk,
@@ -170,7 +177,7 @@ impl<K: Kind> AnyKind for K {
         self.complete(desk, pages, &mut wanted, out);
         let mut comparison = Comparison::new(self, &owns, wanted);
         self.observe(pages, desk.scene, &mut |address, have| comparison.meet(address, &have))?;
-        comparison.finish(out)
+        Ok(Pairs { remarks: self.remarks(desk, pages), ..comparison.finish(out)? })
     }
 
     fn found(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Value>, OddAnswer> {
@@ -215,8 +222,8 @@ impl<K: Kind> AnyKind for K {
         let seen: Option<K::Found> = from_json(address, seen)?;
         let now: Option<K::Found> = from_json(address, now)?;
         let goal: Option<K::Spec> = from_json(address, goal)?;
-        let passing = match (&seen, &goal, &now) {
-            (Some(seen), Some(goal), Some(now)) => self.between(seen, goal, now),
+        let passing = match (&goal, &now) {
+            (Some(goal), Some(now)) => self.between(seen.as_ref(), goal, now),
             _ => false,
         };
         Ok(seen == now || passing)

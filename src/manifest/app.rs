@@ -14,7 +14,6 @@ use crate::model::untrusted::shown;
 pub(super) const CODES: &[(&str, &str)] = &[
     ("invalid_label", "a label with other characters than a-z, 0-9, - and _"),
     ("empty_name", "a name that is there and empty"),
-    ("not_managed_yet", "a key that this version reads and does not manage"),
 ];
 
 /// A client app.
@@ -113,11 +112,6 @@ pub(super) fn app(label: &str, entry: &Entry, findings: &mut Findings) -> Option
     let publisher_tenant =
         written.publisher_tenant.as_ref().and_then(|text| guid(&entry.located(text), findings));
     let name = name(entry, written.name.as_ref(), findings);
-    if let Some(required) = &written.assignment_required {
-        let title = "assignment_required is not managed by this version of consent";
-        let finding = Finding::error("not_managed_yet", title).at(&entry.place_of(required));
-        findings.push(finding.help("remove it: what is declared and not done would mislead"));
-    }
     Some(App {
         label: label?,
         place: entry.place.clone(),

@@ -30,6 +30,14 @@ pub struct Named {
     pub except: Vec<Spanned<String>>,
     pub guests: Guests,
     pub disabled: Disabled,
+    pub assign: Assign,
+}
+
+/// Whether a grant also assigns its people to the client, as consent of their own would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assign {
+    No,
+    Yes,
 }
 
 /// What becomes of the guests in a group.
@@ -62,6 +70,8 @@ struct Written {
     guests: bool,
     #[serde(default)]
     disabled: bool,
+    #[serde(default)]
+    assign: bool,
 }
 
 struct WhomVisitor;
@@ -84,7 +94,7 @@ impl<'de> Visitor<'de> for WhomVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Whom, A::Error> {
-        let Written { users, groups, except, guests, disabled } =
+        let Written { users, groups, except, guests, disabled, assign } =
             Written::deserialize(MapAccessDeserializer::new(map))?;
         if users.is_empty() && groups.is_empty() {
             return Err(A::Error::custom(
@@ -99,6 +109,7 @@ impl<'de> Visitor<'de> for WhomVisitor {
             except,
             guests: if guests { Guests::Included } else { Guests::LeftOut },
             disabled: if disabled { Disabled::Included } else { Disabled::LeftOut },
+            assign: if assign { Assign::Yes } else { Assign::No },
         }))
     }
 }

@@ -30,6 +30,17 @@ pub struct Freshness {
 }
 
 impl Freshness {
+    /// The changes whose objects are at their goal. A pair can have led to two of them.
+    pub fn already(&self, changes: &[Change]) -> BTreeSet<Address> {
+        let is_reached = |address: &Address| {
+            let mut whole = address.clone();
+            whole.parts.pop();
+            self.reached.contains(address) || self.reached.contains(&whole)
+        };
+        let reached = changes.iter().map(|change| &change.address).filter(|at| is_reached(at));
+        reached.cloned().collect()
+    }
+
     /// The changes, less the steps that were taken already.
     pub fn left(&self, mut changes: Vec<Change>) -> Vec<Change> {
         for change in &mut changes {

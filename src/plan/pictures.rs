@@ -129,6 +129,7 @@ struct Place<'a> {
 enum Crowd {
     Everyone,
     One,
+    Group,
     Tenant,
 }
 
@@ -136,6 +137,7 @@ fn crowd(change: &Change) -> Crowd {
     match change.subject.audience {
         Audience::Everyone => Crowd::Everyone,
         Audience::One(_) => Crowd::One,
+        Audience::Group(_) => Crowd::Group,
         Audience::Tenant => Crowd::Tenant,
     }
 }

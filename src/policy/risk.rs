@@ -49,7 +49,7 @@ fn reaches(changes: &[Change]) -> Reaches {
                 Audience::One(id) => {
                     reach.people.insert(id);
                 }
-                Audience::Everyone | Audience::Tenant => reach.everyone = true,
+                Audience::Everyone | Audience::Group(_) | Audience::Tenant => reach.everyone = true,
             }
         }
     }
@@ -190,6 +190,7 @@ fn outage(change: &Change) -> Option<(Tier, Vec<String>)> {
         Audience::Everyone => (Tier::Medium, "R1: everybody loses it"),
         Audience::Tenant => (Tier::Medium, "R2: the app or the tenant as such loses it"),
         Audience::One(_) => (Tier::Low, "R3: one person loses it"),
+        Audience::Group(_) => (Tier::Medium, "R4: a group loses it"),
     };
     Some((tier, vec![text.to_owned()]))
 }

@@ -66,11 +66,14 @@ fn headline(picture: &Picture<'_>) -> String {
 pub(crate) fn crowd_of(groups: &[Group<'_>]) -> Option<String> {
     match groups.first()?.lead.subject.audience {
         Audience::Everyone => Some("all users".to_owned()),
-        Audience::One(_) => {
-            Some(counted(groups.iter().map(|group| group.members.len()).sum(), "user"))
-        }
+        Audience::One(_) => Some(counted(members(groups), "user")),
+        Audience::Group(_) => Some(counted(members(groups), "group")),
         Audience::Tenant => None,
     }
+}
+
+fn members(groups: &[Group<'_>]) -> usize {
+    groups.iter().map(|group| group.members.len()).sum()
 }
 
 fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
@@ -88,7 +91,7 @@ fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
     } else {
         about(lead.subject.target.as_ref(), &lead.fields, page);
     }
-    if let Audience::One(_) = lead.subject.audience {
+    if let Audience::One(_) | Audience::Group(_) = lead.subject.audience {
         people(lead.verb, &group.members, full, page);
     }
 }
@@ -180,7 +183,7 @@ pub(crate) fn names(members: &[&Change]) -> Vec<String> {
 fn person(change: &Change) -> String {
     match (&change.subject.person, change.subject.audience) {
         (Some(name), _) => name.shown(),
-        (None, Audience::One(id)) => id.to_string(),
+        (None, Audience::One(id) | Audience::Group(id)) => id.to_string(),
         (None, Audience::Everyone) => "all users".to_owned(),
         (None, Audience::Tenant) => "the tenant".to_owned(),
     }
@@ -227,7 +230,9 @@ fn moved(change: &Change) -> Vec<String> {
 fn row(sign: char, ink: Ink, everybody: &str, group: &Group<'_>, full: bool, page: &mut Page) {
     let lead = format!("{BODY}  {sign} ");
     match group.lead.subject.audience {
-        Audience::One(_) => page.list(ink, &lead, &names(&group.members), depth(full)),
+        Audience::One(_) | Audience::Group(_) => {
+            page.list(ink, &lead, &names(&group.members), depth(full));
+        }
         Audience::Everyone | Audience::Tenant => {
             page.list(ink, &lead, &[everybody.to_owned()], Depth::All)
         }
@@ -243,7 +248,7 @@ fn of(alike: bool, group: &Group<'_>, page: &mut Page) {
 
 /// The promise that there is no gap, in words.
 fn sequence(verb: Verb, given: &[Group<'_>], taken: &[Group<'_>]) -> String {
-    let many = |groups: &[Group<'_>]| groups.iter().map(|group| group.members.len()).sum::<usize>();
+    let many = members;
     let only_narrowed = taken.iter().all(|group| group.lead.verb == Verb::Narrow);
     if verb == Verb::Narrow {
         let made = given.iter().all(|group| group.lead.verb == Verb::Grant);

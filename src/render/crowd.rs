@@ -27,7 +27,7 @@ fn phrase(picture: &Picture<'_>) -> String {
     let Some(lead) = groups.first().map(|group| group.lead) else { return String::new() };
     let crowd = match &picture.shape {
         Shape::Alone(group) => match (lead.subject.audience, group.members.len()) {
-            (Audience::One(_), 1 | 2) => Some(names(&group.members).join(" and ")),
+            (Audience::One(_) | Audience::Group(_), 1 | 2) => Some(names(&group.members).join(" and ")),
             _ => crowd_of(std::slice::from_ref(group)),
         },
         Shape::Replacement { given, taken } => {
@@ -109,6 +109,7 @@ fn kind_of(picture: &Picture<'_>) -> String {
     let crowd = match lead.subject.audience {
         Audience::Everyone => Some("all users".to_owned()),
         Audience::One(_) => Some("some users".to_owned()),
+        Audience::Group(_) => Some("some groups".to_owned()),
         Audience::Tenant => None,
     };
     let about = about(lead.subject.target.as_ref(), &lead.fields);

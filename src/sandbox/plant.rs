@@ -1,5 +1,7 @@
 //! From a seed file to rows: ids that were not given are made up, names become ids.
 
+mod roles;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
@@ -84,6 +86,7 @@ pub(super) fn plant(file: File) -> Result<Seed, Fault> {
     let mut once = BTreeSet::new();
     seed.members.retain(|(group, _, member)| once.insert((group.clone(), member.clone())));
     consent(&file, &mut seed, &names)?;
+    roles::assignments(&file, &mut seed, &names)?;
     for identity in &file.identity {
         let identity = sign_in(identity, &seed)?;
         seed.identities.push(identity);

@@ -129,12 +129,7 @@ fn declare_one(
     let why = why(desk, entry, &note);
     for audience in audiences {
         let at = address(label, resource.id, audience);
-        let slot = wanted.entry(at).or_insert_with(|| Wanted {
-            spec: None,
-            expired: None,
-            why: Vec::new(),
-            notes: Vec::new(),
-        });
+        let slot = wanted.entry(at).or_insert_with(Wanted::nothing);
         for note in &left_out {
             if !slot.notes.contains(note) {
                 slot.notes.push(note.clone());
@@ -157,7 +152,7 @@ fn declare_one(
     }
 }
 
-fn why(desk: &Desk, entry: &Entry, note: &Note) -> Why {
+pub(in crate::kinds) fn why(desk: &Desk, entry: &Entry, note: &Note) -> Why {
     let mut line = desk.sources.line(&entry.place);
     if note.over(desk.today) {
         line.push_str(", past its until");
@@ -171,7 +166,7 @@ fn why(desk: &Desk, entry: &Entry, note: &Note) -> Why {
 }
 
 /// The client's object id, or the placeholder of the one that will be created.
-fn client(desk: &Desk, label: &Located<String>) -> Option<String> {
+pub(in crate::kinds) fn client(desk: &Desk, label: &Located<String>) -> Option<String> {
     let app = desk.manifest.app(label).ok()?;
     match desk.scene.directory.client_id(app.app_id.value) {
         Some(id) => Some(id.to_string()),

@@ -1,0 +1,50 @@
+//! No gap: what must be settled before what, between the assignments of one app.
+//!
+//! Somebody may be let in by himself, by a group, by another role. So what goes waits for what may
+//! replace it: other roles of the same principal, groups that may hold a user, and users who may be
+//! all that is left of a group.
+
+use std::collections::BTreeMap;
+
+use crate::model::address::Address;
+use crate::model::audience::Audience;
+use crate::model::change::Change;
+use crate::model::id::ObjectId;
+
+/// What is given to one app.
+#[derive(Default)]
+struct Given {
+    of: BTreeMap<ObjectId, Vec<Address>>,
+    groups: Vec<Address>,
+    users: Vec<Address>,
+}
+
+/// Adds `needs`.
+pub(super) fn link(changes: &mut [Change]) {
+    let mut given: BTreeMap<String, Given> = BTreeMap::new();
+    for change in changes.iter().filter(|change| change.gives) {
+        let app = given.entry(change.address.owner.clone()).or_default();
+        let address = change.address.clone();
+        match change.subject.audience {
+            Audience::One(id) => {
+                app.of.entry(id).or_default().push(address.clone());
+                app.users.push(address);
+            }
+            Audience::Group(_) => app.groups.push(address),
+            Audience::Everyone | Audience::Tenant => {}
+        }
+    }
+    for change in changes.iter_mut().filter(|change| change.takes) {
+        let Some(app) = given.get(&change.address.owner) else { continue };
+        let first: Vec<&Address> = match change.subject.audience {
+            Audience::One(id) => app.of.get(&id).into_iter().flatten().chain(&app.groups).collect(),
+            Audience::Group(_) => app.groups.iter().chain(&app.users).collect(),
+            Audience::Everyone | Audience::Tenant => Vec::new(),
+        };
+        change.needs.extend(first.into_iter().cloned());
+    }
+}
+
+#[cfg(test)]
+#[path = "order_tests.rs"]
+mod tests;
