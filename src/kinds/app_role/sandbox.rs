@@ -34,6 +34,7 @@ const APP_READ: &[&str] = &[
     "Directory.Read.All",
     "Directory.ReadWrite.All",
 ];
+/// The first two go together, see [`Route::shows`].
 const PERSON_READ: &[&str] =
     &["AppRoleAssignment.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const WRITE: &[&str] = &["AppRoleAssignment.ReadWrite.All"];
@@ -72,6 +73,9 @@ impl Collection for Assignments {
         };
         if tenant.read(route.owner, &owner).is_none() && call.method == Method::Get {
             return Refused::not_found(&route.key).into();
+        }
+        if call.method == Method::Get && !route.shows(call) {
+            return Refused::denied().into();
         }
         let answer = match (route.item.as_deref(), call.method) {
             (None, Method::Get) => Ok(Answer::List(route.list(&owner))),
@@ -141,6 +145,18 @@ impl Route {
             _ => return None,
         };
         Some(Self { owner, key: call.segment(1).to_owned(), end, item })
+    }
+
+    /// What a group has, and what anybody has if an app asks, takes two permissions to see.
+    fn shows(&self, call: &Call) -> bool {
+        let held = &call.caller.permissions;
+        let alone = match self.owner {
+            SERVICE_PRINCIPALS => true,
+            USERS => !call.caller.app_only,
+            _ => false,
+        };
+        let both = PERSON_READ[..2].iter().all(|one| held.contains(*one));
+        alone || both || held.contains("Directory.ReadWrite.All")
     }
 
     fn list(&self, owner: &str) -> List {

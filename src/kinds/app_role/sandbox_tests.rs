@@ -71,7 +71,11 @@ fn both_ends_show_the_same_object_and_any_of_them_deletes_it() {
     let row = t.row(TABLE, &id).unwrap().clone();
     assert_eq!(row["principalType"], "ServicePrincipal");
     assert_eq!((&row["principalDisplayName"], &row["resourceDisplayName"]), (&json!("App"), &json!("API")));
-    let mut seen = |path: String| told(&Assignments.answer(&Call::new(Method::Get, &path), &mut t)).0;
+    let mut seen = |path: String| {
+        let mut call = Call::new(Method::Get, &path);
+        call.caller.permissions.insert("Directory.ReadWrite.All".to_owned());
+        told(&Assignments.answer(&call, &mut t)).0
+    };
     for (path, status) in [
         (format!("/servicePrincipals/{API}/appRoleAssignedTo/{id}"), 200),
         (format!("/servicePrincipals(appId='b')/AppRoleAssignedTo/{id}"), 200),
@@ -178,4 +182,22 @@ fn assigning_needs_a_second_permission_to_see_the_app() {
     assert_eq!(needed(Method::Delete, &path), ["AppRoleAssignment.ReadWrite.All"]);
     assert!(needed(Method::Get, &path).contains(&"Application.Read.All"));
     assert!(!needed(Method::Get, "/users/x/appRoleAssignments").contains(&"Application.Read.All"));
+}
+
+#[test]
+fn what_a_group_has_takes_two_permissions_to_see() {
+    let mut t = tenant();
+    let both = ["Directory.Read.All", "AppRoleAssignment.ReadWrite.All"];
+    let mut sees = |path: &str, app_only: bool, permissions: &[&str]| {
+        let mut call = Call::new(Method::Get, path);
+        call.caller.app_only = app_only;
+        call.caller.permissions = permissions.iter().map(|one| (*one).to_owned()).collect();
+        told(&Assignments.answer(&call, &mut t)).0
+    };
+    let (alice, makers) =
+        (format!("/users/{ALICE}/appRoleAssignments"), format!("/groups/{MAKERS}/appRoleAssignments"));
+    assert_eq!(sees(&alice, false, &both[..1]), 200);
+    assert_eq!(sees(&alice, true, &both[..1]), 403);
+    assert_eq!(sees(&makers, false, &both[..1]), 403);
+    assert_eq!((sees(&alice, true, &both), sees(&makers, true, &both)), (200, 200));
 }

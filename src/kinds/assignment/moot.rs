@@ -17,9 +17,8 @@ const NAMED: usize = 3;
 
 /// Sentences about the apps that require assignment, or shall.
 pub(super) fn remarks(desk: &Desk, pages: &Pages) -> Vec<String> {
-    let required: Vec<&str> = desk.scene.roster.keys().map(String::as_str).collect();
-    let required: Vec<&str> =
-        required.into_iter().filter(|label| is_required(desk, label)).collect();
+    let labels = desk.scene.roster.keys().map(String::as_str);
+    let required: Vec<&str> = labels.filter(|label| is_required(desk, label)).collect();
     if required.is_empty() {
         return Vec::new();
     }
@@ -99,16 +98,17 @@ fn remark(
     if outside.is_empty() {
         return None;
     }
-    let who = named(desk, &outside);
-    let (have, are) = if outside.len() == 1 { ("has", "is") } else { ("have", "are") };
+    let count = match outside.len() {
+        1 => "1 person who has a grant is".to_owned(),
+        count => format!("{count} people who have a grant are"),
+    };
     let unless = match unknown {
         0 => String::new(),
         1 => ", unless by a group that the manifest does not name".to_owned(),
         groups => format!(", unless by one of {groups} groups that the manifest does not name"),
     };
-    Some(format!(
-        "{label} requires assignment; {who} {have} a grant and {are} not assigned{unless}."
-    ))
+    let who = named(desk, &outside);
+    Some(format!("{label} requires assignment, and {count} not assigned to it{unless}: {who}."))
 }
 
 /// The people who are let in, as far as they are known, and how many groups are not known.
