@@ -79,12 +79,6 @@ impl Collection for Assignments {
         }
         let answer = match (route.item.as_deref(), call.method) {
             (None, Method::Get) => Ok(Answer::List(route.list(&owner))),
-            (Some("$count"), Method::Get) if call.eventual => {
-                Ok(Answer::Count(route.list(&owner)))
-            }
-            (Some("$count"), Method::Get) => {
-                Err(Refused::bad("$count is not currently supported."))
-            }
             (None, Method::Post) => create(call, &route, &owner, tenant),
             (Some(id), Method::Get) => one(id, &route, &owner, tenant),
             (Some(id), Method::Delete) => delete(id, &route, &owner, tenant),

@@ -174,6 +174,10 @@ impl Kind for Assignments {
         order::link(changes);
     }
 
+    fn interlock(&self, changes: &mut Vec<Change>) {
+        order::interlock(changes);
+    }
+
     fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {
         let app = scene.roster.get(&address.owner);
         let app = app.and_then(|app| scene.directory.service_principals.get(app));

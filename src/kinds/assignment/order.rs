@@ -6,6 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Assignments;
+use crate::kinds::Kind;
+use crate::kinds::delegated_grant::DelegatedGrants;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::Change;
@@ -42,6 +45,27 @@ pub(super) fn link(changes: &mut [Change]) {
             Audience::Everyone | Audience::Tenant => Vec::new(),
         };
         change.needs.extend(first.into_iter().cloned());
+    }
+}
+
+/// Where one table asks for both, somebody is let in when his grant was read back: an app without
+/// consent in his list would be none he can use.
+pub(super) fn interlock(changes: &mut [Change]) {
+    let mut granted: BTreeMap<(String, Audience), Vec<Change>> = BTreeMap::new();
+    let people = |change: &&Change| matches!(change.subject.audience, Audience::One(_));
+    let place = |change: &Change| (change.address.owner.clone(), change.subject.audience);
+    let grants = changes.iter().filter(|one| one.address.kind == DelegatedGrants::NAME && one.gives);
+    for grant in grants.filter(people) {
+        granted.entry(place(grant)).or_default().push(grant.clone());
+    }
+    let lets_in = |one: &&mut Change| one.address.kind == Assignments::NAME && one.gives;
+    for change in changes.iter_mut().filter(lets_in) {
+        let same_table = |grant: &&Change| {
+            grant.why.iter().any(|why| change.why.iter().any(|other| other.line == why.line))
+        };
+        let grants = granted.get(&place(change)).into_iter().flatten().filter(same_table);
+        let needs: Vec<Address> = grants.map(|grant| grant.address.clone()).collect();
+        change.needs.extend(needs);
     }
 }
 

@@ -56,3 +56,23 @@ fn another_app_is_not_waited_for() {
     let (given, needed) = given_and_needed(&changes);
     assert_eq!((given.len(), needed), (1, Vec::new()));
 }
+
+/// What one table asks for goes together: the grant first. An assignment of its own waits for nothing.
+#[test]
+fn people_of_a_grant_are_let_in_when_it_was_read_back() {
+    let manifest = "[app.sign]\napp_id = \"5161acce-0000-4000-8000-000000000002\"\nmode = \"exact\"\n\
+                    [[grant]]\napp = \"sign\"\nresource = \"Microsoft Graph\"\nscopes = [\"User.Read\"]\n\
+                    for = { users = [\"alice@contoso.com\"], assign = true }\n\
+                    [[grant]]\napp = \"sign\"\nresource = \"Microsoft Graph\"\nscopes = [\"Mail.Read\"]\n\
+                    for = { users = [\"bob@contoso.com\"] }\n\
+                    [[assignment]]\napp = \"sign\"\nusers = [\"bob@contoso.com\"]\n";
+    let mut changes = World::new(manifest).clean();
+    super::interlock(&mut changes);
+    let of = |kind: &str, name: &str| {
+        let id = person(name).to_string();
+        let is = |one: &&Change| one.address.kind == kind && one.address.parts.contains(&id);
+        changes.iter().find(is).unwrap()
+    };
+    assert_eq!(of("assignment", "alice").needs, [of("delegated_grant", "alice").address.clone()]);
+    assert_eq!(of("assignment", "bob").needs, []);
+}

@@ -1,6 +1,8 @@
 //! Laws that hold for every kind, tried on one specimen of each. A new kind is covered by one more
 //! specimen: its name, and what a manifest says before, after and at the end.
 
+mod app_role;
+mod assignment;
 mod laws;
 mod specimens;
 
