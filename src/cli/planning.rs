@@ -1,6 +1,6 @@
 //! From a manifest and a tenant to a plan: the same steps for `plan` and for `apply`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::future::join;
@@ -16,7 +16,7 @@ use crate::model::address::{Address, TENANT};
 use crate::model::clock::Clock;
 use crate::model::directory::{Directory, Mentions, Organization};
 use crate::model::finding::Findings;
-use crate::model::id::AppId;
+use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Pages, Query};
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::build::{self, Draft};
@@ -60,7 +60,8 @@ pub async fn plan(
     let started = env.since_start();
     let tenant = tenant(session, loaded).await?;
     let read_at = env.now().replace_nanosecond(0).unwrap_or_else(|_| env.now());
-    let (scene, pages) = look(session, loaded, only).await?;
+    let (mut scene, pages) = look(session, loaded, only).await?;
+    add_resources(session, &pages, &mut scene).await?;
     let desk = Desk {
         manifest: &loaded.manifest,
         sources: &loaded.sources,
@@ -93,7 +94,7 @@ pub async fn plan(
         pairs: draft.pairs,
         changes,
         unchanged: draft.unchanged,
-        warnings: warnings::of(loaded, past, read_at.date()),
+        warnings: [draft.remarks, warnings::of(loaded, past, read_at.date())].concat(),
         checks: Vec::new(),
         identity_checks: Vec::new(),
         extent: if only.is_empty() { Extent::Whole } else { Extent::Partial(only.to_vec()) },
@@ -145,6 +146,17 @@ fn queries(scene: &Scene) -> Vec<Query> {
     REGISTRY.iter().flat_map(|kind| kind.reads(scene)).collect()
 }
 
+/// Looks up the resources that the answers speak of and the manifest does not.
+async fn add_resources(session: &Session, pages: &Pages, scene: &mut Scene) -> Result<(), Failure> {
+    let known = |id: &ObjectId| scene.directory.by_object_id(*id).is_some();
+    let spoken_of = REGISTRY.iter().flat_map(|kind| kind.resources(pages, scene));
+    let strange: BTreeSet<ObjectId> = spoken_of.filter(|id| !known(id)).collect();
+    for found in survey::resources(&session.graph.reader(), &strange).await.map_err(told)? {
+        scene.directory.service_principals.insert(found.app_id, found);
+    }
+    Ok(())
+}
+
 /// All reads of all kinds, at once.
 ///
 /// # Errors
@@ -184,8 +196,12 @@ pub async fn scene_of(session: &Session, plan: &Plan) -> Result<Scene, Failure> 
     }
     let directory = survey::survey(&session.graph.reader(), &mentions).await.map_err(told)?;
     let addresses = plan.pairs.iter().map(|pair| &pair.address);
-    let settings = addresses.filter(|address| address.owner == TENANT).cloned().collect();
-    Ok(Scene { roster, settings, directory })
+    // Of an app, that the plan is about such things of it is all there is to know.
+    let about = |address: &Address| match address.owner.as_str() {
+        TENANT => address.clone(),
+        owner => Address::new(&address.kind, owner, []),
+    };
+    Ok(Scene { roster, settings: addresses.map(about).collect(), directory })
 }
 
 async fn names(session: &Session, draft: &Draft, directory: &Directory) -> Result<Names, Failure> {

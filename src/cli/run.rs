@@ -61,6 +61,7 @@ pub async fn run(
     let mut journal_error = None;
     let mut witness = Witness::default();
     let changes = fresh.left(fresh::filled(&plan.changes, &planning::known(&scene)));
+    let already = fresh.done(&changes);
     let done = {
         let mut onlooker = Onlooker::new(sight(&setting, changes.len(), streams), changes.len());
         let mut tell = |event: Progress<'_>| {
@@ -76,7 +77,6 @@ pub async fn run(
             stop: stop.flag(),
             progress: &mut tell,
         };
-        let already = fresh.done(&changes);
         let done = stop.unless_twice(executor::run(tools, &changes, &already)).await;
         onlooker.close();
         done

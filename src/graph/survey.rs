@@ -13,7 +13,7 @@ use crate::graph::Reader;
 use crate::graph::error::GraphError;
 use crate::graph::survey::rows::{group_label, object_id, service_principal, user};
 use crate::graph::survey::unread::Unread;
-use crate::model::directory::{Directory, Lookup, Mentions};
+use crate::model::directory::{Directory, Lookup, Mentions, ServicePrincipal};
 use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Consistency, Missing, Query, Rows, encode, literal};
 use crate::model::untrusted::Untrusted;
@@ -196,6 +196,24 @@ fn add_group(
     };
     directory.group_names.insert(name.to_owned(), lookup);
     Ok(())
+}
+
+/// Service principals by object id, with all that they publish. Those that are gone are absent.
+///
+/// # Errors
+/// When anything could not be read completely.
+pub async fn resources(
+    reader: &Reader,
+    ids: &BTreeSet<ObjectId>,
+) -> Result<Vec<ServicePrincipal>, GraphError> {
+    let path = |id: &ObjectId| format!("/servicePrincipals/{id}?$select={SERVICE_PRINCIPAL}");
+    let queries: Vec<Query> =
+        ids.iter().map(|id| Query::object(path(id), Missing::Nothing)).collect();
+    let mut found = Vec::new();
+    for answer in reader.read_each(&queries).await {
+        found.extend(answer?.first().map(|row| service_principal(&row)).transpose()?);
+    }
+    Ok(found)
 }
 
 /// Names of directory objects: user principal name, which is unique, or display name. Unknown ids, and

@@ -39,6 +39,8 @@ pub struct Pairs {
     pub found: usize,
     /// Found, undeclared, and not ours to remove.
     pub unmanaged: BTreeMap<Address, Value>,
+    /// Sentences about the plan as a whole. Safe text.
+    pub remarks: Vec<String>,
 }
 
 /// A saved state that its kind cannot read.
@@ -78,6 +80,7 @@ pub trait AnyKind: Sync {
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions;
     fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address>;
     fn reads(&self, scene: &Scene) -> Vec<Query>;
+    fn resources(&self, pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId>;
 
     /// What is declared beside what is there. `by_mode` answers for the owner of an address.
     ///
@@ -197,6 +200,10 @@ impl<K: Kind> AnyKind for K {
         Kind::reads(self, scene)
     }
 
+    fn resources(&self, pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId> {
+        Kind::resources(self, pages, scene)
+    }
+
     fn pairs(
         &self,
         desk: &Desk,
@@ -209,7 +216,7 @@ impl<K: Kind> AnyKind for K {
         self.complete(desk, pages, &mut wanted, out);
         let mut comparison = Comparison::new(self, &owns, wanted);
         self.observe(pages, desk.scene, &mut |address, have| comparison.meet(address, &have))?;
-        comparison.finish(out)
+        Ok(Pairs { remarks: self.remarks(desk, pages), ..comparison.finish(out)? })
     }
 
     fn found(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Value>, OddAnswer> {
@@ -254,10 +261,8 @@ impl<K: Kind> AnyKind for K {
         if seen == now {
             return Ok(Standing::AsSeen);
         }
-        Ok(match (&seen, &goal, &now) {
-            (Some(seen), Some(goal), Some(now)) if self.between(seen, goal, now) => {
-                Standing::Between
-            }
+        Ok(match (&goal, &now) {
+            (Some(goal), Some(now)) if self.between(seen.as_ref(), goal, now) => Standing::Between,
             _ => Standing::Elsewhere,
         })
     }

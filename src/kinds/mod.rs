@@ -5,6 +5,8 @@
 //! A kind is pure: it says what to read and what to send, and does neither. It may import floors 0
 //! and 1. Everything above uses [`REGISTRY`] and never asks which kind it has in hand.
 
+pub mod app_role;
+pub mod assignment;
 pub mod classification;
 mod comparison;
 pub mod consent_policy;
@@ -15,6 +17,7 @@ mod naming;
 mod people;
 mod permission;
 mod pool;
+mod role;
 pub mod scene;
 pub mod service_principal;
 pub mod simulated;
@@ -45,7 +48,10 @@ pub const FINDINGS: &[&[(&str, &str)]] = &[
     naming::CODES,
     people::CODES,
     permission::CODES,
+    role::CODES,
     delegated_grant::declare::CODES,
+    app_role::declare::CODES,
+    assignment::CODES,
     service_principal::declare::CODES,
     consent_policy::declare::CODES,
     consent_policy::WRITTEN,
@@ -55,11 +61,13 @@ pub const FINDINGS: &[&[(&str, &str)]] = &[
 ];
 
 /// All kinds, in the order in which what they give is sent. What they take goes in the reverse order.
-pub static REGISTRY: [&dyn AnyKind; 6] = [
+pub static REGISTRY: [&dyn AnyKind; 8] = [
     &service_principal::ServicePrincipals,
     &consent_policy::ConsentPolicies,
     &classification::Classifications,
     &delegated_grant::DelegatedGrants,
+    &app_role::AppRoles,
+    &assignment::Assignments,
     &consent_requests::ConsentRequests,
     &user_consent::UserConsent,
 ];
@@ -106,7 +114,8 @@ pub trait Kind: Sync {
     fn declare(&self, desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Self::Spec>>;
 
     /// What of the tenant as such the manifest is about, by address or by the beginning of one: of
-    /// this kind, and of others whose state has to be known. It comes to [`Scene::settings`].
+    /// this kind, and of others whose state has to be known. Also the apps whose objects of this kind
+    /// are looked at, where that is not every app. It comes to [`Scene::settings`].
     fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address> {
         let _ = directory;
         let written = Self::TABLE.is_some_and(|table| !manifest.entries(table.name).is_empty());
@@ -128,6 +137,13 @@ pub trait Kind: Sync {
     /// What has to be read to observe this scene, in which the members of groups are not known yet.
     fn reads(&self, scene: &Scene) -> Vec<Query>;
 
+    /// Resources that the answers speak of, by object id: what they publish is looked up before
+    /// anything is compared, so that people read names.
+    fn resources(&self, pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId> {
+        let _ = (pages, scene);
+        BTreeSet::new()
+    }
+
     /// Hands over what the answers show, one object after the other: there may be a hundred
     /// thousand, and most of them are as they should be.
     ///
@@ -139,6 +155,12 @@ pub trait Kind: Sync {
         scene: &Scene,
         found: &mut dyn FnMut(Address, Self::Found),
     ) -> Result<(), OddAnswer>;
+
+    /// Sentences about the plan as a whole that belong to no single change. Safe text.
+    fn remarks(&self, desk: &Desk, pages: &Pages) -> Vec<String> {
+        let _ = (desk, pages);
+        Vec::new()
+    }
 
     /// Whether what is undeclared at this address is the manifest's to remove, where `by_mode` is
     /// what the owner's `mode` says.
@@ -185,7 +207,7 @@ pub trait Kind: Sync {
     fn address(&self, owner: &str, spec: &Self::Spec) -> Address;
 
     /// Whether `now` is a state that the change from `have` to `want` passes through on its way.
-    fn between(&self, have: &Self::Found, want: &Self::Spec, now: &Self::Found) -> bool {
+    fn between(&self, have: Option<&Self::Found>, want: &Self::Spec, now: &Self::Found) -> bool {
         let _ = (have, want, now);
         false
     }
@@ -255,6 +277,21 @@ impl<S> Wanted<S> {
 
     pub fn add_note(&mut self, note: String) {
         self.notes = self.notes.iter().cloned().chain([note]).collect();
+    }
+
+    /// To be filled in.
+    pub fn nothing() -> Self {
+        Self { spec: None, expired: None, why: Arc::default(), notes: Arc::default() }
+    }
+}
+
+/// The goal of an object that is there or not, with nothing about it that could change: declared, it
+/// is there; undeclared, it goes where that is ours to say.
+fn whole<S: Clone>(want: Option<&Wanted<S>>, have: Option<&S>, ownership: Ownership) -> Option<S> {
+    match (want, ownership) {
+        (Some(want), _) => want.spec.clone(),
+        (None, Ownership::Exact) => None,
+        (None, Ownership::Additive) => have.cloned(),
     }
 }
 

@@ -147,35 +147,45 @@ pub(super) fn whole_group(
     }
 }
 
-fn group<'a>(
+/// The group that a text stands for, as a group, whoever is in it, or a finding.
+pub(super) fn named_group(
     text: &str,
-    place: Place,
-    desk: &Desk<'a>,
+    place: &Place,
+    desk: &Desk,
     out: &mut Findings,
-) -> Option<(String, Vec<&'a User>)> {
-    let directory = &desk.scene.directory;
-    match directory.group_names.get(text) {
-        Some(Lookup::One(id)) => {
-            let members = directory.groups.get(id).and_then(|group| members(group, directory));
-            match (directory.groups.get(id), members) {
-                (Some(group), Some(members)) if !members.is_empty() => {
-                    return Some((group.name.shown(), members));
-                }
-                (Some(group), Some(_)) => out.push(empty(&group.name.shown()).at(&place)),
-                _ => out.push(unread(text).at(&place)),
-            }
-        }
-        Some(Lookup::Several(found)) => out.push(ambiguous("group", text, found).at(&place)),
-        Some(Lookup::Forbidden) => out.push(forbidden("group", text).at(&place)),
+) -> Option<ObjectId> {
+    match desk.scene.directory.group_names.get(text) {
+        Some(Lookup::One(id)) => return Some(*id),
+        Some(Lookup::Several(found)) => out.push(ambiguous("group", text, found).at(place)),
+        Some(Lookup::Forbidden) => out.push(forbidden("group", text).at(place)),
         Some(Lookup::None) | None => out.push(
             Finding::error("unknown_group", format!("the tenant has no group \"{}\"", shown(text)))
-                .at(&place)
+                .at(place)
                 .help(alike(
                     text,
                     desk,
                     "write the group's display name exactly, or its object id",
                 )),
         ),
+    }
+    None
+}
+
+fn group<'a>(
+    text: &str,
+    place: Place,
+    desk: &Desk<'a>,
+    out: &mut Findings,
+) -> Option<(String, Vec<&'a User>)> {
+    let id = named_group(text, &place, desk, out)?;
+    let directory = &desk.scene.directory;
+    let group = directory.groups.get(&id);
+    match (group, group.and_then(|group| members(group, directory))) {
+        (Some(group), Some(members)) if !members.is_empty() => {
+            return Some((group.name.shown(), members));
+        }
+        (Some(group), Some(_)) => out.push(empty(&group.name.shown()).at(&place)),
+        _ => out.push(unread(text).at(&place)),
     }
     None
 }

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use time::Date;
 
+use crate::kinds::service_principal;
 use crate::manifest::Manifest;
 use crate::manifest::source::Sources;
 use crate::model::address::Address;
 use crate::model::directory::Directory;
 use crate::model::id::{AppId, ObjectId};
+use crate::model::request::later;
 use crate::model::untrusted::Untrusted;
 
 /// The part of the tenant that a plan is about: it can be had from a manifest or from a saved plan.
@@ -16,12 +18,21 @@ use crate::model::untrusted::Untrusted;
 pub struct Scene {
     /// The managed apps, by label.
     pub roster: BTreeMap<String, AppId>,
-    /// What of the tenant as such the plan is about, by address or by the beginning of one.
+    /// What of the tenant as such the plan is about, and which things of an app that are not looked
+    /// at for every app, by address or by the beginning of one.
     pub settings: BTreeSet<Address>,
     pub directory: Directory,
 }
 
 impl Scene {
+    /// Whether a state's `client` is the live service principal of this app, or the one still to be
+    /// created for it.
+    pub fn is_client(&self, client: &str, owner: &str) -> bool {
+        let live = self.roster.get(owner).and_then(|app| self.directory.client_id(*app));
+        let made = later(&service_principal::address(owner));
+        live.is_some_and(|id| client == id.to_string()) || client == made
+    }
+
     /// The addresses of [`Scene::settings`] that belong to this kind.
     pub fn settings_of(&self, kind: &str) -> impl Iterator<Item = &Address> {
         self.settings.iter().filter(move |address| address.kind == kind)

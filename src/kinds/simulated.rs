@@ -20,6 +20,7 @@ pub use tenant::Tenant;
 /// Names of the tables that more than one room looks into.
 pub mod tables {
     pub const GRANTS: &str = "oauth2PermissionGrants";
+    pub const APP_ROLE_ASSIGNMENTS: &str = "appRoleAssignments";
     pub const SERVICE_PRINCIPALS: &str = "servicePrincipals";
     pub const USERS: &str = "users";
     pub const GROUPS: &str = "groups";

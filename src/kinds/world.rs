@@ -27,7 +27,7 @@ pub(crate) const EXPLORER: u128 = 0xc1000000_0000_4000_8000_000000000001;
 pub(crate) const SIGN: u128 = 0xc1000000_0000_4000_8000_000000000002;
 /// Of a client that the tenant lacks.
 pub(crate) const NEW_APP: &str = "5c1e0000-0000-4000-8000-00000000000f";
-const GROUP: u128 = 0x6e000000_0000_4000_8000_000000000001;
+pub(crate) const GROUP: u128 = 0x6e000000_0000_4000_8000_000000000001;
 
 /// In the order of their numbers, from 1. Dave is a guest, Erin is disabled.
 pub(crate) const PEOPLE: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "frank"];
@@ -75,6 +75,8 @@ pub(crate) struct World {
     pub(crate) manifest: String,
     pub(crate) directory: Directory,
     pub(crate) grants: Vec<Value>,
+    /// appRoleAssignments.
+    pub(crate) assignments: Vec<Value>,
     /// The list of the authorization policy.
     pub(crate) policies: Value,
     /// Other answers, by path: an object, or the rows of a list.
@@ -90,6 +92,7 @@ impl World {
             manifest: format!("{HEAD}{}", manifest.as_ref()),
             directory: directory(),
             grants: Vec::new(),
+            assignments: Vec::new(),
             policies: json!([]),
             answers: BTreeMap::new(),
             today: date!(2026 - 11 - 23),
@@ -118,6 +121,19 @@ impl World {
     /// What the tenant answers for this path.
     pub(crate) fn answering(mut self, path: &str, answer: Value) -> Self {
         self.answers.insert(path.to_owned(), answer);
+        self
+    }
+
+    /// An appRoleAssignment; the number of its role, 0 for the default one.
+    pub(crate) fn assigned(mut self, kind: &str, who: ObjectId, to: u128, role: u128) -> Self {
+        let id = format!("{}-{}", self.assignments.len(), who);
+        self.assignments.push(json!({
+            "id": id,
+            "principalType": kind,
+            "principalId": who,
+            "resourceId": object(to),
+            "appRoleId": PermissionId::from_u128(role),
+        }));
         self
     }
 
@@ -193,6 +209,15 @@ impl World {
         }
         if query.path.contains("$count=true") {
             return vec![json!({ "@odata.count": self.grants.len() })];
+        }
+        if let Some(rest) = query.path.strip_prefix("/servicePrincipals/") {
+            let (id, list) = rest.split_once('/').unwrap();
+            let end = match list {
+                "appRoleAssignments?$top=999" => "principalId",
+                "appRoleAssignedTo?$top=999" => "resourceId",
+                other => panic!("{other}"),
+            };
+            return self.assignments.iter().filter(|row| row[end] == id).cloned().collect();
         }
         assert!(query.path.starts_with("/oauth2PermissionGrants?"), "{}", query.path);
         let asked =
@@ -312,27 +337,41 @@ pub(crate) const GRAPH_SCOPES: [&str; 8] = [
     "Mail.ReadWrite",
 ];
 
+/// An app role; its id is its number.
+pub(crate) fn role(number: u128, value: &str, holder: &str, enabled: bool) -> PublishedRole {
+    PublishedRole {
+        id: PermissionId::from_u128(number),
+        value: value.to_owned(),
+        for_applications: holder == "app",
+        for_users: holder == "person",
+        enabled,
+    }
+}
+
 pub(crate) fn graph() -> ServicePrincipal {
     let scopes = GRAPH_SCOPES.iter().zip(1..).map(|(value, number)| scope(number, value));
     ServicePrincipal {
         name: Untrusted::new("Microsoft Graph"),
         scopes: scopes.collect(),
+        roles: vec![
+            role(71, "User.Read.All", "app", true),
+            role(72, "Mail.Read", "app", true),
+            role(73, "Old.Read.All", "app", false),
+        ],
         ..client(GRAPH, "00000003-0000-0000-c000-000000000000")
     }
 }
 
 fn orders() -> ServicePrincipal {
-    let role = PublishedRole {
-        id: PermissionId::from_u128(99),
-        value: "Orders.Admin".to_owned(),
-        for_applications: true,
-        for_users: false,
-        enabled: true,
-    };
     ServicePrincipal {
         name: Untrusted::new("Orders"),
         scopes: vec![scope(1, "orders.read"), scope(2, "orders.write")],
-        roles: vec![role],
+        roles: vec![
+            role(99, "Orders.Admin", "app", true),
+            role(98, "Approver", "person", true),
+            role(97, "Reader", "person", true),
+            role(96, "Clerk", "person", false),
+        ],
         ..client(ORDERS, ORDERS_APP)
     }
 }

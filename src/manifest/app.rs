@@ -15,7 +15,6 @@ use crate::model::untrusted::shown;
 pub(super) const CODES: &[(&str, &str)] = &[
     ("invalid_label", "a label with other characters than a-z, 0-9, - and _"),
     ("empty_name", "a name that is there and empty"),
-    ("not_managed_yet", "a key that this version reads and does not manage"),
 ];
 
 /// A client app.
@@ -104,8 +103,9 @@ pub(super) struct WrittenApp {
     /// declared, so that an emptied file cannot revoke everything by accident.
     #[schemars(with = "Option<Nothing>")]
     grants: Option<Spanned<String>>,
-    // Read, so that it can be refused with a reason.
-    #[schemars(skip)]
+    /// Whether only those who are assigned may sign in: see `[[assignment]]`. Left alone where it is not
+    /// given.
+    #[schemars(with = "Option<bool>")]
     assignment_required: Option<Spanned<bool>>,
     /// A plan that takes anything from this app cannot be applied.
     #[serde(default)]
@@ -135,11 +135,6 @@ pub(super) fn app(label: &str, entry: &Entry, findings: &mut Findings) -> Option
     let publisher_tenant =
         written.publisher_tenant.as_ref().and_then(|text| guid(&entry.located(text), findings));
     let name = name(entry, written.name.as_ref(), findings);
-    if let Some(required) = &written.assignment_required {
-        let title = "assignment_required is not managed by this version of consent";
-        let finding = Finding::error("not_managed_yet", title).at(&entry.place_of(required));
-        findings.push(finding.help("remove it: what is declared and not done would mislead"));
-    }
     Some(App {
         label: label?,
         place: entry.place.clone(),

@@ -33,6 +33,14 @@ pub struct Named {
     pub except: Vec<Spanned<String>>,
     pub guests: Guests,
     pub disabled: Disabled,
+    pub assign: Assign,
+}
+
+/// Whether a grant also assigns its people to the client, as consent of their own would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assign {
+    No,
+    Yes,
 }
 
 /// What becomes of the guests in a group.
@@ -77,6 +85,9 @@ struct Written {
     /// Take disabled users of groups along.
     #[serde(default)]
     disabled: bool,
+    /// Also assign these people to the app, as their own consent would, so that it is in their My Apps.
+    #[serde(default)]
+    assign: bool,
 }
 
 /// That a list is there and not empty.
@@ -104,7 +115,7 @@ impl<'de> Visitor<'de> for WhomVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Whom, A::Error> {
-        let Written { users, groups, except, guests, disabled } =
+        let Written { users, groups, except, guests, disabled, assign } =
             Written::deserialize(MapAccessDeserializer::new(map))?;
         if users.is_empty() && groups.is_empty() {
             return Err(A::Error::custom(
@@ -119,6 +130,7 @@ impl<'de> Visitor<'de> for WhomVisitor {
             except,
             guests: if guests { Guests::Included } else { Guests::LeftOut },
             disabled: if disabled { Disabled::Included } else { Disabled::LeftOut },
+            assign: if assign { Assign::Yes } else { Assign::No },
         }))
     }
 }

@@ -1,4 +1,4 @@
-//! On whose behalf: everybody in the tenant, one person, or nobody in particular (a setting).
+//! On whose behalf: everybody in the tenant, one person, one group, or nobody in particular (a setting).
 
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +13,10 @@ use crate::model::schema::JsonSchema;
 pub enum Audience {
     /// All users of the tenant (`AllPrincipals`).
     Everyone,
-    /// One user, group or service principal (`Principal`).
+    /// One user (`Principal`).
     One(ObjectId),
+    /// One group, as a group.
+    Group(ObjectId),
     /// The tenant or an app as such: a setting, a service principal.
     Tenant,
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::kinds::{Desk, Names, OddAnswer, Pair, REGISTRY, Unreadable};
 use crate::model::address::Address;
-use crate::model::change::{Change, Why};
+use crate::model::change::{Change, PermissionSort, Why};
 use crate::model::directory::Directory;
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId};
@@ -23,6 +23,8 @@ pub struct Draft {
     pub objects: Vec<(String, usize)>,
     /// Found, undeclared, and left alone.
     unmanaged: BTreeMap<Address, Value>,
+    /// Sentences about the plan as a whole. Safe text.
+    pub remarks: Vec<String>,
 }
 
 /// Compares manifest and tenant.
@@ -42,6 +44,7 @@ pub fn draft(desk: &Desk, pages: &Pages, out: &mut Findings) -> Result<Draft, Od
         }
         draft.unchanged += pairs.unchanged;
         draft.unmanaged.extend(pairs.unmanaged);
+        draft.remarks.extend(pairs.remarks);
         let undeclared = |pair: Pair| with_reason(pair, desk);
         draft.pairs.extend(pairs.changed.into_iter().map(undeclared));
     }
@@ -144,8 +147,17 @@ pub fn annotate(changes: &mut [Change], directory: &Directory) {
         let Some(sp) = directory.service_principals.get(app) else { continue };
         for permission in &mut change.permissions {
             permission.resource = *app;
-            let published = sp.scopes.iter().find(|scope| scope.value == permission.name);
-            permission.admin_only = published.map(|scope| scope.admin_only);
+            let name = &permission.name;
+            permission.admin_only = match permission.sort {
+                PermissionSort::Delegated => {
+                    let published = sp.scopes.iter().find(|scope| scope.value == *name);
+                    published.map(|scope| scope.admin_only)
+                }
+                // Nobody consents to what an app does by itself but an administrator.
+                PermissionSort::Application => {
+                    sp.roles.iter().any(|role| role.value == *name).then_some(true)
+                }
+            };
         }
     }
 }

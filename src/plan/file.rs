@@ -162,13 +162,18 @@ fn by_pair(plan: &Plan) -> BTreeMap<Address, Vec<&Change>> {
     let pairs: BTreeSet<&Address> = plan.pairs.iter().map(|pair| &pair.address).collect();
     let mut changes: BTreeMap<Address, Vec<&Change>> = BTreeMap::new();
     for change in &plan.changes {
-        let mut address = change.address.clone();
-        if !pairs.contains(&address) {
-            address.parts.pop();
-        }
-        changes.entry(address).or_default().push(change);
+        changes.entry(pair_of(&change.address, &pairs)).or_default().push(change);
     }
     changes
+}
+
+/// Where the pair stands that a change was made of.
+fn pair_of(change: &Address, pairs: &BTreeSet<&Address>) -> Address {
+    let mut address = change.clone();
+    if !pairs.contains(&address) {
+        address.parts.pop();
+    }
+    address
 }
 
 fn saved(pair: &Pair, changes: &BTreeMap<Address, Vec<&Change>>) -> Saved {
@@ -231,10 +236,10 @@ fn unreadable(error: serde_json::Error) -> PlanFileError {
 
 fn plan(file: File) -> Result<Plan, PlanFileError> {
     let names = Names(file.names);
-    let risks: BTreeMap<String, Risk> = file
+    let risks: BTreeMap<Address, Risk> = file
         .changes
         .iter()
-        .filter_map(|saved| Some((saved.address.to_string(), saved.risk.clone()?)))
+        .filter_map(|saved| Some((saved.address.clone(), saved.risk.clone()?)))
         .collect();
     let pairs: Vec<Pair> = file
         .changes
@@ -248,10 +253,10 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
         })
         .collect();
     let mut changes = build::changes(&pairs, &names)?;
-    for change in &mut changes {
-        let address = change.address.to_string();
-        change.risk =
-            risks.get(&address).or_else(|| risks.get(address.trim_end_matches("/narrow"))).cloned();
+    let addresses = pairs.iter().map(|pair| &pair.address).collect();
+    // What gives and takes nothing, such as an app that is made and then closed, has no risk of its own.
+    for change in changes.iter_mut().filter(|change| change.gives || change.takes) {
+        change.risk = risks.get(&pair_of(&change.address, &addresses)).cloned();
     }
     let Effect { text, digest } = effect::effect(file.tenant.id, &changes, &file.checks);
     if text != file.effect.text || digest != file.effect.sha256 {

@@ -195,6 +195,7 @@ struct Place<'a> {
 enum Crowd {
     Everyone,
     One,
+    Group,
     Tenant,
 }
 
@@ -202,6 +203,7 @@ fn crowd(change: &Change) -> Crowd {
     match change.subject.audience {
         Audience::Everyone => Crowd::Everyone,
         Audience::One(_) => Crowd::One,
+        Audience::Group(_) => Crowd::Group,
         Audience::Tenant => Crowd::Tenant,
     }
 }

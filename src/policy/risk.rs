@@ -21,7 +21,10 @@ struct Reach {
     people: BTreeSet<ObjectId>,
 }
 
-type Reaches = BTreeMap<(String, AppId, String), Reach>;
+type Reaches = BTreeMap<Key, Reach>;
+
+/// App, resource, sort and name of a permission: many names are of both sorts.
+type Key = (String, AppId, PermissionSort, String);
 
 /// Sets the risk of every change. Changes without permissions that are no consent setting keep none.
 pub fn assess(plan: &mut Plan, directory: &Directory) {
@@ -47,15 +50,16 @@ fn reaches(changes: &[Change]) -> Reaches {
                 Audience::One(id) => {
                     reach.people.insert(id);
                 }
-                Audience::Everyone | Audience::Tenant => reach.everyone = true,
+                Audience::Everyone | Audience::Group(_) | Audience::Tenant => reach.everyone = true,
             }
         }
     }
     reaches
 }
 
-fn key(change: &Change, permission: &Permission) -> (String, AppId, String) {
-    (change.address.owner.clone(), permission.resource, permission.name.clone())
+fn key(change: &Change, permission: &Permission) -> Key {
+    let Permission { resource, sort, name, .. } = permission;
+    (change.address.owner.clone(), *resource, *sort, name.clone())
 }
 
 /// An app of another organisation, Microsoft apart, whose publisher nobody verified. What the
@@ -128,6 +132,9 @@ fn base(permission: &Permission, directory: &Directory) -> (Tier, String) {
             (Tier::Critical, "P401: everything in everybody's mailbox")
         }
         "user_impersonation" if microsofts => (Tier::High, "P402: everything there, as the user"),
+        _ if microsofts && permission.sort == PermissionSort::Application => {
+            (Tier::High, "P405: something in a service of Microsoft, with nobody signed in")
+        }
         _ if microsofts => (Tier::Medium, "P403: a service of Microsoft without rules of its own"),
         _ => (Tier::Medium, "P404: a custom API: ask its owner what it allows"),
     };
@@ -205,6 +212,7 @@ fn outage(change: &Change) -> Option<(Tier, Vec<String>)> {
         Audience::Everyone => (Tier::Medium, "R1: everybody loses it"),
         Audience::Tenant => (Tier::Medium, "R2: the app or the tenant as such loses it"),
         Audience::One(_) => (Tier::Low, "R3: one person loses it"),
+        Audience::Group(_) => (Tier::Medium, "R4: a group loses it"),
     };
     Some((tier, vec![text.to_owned()]))
 }

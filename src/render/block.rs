@@ -69,11 +69,14 @@ fn headline(picture: &Picture<'_>) -> String {
 pub(crate) fn crowd_of(groups: &[Group<'_>]) -> Option<String> {
     match groups.first()?.lead.subject.audience {
         Audience::Everyone => Some("all users".to_owned()),
-        Audience::One(_) => {
-            Some(counted(groups.iter().map(|group| group.members.len()).sum(), "user"))
-        }
+        Audience::One(_) => Some(counted(members(groups), "user")),
+        Audience::Group(_) => Some(counted(members(groups), "group")),
         Audience::Tenant => None,
     }
+}
+
+fn members(groups: &[Group<'_>]) -> usize {
+    groups.iter().map(|group| group.members.len()).sum()
 }
 
 fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
@@ -183,7 +186,7 @@ pub(crate) fn names(members: &[&Change]) -> Vec<String> {
 fn person(change: &Change) -> String {
     match (&change.subject.person, change.subject.audience) {
         (Some(name), _) => name.shown(),
-        (None, Audience::One(id)) => id.to_string(),
+        (None, Audience::One(id) | Audience::Group(id)) => id.to_string(),
         (None, Audience::Everyone) => "all users".to_owned(),
         (None, Audience::Tenant) => "the tenant".to_owned(),
     }

@@ -94,6 +94,7 @@ fn kind_of(picture: &Picture<'_>) -> String {
     let crowd = match lead.subject.audience {
         Audience::Everyone => Some("all users".to_owned()),
         Audience::One(_) => Some("some users".to_owned()),
+        Audience::Group(_) => Some("some groups".to_owned()),
         Audience::Tenant => None,
     };
     let about = about(lead.subject.target.as_ref(), &lead.fields);

@@ -1,5 +1,6 @@
 //! From a seed file to rows: ids that were not given are made up, names become ids.
 
+mod roles;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,6 +79,7 @@ pub(super) fn plant(file: File) -> Result<Seed, Fault> {
     let mut once = BTreeSet::new();
     seed.members.retain(|(group, _, member)| once.insert((group.clone(), member.clone())));
     consent(&file, &mut seed, &names)?;
+    roles::assignments(&file, &mut seed, &names)?;
     for identity in &file.identity {
         let identity = sign_in(identity, &seed)?;
         seed.identities.push(identity);

@@ -82,6 +82,8 @@ pub(super) struct File {
     pub grant: Vec<GrantTable>,
     #[serde(default)]
     pub bulk_grant: Vec<BulkGrantTable>,
+    #[serde(default)]
+    pub app_role_assignment: Vec<AppRoleAssignmentTable>,
     pub user_consent: Option<UserConsentTable>,
     pub admin_consent_requests: Option<AdminConsentRequestsTable>,
     #[serde(default)]
@@ -219,6 +221,18 @@ pub(super) struct BulkGrantTable {
     /// Only for the first so many.
     pub count: Option<u32>,
     pub scope: String,
+}
+
+/// What somebody has on an app: an app permissions, a person or a group access.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AppRoleAssignmentTable {
+    /// User principal name, name of a group or an app, or id.
+    pub principal: Spanned<String>,
+    /// Name, app id or object id of an app.
+    pub resource: Spanned<String>,
+    /// Name or id of the role; absent: the default one. An id need not be defined any more.
+    pub role: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

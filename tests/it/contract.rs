@@ -11,6 +11,7 @@ use crate::world::{Run, World};
 
 const GRAPH: &str = "9a000000-0000-4000-8000-000000000001";
 const EXPLORER: &str = "c1000000-0000-4000-8000-000000000001";
+const UI: &str = "c1000000-0000-4000-8000-000000000003";
 const ALICE: &str = "0a000000-0000-4000-8000-000000000001";
 const GX: &str = "6e000000-0000-4000-8000-000000000001";
 const NOBODY: &str = "00000000-0000-4000-8000-00000000dead";
@@ -34,6 +35,13 @@ client = "Orders UI"
 resource = "Orders API"
 user = "bob@contoso.com"
 scope = "orders.read"
+[[app_role_assignment]]
+principal = "Orders UI"
+resource = "Orders API"
+role = "Orders.Admin"
+[[app_role_assignment]]
+principal = "bob@contoso.com"
+resource = "Orders UI"
 [[device]]
 name = "Laptop"
 [[group]]
@@ -56,8 +64,9 @@ id = "old"
 name = "Old"
 "#;
 
-/// Every sort of write: create an app, grant, widen, narrow, revoke, change a setting; make, change
-/// and remove a policy; give, change and take a class.
+/// Every sort of write: create an app, grant, widen, narrow, revoke, give a role, take one, assign,
+/// unassign, close an app, change a setting; make, change and remove a policy; give, change and take a
+/// class.
 const EVERYTHING: &str = r#"
 [app.tasks]
 app_id = "99da6bf4-4525-4bfa-b39f-b6a35789c240"
@@ -66,10 +75,10 @@ provision = true
 [app.explorer]
 app_id = "de8bc8b5-d9f9-48b1-a8ad-b748da725064"
 mode = "exact"
+assignment_required = true
 [app.ui]
 app_id = "5e000000-0000-4000-8000-0000000000c3"
 mode = "exact"
-grants = "none"
 [resource.orders]
 app_id = "5e000000-0000-4000-8000-000000000003"
 
@@ -93,6 +102,14 @@ app = "explorer"
 resource = "orders"
 scopes = ["orders.read"]
 for = "all-users"
+[[app_role]]
+app = "ui"
+resource = "Microsoft Graph"
+roles = ["User.Read.All"]
+[[assignment]]
+app = "ui"
+users = ["alice@contoso.com"]
+groups = ["GX"]
 [user_consent]
 allow = { policies = ["mine"] }
 [admin_consent_requests]
@@ -148,6 +165,12 @@ fn everything_the_binary_sends_is_described_and_so_is_every_answer() {
         "PATCH /oauth2PermissionGrants/{oAuth2PermissionGrant-id}",
         "DELETE /oauth2PermissionGrants/{oAuth2PermissionGrant-id}",
         "POST /servicePrincipals",
+        "PATCH /servicePrincipals/{servicePrincipal-id}",
+        "GET /servicePrincipals/{servicePrincipal-id}/appRoleAssignments",
+        "GET /servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo",
+        "GET /users/{user-id}/appRoleAssignments",
+        "POST /servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo",
+        "DELETE /servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo/{appRoleAssignment-id}",
         "PATCH /policies/authorizationPolicy",
         "GET /policies/adminConsentRequestPolicy",
         "PUT /policies/adminConsentRequestPolicy",
@@ -251,6 +274,17 @@ fn every_list_and_object_of_the_tenant_is_as_described() {
     some(&format!("{by_app}/oauth2PermissionGrants"));
     some(&format!("/servicePrincipals/{EXPLORER}/oauth2PermissionGrants"));
     caller.gets("/servicePrincipals/$count");
+    let roles = format!("/servicePrincipals/{UI}/appRoleAssignments");
+    let role = &caller.gets(&roles)["value"][0];
+    caller.gets(&format!("{roles}/{}", role["id"].as_str().unwrap()));
+    let filter = "$filter=resourceId%20eq%209a000000-0000-4000-8000-000000000003";
+    some(&format!("{roles}?{filter}&$top=999"));
+    some(&format!("/servicePrincipals/{UI}/appRoleAssignedTo?$top=999"));
+    let named = "$filter=startswith(principalDisplayName,%20'Bo')";
+    some(&format!("/servicePrincipals/{UI}/appRoleAssignedTo?{named}"));
+    some("/servicePrincipals(appId='5e000000-0000-4000-8000-000000000003')/appRoleAssignedTo");
+    some("/users/bob@contoso.com/appRoleAssignments");
+    caller.gets(&format!("/groups/{GX}/appRoleAssignments"));
     some("/users");
     some("/users?$select=id,userPrincipalName,displayName,mail,accountEnabled,userType&$top=3");
     caller.gets(&format!("/users/{ALICE}"));
@@ -316,6 +350,21 @@ fn every_write_is_answered_as_described() {
     let path = format!("{apps}/{}", made["id"].as_str().unwrap());
     caller.asks("PATCH", &path, Some(json!({"appRoleAssignmentRequired": true})), 204);
     caller.asks("DELETE", &path, None, 204);
+    let default = "00000000-0000-0000-0000-000000000000";
+    let body = json!({"principalId": ALICE, "resourceId": UI, "appRoleId": default});
+    let on = format!("{apps}/{UI}/appRoleAssignedTo");
+    let made = caller.asks("POST", &on, Some(body.clone()), 201);
+    caller.asks("POST", &on, Some(body.clone()), 409);
+    caller.asks("POST", &on, Some(json!({"principalId": ALICE})), 400);
+    let of = format!("/users/{ALICE}/appRoleAssignments");
+    caller.asks("POST", &of, Some(body.clone()), 409);
+    let path = format!("{on}/{}", made["id"].as_str().unwrap());
+    caller.asks("DELETE", &path, None, 204);
+    caller.asks("DELETE", &path, None, 400);
+    let made = caller.asks("POST", &of, Some(body), 201);
+    caller.asks("DELETE", &format!("{of}/{}", made["id"].as_str().unwrap()), None, 204);
+    let group = json!({"principalId": GX, "resourceId": UI, "appRoleId": default});
+    caller.asks("POST", &format!("/groups/{GX}/appRoleAssignments"), Some(group), 201);
     let policy = json!({"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": []}});
     caller.asks("PATCH", "/policies/authorizationPolicy", Some(policy), 204);
 }
@@ -370,6 +419,10 @@ fn every_refusal_is_as_described() {
     let caller = Caller::new(&world);
     caller.asks("GET", "/oauth2PermissionGrants?$filter=scope%20eq%20'x'", None, 400);
     caller.asks("GET", "/users?$top=5000", None, 400);
+    let by_person = format!("appRoleAssignedTo?$filter=principalId%20eq%20{ALICE}");
+    caller.asks("GET", &format!("/servicePrincipals/{UI}/{by_person}"), None, 400);
+    caller.asks("GET", &format!("/servicePrincipals/{UI}/appRoleAssignments/x"), None, 400);
+    caller.asks("GET", &format!("/users/{NOBODY}/appRoleAssignments"), None, 404);
     let cast = format!("/groups/{GX}/transitiveMembers/microsoft.graph.user");
     caller.asks("GET", &cast, None, 400);
     caller.asks("GET", &format!("/users/{NOBODY}"), None, 404);

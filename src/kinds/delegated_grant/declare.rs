@@ -216,7 +216,7 @@ fn joined<T: Ord + Clone>(some: &Arc<[T]>, more: &Arc<[T]>, pool: &mut Pool<Arc<
     pool.shared(some.iter().chain(new).cloned().collect())
 }
 
-fn why(desk: &Desk, entry: &Entry, note: &Note) -> Why {
+pub(in crate::kinds) fn why(desk: &Desk, entry: &Entry, note: &Note) -> Why {
     let mut line = desk.sources.line(&entry.place);
     if note.over(desk.today) {
         line.push_str(", past its until");
@@ -230,7 +230,7 @@ fn why(desk: &Desk, entry: &Entry, note: &Note) -> Why {
 }
 
 /// The client's object id, or the placeholder of the one that will be created.
-fn client(desk: &Desk, label: &Located<String>) -> Option<String> {
+pub(in crate::kinds) fn client(desk: &Desk, label: &Located<String>) -> Option<String> {
     let app = desk.manifest.app(label).ok()?;
     match desk.scene.directory.client_id(app.app_id.value) {
         Some(id) => Some(id.to_string()),

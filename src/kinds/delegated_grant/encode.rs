@@ -59,7 +59,7 @@ fn subject(spec: Option<&Spec>, names: &Names) -> Subject {
         target: spec.map(|spec| names.of(spec.resource)),
         audience,
         person: match audience {
-            Audience::One(person) => Some(names.of(person)),
+            Audience::One(id) | Audience::Group(id) => Some(names.of(id)),
             Audience::Everyone | Audience::Tenant => None,
         },
     }
@@ -168,7 +168,7 @@ fn find(want: &Spec) -> Query {
             filter
                 .push_str(&format!("%20and%20principalId%20eq%20{}", literal(&person.to_string())));
         }
-        Audience::Everyone | Audience::Tenant => {
+        Audience::Everyone | Audience::Group(_) | Audience::Tenant => {
             filter.push_str("%20and%20consentType%20eq%20%27AllPrincipals%27");
         }
     }

@@ -14,7 +14,6 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::service_principal;
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
@@ -25,7 +24,6 @@ use crate::model::directory::Mentions;
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::ObjectId;
 use crate::model::query::{Pages, Query};
-use crate::model::request::later;
 use crate::model::schema::{self, JsonSchema, Schema};
 use crate::model::scope::ScopeSet;
 
@@ -136,7 +134,8 @@ impl Kind for DelegatedGrants {
     }
 
     /// An all-users grant may be widened to both before it is narrowed, see [`order::link`].
-    fn between(&self, have: &Found, want: &Spec, now: &Found) -> bool {
+    fn between(&self, have: Option<&Found>, want: &Spec, now: &Found) -> bool {
+        let Some(have) = have else { return false };
         let both = have.spec.scopes.union(&want.scopes);
         want.audience == Audience::Everyone
             && *now
@@ -147,17 +146,16 @@ impl Kind for DelegatedGrants {
         order::link(changes);
     }
 
-    /// The client is the live service principal of the app, or the one still to be created for it.
+    /// Microsoft Entra has no grant for a group.
     fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {
-        let live = scene.roster.get(&address.owner).and_then(|app| scene.directory.client_id(*app));
-        let later = later(&service_principal::address(&address.owner));
-        live.is_some_and(|id| *spec.client == *id.to_string()) || *spec.client == *later
+        let group = matches!(spec.audience, Audience::Group(_));
+        !group && scene.is_client(&spec.client, &address.owner)
     }
 
     fn describe(&self, have: &Found, names: &Names) -> String {
         let Spec { client: _, resource, audience, scopes } = &have.spec;
         let who = match audience {
-            Audience::One(person) => names.of(*person).shown(),
+            Audience::One(id) | Audience::Group(id) => names.of(*id).shown(),
             Audience::Everyone | Audience::Tenant => "all users".to_owned(),
         };
         format!("delegated, {who}: {} / {scopes}", names.of(*resource).shown())
@@ -171,7 +169,7 @@ impl Kind for DelegatedGrants {
 /// The address of a grant: owner is the app's label.
 pub(super) fn address(owner: &str, resource: ObjectId, audience: Audience) -> Address {
     let last = match audience {
-        Audience::One(person) => person.to_string(),
+        Audience::One(id) | Audience::Group(id) => id.to_string(),
         Audience::Everyone | Audience::Tenant => "everyone".to_owned(),
     };
     Address::new(DelegatedGrants::NAME, owner, [resource.to_string(), last])

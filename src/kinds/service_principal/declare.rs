@@ -1,7 +1,6 @@
-//! `[app.X]`: that the tenant has the app, and that it is the app that was meant.
+//! `[app.X]`: that the tenant has the app, that it is the app that was meant, and who may sign in.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::{Spec, address};
 use crate::kinds::{Desk, Wanted, naming};
@@ -39,17 +38,22 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
             }
             None => {}
         }
-        if app.provision == Provision::Yes {
-            let why =
-                Why { line: desk.sources.line(&app.place), reason: None, owner: None, until: None };
-            let spec = Some(Spec { app_id: app.app_id.value });
-            wanted.insert(
-                address(label),
-                Wanted { spec, expired: None, why: [why].into(), notes: Arc::default() },
-            );
+        let required = app.assignment_required.as_ref();
+        if app.provision == Provision::Yes || required.is_some() {
+            let is_new = desk.scene.directory.client_id(app.app_id.value).is_none();
+            let made = (is_new || required.is_none()).then_some(&app.place);
+            let places = made.into_iter().chain(required.map(|required| &required.place));
+            let why = places.map(|place| because(desk.sources.line(place))).collect();
+            let assignment_required = required.map(|required| required.value);
+            let spec = Spec { app_id: app.app_id.value, assignment_required };
+            wanted.insert(address(label), Wanted { spec: Some(spec), why, ..Wanted::nothing() });
         }
     }
     wanted
+}
+
+fn because(line: String) -> Why {
+    Why { line, reason: None, owner: None, until: None }
 }
 
 /// The id decides, and the rest must agree with it: an app swapped behind a familiar name is how

@@ -1,4 +1,4 @@
-//! One POST with the app id, nothing else.
+//! One POST with the app id and nothing else, one PATCH of who may sign in.
 
 use std::collections::BTreeMap;
 
@@ -16,39 +16,115 @@ use crate::model::untrusted::Untrusted;
 pub(super) fn change(
     address: &Address,
     want: Option<&Spec>,
-    _have: Option<&Found>,
+    have: Option<&Found>,
     _names: &Names,
 ) -> Change {
+    let required = want.and_then(|want| want.assignment_required);
+    match (want, have) {
+        (Some(want), None) => {
+            let mut change = creation(address, want);
+            // What is new lets everybody in.
+            if required == Some(true) {
+                change.steps.push(setting_step(&later(address), true));
+            }
+            change
+        }
+        (_, Some(have)) => Change {
+            steps: required
+                .map(|required| setting_step(&have.id.to_string(), required))
+                .into_iter()
+                .collect(),
+            ..setting(address, required.unwrap_or_default())
+        },
+        (None, None) => setting(address, false),
+    }
+}
+
+/// Leaves `change` the creation; returns the setting that a new service principal gets in the end.
+pub(super) fn split(change: &mut Change) -> Option<Change> {
+    if change.steps.len() < 2 {
+        return None;
+    }
+    let mut address = change.address.clone();
+    address.parts.push("assignment_required".to_owned());
+    Some(Change {
+        steps: change.steps.split_off(1),
+        needs: vec![change.address.clone()],
+        before: change.before.clone(),
+        after: change.after.clone(),
+        why: change.why.clone(),
+        ..setting(&address, true)
+    })
+}
+
+fn creation(address: &Address, want: &Spec) -> Change {
+    let app_id = Untrusted::new(want.app_id.to_string());
+    let field = FieldChange {
+        name: "app id".to_owned(),
+        kept: Vec::new(),
+        gained: vec![app_id],
+        lost: Vec::new(),
+    };
     Change {
-        address: address.clone(),
-        verb: Verb::Create,
         // By itself it lets nobody do anything; what follows does, and says so.
         gives: false,
         takes: false,
+        verb: Verb::Create,
+        fields: vec![field],
+        steps: vec![create(address, want)],
+        notes: vec!["Its object id is known after apply.".to_owned()],
+        ..blank(address, "service principal")
+    }
+}
+
+/// Closing an app takes it from everybody who is not assigned.
+fn setting(address: &Address, required: bool) -> Change {
+    let word = |required: bool| vec![Untrusted::new(if required { "yes" } else { "no" })];
+    let field = FieldChange {
+        name: "assignment required".to_owned(),
+        kept: Vec::new(),
+        gained: word(required),
+        lost: word(!required),
+    };
+    let notes: &[&str] = if required {
+        &[
+            "Who is not assigned cannot sign in any more.",
+            "Users cannot consent for themselves to an app that requires assignment.",
+        ]
+    } else {
+        &[]
+    };
+    Change {
+        gives: !required,
+        takes: required,
+        verb: Verb::Set,
+        fields: vec![field],
+        notes: notes.iter().map(|note| (*note).to_owned()).collect(),
+        ..blank(address, "sign-in")
+    }
+}
+
+fn blank(address: &Address, what: &str) -> Change {
+    Change {
+        address: address.clone(),
+        verb: Verb::Set,
+        gives: false,
+        takes: false,
         subject: Subject {
-            what: "service principal".to_owned(),
+            what: what.to_owned(),
             target: None,
             audience: Audience::Tenant,
             person: None,
         },
-        fields: want.map(field).into_iter().collect(),
+        fields: Vec::new(),
         before: Value::Null,
         after: Value::Null,
-        steps: want.map(|want| create(address, want)).into_iter().collect(),
+        steps: Vec::new(),
         needs: Vec::new(),
         why: Vec::new(),
-        notes: vec!["Its object id is known after apply.".to_owned()],
+        notes: Vec::new(),
         permissions: Vec::new(),
         risk: None,
-    }
-}
-
-fn field(want: &Spec) -> FieldChange {
-    FieldChange {
-        name: "app id".to_owned(),
-        kept: Vec::new(),
-        gained: vec![Untrusted::new(want.app_id.to_string())],
-        lost: Vec::new(),
     }
 }
 
@@ -73,3 +149,31 @@ fn create(address: &Address, want: &Spec) -> Step {
         creates: Some(later(address)),
     }
 }
+
+/// <https://learn.microsoft.com/graph/api/serviceprincipal-update>. `id` may be a placeholder.
+fn setting_step(id: &str, required: bool) -> Step {
+    let path = format!("/servicePrincipals/{id}");
+    let expected = Expected::Value(json!(required));
+    Step {
+        proof: Proof {
+            read: Query::object(
+                format!("{path}?$select=id,appRoleAssignmentRequired"),
+                Missing::Nothing,
+            ),
+            expect: Expect::Fields(BTreeMap::from([(
+                "/appRoleAssignmentRequired".to_owned(),
+                expected,
+            )])),
+        },
+        request: Request {
+            method: Method::Patch,
+            path,
+            body: Some(json!({ "appRoleAssignmentRequired": required })),
+        },
+        creates: None,
+    }
+}
+
+#[cfg(test)]
+#[path = "encode_tests.rs"]
+mod tests;

@@ -1,11 +1,14 @@
-//! `[app.X] provision = true`: the client's service principal, without which nothing can be granted.
+//! `[app.X]`: the client's service principal, without which nothing can be granted, and whether only
+//! those who are assigned may sign in to it.
 //!
-//! Created where the tenant lacks it, never changed, never deleted.
-//! <https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals>
+//! Created where the tenant lacks it and `provision = true` asks for it, never deleted, and nothing of
+//! it changed but `assignment_required`, where that is declared.
+//! <https://learn.microsoft.com/graph/api/resources/serviceprincipal>
 
 pub(super) mod declare;
 mod encode;
 mod observe;
+mod order;
 pub mod sandbox;
 
 use std::collections::BTreeMap;
@@ -25,11 +28,23 @@ use crate::model::schema::{JsonSchema, Schema};
 
 pub struct ServicePrincipals;
 
-/// That the app has a service principal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// That the app has a service principal, and who may sign in to it.
+#[derive(Debug, Clone, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     pub app_id: AppId,
+    /// Whether only those who are assigned may sign in; `None`: whatever it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignment_required: Option<bool>,
+}
+
+/// What is not declared is equal to anything.
+impl PartialEq for Spec {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { app_id, assignment_required } = self;
+        let required = assignment_required.zip(other.assignment_required);
+        *app_id == other.app_id && required.is_none_or(|(one, another)| one == another)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -88,7 +103,10 @@ impl Kind for ServicePrincipals {
         have: Option<&Found>,
         _ownership: Ownership,
     ) -> Option<Spec> {
-        have.map(|have| have.spec.clone()).or_else(|| want?.spec.clone())
+        let want = want.and_then(|want| want.spec.clone());
+        let Some(have) = have.map(|have| have.spec.clone()) else { return want };
+        let declared = want.and_then(|want| want.assignment_required);
+        Some(Spec { assignment_required: declared.or(have.assignment_required), ..have })
     }
 
     fn change(
@@ -103,6 +121,20 @@ impl Kind for ServicePrincipals {
 
     fn address(&self, owner: &str, _spec: &Spec) -> Address {
         address(owner)
+    }
+
+    /// A new one lets everybody in until it is closed, see [`order::link`].
+    fn between(&self, have: Option<&Found>, want: &Spec, now: &Found) -> bool {
+        let open = Spec { app_id: want.app_id, assignment_required: Some(false) };
+        have.is_none() && now.spec == open
+    }
+
+    fn link(&self, changes: &mut Vec<Change>) {
+        order::link(changes);
+    }
+
+    fn interlock(&self, changes: &mut Vec<Change>) {
+        order::interlock(changes);
     }
 
     fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {

@@ -6,8 +6,10 @@ use crate::model::address::Address;
 
 pub(super) fn observe(scene: &Scene, found: &mut dyn FnMut(Address, Found)) {
     for (label, app_id) in &scene.roster {
-        if let Some(id) = scene.directory.client_id(*app_id) {
-            found(address(label), Found { id, spec: Spec { app_id: *app_id } });
+        if let Some(app) = scene.directory.service_principals.get(app_id) {
+            let assignment_required = Some(app.assignment_required);
+            let spec = Spec { app_id: *app_id, assignment_required };
+            found(address(label), Found { id: app.id, spec });
         }
     }
 }

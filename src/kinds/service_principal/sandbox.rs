@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::kinds::simulated::tables::{APPLICATIONS, GRANTS, SERVICE_PRINCIPALS};
+use crate::kinds::simulated::tables::{
+    APP_ROLE_ASSIGNMENTS, APPLICATIONS, GRANTS, SERVICE_PRINCIPALS,
+};
 use crate::kinds::simulated::{
     Answer, Call, Collection, Field, List, Method, Op, Refused, Shape, Tenant, Within,
 };
@@ -242,7 +244,15 @@ fn change(key: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused
     Ok(Answer::Done)
 }
 
-/// Takes along every grant that names it, as the service does.
+/// Tables whose rows name a service principal, and where.
+const NAMED_IN: [(&str, &str); 4] = [
+    (GRANTS, "clientId"),
+    (GRANTS, "resourceId"),
+    (APP_ROLE_ASSIGNMENTS, "principalId"),
+    (APP_ROLE_ASSIGNMENTS, "resourceId"),
+];
+
+/// Takes along every grant and every assignment that names it, as the service does.
 fn delete(key: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
     let id = tenant
         .resolve(SERVICE_PRINCIPALS, key, &["appId"])
@@ -250,15 +260,13 @@ fn delete(key: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused
     if owned_only(call) {
         return Err(Refused::denied());
     }
-    let grants: Vec<String> = ["clientId", "resourceId"]
-        .into_iter()
-        .flat_map(|field| {
-            let rows = tenant.table(GRANTS).map(|t| t.matching_from(field, &id, 0));
-            rows.into_iter().flatten().filter_map(|(_, row)| row["id"].as_str().map(str::to_owned))
-        })
-        .collect();
-    for grant in grants {
-        tenant.remove(GRANTS, &grant);
+    for (table, field) in NAMED_IN {
+        let rows = tenant.table(table).map(|t| t.matching_from(field, &id, 0));
+        let rows = rows.into_iter().flatten();
+        let ids = rows.filter_map(|(_, row)| row["id"].as_str().map(str::to_owned));
+        for row in ids.collect::<Vec<_>>() {
+            tenant.remove(table, &row);
+        }
     }
     tenant.remove(SERVICE_PRINCIPALS, &id);
     Ok(Answer::Done)

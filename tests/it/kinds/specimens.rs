@@ -5,8 +5,11 @@ use super::Specimen;
 /// At least one for every kind of the registry.
 pub const SPECIMENS: &[Specimen] = &[
     SERVICE_PRINCIPAL,
+    ASSIGNMENT_REQUIRED,
     DELEGATED_GRANT,
     EVERYBODYS_GRANT,
+    APP_ROLE,
+    ASSIGNMENT,
     USER_CONSENT,
     CONSENT_REQUESTS,
     CLASSIFICATION,
@@ -26,6 +29,34 @@ provision = true
 grants = "none"
 "#,
     change: None,
+    delete: None,
+};
+
+/// Made, closed behind those who are assigned, and opened again.
+const ASSIGNMENT_REQUIRED: Specimen = Specimen {
+    kind: "service_principal",
+    seed: "",
+    create: r#"
+[app.tasks]
+app_id = "99da6bf4-4525-4bfa-b39f-b6a35789c240"
+mode = "exact"
+provision = true
+grants = "none"
+assignment_required = true
+[[assignment]]
+app = "tasks"
+users = ["alice@contoso.com"]
+groups = ["GX"]
+"#,
+    change: Some(
+        r#"
+[app.tasks]
+app_id = "99da6bf4-4525-4bfa-b39f-b6a35789c240"
+mode = "exact"
+grants = "none"
+assignment_required = false
+"#,
+    ),
     delete: None,
 };
 
@@ -100,6 +131,99 @@ for = { groups = ["GX"] }
 app_id = "5e000000-0000-4000-8000-0000000000c3"
 mode = "exact"
 grants = "none"
+"#,
+    ),
+};
+
+const APP_ROLE: Specimen = Specimen {
+    kind: "app_role",
+    seed: r#"
+[[app_role_assignment]]
+principal = "Acme Sign"
+resource = "Microsoft Graph"
+role = "User.Read.All"
+"#,
+    create: r#"
+[app.ui]
+app_id = "5e000000-0000-4000-8000-0000000000c3"
+mode = "exact"
+[resource.orders]
+app_id = "5e000000-0000-4000-8000-000000000003"
+[[app_role]]
+app = "ui"
+resource = "Microsoft Graph"
+roles = ["User.Read.All", "Mail.Read"]
+[[app_role]]
+app = "ui"
+resource = "orders"
+roles = ["Orders.Admin"]
+"#,
+    change: Some(
+        r#"
+[app.ui]
+app_id = "5e000000-0000-4000-8000-0000000000c3"
+mode = "exact"
+[[app_role]]
+app = "ui"
+resource = "Microsoft Graph"
+roles = ["User.Read.All", "Calendars.Read"]
+"#,
+    ),
+    delete: Some(
+        r#"
+[app.ui]
+app_id = "5e000000-0000-4000-8000-0000000000c3"
+mode = "exact"
+grants = "none"
+"#,
+    ),
+};
+
+/// Bob is assigned from the beginning, and what another app has on this one is none of its business.
+const ASSIGNMENT: Specimen = Specimen {
+    kind: "assignment",
+    seed: r#"
+[[app_role_assignment]]
+principal = "bob@contoso.com"
+resource = "Orders UI"
+[[app_role_assignment]]
+principal = "Acme Sign"
+resource = "Orders UI"
+[[app_role_assignment]]
+principal = "alice@contoso.com"
+resource = "Acme Sign"
+"#,
+    create: r#"
+[app.ui]
+app_id = "5e000000-0000-4000-8000-0000000000c3"
+mode = "exact"
+grants = "none"
+[[assignment]]
+app = "ui"
+users = ["alice@contoso.com", "bob@contoso.com"]
+groups = ["GX"]
+"#,
+    change: Some(
+        r#"
+[app.ui]
+app_id = "5e000000-0000-4000-8000-0000000000c3"
+mode = "exact"
+grants = "none"
+[[assignment]]
+app = "ui"
+users = ["bob@contoso.com", "carol@contoso.com"]
+groups = ["GY"]
+"#,
+    ),
+    delete: Some(
+        r#"
+[app.ui]
+app_id = "5e000000-0000-4000-8000-0000000000c3"
+mode = "exact"
+grants = "none"
+[[assignment]]
+app = "ui"
+users = ["bob@contoso.com"]
 "#,
     ),
 };

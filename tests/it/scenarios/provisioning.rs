@@ -70,6 +70,70 @@ fn s13_without_provision_it_is_a_mistake() {
     assert_eq!(world.sent(), [] as [&str; 0]);
 }
 
+const WITH_ASSIGN: &str = r#"{ users = ["alice@contoso.com"], assign = true }"#;
+
+/// The people of the grant are assigned as well.
+fn assigning() -> String {
+    tasks("provision = true").replace(r#"{ users = ["alice@contoso.com"] }"#, WITH_ASSIGN)
+}
+
+/// `POST` of an assignment to an app with its default role.
+fn assign(app: &str, person: &str) -> crate::ledger::Sent {
+    let role = "00000000-0000-0000-0000-000000000000";
+    let body = json!({ "principalId": person, "resourceId": app, "appRoleId": role });
+    ("POST".to_owned(), format!("/servicePrincipals/{app}/appRoleAssignedTo"), body)
+}
+
+/// To the letter: the app, the grant once its replicas know the app, then the assignment.
+#[test]
+fn s13_assigns_the_people_of_the_grant_behind_it() {
+    let world = World::with("[weather]\nfresh-service-principals = true\n");
+    world.manifest(&assigning());
+    world.apply().assert_code(0);
+    let x = client(&world);
+    let grant = post(&x, GRAPH, Some(ALICE), "User.Read");
+    let expected = [provision(), grant.clone(), grant.clone(), grant, assign(&x, ALICE)];
+    assert_eq!(all_sent(&world), expected);
+    let statuses: Vec<u16> = world.writes().iter().map(|line| line.status).collect();
+    assert_eq!(statuses, [201, 404, 400, 201, 201]);
+    world.assert_converged();
+}
+
+#[test]
+fn s13_announces_what_it_assigns() {
+    let world = World::with("");
+    world.manifest(&assigning());
+    let (plan, _) = world.apply_as_announced();
+    assert_eq!(plan["summary"]["grant"], 2, "the grant, and the assignment");
+    let path = plan["changes"][2]["requests"][0]["path"].as_str().unwrap();
+    let later = "(known after service_principal/outlook-tasks)";
+    assert_eq!(path, format!("/servicePrincipals/{later}/appRoleAssignedTo"));
+    let x = client(&world);
+    let grant = post(&x, GRAPH, Some(ALICE), "User.Read");
+    assert_eq!(all_sent(&world), [provision(), grant, assign(&x, ALICE)]);
+}
+
+/// Whether the app has roles for people is known once the tenant has it: then the plan asks which one.
+#[test]
+fn s13_an_app_with_roles_for_people_wants_one_named() {
+    let name = "name   = \"OutlookTasksConnector-PowerApps and Flow\"\n";
+    let roles = format!("{name}roles = [{{ value = \"Maker\", members = [\"User\"] }}]\n");
+    let seed = crate::world::SEED.replace(name, &roles);
+    assert_ne!(seed, crate::world::SEED);
+    let world = World::new(&seed);
+    world.manifest(&assigning());
+    let run = world.apply().assert_code(9);
+    assert!(run.stdout.contains("2 done, 1 failed"), "{run:#?}");
+    let run = world.run(&["plan"]).assert_code(3);
+    assert!(run.stderr.contains("error[role_needed]"), "{run:#?}");
+    assert!(run.stderr.contains("defines \"Maker\""), "{run:#?}");
+    assert!(run.stderr.contains("consent.toml:13:"), "{run:#?}");
+    let role = "[[assignment]]\napp = \"outlook-tasks\"\nrole = \"Maker\"\nusers = [\"alice@contoso.com\"]\n";
+    world.manifest(&(tasks("") + role));
+    world.apply().assert_code(0);
+    world.assert_converged();
+}
+
 /// The app cannot be made: what needs it is skipped, and nothing is half done.
 #[test]
 fn s13_a_refused_app_leaves_its_grant_unsent() {

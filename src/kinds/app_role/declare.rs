@@ -1,0 +1,154 @@
+//! `[[app_role]]` tables, as people write them, to the roles that shall be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Spec, address};
+use crate::kinds::delegated_grant::declare::{client, resource, why};
+use crate::kinds::role::{self, Holder};
+use crate::kinds::{Desk, Wanted};
+use crate::manifest::app::Label;
+use crate::manifest::entry::Entry;
+use crate::manifest::note::{Day, Note};
+use crate::manifest::resources::ResourceName;
+use crate::manifest::{Manifest, resources};
+use crate::model::address::Address;
+use crate::model::directory::{Mentions, ServicePrincipal};
+use crate::model::finding::{Finding, Findings};
+use crate::model::id::PermissionId;
+use crate::model::schema::{JsonSchema, SomeText};
+use crate::model::untrusted::shown;
+
+/// What this file finds.
+pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
+    ("no_roles", "an [[app_role]] that lists no role"),
+    ("role_twice", "a role listed twice in one table"),
+];
+
+/// The table's name.
+const TABLE: &str = "app_role";
+
+/// Application permissions: what an app may do by itself, without anybody who uses it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    /// The client, by the label of its `[app.LABEL]` table: `"payroll-sync"`.
+    #[schemars(with = "Label")]
+    app: Option<Spanned<String>>,
+    /// The API that is called: a well-known name such as `"Microsoft Graph"`, the label of a
+    /// `[resource.LABEL]` table, or an app id.
+    #[schemars(with = "ResourceName")]
+    resource: Option<Spanned<String>>,
+    /// Roles for applications by name, exactly as the resource defines them: `["User.Read.All"]`.
+    #[schemars(with = "Vec<SomeText>", length(min = 1))]
+    roles: Option<Spanned<Vec<Spanned<String>>>>,
+    /// Why, in a sentence: shown in the plan and kept in its files.
+    #[schemars(with = "Option<String>")]
+    reason: Option<Spanned<String>>,
+    /// Who answers for it: `"workplace@contoso.com"`.
+    #[schemars(with = "Option<String>")]
+    owner: Option<Spanned<String>>,
+    /// The last day (UTC) on which it holds, without quotes: `2027-06-30`. After it, a plan removes it.
+    #[schemars(with = "Option<Day>")]
+    until: Option<Spanned<Day>>,
+}
+
+pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
+    let mut mentions = Mentions::default();
+    for entry in manifest.entries(TABLE) {
+        let Some(written) = entry.read::<Written>(out) else { continue };
+        if let Some(app) = entry.required("app", &written.app, out)
+            && let Err(finding) = manifest.app(&entry.located(app))
+        {
+            out.push(finding);
+        }
+        if let Some(resource) = entry.required("resource", &written.resource, out) {
+            match resources::resolve(&entry.located(resource), manifest) {
+                Ok(app_id) => drop(mentions.apps.insert(app_id)),
+                Err(finding) => out.push(finding),
+            }
+        }
+        if let Some(roles) = entry.required("roles", &written.roles, out)
+            && roles.get_ref().is_empty()
+        {
+            out.push(
+                Finding::error("no_roles", "this table lists no role")
+                    .at(&entry.place_of(roles))
+                    .help("list at least one, or remove the table"),
+            );
+        }
+    }
+    mentions
+}
+
+pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+    let mut wanted = BTreeMap::new();
+    for entry in desk.manifest.entries(TABLE) {
+        let Some(written) = entry.read::<Written>(out) else { continue };
+        declare_one(desk, entry, &written, &mut wanted, out);
+    }
+    wanted
+}
+
+/// Adds one table's roles. Judges every part of it, also when another part is wrong.
+fn declare_one(
+    desk: &Desk,
+    entry: &Entry,
+    written: &Written,
+    wanted: &mut BTreeMap<Address, Wanted<Spec>>,
+    out: &mut Findings,
+) {
+    // What is missing was reported with the manifest's other mistakes.
+    let (Some(app), Some(resource_name), Some(names)) =
+        (&written.app, &written.resource, &written.roles)
+    else {
+        return;
+    };
+    let client = client(desk, &entry.located(app));
+    let Some(api) = resource(desk, &entry.located(resource_name), out) else { return };
+    let roles = roles(entry, names.get_ref(), api, out);
+    let note =
+        Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), written.until.as_ref());
+    let asked = desk.scene.roster.contains_key(app.get_ref());
+    let Some(client) = client.filter(|_| asked) else { return };
+    let why = why(desk, entry, &note);
+    for (role, name) in roles {
+        let at = address(app.get_ref(), api.id, role);
+        let slot = wanted.entry(at).or_insert_with(Wanted::nothing);
+        let half = if note.over(desk.today) { &mut slot.expired } else { &mut slot.spec };
+        *half = Some(Spec {
+            client: client.clone(),
+            resource: api.id,
+            role,
+            app_id: Some(api.app_id),
+            name: Some(name),
+        });
+        slot.add_why(&why);
+    }
+}
+
+fn roles(
+    entry: &Entry,
+    names: &[Spanned<String>],
+    api: &ServicePrincipal,
+    out: &mut Findings,
+) -> BTreeSet<(PermissionId, String)> {
+    let mut roles = BTreeSet::new();
+    for name in names {
+        let place = entry.place_of(name);
+        match role::named(name.get_ref(), Holder::App, api, &place, out) {
+            Some(role) if !roles.insert((role.id, role.value.clone())) => {
+                let title = format!("\"{}\" is listed twice", shown(name.get_ref()));
+                out.push(Finding::warning("role_twice", title).at(&place));
+            }
+            _ => {}
+        }
+    }
+    roles
+}
+
+#[cfg(test)]
+#[path = "declare_tests.rs"]
+mod tests;

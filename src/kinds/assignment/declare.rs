@@ -1,0 +1,252 @@
+//! `[[assignment]]` tables, and the people of grants with `assign = true`, to the assignments that
+//! shall be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Principal, Spec, address};
+use crate::kinds::delegated_grant::declare::{client, why};
+use crate::kinds::role::{self, DEFAULT, Holder};
+use crate::kinds::{Desk, Wanted, people};
+use crate::manifest::Manifest;
+use crate::manifest::app::Label;
+use crate::manifest::entry::Entry;
+use crate::manifest::note::{Day, Note};
+use crate::manifest::whom::{Assign, Named, Whom};
+use crate::model::address::Address;
+use crate::model::directory::{Mentions, ServicePrincipal};
+use crate::model::finding::{Finding, Findings, Place};
+use crate::model::id::PermissionId;
+use crate::model::schema::{JsonSchema, SomeText};
+
+/// What this file finds.
+pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
+    ("nobody_to_assign", "an [[assignment]] that names no user and no group"),
+    ("role_needed", "people assigned without a role to an app that has roles for them"),
+    ("role_of_new_app", "a role of an app that the tenant does not have yet"),
+];
+
+/// The tables' names.
+const TABLE: &str = "assignment";
+const GRANT: &str = "grant";
+
+/// Who may sign in to the app. It says nothing about consent.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    /// The app, by the label of its `[app.LABEL]` table: `"outlook-tasks"`.
+    #[schemars(with = "Label")]
+    app: Option<Spanned<String>>,
+    /// User principal names or object ids.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    users: Vec<Spanned<String>>,
+    /// Display names or object ids of groups, which are assigned as groups: their direct members may
+    /// sign in.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    groups: Vec<Spanned<String>>,
+    /// The role by name, where the app defines roles for people.
+    #[schemars(with = "Option<SomeText>")]
+    role: Option<Spanned<String>>,
+    /// Why, in a sentence: shown in the plan and kept in its files.
+    #[schemars(with = "Option<String>")]
+    reason: Option<Spanned<String>>,
+    /// Who answers for it: `"workplace@contoso.com"`.
+    #[schemars(with = "Option<String>")]
+    owner: Option<Spanned<String>>,
+    /// The last day (UTC) on which it holds, without quotes: `2027-06-30`. After it, a plan removes it.
+    #[schemars(with = "Option<Day>")]
+    until: Option<Spanned<Day>>,
+}
+
+/// What of a `[[grant]]` is of interest here. Its mistakes are told by its own kind.
+#[derive(Debug, Deserialize)]
+struct Grant {
+    app: Option<Spanned<String>>,
+    #[serde(rename = "for")]
+    whom: Option<Whom>,
+    reason: Option<Spanned<String>>,
+    owner: Option<Spanned<String>>,
+    until: Option<Spanned<Day>>,
+}
+
+impl Grant {
+    /// The grants that also assign their people, with these people.
+    fn assigning(manifest: &Manifest) -> impl Iterator<Item = (&Entry, Self, Named)> {
+        manifest.entries(GRANT).iter().filter_map(|entry| {
+            let mut grant = entry.read::<Self>(&mut Findings::default())?;
+            match grant.whom.take() {
+                Some(Whom::Named(named)) if named.assign == Assign::Yes => {
+                    Some((entry, grant, named))
+                }
+                _ => None,
+            }
+        })
+    }
+}
+
+pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
+    let mut mentions = Mentions::default();
+    for entry in manifest.entries(TABLE) {
+        let Some(written) = entry.read::<Written>(out) else { continue };
+        if let Some(app) = entry.required("app", &written.app, out)
+            && let Err(finding) = manifest.app(&entry.located(app))
+        {
+            out.push(finding);
+        }
+        if written.users.is_empty() && written.groups.is_empty() {
+            let title = "this table names no user and no group";
+            let help = "name at least one in `users` or `groups`; to let everybody in, set \
+                        assignment_required = false";
+            out.push(Finding::error("nobody_to_assign", title).at(&entry.place).help(help));
+        }
+        let texts = |list: &[Spanned<String>]| {
+            list.iter().map(|text| text.get_ref().clone()).collect::<Vec<_>>()
+        };
+        mentions.users.extend(texts(&written.users));
+        mentions.groups.extend(texts(&written.groups));
+    }
+    mentions
+}
+
+/// Whether a table says who shall be assigned to this app.
+pub(super) fn has_table(manifest: &Manifest, label: &str) -> bool {
+    let mut named = manifest.entries(TABLE).iter().filter_map(|entry| entry.text("app"));
+    named.any(|app| app.value == label)
+}
+
+/// The apps whose assignments the manifest speaks of, or whose sign-in depends on them.
+pub(super) fn labels(manifest: &Manifest) -> BTreeSet<String> {
+    let tables = manifest.entries(TABLE).iter().filter_map(|entry| Some(entry.text("app")?.value));
+    let grants =
+        Grant::assigning(manifest).filter_map(|(_, grant, _)| Some(grant.app?.into_inner()));
+    let required = manifest.apps.values().filter(|app| app.assignment_required.is_some());
+    tables.chain(grants).chain(required.map(|app| app.label.clone())).collect()
+}
+
+pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+    let mut wanted = Wants { desk, slots: BTreeMap::new() };
+    for entry in desk.manifest.entries(TABLE) {
+        let Some(written) = entry.read::<Written>(out) else { continue };
+        let Some(app) = &written.app else { continue };
+        let who = principals(desk, entry, &written, out);
+        let asked =
+            written.role.as_ref().map(|role| (role.get_ref().as_str(), entry.place_of(role)));
+        let role = role(desk, app.get_ref(), asked, &entry.place, out);
+        let (Some(who), Some(role)) = (who, role) else { continue };
+        let Written { reason, owner, until, .. } = &written;
+        let note = Note::new(entry, reason.as_ref(), owner.as_ref(), until.as_ref());
+        wanted.add(entry, app, &note, &role, who);
+    }
+    for (entry, grant, named) in Grant::assigning(desk.manifest) {
+        let Some(app) = &grant.app else { continue };
+        let people = people::expand(&named, entry, desk, out);
+        let role = role(desk, app.get_ref(), None, &entry.key("for"), out);
+        let (Some(people), Some(role)) = (people, role) else { continue };
+        let Grant { reason, owner, until, .. } = &grant;
+        let note = Note::new(entry, reason.as_ref(), owner.as_ref(), until.as_ref());
+        // A grant that has run out is a grant that was removed: it takes no assignment along.
+        if !note.over(desk.today) {
+            wanted.add(entry, app, &note, &role, people.ids.into_iter().map(Principal::User));
+        }
+    }
+    wanted.slots
+}
+
+/// Who shall be assigned, by address.
+struct Wants<'a> {
+    desk: &'a Desk<'a>,
+    slots: BTreeMap<Address, Wanted<Spec>>,
+}
+
+/// A role with its name; the default one has none.
+type Role = (PermissionId, Option<String>);
+
+impl Wants<'_> {
+    fn add(
+        &mut self,
+        entry: &Entry,
+        app: &Spanned<String>,
+        note: &Note,
+        (role, name): &Role,
+        who: impl IntoIterator<Item = Principal>,
+    ) {
+        let label = app.get_ref();
+        let asked = self.desk.scene.roster.contains_key(label);
+        let client = client(self.desk, &entry.located(app));
+        let Some(client) = client.filter(|_| asked) else { return };
+        let why = why(self.desk, entry, note);
+        for principal in who {
+            let slot = self.slots.entry(address(label, principal, *role));
+            let slot = slot.or_insert_with(Wanted::nothing);
+            let half = if note.over(self.desk.today) { &mut slot.expired } else { &mut slot.spec };
+            let (client, name) = (client.clone(), name.clone());
+            *half = Some(Spec { client, principal, role: *role, name });
+            slot.add_why(&why);
+        }
+    }
+}
+
+/// All or nothing, but every mistake is reported.
+fn principals(
+    desk: &Desk,
+    entry: &Entry,
+    written: &Written,
+    out: &mut Findings,
+) -> Option<BTreeSet<Principal>> {
+    let mut found = Vec::new();
+    for text in &written.users {
+        let user = people::user(text.get_ref(), entry.place_of(text), desk, out);
+        found.push(user.map(Principal::User));
+    }
+    for text in &written.groups {
+        let group = people::named_group(text.get_ref(), &entry.place_of(text), desk, out);
+        found.push(group.map(Principal::Group));
+    }
+    found.into_iter().collect()
+}
+
+/// The role that is asked for, or the default one where the app has none for people.
+fn role(
+    desk: &Desk,
+    label: &str,
+    asked: Option<(&str, Place)>,
+    place: &Place,
+    out: &mut Findings,
+) -> Option<Role> {
+    let app_id = desk.manifest.apps.get(label)?.app_id.value;
+    let app = desk.scene.directory.service_principals.get(&app_id);
+    match (app, asked) {
+        (Some(app), Some((text, at))) => {
+            let role = role::named(text, Holder::Person, app, &at, out)?;
+            Some((role.id, Some(role.value.clone())))
+        }
+        (Some(app), None) if !role::for_people(app).is_empty() => {
+            out.push(needed(label, app).at(place));
+            None
+        }
+        (None, Some((_, at))) => {
+            let title = format!("the roles of {label} are not known before the tenant has it");
+            let help = "create it first: leave this table out, apply, and put it back";
+            out.push(Finding::error("role_of_new_app", title).at(&at).help(help));
+            None
+        }
+        (_, None) => Some((DEFAULT, None)),
+    }
+}
+
+fn needed(label: &str, app: &ServicePrincipal) -> Finding {
+    let title = format!("{label} has roles for people: say which one these get");
+    let help = format!(
+        "name it in an [[assignment]] of {label} with role; {}",
+        role::listed(app, Holder::Person)
+    );
+    Finding::error("role_needed", title).help(help)
+}
+
+#[cfg(test)]
+#[path = "declare_tests.rs"]
+mod tests;

@@ -1,0 +1,79 @@
+use crate::kinds::world::{GROUP, ORDERS, ORDERS_APP, SIGN, World, object, person};
+use crate::model::address::Address;
+use crate::model::change::Change;
+
+fn changes(table: &str, there: impl FnOnce(World) -> World) -> Vec<Change> {
+    let app = |label: &str, id: &str| {
+        format!("[app.{label}]\napp_id = \"{id}\"\nmode = \"exact\"\ngrants = \"none\"\n")
+    };
+    let apps = app("sign", "5161acce-0000-4000-8000-000000000002") + &app("orders", ORDERS_APP);
+    there(World::new(apps + table)).clean()
+}
+
+/// Addresses of what is given, and what the only removal waits for.
+fn given_and_needed(changes: &[Change]) -> (Vec<Address>, Vec<Address>) {
+    let given = changes.iter().filter(|one| one.gives).map(|one| one.address.clone()).collect();
+    let taken: Vec<&Change> = changes.iter().filter(|one| one.takes).collect();
+    assert_eq!(taken.len(), 1, "{taken:?}");
+    (given, taken[0].needs.clone())
+}
+
+#[test]
+fn a_user_goes_when_his_group_was_read_back() {
+    let table = "[[assignment]]\napp = \"sign\"\ngroups = [\"GX\"]\n";
+    let changes = changes(table, |world| world.assigned("User", person("bob"), SIGN, 0));
+    let (given, needed) = given_and_needed(&changes);
+    assert_eq!(given, needed);
+}
+
+#[test]
+fn a_group_goes_when_all_its_people_were_read_back() {
+    let table =
+        "[[assignment]]\napp = \"sign\"\nusers = [\"bob@contoso.com\", \"carol@contoso.com\"]\n";
+    let changes = changes(table, |world| world.assigned("Group", object(GROUP), SIGN, 0));
+    let (given, needed) = given_and_needed(&changes);
+    assert_eq!((given.len(), given), (2, needed));
+}
+
+#[test]
+fn a_role_goes_when_the_same_persons_new_one_was_read_back() {
+    let table = "[[assignment]]\napp = \"orders\"\nrole = \"Approver\"\nusers = [\"alice@contoso.com\", \
+                 \"bob@contoso.com\"]\n";
+    let changes = changes(table, |world| world.assigned("User", person("bob"), ORDERS, 97));
+    let (given, needed) = given_and_needed(&changes);
+    assert_eq!(given.len(), 2);
+    assert_eq!(needed, given[1..], "bob's own, not alice's");
+}
+
+#[test]
+fn another_app_is_not_waited_for() {
+    let table = "[[assignment]]\napp = \"orders\"\nrole = \"Approver\"\ngroups = [\"GX\"]\n\
+                 [[assignment]]\napp = \"sign\"\nusers = [\"alice@contoso.com\"]\n";
+    let there = |world: World| {
+        let world = world.assigned("User", person("alice"), SIGN, 0);
+        world.assigned("User", person("bob"), SIGN, 0)
+    };
+    let changes = changes(table, there);
+    let (given, needed) = given_and_needed(&changes);
+    assert_eq!((given.len(), needed), (1, Vec::new()));
+}
+
+/// What one table asks for goes together: the grant first. An assignment of its own waits for nothing.
+#[test]
+fn people_of_a_grant_are_let_in_when_it_was_read_back() {
+    let manifest = "[app.sign]\napp_id = \"5161acce-0000-4000-8000-000000000002\"\nmode = \"exact\"\n\
+                    [[grant]]\napp = \"sign\"\nresource = \"Microsoft Graph\"\nscopes = [\"User.Read\"]\n\
+                    for = { users = [\"alice@contoso.com\"], assign = true }\n\
+                    [[grant]]\napp = \"sign\"\nresource = \"Microsoft Graph\"\nscopes = [\"Mail.Read\"]\n\
+                    for = { users = [\"bob@contoso.com\"] }\n\
+                    [[assignment]]\napp = \"sign\"\nusers = [\"bob@contoso.com\"]\n";
+    let mut changes = World::new(manifest).clean();
+    super::interlock(&mut changes);
+    let of = |kind: &str, name: &str| {
+        let id = person(name).to_string();
+        let is = |one: &&Change| one.address.kind == kind && one.address.parts.contains(&id);
+        changes.iter().find(is).unwrap()
+    };
+    assert_eq!(of("assignment", "alice").needs, [of("delegated_grant", "alice").address.clone()]);
+    assert_eq!(of("assignment", "bob").needs, []);
+}
