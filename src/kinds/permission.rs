@@ -14,7 +14,6 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("permission_id", "an id where a permission is named"),
     ("role_for_scope", "an application role where a delegated permission belongs"),
     ("invalid_scope", "a published name that no grant can hold"),
-    ("unknown_role", "an application permission that the resource does not publish"),
     ("disabled_scope", "a permission that the resource has switched off"),
 ];
 
@@ -49,27 +48,6 @@ pub(super) fn scope(
             );
         })
         .ok()
-}
-
-/// The application permission of this exact name, or a finding that says what was meant.
-pub(super) fn role(
-    text: &str,
-    resource: &ServicePrincipal,
-    place: &Place,
-    out: &mut Findings,
-) -> Option<PermissionId> {
-    let mut roles = resource.roles.iter().filter(|role| role.for_applications);
-    if let Some(role) = roles.clone().find(|role| role.value == text) {
-        return Some(role.id);
-    }
-    let name = resource.name.shown();
-    let title = format!("{name} has no application permission \"{}\"", shown(text));
-    let help = match suggest::close(text, roles.by_ref().map(|role| role.value.as_str())) {
-        Some(close) => format!("did you mean \"{}\"?", shown(&close)),
-        None => "write the role's name as the resource publishes it".to_owned(),
-    };
-    out.push(Finding::error("unknown_role", title).at(place).help(help));
-    None
 }
 
 fn unknown(text: &str, resource: &ServicePrincipal) -> Finding {

@@ -8,6 +8,7 @@ use super::condition::{self, Conditions};
 use super::written::{Written, WrittenSet};
 use super::{Spec, address, is_built_in, observe};
 use crate::kinds::delegated_grant::declare::resource;
+use crate::kinds::role::{self, Holder};
 use crate::kinds::user_consent::{self, declare::is_policy_id};
 use crate::kinds::{Desk, Wanted, permission};
 use crate::manifest::Manifest;
@@ -236,7 +237,7 @@ fn ids(
     for name in names {
         let (text, place) = (name.get_ref(), entry.place_of(name));
         let id = if permission_type == "application" {
-            permission::role(text, api, &place, out)
+            role::named(text, Holder::App, api, &place, out).map(|role| role.id)
         } else {
             permission::scope(text, api, &place, out)
                 .and_then(|_| api.scopes.iter().find(|scope| scope.value == *text))

@@ -247,7 +247,7 @@ fn mistakes_are_told_with_their_place() {
     let graph = "resource = \"Microsoft Graph\", permissions";
     assert_eq!(set(&format!("{graph} = [\"Mail.Raed\"]")), ["unknown_scope 7"]);
     assert_eq!(
-        set(&format!("permission_type = \"application\", {graph} = [\"Mail.Read\"]")),
+        set(&format!("permission_type = \"application\", {graph} = [\"Mail.Raed\"]")),
         ["unknown_role 7"]
     );
     assert_eq!(set("verified_publisher = true"), ["unknown_key 7"]);

@@ -48,8 +48,7 @@ fn new(required: &str) -> Vec<Change> {
 /// Made, then people are let in, then it is closed behind them.
 #[test]
 fn a_new_app_is_closed_by_a_change_of_its_own() {
-    let mut changes = new("assignment_required = true\n");
-    ServicePrincipals.interlock(&mut changes);
+    let changes = new("assignment_required = true\n");
     let [made, close, assigned] = &changes[..] else { panic!("{changes:?}") };
     assert_eq!(made.steps.len(), 1);
     assert_eq!(close.address.to_string(), "service_principal/new/assignment_required");
