@@ -34,10 +34,14 @@ pub fn start(global: &Global) -> Result<(), Failure> {
         .without_time()
         .with_target(false)
         .with_ansi(false)
+        // Its own complaints would go to stderr in a way that panics where nobody listens.
+        .log_internal_errors(false)
         .with_filter(ours(level));
     let file = global.log_file.as_deref().map(open).transpose()?;
-    let file = file
-        .map(|file| fmt::layer().json().with_writer(file).with_filter(ours(LevelFilter::DEBUG)));
+    let file = file.map(|file| {
+        let layer = fmt::layer().json().with_writer(file).log_internal_errors(false);
+        layer.with_filter(ours(LevelFilter::DEBUG))
+    });
     // The only error is a log that was started before.
     drop(tracing_subscriber::registry().with(people).with(file).try_init());
     Ok(())

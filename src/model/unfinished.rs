@@ -7,8 +7,7 @@ use crate::model::id::TenantId;
 /// The last run of a `.consent` folder, where its journal has no last line or its snapshot no end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfinished {
-    pub run: String,
-    /// As its records have it: UTC, whole seconds.
+    /// As its records have it: UTC, whole seconds; the name of its journal where none has it.
     pub started: String,
     /// `None` where no record was whole enough to say.
     pub tenant: Option<TenantId>,

@@ -111,13 +111,14 @@ impl Freshness {
     /// its goal; of an object in between, all but the last.
     pub fn done(&self, changes: &[Change]) -> BTreeSet<Address> {
         let mut done = BTreeSet::new();
-        let of = |object| changes.iter().filter(move |change| is_of(change, object));
-        for object in &self.reached {
-            done.extend(of(object).map(|change| change.address.clone()));
-        }
-        for object in &self.between {
-            let before_last = of(object).count().saturating_sub(1);
-            done.extend(of(object).take(before_last).map(|change| change.address.clone()));
+        let mut between: BTreeMap<&Address, &Address> = BTreeMap::new();
+        for change in changes {
+            let own = &change.address;
+            if object_of(change, &self.reached).is_some() {
+                done.insert(own.clone());
+            } else if let Some(object) = object_of(change, &self.between) {
+                done.extend(between.insert(object, own).cloned());
+            }
         }
         done
     }
@@ -130,6 +131,17 @@ impl Freshness {
             }
         }
         changes
+    }
+}
+
+/// Which of these objects a change is about, if any.
+fn object_of<'o>(change: &Change, objects: &'o BTreeSet<Address>) -> Option<&'o Address> {
+    let mut address = change.address.clone();
+    loop {
+        if let Some(object) = objects.get(&address) {
+            return Some(object);
+        }
+        address.parts.pop()?;
     }
 }
 

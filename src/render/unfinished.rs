@@ -149,7 +149,6 @@ mod tests {
     fn unfinished(open: usize) -> Unfinished {
         let address = |n: usize| Address::new("delegated_grant", "crm", [n.to_string()]);
         Unfinished {
-            run: "r-1".to_owned(),
             started: "2026-11-23T20:03:24Z".to_owned(),
             tenant: Some(TENANT),
             record: ".consent/journal/20261123T200324Z-r-1.ndjson".to_owned(),
@@ -202,7 +201,8 @@ mod tests {
         assert!(torn.contains("was cut off while it was written"), "{torn}");
         let damage = Some("failed to read x: line 7 is damaged".to_owned());
         let damaged = drawn(&Unfinished { damage, ..unfinished(0) }, Above::Saved);
-        assert!(damaged.contains("line 7 is damaged.\n      Nothing depends on it."), "{damaged}");
+        assert!(damaged.contains("failed to read x: line 7 is damaged."), "{damaged}");
+        assert!(damaged.contains("Nothing depends on it."), "{damaged}");
         let other = Some(TenantId::from_u128(1));
         let other = drawn(&Unfinished { tenant: other, ..unfinished(0) }, Above::Fresh(&[]));
         assert!(other.contains("It was about another tenant, 00000000"), "{other}");

@@ -27,7 +27,6 @@ pub fn look(consent_dir: &Path, last: Option<&(PathBuf, Snapshot)>) -> Option<Un
 /// Killed before its journal was there.
 fn never_sent(path: &Path, snapshot: &Snapshot) -> Unfinished {
     Unfinished {
-        run: snapshot.run.clone(),
         started: snapshot.started.clone(),
         tenant: Some(snapshot.tenant.id),
         record: shown(&path.to_string_lossy()),
@@ -50,14 +49,10 @@ fn journaled(path: &Path, last: Option<&Snapshot>, begun: bool) -> Option<Unfini
         Err(error) => (Recovered::default(), Some(told(&error))),
     };
     let header = recovered.header.as_ref();
-    let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let (time, run) = name.split_once('-').unwrap_or((&name, ""));
-    let either = |of_header: Option<&String>, of_last: Option<&String>, of_name: &str| {
-        of_header.or(of_last).cloned().unwrap_or_else(|| of_name.to_owned())
-    };
+    let of_name = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let started = header.map(|one| &one.started).or(last.map(|last| &last.started));
     Some(Unfinished {
-        run: either(header.map(|header| &header.run), last.map(|last| &last.run), run),
-        started: either(header.map(|one| &one.started), last.map(|last| &last.started), time),
+        started: started.cloned().unwrap_or_else(of_name),
         tenant: header.map(|header| header.tenant).or(last.map(|last| last.tenant.id)),
         record: shown(&path.to_string_lossy()),
         sent: recovered.sent(),

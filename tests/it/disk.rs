@@ -1,15 +1,13 @@
 //! A disk that takes no more, at any write: nothing is sent that is not in the journal, and the exit
 //! code tells the truth about the tenant.
 
-use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
 use crate::gate::{Gate, Side};
-use crate::survival::{Story, flat, in_shell, limit_files, side_by_side};
+use crate::survival::{Story, flat};
 use crate::world::{Run, World};
 
 /// Exit codes from here on say that the tenant may have changed.
@@ -32,76 +30,6 @@ fn told_the_truth(story: &Story, world: &World, run: &Run, what: &str) {
     let unchanged = told.contains("tenant: unchanged") || run.stdout.contains("nothing was sent");
     assert_eq!(unchanged, sent == 0, "{what}: {run:#?}");
     assert!(sent > 0 || !told.contains("tenant: changed"), "{what}: {run:#?}");
-}
-
-/// A run whose files can become only so long, from its first byte or from its first request on: a
-/// stand-in for a full disk, which takes a part of what is written as well.
-#[cfg(target_os = "linux")]
-fn on_a_full_disk(story: &Story, limit: usize, from_the_start: bool) {
-    let what = format!("at most {limit} bytes, from the start: {from_the_start}");
-    let world = story.world();
-    let gate = Gate::before(&world);
-    if !from_the_start {
-        gate.close_at(1, Side::Before);
-    }
-    let waits = "trap '' XFSZ; read go; exec \"$0\" \"$@\"";
-    let mut shell = in_shell(&story.command(&world, &gate), waits);
-    shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut run = shell.spawn().unwrap();
-    let go = |run: &mut Child| run.stdin.take().unwrap().write_all(b"go\n").unwrap();
-    if from_the_start {
-        limit_files(&run, limit);
-        go(&mut run);
-    } else {
-        go(&mut run);
-        assert!(gate.wait_until_held(&mut run), "{what}: it ended by itself");
-        limit_files(&run, limit);
-        gate.open();
-    }
-    let run = Run::of(run.wait_with_output().unwrap());
-    gate.assert_recorded();
-    told_the_truth(story, &world, &run, &what);
-    story.finishes(&world, &what);
-}
-
-/// How long snapshot and journal are before the first request.
-#[cfg(target_os = "linux")]
-fn begun(story: &Story) -> (usize, usize) {
-    let world = story.world();
-    let gate = Gate::before(&world);
-    gate.close_at(1, Side::Before);
-    let mut run = story.start(&world, &gate);
-    assert!(gate.wait_until_held(&mut run));
-    run.kill().unwrap();
-    run.wait().unwrap();
-    let length = |path: PathBuf| usize::try_from(path.metadata().unwrap().len()).unwrap();
-    (length(newest(&world, "snapshots")), length(newest(&world, "journal")))
-}
-
-/// The lock's note, then the snapshot, down to a single byte that is missing.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_before_the_first_request_sends_nothing() {
-    let story = Story::narrowing();
-    let (snapshot, _) = begun(&story);
-    side_by_side(&[0, 10, 200, snapshot / 2, snapshot - 1], |limit| {
-        on_a_full_disk(&story, limit, true);
-    });
-}
-
-/// Each line of the journal behind the first request, and behind the last one the snapshot's end,
-/// lacks its last byte. For the lines before it no limit leaves room for the snapshot; what becomes
-/// of a request whose line fails is the same for all.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_at_any_line_of_the_journal_sends_nothing_that_is_not_in_it() {
-    let story = Story::narrowing();
-    let (_, journal) = begun(&story);
-    let all = story.journal.as_bytes();
-    let ends = all.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at);
-    let limits: Vec<usize> = ends.chain([all.len()]).filter(|limit| *limit >= journal).collect();
-    assert!(limits.len() > 2 * story.writes, "{limits:?}");
-    side_by_side(&limits, |limit| on_a_full_disk(&story, limit, false));
 }
 
 /// Something else stands where the run wants to write: not even the superuser can write there.
@@ -232,15 +160,92 @@ fn newest(world: &World, folder: &str) -> PathBuf {
     folder.map(|entry| entry.unwrap().path()).max().unwrap()
 }
 
-/// A plan that could not be shown is not carried out.
+/// What only Linux can limit from outside.
 #[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_under_stdout_stops_the_run_before_its_first_request() {
-    let story = Story::narrowing();
-    let world = story.world();
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let run = Run::of(world.command(&story.args()).stdout(full).output().unwrap()).assert_code(1);
-    assert!(run.stderr.contains("error[output]"), "{run:#?}");
-    assert!(run.stderr.contains("tenant: unchanged"), "{run:#?}");
-    world.assert_untouched();
+mod full {
+    use std::io::Write as _;
+    use std::process::{Child, Stdio};
+
+    use super::*;
+    use crate::survival::{in_shell, limit_files, side_by_side};
+
+    /// A run whose files can become only so long, from its first byte or from its first request on: a
+    /// stand-in for a full disk, which takes a part of what is written as well.
+    fn on_a_full_disk(story: &Story, limit: usize, from_the_start: bool) {
+        let what = format!("at most {limit} bytes, from the start: {from_the_start}");
+        let world = story.world();
+        let gate = Gate::before(&world);
+        if !from_the_start {
+            gate.close_at(1, Side::Before);
+        }
+        let waits = "trap '' XFSZ; read go; exec \"$0\" \"$@\"";
+        let mut shell = in_shell(&story.command(&world, &gate), waits);
+        shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut run = shell.spawn().unwrap();
+        let go = |run: &mut Child| run.stdin.take().unwrap().write_all(b"go\n").unwrap();
+        if from_the_start {
+            limit_files(&run, limit);
+            go(&mut run);
+        } else {
+            go(&mut run);
+            assert!(gate.wait_until_held(&mut run), "{what}: it ended by itself");
+            limit_files(&run, limit);
+            gate.open();
+        }
+        let run = Run::of(run.wait_with_output().unwrap());
+        gate.assert_recorded();
+        told_the_truth(story, &world, &run, &what);
+        story.finishes(&world, &what);
+    }
+
+    /// How long snapshot and journal are before the first request.
+    fn begun(story: &Story) -> (usize, usize) {
+        let world = story.world();
+        let gate = Gate::before(&world);
+        gate.close_at(1, Side::Before);
+        let mut run = story.start(&world, &gate);
+        assert!(gate.wait_until_held(&mut run));
+        run.kill().unwrap();
+        run.wait().unwrap();
+        let length = |path: PathBuf| usize::try_from(path.metadata().unwrap().len()).unwrap();
+        (length(newest(&world, "snapshots")), length(newest(&world, "journal")))
+    }
+
+    /// The lock's note, then the snapshot, down to a single byte that is missing.
+    #[test]
+    fn a_full_disk_before_the_first_request_sends_nothing() {
+        let story = Story::narrowing();
+        let (snapshot, _) = begun(&story);
+        side_by_side(&[0, 10, 200, snapshot / 2, snapshot - 1], |limit| {
+            on_a_full_disk(&story, limit, true);
+        });
+    }
+
+    /// Lines of the journal behind the first request, every second one, lack their last byte; and behind
+    /// the last one the snapshot's end. For the lines before it no limit leaves room for the snapshot;
+    /// what becomes of a request whose line fails is the same for all.
+    #[test]
+    fn a_full_disk_at_any_line_of_the_journal_sends_nothing_that_is_not_in_it() {
+        let story = Story::narrowing();
+        let (_, journal) = begun(&story);
+        let all = story.journal.as_bytes();
+        let ends = all.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at);
+        let mut limits: Vec<usize> = ends.filter(|limit| *limit >= journal).step_by(2).collect();
+        limits.extend([all.len() - 1, all.len()]);
+        assert!(limits.len() > story.writes, "{limits:?}");
+        side_by_side(&limits, |limit| on_a_full_disk(&story, limit, false));
+    }
+
+    /// A plan that could not be shown is not carried out.
+    #[test]
+    fn a_full_disk_under_stdout_stops_the_run_before_its_first_request() {
+        let story = Story::narrowing();
+        let world = story.world();
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let run =
+            Run::of(world.command(&story.args()).stdout(full).output().unwrap()).assert_code(1);
+        assert!(run.stderr.contains("error[output]"), "{run:#?}");
+        assert!(run.stderr.contains("tenant: unchanged"), "{run:#?}");
+        world.assert_untouched();
+    }
 }

@@ -1,5 +1,6 @@
 //! A gate before the tenant: it can be closed at any request that writes, before or after the request
-//! took effect, and it watches that nothing comes that is not in the journal.
+//! took effect; then no later write passes either, while reads always do. It watches that nothing
+//! comes that is not in the journal.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -139,23 +140,24 @@ impl Shared {
     /// What to do with a request: keep it before its effect, let it through, keep its answer.
     fn admit(&self, writes: &[Sent]) -> Option<Side> {
         let mut book = self.book();
-        if !writes.is_empty() {
-            let on_disk = recorded(&self.journals);
-            for write in writes {
-                let write = format!("{write:?}");
-                let times = book.writes.entry(write.clone()).or_default();
-                *times += 1;
-                if *times > on_disk.get(&write).copied().unwrap_or_default() {
-                    book.unrecorded.push(write);
-                }
-            }
-            book.came += 1;
+        if writes.is_empty() {
+            book.inside += 1;
+            return None;
         }
+        let on_disk = recorded(&self.journals);
+        for write in writes {
+            let write = format!("{write:?}");
+            let times = book.writes.entry(write.clone()).or_default();
+            *times += 1;
+            if *times > on_disk.get(&write).copied().unwrap_or_default() {
+                book.unrecorded.push(write);
+            }
+        }
+        book.came += 1;
         if book.closed {
-            book.held = true;
             return Some(Side::Before);
         }
-        let here = book.close_at.filter(|(number, _)| !writes.is_empty() && book.came == *number);
+        let here = book.close_at.filter(|(number, _)| book.came == *number);
         let side = here.map(|(_, side)| side);
         book.closed = side.is_some();
         book.held |= side == Some(Side::Before);

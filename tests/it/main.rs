@@ -15,6 +15,7 @@ mod crash;
 #[cfg(unix)]
 mod disk;
 mod errors;
+#[cfg(unix)]
 mod gate;
 mod hostile;
 mod interop;
@@ -36,6 +37,7 @@ mod sign_in;
 #[cfg(unix)]
 mod signals;
 mod storms;
+#[cfg(unix)]
 mod survival;
 #[cfg(unix)]
 mod terminal;
