@@ -4,6 +4,7 @@
 //! what was derived must be, byte for byte, the effect that was saved.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,8 +71,8 @@ struct Summary {
 #[serde(deny_unknown_fields)]
 struct Saved {
     address: Address,
-    before: Value,
-    after: Value,
+    before: Arc<Value>,
+    after: Arc<Value>,
     why: Vec<Why>,
     notes: Vec<String>,
     risk: Option<Risk>,

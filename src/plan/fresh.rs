@@ -53,14 +53,14 @@ pub fn look(
     for pair in pairs {
         let Some((_, kind)) = kinds::by_name(&pair.address.kind) else { continue };
         let state = now.get(&pair.address).unwrap_or(&Value::Null);
-        let mut goal = pair.after.clone();
+        let mut goal = Value::clone(&pair.after);
         fill(&mut goal, known);
         if kind.reached(&pair.address, &goal, state)? {
             freshness.reached.insert(pair.address.clone());
         } else if !kind.foreseen(&pair.address, &pair.before, &goal, state)? {
             freshness.stale.push(Stale {
                 address: pair.address.clone(),
-                seen: pair.before.clone(),
+                seen: Value::clone(&pair.before),
                 goal,
                 now: state.clone(),
             });

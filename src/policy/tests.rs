@@ -1,5 +1,7 @@
 //! Rules over whole plans.
 
+use std::sync::Arc;
+
 use time::macros::date;
 
 use crate::model::audience::Audience;
@@ -34,8 +36,8 @@ fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
             person: None,
         },
         fields: Vec::new(),
-        before: if gained { serde_json::Value::Null } else { change.clone() },
-        after: if gained { change } else { serde_json::Value::Null },
+        before: if gained { Arc::default() } else { change.clone().into() },
+        after: if gained { change.into() } else { Arc::default() },
         steps: Vec::new(),
         needs: Vec::new(),
         why: Vec::new(),

@@ -1,8 +1,9 @@
 //! One POST with the app id, nothing else.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Found, Spec};
 use crate::kinds::Names;
@@ -32,8 +33,8 @@ pub(super) fn change(
             person: None,
         },
         fields: want.map(field).into_iter().collect(),
-        before: Value::Null,
-        after: Value::Null,
+        before: Arc::default(),
+        after: Arc::default(),
         steps: want.map(|want| create(address, want)).into_iter().collect(),
         needs: Vec::new(),
         why: Vec::new(),
