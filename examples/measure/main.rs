@@ -61,7 +61,9 @@ fn arguments() -> (PathBuf, Option<String>) {
     let beside = beside.parent().unwrap().parent().unwrap().join("consent");
     let (paths, words): (Vec<String>, Vec<String>) =
         std::env::args().skip(1).partition(|argument| argument.contains('/'));
-    (paths.into_iter().next().map_or(beside, PathBuf::from), words.into_iter().next())
+    // Runs start in folders of their own.
+    let named = paths.into_iter().next().map(|path| std::fs::canonicalize(path).unwrap());
+    (named.unwrap_or(beside), words.into_iter().next())
 }
 
 struct Bench {

@@ -2,6 +2,7 @@
 //! network: objects by path, replies by script.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -57,8 +58,8 @@ pub(super) fn change(label: &str) -> Change {
             person: None,
         },
         fields: Vec::new(),
-        before: Value::Null,
-        after: Value::Null,
+        before: Arc::default(),
+        after: Arc::default(),
         steps: vec![put(&format!("/o/{label}"))],
         needs: Vec::new(),
         why: Vec::new(),

@@ -74,8 +74,8 @@ impl<'a, K: Kind> Comparison<'a, K> {
         }
         self.pairs.changed.push(Pair {
             address: address.clone(),
-            before: have.map(to_json).unwrap_or_default(),
-            after: goal.as_ref().map(to_json).unwrap_or_default(),
+            before: have.map(to_json).unwrap_or_default().into(),
+            after: goal.as_ref().map(to_json).unwrap_or_default().into(),
             why: want.map(|want| want.why.clone()).unwrap_or_default(),
             notes: want.map(|want| want.notes.clone()).unwrap_or_default(),
         });

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -23,8 +24,8 @@ use crate::model::schema::{Schema, state};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pair {
     pub address: Address,
-    pub before: Value,
-    pub after: Value,
+    pub before: Arc<Value>,
+    pub after: Arc<Value>,
     pub why: Arc<[Why]>,
     pub notes: Arc<[String]>,
 }
@@ -342,6 +343,6 @@ fn from_json<T: DeserializeOwned>(
     address: &Address,
     state: &Value,
 ) -> Result<Option<T>, Unreadable> {
-    serde_json::from_value(state.clone())
+    Option::deserialize(state)
         .map_err(|problem| Unreadable { address: address.clone(), problem: problem.to_string() })
 }

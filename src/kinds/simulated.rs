@@ -25,6 +25,8 @@ pub mod tables {
     pub const USERS: &str = "users";
     pub const GROUPS: &str = "groups";
     pub const DEVICES: &str = "devices";
+    /// Of what can be a member of a group.
+    pub const OF_MEMBERS: [&str; 4] = [USERS, GROUPS, DEVICES, SERVICE_PRINCIPALS];
     pub const ORGANIZATION: &str = "organization";
     /// Applications of the whole world that this tenant could provision, as ready service
     /// principal rows. Not served; keyed by app id.
@@ -89,6 +91,9 @@ pub enum Within {
     Table(&'static str),
     /// Rows of a table whose indexed field has this value.
     Matching(&'static str, &'static str, String),
+    /// Direct members of the group with this id; of one table only, if one is named. Told apart from
+    /// `Rows` so that a page of a large group costs no more than its own rows.
+    Members(String, Option<&'static str>),
     /// These rows, by table and id.
     Rows(Vec<(&'static str, String)>),
 }

@@ -1,6 +1,8 @@
 //! The waist of the house. Kinds make changes; order, rules, formats, executor and journal use them
 //! and never ask which kind they are.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -64,10 +66,11 @@ pub struct Change {
     pub takes: bool,
     pub subject: Subject,
     pub fields: Vec<FieldChange>,
-    /// The object as found, in its kind's own form; `Null` when there is none.
-    pub before: Value,
+    /// The object as found, in its kind's own form; `Null` when there is none. Shared with the pair
+    /// that the change was derived from.
+    pub before: Arc<Value>,
     /// The object as it shall be, in its kind's own form; `Null` when there shall be none.
-    pub after: Value,
+    pub after: Arc<Value>,
     /// In order. Each is proven before the next is sent.
     pub steps: Vec<Step>,
     /// Changes that must be settled before the first step is sent.

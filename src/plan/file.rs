@@ -6,6 +6,7 @@
 mod difference;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -72,8 +73,8 @@ struct Summary {
 #[serde(deny_unknown_fields)]
 struct Saved {
     address: Address,
-    before: Value,
-    after: Value,
+    before: Arc<Value>,
+    after: Arc<Value>,
     why: Vec<Why>,
     notes: Vec<String>,
     risk: Option<Risk>,

@@ -179,7 +179,7 @@ pub fn look(
     for pair in pairs {
         let Some((_, kind)) = kinds::by_name(&pair.address.kind) else { continue };
         let state = now.get(&pair.address).unwrap_or(&Value::Null);
-        let mut goal = pair.after.clone();
+        let mut goal = Value::clone(&pair.after);
         fill(&mut goal, known);
         let address = pair.address.clone();
         match kind.standing(&address, &pair.before, &goal, state)? {
@@ -189,7 +189,7 @@ pub fn look(
             Standing::Elsewhere => match rest(kind, pair, &goal, state)? {
                 Some(steps) => drop(freshness.begun.insert(address, steps)),
                 None => {
-                    let (seen, now) = (pair.before.clone(), state.clone());
+                    let (seen, now) = (Value::clone(&pair.before), state.clone());
                     freshness.stale.push(Stale { address, seen, goal, now });
                 }
             },
@@ -207,7 +207,8 @@ fn rest(
     state: &Value,
 ) -> Result<Option<Vec<Step>>, Unreadable> {
     let from = |before: &Value| {
-        let pair = Pair { before: before.clone(), after: goal.clone(), ..pair.clone() };
+        let (before, after) = (before.clone().into(), goal.clone().into());
+        let pair = Pair { before, after, ..pair.clone() };
         Ok(kind.change(&pair, &Names::default())?.steps)
     };
     let approved = from(&pair.before)?;

@@ -53,8 +53,8 @@ fn object(address: &Address, before: &Value, after: &Value) -> Result<Option<Cha
     let Some((_, kind)) = kinds::by_name(&address.kind) else { return Ok(None) };
     let pair = Pair {
         address: address.clone(),
-        before: before.clone(),
-        after: after.clone(),
+        before: before.clone().into(),
+        after: after.clone().into(),
         why: [].into(),
         notes: [].into(),
     };

@@ -1,6 +1,7 @@
 //! Rules over whole plans.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use time::Date;
 use time::macros::date;
@@ -39,8 +40,8 @@ pub(super) fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
             person: None,
         },
         fields: Vec::new(),
-        before: if gained { serde_json::Value::Null } else { change.clone() },
-        after: if gained { change } else { serde_json::Value::Null },
+        before: if gained { Arc::default() } else { change.clone().into() },
+        after: if gained { change.into() } else { Arc::default() },
         steps: Vec::new(),
         needs: Vec::new(),
         why: Vec::new(),

@@ -1,6 +1,8 @@
 //! Plans for the tests of this room.
 
-use serde_json::{Value, json};
+use std::sync::Arc;
+
+use serde_json::json;
 use time::macros::datetime;
 
 use crate::kinds::Names;
@@ -98,8 +100,8 @@ pub(crate) fn change(
             person: None,
         },
         fields,
-        before: Value::Null,
-        after: json!({"scope": "Tasks.ReadWrite offline_access"}),
+        before: Arc::default(),
+        after: json!({"scope": "Tasks.ReadWrite offline_access"}).into(),
         steps: vec![Step {
             request: Request {
                 method: Method::Post,

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::kinds::simulated::tables::{DEVICES, GROUPS, ORGANIZATION, SERVICE_PRINCIPALS, USERS};
+use crate::kinds::simulated::tables::{
+    DEVICES, GROUPS, OF_MEMBERS, ORGANIZATION, SERVICE_PRINCIPALS, USERS,
+};
 use crate::kinds::simulated::{
     Answer, Call, Collection, Field, List, Method, Op, Refused, Shape, Tenant, Within,
 };
@@ -255,22 +257,22 @@ impl Members {
                  be missing. Try adding $count=true query parameter.",
             ));
         }
-        let members =
-            if *transitive { tenant.transitive_members(&id) } else { tenant.members(&id).to_vec() };
-        // Membership that the caller may not see reads as empty, not as refused.
-        let rows = members
-            .into_iter()
-            .filter(|_| !hidden)
-            .filter_map(|(table, id)| Some((known(&table)?, id)))
-            .filter(|(table, _)| cast.is_none_or(|cast| cast == *table))
-            .collect();
+        let nested = *transitive && tenant.members(&id).iter().any(|(table, _)| table == GROUPS);
+        let within = match (hidden, nested) {
+            // Membership that the caller may not see reads as empty, not as refused.
+            (true, _) => Within::Rows(Vec::new()),
+            (false, false) => Within::Members(id, *cast),
+            (false, true) => {
+                let all = tenant.transitive_members(&id).into_iter();
+                let known = all.filter_map(|(table, id)| Some((known(&table)?, id)));
+                let of = |(table, _): &(&str, _)| cast.is_none_or(|cast| cast == *table);
+                Within::Rows(known.filter(of).collect())
+            }
+        };
         let list = match cast {
-            Some(USERS) => people(Within::Rows(rows)),
-            Some(cast) => List::of(cast, Within::Rows(rows), GROUP_FIELDS),
-            None => List {
-                mixed: true,
-                ..List::of("directoryObjects", Within::Rows(rows), USER_FIELDS)
-            },
+            Some(USERS) => people(within),
+            Some(cast) => List::of(cast, within, GROUP_FIELDS),
+            None => List { mixed: true, ..List::of("directoryObjects", within, USER_FIELDS) },
         };
         Ok(if *count { Answer::Count(list) } else { Answer::List(list) })
     }
@@ -278,12 +280,12 @@ impl Members {
 
 /// The constant of a table that can hold members.
 fn known(table: &str) -> Option<&'static str> {
-    [USERS, GROUPS, DEVICES, SERVICE_PRINCIPALS].into_iter().find(|name| *name == table)
+    OF_MEMBERS.into_iter().find(|name| *name == table)
 }
 
 /// Table and canonical id of a directory object.
 fn find(tenant: &Tenant, id: &str) -> Option<(&'static str, String)> {
-    [USERS, GROUPS, DEVICES, SERVICE_PRINCIPALS].into_iter().find_map(|table| {
+    OF_MEMBERS.into_iter().find_map(|table| {
         let row = tenant.row(table, id)?;
         Some((table, row.get("id")?.as_str()?.to_owned()))
     })

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use crate::kinds::simulated::{Call, Filter, List, Method, Refused, Tenant, Within};
+use crate::kinds::simulated::{Call, Filter, List, Method, Refused, Tenant, Within, tables};
 use crate::sandbox::odata;
 
 /// Rows of a page when nobody says `$top`.
@@ -137,6 +137,15 @@ fn candidates<'t>(
             ),
             None => Box::new(std::iter::empty()),
         },
+        Within::Members(group, cast) => Box::new(
+            tenant
+                .members(group)
+                .iter()
+                .enumerate()
+                .skip(usize::try_from(from).unwrap_or(usize::MAX))
+                .filter(|(_, (table, _))| cast.is_none_or(|cast| cast == table))
+                .filter_map(|(n, (table, id))| Some((n as u64, &**table, tenant.row(table, id)?))),
+        ),
         Within::Rows(rows) => Box::new(
             rows.iter()
                 .enumerate()
@@ -248,6 +257,9 @@ fn rows<'a>(
 fn table_of<'a>(list: &'a List, table: &str) -> &'a str {
     match &list.within {
         Within::Table(name) | Within::Matching(name, ..) => name,
+        Within::Members(..) => {
+            tables::OF_MEMBERS.into_iter().find(|name| *name == table).unwrap_or("")
+        }
         Within::Rows(rows) => rows.iter().map(|(t, _)| *t).find(|t| *t == table).unwrap_or(""),
     }
 }
@@ -279,7 +291,6 @@ pub fn selected(row: &Value, select: &[String], default: &[&str]) -> Value {
 
 /// What tells rows of several tables apart.
 pub fn odata_type(table: &str) -> Option<&'static str> {
-    use crate::kinds::simulated::tables;
     Some(match table {
         tables::USERS => "#microsoft.graph.user",
         tables::GROUPS => "#microsoft.graph.group",

@@ -1,8 +1,9 @@
 //! A role that comes or goes: what people read, and the request with its proof.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Found, Spec};
 use crate::kinds::Names;
@@ -36,8 +37,8 @@ pub(super) fn change(
             person: None,
         },
         fields: vec![FieldChange { name: "roles".to_owned(), kept: Vec::new(), gained, lost }],
-        before: Value::Null,
-        after: Value::Null,
+        before: Arc::default(),
+        after: Arc::default(),
         steps: steps(want, have),
         needs: Vec::new(),
         why: Vec::new(),

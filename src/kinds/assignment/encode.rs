@@ -1,8 +1,9 @@
 //! An assignment that comes or goes: what people read, and the request with its proof.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Found, Principal, Spec};
 use crate::kinds::{Names, role};
@@ -29,8 +30,8 @@ pub(super) fn change(
         takes: !gives,
         subject: subject(spec, names),
         fields: vec![FieldChange { name: "role".to_owned(), kept: Vec::new(), gained, lost }],
-        before: Value::Null,
-        after: Value::Null,
+        before: Arc::default(),
+        after: Arc::default(),
         steps: steps(want, have),
         needs: Vec::new(),
         why: Vec::new(),

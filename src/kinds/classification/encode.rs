@@ -2,8 +2,9 @@
 //! first, so that no policy ever goes by two classes of one permission.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::observe::{path, read};
 use super::{Class, Found, Spec};
@@ -43,8 +44,8 @@ pub(super) fn change(
             gained: word(new),
             lost: word(old),
         }],
-        before: Value::Null,
-        after: Value::Null,
+        before: Arc::default(),
+        after: Arc::default(),
         steps: have.map(delete).into_iter().chain(want.map(create)).collect(),
         needs: Vec::new(),
         why: Vec::new(),

@@ -3,6 +3,7 @@
 //! than before and after together, and what is allowed before and after is allowed throughout.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -72,8 +73,8 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
             person: None,
         },
         fields: fields(old, want),
-        before: Value::Null,
-        after: Value::Null,
+        before: Arc::default(),
+        after: Arc::default(),
         steps: steps(want, have),
         needs: Vec::new(),
         why: Vec::new(),

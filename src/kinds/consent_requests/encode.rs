@@ -2,6 +2,7 @@
 //! <https://learn.microsoft.com/graph/api/adminconsentrequestpolicy-update>
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -35,8 +36,8 @@ pub(super) fn change(
             person: None,
         },
         fields: fields(old, want, names),
-        before: Value::Null,
-        after: Value::Null,
+        before: Arc::default(),
+        after: Arc::default(),
         steps: want.map(step).into_iter().collect(),
         needs: Vec::new(),
         why: Vec::new(),

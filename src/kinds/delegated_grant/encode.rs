@@ -1,8 +1,9 @@
 //! From a difference to what people read and what is sent.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Found, Spec};
 use crate::kinds::Names;
@@ -41,8 +42,8 @@ pub(super) fn change(
         takes: !lost.is_empty() || verb == Verb::Revoke,
         subject: subject(spec, names),
         fields: vec![field(old, &gained, &lost)],
-        before: Value::Null,
-        after: Value::Null,
+        before: Arc::default(),
+        after: Arc::default(),
         steps: steps(want, have),
         needs: Vec::new(),
         why: Vec::new(),

@@ -1,8 +1,9 @@
 //! One POST with the app id and nothing else, one PATCH of who may sign in.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Found, Spec};
 use crate::kinds::Names;
@@ -117,8 +118,8 @@ fn blank(address: &Address, what: &str) -> Change {
             person: None,
         },
         fields: Vec::new(),
-        before: Value::Null,
-        after: Value::Null,
+        before: Arc::default(),
+        after: Arc::default(),
         steps: Vec::new(),
         needs: Vec::new(),
         why: Vec::new(),

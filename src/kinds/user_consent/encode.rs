@@ -1,8 +1,9 @@
 //! One PATCH of the list; members that are not sent keep their values.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Found, Spec, is_for_self, observe, policy};
 use crate::model::address::Address;
@@ -34,8 +35,8 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
             gained: words(&gained, new),
             lost: words(&lost, old),
         }],
-        before: Value::Null,
-        after: Value::Null,
+        before: Arc::default(),
+        after: Arc::default(),
         steps: want.map(step).into_iter().collect(),
         needs: Vec::new(),
         why: Vec::new(),

@@ -51,7 +51,7 @@ fn any_other_request_precondition_order_or_tenant_is_another_effect() {
     let others = [
         digest(|all| all[0].steps[0].request.path.push('x')),
         digest(|all| all[0].steps[0].request.body = None),
-        digest(|all| all[0].before = serde_json::json!({ "id": "x" })),
+        digest(|all| all[0].before = serde_json::json!({ "id": "x" }).into()),
         digest(|all| drop(all.pop())),
         digest(|all| all.iter_mut().for_each(|change| change.needs.clear())),
         digest(|all| all[0].subject.person = Some(Untrusted::new("mallory@contoso.com"))),

@@ -69,8 +69,8 @@ fn changes(have: Sets, want: Sets, ownership: Ownership) -> (Vec<Change>, State,
         }
         pairs.push(Pair {
             address: DelegatedGrants.address("ge", &spec(who, ScopeSet::default())),
-            before: found.map_or(Value::Null, |found| serde_json::to_value(found).unwrap()),
-            after: goal.map_or(Value::Null, |goal| serde_json::to_value(goal).unwrap()),
+            before: found.map_or(Value::Null, |found| serde_json::to_value(found).unwrap()).into(),
+            after: goal.map_or(Value::Null, |goal| serde_json::to_value(goal).unwrap()).into(),
             why: Arc::default(),
             notes: Arc::default(),
         });
