@@ -1,6 +1,9 @@
 //! Laws that hold for every kind, tried on one specimen of each. A new kind is covered by one more
 //! specimen: its name, and what a manifest says before, after and at the end.
 
+mod classification;
+mod consent_policy;
+mod consent_requests;
 mod laws;
 mod specimens;
 
@@ -131,6 +134,12 @@ pub fn everything(world: &World) -> Vec<String> {
     }
     rows.sort();
     rows
+}
+
+/// A run of somebody with these permissions only.
+pub fn run_as(world: &World, permissions: &[&str], args: &[&str]) -> Run {
+    let token = world.tenant.token_with(permissions);
+    Run::of(world.command(args).env("CONSENT_TOKEN", token).output().unwrap())
 }
 
 /// Refuses one request of a plan, once.
