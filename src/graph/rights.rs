@@ -217,6 +217,15 @@ mod tests {
         let members = "/groups/1/transitiveMembers/microsoft.graph.user";
         assert_eq!(permission(Access::Read, members), "GroupMember.Read.All");
         assert_eq!(permission(Access::Read, "/elsewhere"), "Directory.Read.All");
+        let classes = "/servicePrincipals/1/delegatedPermissionClassifications";
+        assert_eq!(permission(Access::Read, classes), "Application.Read.All");
+        assert_eq!(permission(Access::Write, classes), "Policy.ReadWrite.PermissionGrant");
+        let sets = "/policies/permissionGrantPolicies/users/includes";
+        assert_eq!(permission(Access::Read, sets), "Policy.Read.PermissionGrant");
+        assert_eq!(permission(Access::Write, sets), "Policy.ReadWrite.PermissionGrant");
+        let requests = "/policies/adminConsentRequestPolicy";
+        assert_eq!(permission(Access::Read, requests), "Policy.Read.All");
+        assert_eq!(permission(Access::Write, requests), "Policy.ReadWrite.ConsentRequest");
     }
 
     #[test]

@@ -110,12 +110,27 @@ pub(crate) fn about(target: Option<&Untrusted>, fields: &[FieldChange], page: &m
         page.wrapped(Ink::Plain, BODY, &target, PROSE);
     }
     for field in fields {
-        page.list(
-            Ink::Plain,
-            &format!("{BODY}  {}: ", shorten(&field.name, 40)),
-            &items(field),
-            Depth::All,
-        );
+        let lead = format!("{BODY}  {}: ", shorten(&field.name, 40));
+        let items = items(field);
+        if items.iter().any(|item| width(&lead) + width(item) > COLUMNS) {
+            let next = " ".repeat(width(&lead));
+            let leads = std::iter::once(lead.as_str()).chain(std::iter::repeat(next.as_str()));
+            leads.zip(&items).for_each(|(lead, item)| whole(Ink::Plain, lead, item, page));
+        } else {
+            page.list(Ink::Plain, &lead, &items, Depth::All);
+        }
+    }
+}
+
+/// More than any sentence of ours; what is longer was made to be long.
+const SENTENCE: usize = 600;
+
+/// One item, all of it: a condition whose middle is missing says something else.
+fn whole(ink: Ink, lead: &str, item: &str, page: &mut Page) {
+    if width(lead) + width(item) > COLUMNS && item.len() <= SENTENCE {
+        page.wrapped(ink, lead, item, COLUMNS);
+    } else {
+        page.list(ink, lead, &[item.to_owned()], Depth::All);
     }
 }
 
@@ -154,15 +169,11 @@ fn difference(field: &FieldChange, full: bool, page: &mut Page) {
     let mut same = Vec::new();
     for op in capture_diff_slices(Algorithm::Myers, &before, &after) {
         for change in op.iter_changes(&before, &after) {
-            let item = vec![change.value()];
+            let item = change.value();
             match change.tag() {
-                ChangeTag::Equal => same.extend(item),
-                ChangeTag::Delete => {
-                    page.list(Ink::Take, &format!("{BODY}  - "), &item, Depth::All)
-                }
-                ChangeTag::Insert => {
-                    page.list(Ink::Give, &format!("{BODY}  + "), &item, Depth::All)
-                }
+                ChangeTag::Equal => same.push(item),
+                ChangeTag::Delete => whole(Ink::Take, &format!("{BODY}  - "), &item, page),
+                ChangeTag::Insert => whole(Ink::Give, &format!("{BODY}  + "), &item, page),
             }
         }
     }

@@ -180,6 +180,9 @@ fn add(
                 .at(place)
                 .help("a permission has one class: keep it in one of the lists"),
         );
+    } else if slot.why.contains(why) {
+        let title = format!("\"{}\" is listed twice", shown(&spec.name));
+        out.push(Finding::warning("scope_twice", title).at(place));
     }
     slot.add_why(why);
 }

@@ -79,6 +79,8 @@ fn tables_of_one_resource_are_one() {
                   resource = \"00000003-0000-0000-c000-000000000000\"\nlow = [\"User.Read\", \"openid\"]";
     let world = world(second, &[]);
     assert_eq!(world.requests(), [post("User.Read", "low"), post("openid", "low")]);
+    let found = self::world("low = [\"openid\", \"openid\"]", &[]).findings();
+    assert!(found.len() == 1 && found[0].starts_with("scope_twice 6: "), "{found:?}");
 }
 
 #[test]

@@ -199,8 +199,8 @@ fn conditions(
         _ => None,
     };
     let clients = WrittenSet::named(set.client_applications.as_ref()).map(|names| {
-        let ids = names.iter().map(|name| client_app(&entry.located(name), desk.manifest));
-        ids.map(|id| id.ok().map(|id| id.to_string())).collect::<Option<BTreeSet<_>>>()
+        let id = |name| Some(client_app(&entry.located(name), desk.manifest).ok()?.to_string());
+        names.iter().map(id).collect::<Option<BTreeSet<_>>>()
     });
     let texts = |several| {
         let names: Option<&[Spanned<String>]> = WrittenSet::named(several);

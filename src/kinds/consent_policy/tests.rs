@@ -195,7 +195,7 @@ fn a_set_without_conditions_is_called_everything() {
 #[test]
 fn a_policy_goes_only_when_it_is_told_to() {
     let live = policy(json!([set("i", low())]), json!([]));
-    let removed = world("remove = true", &[live.clone()]);
+    let removed = world("remove = true", std::slice::from_ref(&live));
     assert_eq!(removed.requests(), [format!("DELETE {PATH}/mine")]);
     let change = only(&removed);
     assert_eq!((change.verb, change.takes), (Verb::Revoke, true));

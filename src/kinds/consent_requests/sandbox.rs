@@ -16,8 +16,10 @@ pub const TABLE: &str = "policies/adminConsentRequestPolicy";
 const ID: &str = "adminConsentRequestPolicy";
 const RESOURCE: &str = "AdminConsentRequestPolicy";
 
+type Test = fn(&Value) -> bool;
+
 /// What a PUT must hold, and how each is told from something else.
-const REQUIRED: [(&str, fn(&Value) -> bool); 5] = [
+const REQUIRED: [(&str, Test); 5] = [
     ("isEnabled", Value::is_boolean),
     ("notifyReviewers", Value::is_boolean),
     ("remindersEnabled", Value::is_boolean),

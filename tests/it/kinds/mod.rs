@@ -3,6 +3,9 @@
 
 mod app_role;
 mod assignment;
+mod classification;
+mod consent_policy;
+mod consent_requests;
 mod laws;
 mod specimens;
 
@@ -146,6 +149,12 @@ pub fn everything(world: &World) -> Vec<String> {
     }
     rows.sort();
     rows
+}
+
+/// A run of somebody with these permissions only.
+pub fn run_as(world: &World, permissions: &[&str], args: &[&str]) -> Run {
+    let token = world.tenant.token_with(permissions);
+    Run::of(world.command(args).env("CONSENT_TOKEN", token).output().unwrap())
 }
 
 /// Refuses one request of a plan, once.
