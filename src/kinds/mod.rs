@@ -251,11 +251,7 @@ impl<S> Wanted<S> {
 
 /// The goal of an object that is there or not, with nothing about it that could change: declared, it
 /// is there; undeclared, it goes where that is ours to say.
-fn whole<S: Clone>(
-    want: Option<&Wanted<S>>,
-    have: Option<&S>,
-    ownership: Ownership,
-) -> Option<S> {
+fn whole<S: Clone>(want: Option<&Wanted<S>>, have: Option<&S>, ownership: Ownership) -> Option<S> {
     match (want, ownership) {
         (Some(want), _) => want.spec.clone(),
         (None, Ownership::Exact) => None,

@@ -114,12 +114,7 @@ fn admit(members: &[User], group: &str, named: &Named, people: &mut People) {
 }
 
 /// The user that a text stands for, or a finding.
-pub(super) fn user(
-    text: &str,
-    place: Place,
-    desk: &Desk,
-    out: &mut Findings,
-) -> Option<ObjectId> {
+pub(super) fn user(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<ObjectId> {
     match desk.scene.directory.user_names.get(text) {
         Some(Lookup::One(id)) => return Some(*id),
         Some(Lookup::Several(found)) => out.push(ambiguous("user", text, found).at(&place)),

@@ -27,7 +27,9 @@ fn phrase(picture: &Picture<'_>) -> String {
     let Some(lead) = groups.first().map(|group| group.lead) else { return String::new() };
     let crowd = match &picture.shape {
         Shape::Alone(group) => match (lead.subject.audience, group.members.len()) {
-            (Audience::One(_) | Audience::Group(_), 1 | 2) => Some(names(&group.members).join(" and ")),
+            (Audience::One(_) | Audience::Group(_), 1 | 2) => {
+                Some(names(&group.members).join(" and "))
+            }
             _ => crowd_of(std::slice::from_ref(group)),
         },
         Shape::Replacement { given, taken } => {

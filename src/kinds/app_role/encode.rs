@@ -49,7 +49,9 @@ pub(super) fn change(
 
 fn notes(spec: Option<&Spec>) -> Vec<String> {
     let gone = spec.filter(|spec| spec.name.is_none() && spec.app_id.is_some());
-    gone.map(|_| "The resource defines no role of this id any more.".to_owned()).into_iter().collect()
+    gone.map(|_| "The resource defines no role of this id any more.".to_owned())
+        .into_iter()
+        .collect()
 }
 
 /// Resource and admin flag are filled in by the plan, which knows the directory.

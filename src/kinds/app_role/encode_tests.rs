@@ -41,7 +41,8 @@ fn a_short_list_proves_what_came_and_what_went() {
 /// What goes waits for everything new on the same resource.
 #[test]
 fn a_role_goes_only_when_the_new_one_was_read_back() {
-    let table = "[[app_role]]\napp = \"ge\"\nresource = \"Microsoft Graph\"\nroles = [\"Mail.Read\"]\n";
+    let table =
+        "[[app_role]]\napp = \"ge\"\nresource = \"Microsoft Graph\"\nroles = [\"Mail.Read\"]\n";
     let world = World::new(explorer("exact") + table)
         .assigned("ServicePrincipal", object(EXPLORER), GRAPH, 71)
         .assigned("ServicePrincipal", object(EXPLORER), 0xfeed, 1);

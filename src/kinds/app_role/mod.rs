@@ -131,9 +131,8 @@ impl Kind for AppRoles {
     /// read back.
     fn link(&self, changes: &mut Vec<Change>) {
         let mut given: BTreeMap<(String, Option<String>), Vec<Address>> = BTreeMap::new();
-        let place = |change: &Change| {
-            (change.address.owner.clone(), change.address.parts.first().cloned())
-        };
+        let place =
+            |change: &Change| (change.address.owner.clone(), change.address.parts.first().cloned());
         for change in changes.iter().filter(|change| change.gives) {
             given.entry(place(change)).or_default().push(change.address.clone());
         }
@@ -152,9 +151,7 @@ impl Kind for AppRoles {
         let named = match (app_id, found) {
             (None, _) => name.is_none(),
             (Some(_), None) => false,
-            (Some(_), Some(api)) => {
-                api.id == *resource && role::name_of(Some(api), *role) == *name
-            }
+            (Some(_), Some(api)) => api.id == *resource && role::name_of(Some(api), *role) == *name,
         };
         named && scene.is_client(client, &address.owner)
     }

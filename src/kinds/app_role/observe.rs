@@ -74,7 +74,10 @@ pub(super) fn resources(pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId> {
 }
 
 fn odd(problem: &str) -> OddAnswer {
-    OddAnswer { what: "the list of application permissions".to_owned(), problem: problem.to_owned() }
+    OddAnswer {
+        what: "the list of application permissions".to_owned(),
+        problem: problem.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -20,9 +20,12 @@ fn a_role_that_nobody_defines_any_more_can_be_removed() {
 /// Being let in by default is no permission, and what others have on this client is theirs.
 #[test]
 fn only_roles_of_the_client_itself_count() {
-    let world = exact()
-        .assigned("ServicePrincipal", object(EXPLORER), ORDERS, 0)
-        .assigned("ServicePrincipal", object(SIGN), EXPLORER, 5);
+    let world = exact().assigned("ServicePrincipal", object(EXPLORER), ORDERS, 0).assigned(
+        "ServicePrincipal",
+        object(SIGN),
+        EXPLORER,
+        5,
+    );
     assert_eq!(world.requests(), Vec::<String>::new());
 }
 

@@ -123,7 +123,9 @@ impl Route {
             ["serviceprincipals", _, "approleassignedto", ref rest @ ..] => {
                 (SERVICE_PRINCIPALS, End::Resource, rest.len())
             }
-            ["users", _, "approleassignments", ref rest @ ..] => (USERS, End::Principal, rest.len()),
+            ["users", _, "approleassignments", ref rest @ ..] => {
+                (USERS, End::Principal, rest.len())
+            }
             ["groups", _, "approleassignments", ref rest @ ..] => {
                 (GROUPS, End::Principal, rest.len())
             }
@@ -203,12 +205,7 @@ pub fn principal_type(table: &str) -> &'static str {
     }
 }
 
-fn create(
-    call: &Call,
-    route: &Route,
-    owner: &str,
-    tenant: &mut Tenant,
-) -> Result<Answer, Refused> {
+fn create(call: &Call, route: &Route, owner: &str, tenant: &mut Tenant) -> Result<Answer, Refused> {
     // Whoever assigns on an app must also be allowed to see it.
     let held = &call.caller.permissions;
     let sees = route.owner != SERVICE_PRINCIPALS || APP_READ.iter().any(|one| held.contains(*one));

@@ -14,9 +14,7 @@ fn tenant() -> Tenant {
         Shape { name: SERVICE_PRINCIPALS, indexed: &["appId"] },
         Shape { name: USERS, indexed: &["userPrincipalName"] },
     ]);
-    let role = |id: &str, value: &str, member: &str, on: bool| {
-        json!({"id": id, "value": value, "allowedMemberTypes": [member], "isEnabled": on})
-    };
+    let role = |id: &str, value: &str, member: &str, on: bool| json!({"id": id, "value": value, "allowedMemberTypes": [member], "isEnabled": on});
     let off = "aaaaaaaa-0000-4000-8000-000000000002";
     let roles = json!([
         role(READ_ALL, "Things.Read.All", "Application", true),
@@ -24,7 +22,10 @@ fn tenant() -> Tenant {
         role(off, "Off", "Application", false),
     ]);
     let rows = [
-        (SERVICE_PRINCIPALS, json!({"id": APP, "appId": "a", "displayName": "App", "appRoles": []})),
+        (
+            SERVICE_PRINCIPALS,
+            json!({"id": APP, "appId": "a", "displayName": "App", "appRoles": []}),
+        ),
         (
             SERVICE_PRINCIPALS,
             json!({"id": API, "appId": "b", "displayName": "API", "appRoles": roles}),
@@ -70,7 +71,10 @@ fn both_ends_show_the_same_object_and_any_of_them_deletes_it() {
     assert_eq!(URL_SAFE_NO_PAD.decode(&id).unwrap()[..16], guid_bytes(APP).unwrap());
     let row = t.row(TABLE, &id).unwrap().clone();
     assert_eq!(row["principalType"], "ServicePrincipal");
-    assert_eq!((&row["principalDisplayName"], &row["resourceDisplayName"]), (&json!("App"), &json!("API")));
+    assert_eq!(
+        (&row["principalDisplayName"], &row["resourceDisplayName"]),
+        (&json!("App"), &json!("API"))
+    );
     let mut seen = |path: String| {
         let mut call = Call::new(Method::Get, &path);
         call.caller.permissions.insert("Directory.ReadWrite.All".to_owned());
@@ -101,7 +105,8 @@ fn people_and_groups_get_the_default_role_only_where_no_other_is_defined() {
     assert_eq!(told(&post(&mut t, &on_app, body(ALICE, APP, DEFAULT_ROLE))).0, 201);
     let own = format!("/groups/{MAKERS}/appRoleAssignments");
     assert_eq!(told(&post(&mut t, &own, body(MAKERS, APP, DEFAULT_ROLE))).0, 201);
-    let kinds: Vec<_> = t.table(TABLE).unwrap().rows().map(|row| row["principalType"].clone()).collect();
+    let kinds: Vec<_> =
+        t.table(TABLE).unwrap().rows().map(|row| row["principalType"].clone()).collect();
     assert_eq!(kinds, ["User", "Group"]);
     let on_api = format!("/servicePrincipals/{API}/appRoleAssignedTo");
     let no = "Permission being assigned was not found on application 'b'.";
@@ -194,8 +199,10 @@ fn what_a_group_has_takes_two_permissions_to_see() {
         call.caller.permissions = permissions.iter().map(|one| (*one).to_owned()).collect();
         told(&Assignments.answer(&call, &mut t)).0
     };
-    let (alice, makers) =
-        (format!("/users/{ALICE}/appRoleAssignments"), format!("/groups/{MAKERS}/appRoleAssignments"));
+    let (alice, makers) = (
+        format!("/users/{ALICE}/appRoleAssignments"),
+        format!("/groups/{MAKERS}/appRoleAssignments"),
+    );
     assert_eq!(sees(&alice, false, &both[..1]), 200);
     assert_eq!(sees(&alice, true, &both[..1]), 403);
     assert_eq!(sees(&makers, false, &both[..1]), 403);

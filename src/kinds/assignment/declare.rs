@@ -104,7 +104,8 @@ pub(super) fn has_table(manifest: &Manifest, label: &str) -> bool {
 /// The apps whose assignments the manifest speaks of, or whose sign-in depends on them.
 pub(super) fn labels(manifest: &Manifest) -> BTreeSet<String> {
     let tables = manifest.entries(TABLE).iter().filter_map(|entry| Some(entry.text("app")?.value));
-    let grants = Grant::assigning(manifest).filter_map(|(_, grant, _)| Some(grant.app?.into_inner()));
+    let grants =
+        Grant::assigning(manifest).filter_map(|(_, grant, _)| Some(grant.app?.into_inner()));
     let required = manifest.apps.values().filter(|app| app.assignment_required.is_some());
     tables.chain(grants).chain(required.map(|app| app.label.clone())).collect()
 }
@@ -115,7 +116,8 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
         let Some(written) = entry.read::<Written>(out) else { continue };
         let Some(app) = &written.app else { continue };
         let who = principals(desk, entry, &written, out);
-        let asked = written.role.as_ref().map(|role| (role.get_ref().as_str(), entry.place_of(role)));
+        let asked =
+            written.role.as_ref().map(|role| (role.get_ref().as_str(), entry.place_of(role)));
         let role = role(desk, app.get_ref(), asked, &entry.place, out);
         let (Some(who), Some(role)) = (who, role) else { continue };
         let Written { reason, owner, until, .. } = &written;

@@ -1,8 +1,6 @@
 use time::macros::date;
 
-use crate::kinds::world::{
-    GROUP, NEW_APP, ORDERS, ORDERS_APP, SIGN, World, object, person,
-};
+use crate::kinds::world::{GROUP, NEW_APP, ORDERS, ORDERS_APP, SIGN, World, object, person};
 use crate::model::directory::Lookup;
 use crate::model::id::ObjectId;
 
@@ -68,7 +66,9 @@ fn an_empty_group_is_a_group() {
 #[test]
 fn an_app_with_roles_for_people_wants_one_named() {
     let with = |rest: &str| {
-        World::new(apps("exact") + &table("orders", &format!("users = [\"bob@contoso.com\"]\n{rest}")))
+        World::new(
+            apps("exact") + &table("orders", &format!("users = [\"bob@contoso.com\"]\n{rest}")),
+        )
     };
     assert_eq!(requests(&with("role = \"Approver\"")), [post(ORDERS, person("bob"), 98)]);
     for (rest, expected) in [
@@ -81,7 +81,8 @@ fn an_app_with_roles_for_people_wants_one_named() {
         assert!(found.len() == 1 && found[0].starts_with(expected), "{found:?}");
     }
     assert!(with("").findings()[0].contains("Orders defines \"Approver\", \"Reader\""));
-    let none = World::new(apps("exact") + &table("sign", "users = [\"bob@contoso.com\"]\nrole = \"X\""));
+    let none =
+        World::new(apps("exact") + &table("sign", "users = [\"bob@contoso.com\"]\nrole = \"X\""));
     assert!(none.findings()[0].contains("defines none"), "{:?}", none.findings());
 }
 
@@ -118,7 +119,8 @@ fn people_of_a_grant_are_assigned_as_consent_of_their_own_would() {
 #[test]
 fn only_a_table_unassigns_when_it_ends() {
     let whom = "{ users = [\"alice@contoso.com\"], assign = true }\nuntil = 2026-12-31";
-    let by_grant = World::new(granting("additive", whom)).assigned("User", person("alice"), SIGN, 0);
+    let by_grant =
+        World::new(granting("additive", whom)).assigned("User", person("alice"), SIGN, 0);
     assert_eq!(requests(&by_grant.on(date!(2027 - 01 - 01))), Vec::<String>::new());
     let until = "users = [\"alice@contoso.com\"]\nuntil = 2026-12-31";
     let world = World::new(apps("additive") + &table("sign", until));
@@ -138,7 +140,9 @@ fn people_of_a_grant_cannot_be_given_a_role_of_their_own() {
 
 #[test]
 fn every_mistake_is_told_with_its_place() {
-    let new = format!("[app.new]\napp_id = \"{NEW_APP}\"\nmode = \"exact\"\nprovision = true\ngrants = \"none\"\n");
+    let new = format!(
+        "[app.new]\napp_id = \"{NEW_APP}\"\nmode = \"exact\"\nprovision = true\ngrants = \"none\"\n"
+    );
     let manifest = apps("exact")
         + &new
         + &table("sing", "")

@@ -144,7 +144,11 @@ impl Kind for Assignments {
     /// Exact only where a table of the app says who shall be assigned: people of a grant are some,
     /// and never all.
     fn owns(&self, desk: &Desk, address: &Address, by_mode: Ownership) -> Ownership {
-        if declare::has_table(desk.manifest, &address.owner) { by_mode } else { Ownership::Additive }
+        if declare::has_table(desk.manifest, &address.owner) {
+            by_mode
+        } else {
+            Ownership::Additive
+        }
     }
 
     fn goal(
@@ -181,8 +185,7 @@ impl Kind for Assignments {
     fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {
         let app = scene.roster.get(&address.owner);
         let app = app.and_then(|app| scene.directory.service_principals.get(app));
-        scene.is_client(&spec.client, &address.owner)
-            && role::name_of(app, spec.role) == spec.name
+        scene.is_client(&spec.client, &address.owner) && role::name_of(app, spec.role) == spec.name
     }
 
     fn describe(&self, have: &Found, names: &Names) -> String {

@@ -38,19 +38,22 @@ fn those_who_are_granted_something_and_not_let_in_are_counted_and_named() {
     let alice = |world: World| world.assigned("User", person("alice"), EXPLORER, 0);
     assert_eq!(
         said(CLOSED, alice),
-        [
-            "ge requires assignment, and 3 people who have a grant are not assigned to it: \
-             bob@contoso.com, carol@contoso.com, frank@contoso.com."
-        ]
+        ["ge requires assignment, and 3 people who have a grant are not assigned to it: \
+             bob@contoso.com, carol@contoso.com, frank@contoso.com."]
     );
     let frank = |world: World| world.assigned("User", person("frank"), EXPLORER, 0);
     let told = said(&format!("{CLOSED}{TABLE}groups = [\"GX\"]\n"), frank);
     assert_eq!(
         told,
-        ["ge requires assignment, and 1 person who has a grant is not assigned to it: frank@contoso.com."],
+        [
+            "ge requires assignment, and 1 person who has a grant is not assigned to it: frank@contoso.com."
+        ],
         "his assignment is not declared, so it goes"
     );
-    let told = said(&format!("{CLOSED}{TABLE}groups = [\"GX\"]\nusers = [\"frank@contoso.com\"]\n"), |w| w);
+    let told = said(
+        &format!("{CLOSED}{TABLE}groups = [\"GX\"]\nusers = [\"frank@contoso.com\"]\n"),
+        |w| w,
+    );
     assert_eq!(told, Vec::<String>::new());
 }
 

@@ -54,7 +54,8 @@ pub(super) fn interlock(changes: &mut [Change]) {
     let mut granted: BTreeMap<(String, Audience), Vec<Change>> = BTreeMap::new();
     let people = |change: &&Change| matches!(change.subject.audience, Audience::One(_));
     let place = |change: &Change| (change.address.owner.clone(), change.subject.audience);
-    let grants = changes.iter().filter(|one| one.address.kind == DelegatedGrants::NAME && one.gives);
+    let grants =
+        changes.iter().filter(|one| one.address.kind == DelegatedGrants::NAME && one.gives);
     for grant in grants.filter(people) {
         granted.entry(place(grant)).or_default().push(grant.clone());
     }

@@ -28,7 +28,8 @@ fn a_user_goes_when_his_group_was_read_back() {
 
 #[test]
 fn a_group_goes_when_all_its_people_were_read_back() {
-    let table = "[[assignment]]\napp = \"sign\"\nusers = [\"bob@contoso.com\", \"carol@contoso.com\"]\n";
+    let table =
+        "[[assignment]]\napp = \"sign\"\nusers = [\"bob@contoso.com\", \"carol@contoso.com\"]\n";
     let changes = changes(table, |world| world.assigned("Group", object(GROUP), SIGN, 0));
     let (given, needed) = given_and_needed(&changes);
     assert_eq!((given.len(), given), (2, needed));

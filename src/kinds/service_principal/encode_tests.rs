@@ -15,7 +15,10 @@ fn closed(mut world: World) -> World {
 }
 
 fn patch(required: bool) -> String {
-    format!("PATCH /servicePrincipals/{} {{\"appRoleAssignmentRequired\":{required}}}", object(EXPLORER))
+    format!(
+        "PATCH /servicePrincipals/{} {{\"appRoleAssignmentRequired\":{required}}}",
+        object(EXPLORER)
+    )
 }
 
 #[test]
@@ -74,9 +77,8 @@ fn an_open_new_app_is_on_its_way_to_a_closed_one() {
     };
     let found = |required: &str| Found { id: object(7), spec: spec(required) };
     let (open, shut) = (",\"assignment_required\":false", ",\"assignment_required\":true");
-    let between = |have: Option<&Found>, now: &Found| {
-        ServicePrincipals.between(have, &spec(shut), now)
-    };
+    let between =
+        |have: Option<&Found>, now: &Found| ServicePrincipals.between(have, &spec(shut), now);
     assert!(between(None, &found(open)));
     assert!(!between(None, &found(shut)) && !between(Some(&found(shut)), &found(open)));
     // A plan of an older version said nothing about it.

@@ -21,9 +21,8 @@ pub(super) fn interlock(changes: &mut [Change]) {
         .filter(|change| change.address.kind == Assignments::NAME && change.gives)
         .map(|change| change.address.clone())
         .collect();
-    let closes = |change: &&mut Change| {
-        change.address.kind == ServicePrincipals::NAME && change.takes
-    };
+    let closes =
+        |change: &&mut Change| change.address.kind == ServicePrincipals::NAME && change.takes;
     for change in changes.iter_mut().filter(closes) {
         let own = assigned.iter().filter(|address| address.owner == change.address.owner);
         change.needs.extend(own.cloned());

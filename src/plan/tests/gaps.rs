@@ -42,7 +42,9 @@ fn spec(audience: Audience, scopes: ScopeSet) -> Spec {
 fn id(audience: Audience) -> String {
     match audience {
         Audience::One(person) => grant_id(EXPLORER, GRAPH, Some(person)),
-        Audience::Everyone | Audience::Group(_) | Audience::Tenant => grant_id(EXPLORER, GRAPH, None),
+        Audience::Everyone | Audience::Group(_) | Audience::Tenant => {
+            grant_id(EXPLORER, GRAPH, None)
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::ledger::{Sent, all_sent};
+use crate::ledger::{Doors, Sent, all_sent};
 use crate::scenarios::{ALICE, BOB, EXPLORER, app, has, wants};
 use crate::world::World;
 
@@ -39,7 +39,8 @@ fn close(app: &str, required: bool) -> Sent {
 fn delete(world: &World, app: &str, principal: &str) -> Sent {
     let rows = world.rows("appRoleAssignments");
     let row = rows.iter().find(|row| row["principalId"] == principal).unwrap();
-    let path = format!("/servicePrincipals/{app}/appRoleAssignedTo/{}", row["id"].as_str().unwrap());
+    let path =
+        format!("/servicePrincipals/{app}/appRoleAssignedTo/{}", row["id"].as_str().unwrap());
     ("DELETE".to_owned(), path, Value::Null)
 }
 
@@ -49,7 +50,9 @@ fn a_user_is_replaced_by_his_group_without_a_gap() {
     let gone = delete(&world, UI, BOB);
     world.manifest(&(ui("exact") + &table("orders-ui", "groups = [\"GX\"]")));
     let drawn = world.run(&["plan"]).assert_code(0).stdout;
-    for words in ["+ assign   sign-in, 1 group", "+ GX", "- unassign sign-in, 1 user", "- bob@contoso.com"] {
+    for words in
+        ["+ assign   sign-in, 1 group", "+ GX", "- unassign sign-in, 1 user", "- bob@contoso.com"]
+    {
         assert!(drawn.contains(words), "{words} is missing in\n{drawn}");
     }
     world.apply_as_announced();
@@ -59,7 +62,8 @@ fn a_user_is_replaced_by_his_group_without_a_gap() {
 /// The group cannot be assigned: the user stays.
 #[test]
 fn a_user_stays_where_his_group_is_refused() {
-    let refuse = "[[weather.refuse]]\nmethod = \"POST\"\npath = \"appRoleAssignedTo\"\nstatus = 403\n";
+    let refuse =
+        "[[weather.refuse]]\nmethod = \"POST\"\npath = \"appRoleAssignedTo\"\nstatus = 403\n";
     let world = World::with(&(assigned("bob@contoso.com") + refuse));
     world.manifest(&(ui("exact") + &table("orders-ui", "groups = [\"GX\"]")));
     let run = world.apply().assert_code(9);
@@ -76,7 +80,9 @@ fn another_role_comes_before_the_old_one_goes() {
     assert_ne!(seed, crate::world::SEED);
     let world = World::new(&(seed + &assigned("alice@contoso.com") + "role = \"Reader\"\n"));
     let gone = delete(&world, UI, ALICE);
-    let with = |role: &str| ui("exact") + &table("orders-ui", &format!("users = [\"alice@contoso.com\"]\n{role}"));
+    let with = |role: &str| {
+        ui("exact") + &table("orders-ui", &format!("users = [\"alice@contoso.com\"]\n{role}"))
+    };
     world.manifest(&with(""));
     let run = world.run(&["plan"]).assert_code(3);
     assert!(run.stderr.contains("error[role_needed]"), "{run:#?}");
@@ -142,7 +148,10 @@ fn a_plan_says_when_nobody_who_is_granted_something_is_let_in() {
     world.manifest(&granted);
     let plan = world.plan();
     let warning = plan["warnings"][0].as_str().unwrap();
-    assert!(warning.starts_with("orders-ui requires assignment and nobody is assigned"), "{warning}");
+    assert!(
+        warning.starts_with("orders-ui requires assignment and nobody is assigned"),
+        "{warning}"
+    );
     world.manifest(&(granted.clone() + &table("orders-ui", "users = [\"alice@contoso.com\"]")));
     let drawn = world.run(&["plan"]).assert_code(0).stdout;
     let told = drawn.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -158,7 +167,9 @@ fn a_plan_says_when_nobody_who_is_granted_something_is_let_in() {
 fn a_grant_that_goes_takes_no_assignment_along() {
     let world = World::with(&has("Orders UI", Some("alice@contoso.com"), "User.Read"));
     let assigning = r#"{ users = ["alice@contoso.com"], assign = true }"#;
-    world.manifest(&(app("orders-ui", "exact") + &wants("orders-ui", r#"["User.Read"]"#, assigning)));
+    world.manifest(
+        &(app("orders-ui", "exact") + &wants("orders-ui", r#"["User.Read"]"#, assigning)),
+    );
     world.apply_as_announced();
     assert_eq!(all_sent(&world), [post(UI, ALICE, DEFAULT)], "her grant is there");
     world.manifest(&ui("exact"));
@@ -174,7 +185,8 @@ fn people_whom_the_manifest_does_not_name_are_named_all_the_same() {
     let world = World::with(&there);
     world.manifest(&(ui("exact") + &table("orders-ui", "users = [\"alice@contoso.com\"]")));
     let plan = world.plan();
-    let people: Vec<&Value> = plan["changes"].as_array().unwrap().iter().map(|c| &c["subject"]["person"]).collect();
+    let people: Vec<&Value> =
+        plan["changes"].as_array().unwrap().iter().map(|c| &c["subject"]["person"]).collect();
     assert_eq!(people, ["alice@contoso.com", "bob@contoso.com", "GY"]);
     world.manifest(&ui("exact"));
     let plan = world.plan();
@@ -191,4 +203,14 @@ fn a_group_is_found_by_its_name_and_told_apart_from_others() {
     let run = world.run(&["plan"]).assert_code(3);
     assert!(run.stderr.contains("error[ambiguous_group]"), "{run:#?}");
     assert!(run.stderr.contains("error[unknown_group]"), "{run:#?}");
+}
+
+/// What holds the log against the promise can fail.
+#[test]
+#[should_panic(expected = "are shut out after write 1")]
+fn a_gap_would_be_seen() {
+    let world = World::with(&assigned("bob@contoso.com"));
+    let (gone, group) = (delete(&world, UI, BOB), post(UI, GX, DEFAULT));
+    Doors::of(&world).assert_nobody_shut_out(&[group.clone(), gone.clone()]);
+    Doors::of(&world).assert_nobody_shut_out(&[gone, group]);
 }
