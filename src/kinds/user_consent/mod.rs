@@ -75,7 +75,11 @@ impl Kind for UserConsent {
     }
 
     fn reads(&self, scene: &Scene) -> Vec<Query> {
-        if scene.is_about(Self::NAME) { vec![observe::read()] } else { Vec::new() }
+        if scene.is_about(Self::NAME) {
+            vec![observe::read()]
+        } else {
+            Vec::new()
+        }
     }
 
     fn observe(
