@@ -123,6 +123,8 @@ pub trait AnyKind: Sync {
     fn link(&self, changes: &mut Vec<Change>);
     fn interlock(&self, changes: &mut Vec<Change>);
 
+    fn objects(&self, address: &Address) -> Vec<ObjectId>;
+
     /// Whom both states name beside those of their address.
     ///
     /// # Errors
@@ -278,6 +280,10 @@ impl<K: Kind> AnyKind for K {
 
     fn interlock(&self, changes: &mut Vec<Change>) {
         Kind::interlock(self, changes);
+    }
+
+    fn objects(&self, address: &Address) -> Vec<ObjectId> {
+        Kind::objects(self, address)
     }
 
     fn named(&self, pair: &Pair) -> Result<Vec<ObjectId>, Unreadable> {

@@ -222,6 +222,12 @@ pub trait Kind: Sync {
         let _ = changes;
     }
 
+    /// Users, groups and service principals that stand in an address: people read their names. Ids of
+    /// permissions are none of them.
+    fn objects(&self, address: &Address) -> Vec<ObjectId> {
+        address.parts.iter().filter_map(|part| part.parse().ok()).collect()
+    }
+
     /// Users, groups and service principals that a state names beside those of its address: people
     /// read their names.
     fn named(&self, spec: &Self::Spec) -> Vec<ObjectId> {

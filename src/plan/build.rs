@@ -94,9 +94,9 @@ impl Draft {
     }
 }
 
-/// Ids that stand in an address.
-fn ids(address: &Address) -> impl Iterator<Item = ObjectId> {
-    address.parts.iter().filter_map(|part| part.parse().ok())
+/// Ids that stand in an address and have a name.
+fn ids(address: &Address) -> Vec<ObjectId> {
+    crate::kinds::by_name(&address.kind).map_or_else(Vec::new, |(_, kind)| kind.objects(address))
 }
 
 /// All ids whose names people read in a pair.
@@ -104,7 +104,7 @@ fn named(pair: &Pair) -> BTreeSet<ObjectId> {
     let kind = crate::kinds::by_name(&pair.address.kind);
     // A state that its kind cannot read is found, and told, where the change is made of it.
     let more = kind.and_then(|(_, kind)| kind.named(pair).ok()).unwrap_or_default();
-    ids(&pair.address).chain(more).collect()
+    ids(&pair.address).into_iter().chain(more).collect()
 }
 
 /// From pairs to changes, in the order of apply. The same from a manifest and from a saved plan.

@@ -117,6 +117,66 @@ fn grants(name: &str, people: u128) -> Vec<Change> {
     (0..people).map(|id| change(Verb::Grant, Some(id), name)).collect()
 }
 
+/// A change of what an app may do by itself.
+fn role(verb: Verb, resource: AppId, name: &str) -> Change {
+    let mut change = change(verb, None, name);
+    change.subject.audience = Audience::Tenant;
+    for permission in &mut change.permissions {
+        permission.resource = resource;
+        permission.sort = crate::model::change::PermissionSort::Application;
+        permission.admin_only = Some(true);
+    }
+    change
+}
+
+#[test]
+fn what_an_app_does_by_itself_is_rated_as_such() {
+    let api = AppId::from_u128(9);
+    let mut directory = directory(MICROSOFT_TENANTS[0], true);
+    let sharepoint = ServicePrincipal {
+        app_id: api,
+        ..directory.service_principals.values().next().unwrap().clone()
+    };
+    directory.service_principals.insert(api, sharepoint);
+    let rated = |resource, name: &str| tiers(vec![role(Verb::Grant, resource, name)], &directory);
+    assert_eq!(rated(GRAPH, "AppRoleAssignment.ReadWrite.All").0, Some(Tier::Critical));
+    assert_eq!(rated(GRAPH, "Mail.Read").0, Some(Tier::High));
+    assert_eq!(rated(GRAPH, "User.Read.All").0, Some(Tier::Medium));
+    let (tier, reasons) = rated(api, "Sites.FullControl.All");
+    assert!(tier == Some(Tier::High) && reasons.starts_with("P405"), "{reasons}");
+    assert_eq!(rated(api, "full_access_as_app").0, Some(Tier::Critical));
+    assert_eq!(rated(AppId::from_u128(10), "Orders.Admin").0, Some(Tier::Medium));
+}
+
+/// The same name as a permission of the app itself does not make it everybody's on behalf of users.
+#[test]
+fn a_role_does_not_widen_who_gets_the_scope_of_its_name() {
+    let directory = directory(TenantId::from_u128(1), false);
+    let name = "Mail.ReadWrite";
+    let both = vec![change(Verb::Grant, Some(1), name), role(Verb::Grant, GRAPH, name)];
+    assert_eq!(tiers(both, &directory).0, Some(Tier::Medium), "one person");
+}
+
+#[test]
+fn whoever_is_no_longer_let_in_loses_something() {
+    let taken = |audience: Audience| {
+        let mut change = change(Verb::Unassign, None, "x");
+        change.subject.audience = audience;
+        change.permissions.clear();
+        tiers(vec![change], &directory(TenantId::from_u128(1), false))
+    };
+    let group = Audience::Group(ObjectId::from_u128(6));
+    assert_eq!(taken(group), (Some(Tier::Medium), "R4: a group loses it".to_owned()));
+    assert_eq!(taken(Audience::One(ObjectId::from_u128(1))).0, Some(Tier::Low));
+}
+
+#[test]
+fn assignments_that_go_are_removals() {
+    let gone: Vec<Change> = (0..26).map(|id| change(Verb::Unassign, Some(id), "x")).collect();
+    let limit = RemovalLimit { revoke: 25, revoke_percent: 100, accept: None };
+    assert!(removal_limit(&plan(gone), &limit, date!(2026 - 11 - 23)).is_some());
+}
+
 #[test]
 fn the_documented_cases_hold() {
     let stranger = directory(TenantId::from_u128(9), false);

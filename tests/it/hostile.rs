@@ -33,7 +33,7 @@ fn tenant(name: &str, more: &str) -> String {
          [[user]]\nid = \"0a000000-0000-4000-8000-000000000002\"\nupn = {upn2}\nname = {name}\n\
          [[service_principal]]\nid = \"9a000000-0000-4000-8000-000000000003\"\n\
          app_id = \"5e000000-0000-4000-8000-000000000003\"\nname = {api}\n\
-         scopes = [\"orders.read\", \"orders.write\"]\n\
+         scopes = [\"orders.read\", \"orders.write\"]\nroles = [{name}]\n\
          [[service_principal]]\nid = \"c1000000-0000-4000-8000-000000000002\"\n\
          app_id = \"5e000000-0000-4000-8000-0000000000c2\"\nname = {app}\n\
          publisher_tenant = \"ac000000-0000-4000-8000-000000000001\"\nverified_publisher = {name}\n\
@@ -41,7 +41,11 @@ fn tenant(name: &str, more: &str) -> String {
          members = [\"0a000000-0000-4000-8000-000000000001\", \"0a000000-0000-4000-8000-000000000002\"]\n\
          [[group]]\nname = {twin}\n[[group]]\nname = {twin}\n\
          [[grant]]\nclient = \"5e000000-0000-4000-8000-0000000000c2\"\n\
-         resource = \"5e000000-0000-4000-8000-000000000003\"\nscope = \"orders.read\"\n{more}",
+         resource = \"5e000000-0000-4000-8000-000000000003\"\nscope = \"orders.read\"\n\
+         [[app_role_assignment]]\nprincipal = \"5e000000-0000-4000-8000-0000000000c2\"\n\
+         resource = \"5e000000-0000-4000-8000-000000000003\"\nrole = {name}\n\
+         [[app_role_assignment]]\nprincipal = \"6e000000-0000-4000-8000-000000000001\"\n\
+         resource = \"5e000000-0000-4000-8000-0000000000c2\"\n{more}",
         tenant = crate::world::TENANT,
         upn = other("@c.example"),
         upn2 = other("2@c.example"),
@@ -65,6 +69,10 @@ app = "sign"
 resource = "orders"
 scopes = ["orders.read", "orders.write"]
 for = { groups = ["6e000000-0000-4000-8000-000000000001"] }
+
+[[assignment]]
+app = "sign"
+users = ["0a000000-0000-4000-8000-000000000001"]
 "#;
 
 /// Characters that change how others look, or take no room.

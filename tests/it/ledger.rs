@@ -19,6 +19,7 @@ impl World {
     #[track_caller]
     pub fn apply_as_announced(&self) -> (Value, Run) {
         let before = self.rows("oauth2PermissionGrants");
+        let doors = Doors::of(self);
         let (plan, earlier) = (self.plan(), self.writes().len());
         let digest = plan["effect"]["sha256"].as_str().unwrap();
         let run = self.run(&["apply", "--approve", digest]).assert_code(0);
@@ -26,6 +27,8 @@ impl World {
         let sent: Vec<Sent> = writes.iter().map(sent).collect();
         assert_eq!(sent, self.announced(&plan), "the log is not what the plan announced");
         assert_no_gap(&before, writes);
+        let effects = writes.iter().filter(|line| line.status < 300);
+        doors.assert_nobody_shut_out(&effects.map(self::sent).collect::<Vec<_>>());
         self.assert_converged();
         (plan, run)
     }
@@ -91,6 +94,7 @@ impl Consents {
 
     fn after(&self, line: &WriteLine) -> Self {
         let mut next = self.clone();
+        // What is assigned is held against the log by `Doors`.
         let Some(rest) = line.path.strip_prefix("/oauth2PermissionGrants") else { return next };
         let id = rest.trim_start_matches('/');
         let at = self
@@ -128,6 +132,74 @@ pub fn assert_no_gap(before: &[Value], writes: &[WriteLine]) {
         for (number, moment) in moments.iter().enumerate() {
             let held = moment.held(person);
             assert!(lasting.is_subset(&held), "{person:?} has only {held:?} after write {number}");
+        }
+    }
+}
+
+/// App, and the user or group that is let in.
+type Door = (String, String);
+
+/// Everybody who is assigned to an app at one moment, by the assignment's id or, for those that were
+/// made since, by a number.
+pub struct Doors {
+    open: BTreeMap<String, Door>,
+    /// Direct members of groups: only these are let in with them.
+    members: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Doors {
+    pub fn of(world: &World) -> Self {
+        let rows = world.rows("appRoleAssignments");
+        let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
+        let door = |row: &Value| (text(row, "resourceId"), text(row, "principalId"));
+        let state: Value = serde_json::from_str(&world.tenant.state()).unwrap();
+        let ids = |members: &Value| {
+            let all = members.as_array().unwrap().iter();
+            all.map(|member| member[1].as_str().unwrap().to_owned()).collect()
+        };
+        let groups = state["members"].as_object().unwrap();
+        Self {
+            open: rows.iter().map(|row| (text(row, "id"), door(row))).collect(),
+            members: groups.iter().map(|(group, all)| (group.clone(), ids(all))).collect(),
+        }
+    }
+
+    /// Everybody who is let in, by himself or by a group.
+    fn inside(&self) -> BTreeSet<Door> {
+        let mut inside = BTreeSet::new();
+        for (app, principal) in self.open.values() {
+            let members = self.members.get(principal).into_iter().flatten();
+            inside.extend(members.map(|member| (app.clone(), member.clone())));
+            inside.insert((app.clone(), principal.clone()));
+        }
+        inside
+    }
+
+    fn pass(&mut self, number: usize, (method, path, body): &Sent) {
+        let Some((app, id)) = path.split_once("/appRoleAssignedTo") else { return };
+        let app = app.trim_start_matches("/servicePrincipals/").to_owned();
+        match method.as_str() {
+            "POST" => {
+                let principal = body["principalId"].as_str().unwrap().to_owned();
+                self.open.insert(format!("write {number}"), (app, principal));
+            }
+            "DELETE" => drop(self.open.remove(id.trim_start_matches('/'))),
+            other => panic!("nobody can {other} an assignment"),
+        }
+    }
+
+    /// Whoever is let in before and after a run is let in after every single write of it.
+    #[track_caller]
+    pub fn assert_nobody_shut_out(mut self, effects: &[Sent]) {
+        let mut moments = vec![self.inside()];
+        for (number, line) in effects.iter().enumerate() {
+            self.pass(number, line);
+            moments.push(self.inside());
+        }
+        let lasting = &moments[0] & moments.last().unwrap();
+        for (number, moment) in moments.iter().enumerate() {
+            let missing: Vec<&Door> = lasting.difference(moment).collect();
+            assert!(missing.is_empty(), "{missing:?} are shut out after write {number}");
         }
     }
 }

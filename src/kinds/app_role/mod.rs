@@ -146,6 +146,10 @@ impl Kind for AppRoles {
         }
     }
 
+    fn objects(&self, address: &Address) -> Vec<ObjectId> {
+        address.parts.first().and_then(|resource| resource.parse().ok()).into_iter().collect()
+    }
+
     fn mentioned(&self, spec: &Spec) -> Mentions {
         Mentions { apps: spec.app_id.into_iter().collect(), ..Mentions::default() }
     }

@@ -189,6 +189,10 @@ impl Kind for Assignments {
         order::interlock(changes);
     }
 
+    fn objects(&self, address: &Address) -> Vec<ObjectId> {
+        address.parts.first().and_then(|principal| principal.parse().ok()).into_iter().collect()
+    }
+
     fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {
         let app = scene.roster.get(&address.owner);
         let app = app.and_then(|app| scene.directory.service_principals.get(app));

@@ -4,7 +4,7 @@
 //! replace it: other roles of the same principal, groups that may hold a user, and users who may be
 //! all that is left of a group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Assignments;
 use crate::kinds::Kind;
@@ -51,22 +51,26 @@ pub(super) fn link(changes: &mut [Change]) {
 /// Where one table asks for both, somebody is let in when his grant was read back: an app without
 /// consent in his list would be none he can use.
 pub(super) fn interlock(changes: &mut [Change]) {
-    let mut granted: BTreeMap<(String, Audience), Vec<Change>> = BTreeMap::new();
-    let people = |change: &&Change| matches!(change.subject.audience, Audience::One(_));
-    let place = |change: &Change| (change.address.owner.clone(), change.subject.audience);
-    let grants =
-        changes.iter().filter(|one| one.address.kind == DelegatedGrants::NAME && one.gives);
-    for grant in grants.filter(people) {
-        granted.entry(place(grant)).or_default().push(grant.clone());
+    let place = |change: &Change| match change.subject.audience {
+        Audience::One(person) => Some((change.address.owner.clone(), person)),
+        Audience::Everyone | Audience::Group(_) | Audience::Tenant => None,
+    };
+    let lines = |change: &Change| -> BTreeSet<String> {
+        change.why.iter().map(|why| why.line.clone()).collect()
+    };
+    let mut granted: BTreeMap<(String, ObjectId), Vec<(Address, BTreeSet<String>)>> =
+        BTreeMap::new();
+    let is = |kind: &str, change: &Change| change.address.kind == kind && change.gives;
+    for grant in changes.iter().filter(|change| is(DelegatedGrants::NAME, change)) {
+        if let Some(place) = place(grant) {
+            granted.entry(place).or_default().push((grant.address.clone(), lines(grant)));
+        }
     }
-    let lets_in = |one: &&mut Change| one.address.kind == Assignments::NAME && one.gives;
-    for change in changes.iter_mut().filter(lets_in) {
-        let same_table = |grant: &&Change| {
-            grant.why.iter().any(|why| change.why.iter().any(|other| other.line == why.line))
-        };
-        let grants = granted.get(&place(change)).into_iter().flatten().filter(same_table);
-        let needs: Vec<Address> = grants.map(|grant| grant.address.clone()).collect();
-        change.needs.extend(needs);
+    for change in changes.iter_mut().filter(|change| is(Assignments::NAME, change)) {
+        let own = lines(change);
+        let grants = place(change).and_then(|place| granted.get(&place)).into_iter().flatten();
+        let together = grants.filter(|(_, lines)| !lines.is_disjoint(&own));
+        change.needs.extend(together.map(|(address, _)| address.clone()));
     }
 }
 

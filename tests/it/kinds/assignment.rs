@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::ledger::{Sent, all_sent};
+use crate::ledger::{Doors, Sent, all_sent};
 use crate::scenarios::{ALICE, BOB, EXPLORER, app, has, wants};
 use crate::world::World;
 
@@ -203,4 +203,14 @@ fn a_group_is_found_by_its_name_and_told_apart_from_others() {
     let run = world.run(&["plan"]).assert_code(3);
     assert!(run.stderr.contains("error[ambiguous_group]"), "{run:#?}");
     assert!(run.stderr.contains("error[unknown_group]"), "{run:#?}");
+}
+
+/// What holds the log against the promise can fail.
+#[test]
+#[should_panic(expected = "are shut out after write 1")]
+fn a_gap_would_be_seen() {
+    let world = World::with(&assigned("bob@contoso.com"));
+    let (gone, group) = (delete(&world, UI, BOB), post(UI, GX, DEFAULT));
+    Doors::of(&world).assert_nobody_shut_out(&[group.clone(), gone.clone()]);
+    Doors::of(&world).assert_nobody_shut_out(&[gone, group]);
 }
