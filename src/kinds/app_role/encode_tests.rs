@@ -1,5 +1,4 @@
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::kinds::world::{EXPLORER, GRAPH, NEW_APP, World, explorer, object};
