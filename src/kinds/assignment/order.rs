@@ -48,6 +48,9 @@ pub(super) fn link(changes: &mut [Change]) {
     }
 }
 
+/// A change, and the lines that ask for it.
+type Asked = (Address, BTreeSet<String>);
+
 /// Where one table asks for both, somebody is let in when his grant was read back: an app without
 /// consent in his list would be none he can use.
 pub(super) fn interlock(changes: &mut [Change]) {
@@ -58,8 +61,7 @@ pub(super) fn interlock(changes: &mut [Change]) {
     let lines = |change: &Change| -> BTreeSet<String> {
         change.why.iter().map(|why| why.line.clone()).collect()
     };
-    let mut granted: BTreeMap<(String, ObjectId), Vec<(Address, BTreeSet<String>)>> =
-        BTreeMap::new();
+    let mut granted: BTreeMap<(String, ObjectId), Vec<Asked>> = BTreeMap::new();
     let is = |kind: &str, change: &Change| change.address.kind == kind && change.gives;
     for grant in changes.iter().filter(|change| is(DelegatedGrants::NAME, change)) {
         if let Some(place) = place(grant) {
