@@ -11,6 +11,7 @@ mod approval;
 mod cli;
 mod contract;
 mod errors;
+mod gales;
 mod hostile;
 mod interop;
 mod laws;
