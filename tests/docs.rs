@@ -240,6 +240,27 @@ fn manifests_and_seeds_in_documents_are_valid() {
             assert!(seed.is_ok(), "{:?}\n{block}", seed.err());
             count += 1;
         }
+        for block in blocks(&text, "```toml weather") {
+            let weather = consent::sandbox::weather::file::parse(&document, block);
+            assert!(weather.is_ok(), "{:?}\n{block}", weather.err());
+            count += 1;
+        }
     }
-    assert!(count >= 4, "only {count} examples are checked");
+    assert!(count >= 7, "only {count} examples are checked");
+}
+
+/// Every key of a weather is in its reference: the keys are those that a mistake is answered with.
+#[test]
+fn every_weather_is_described() {
+    let mistake = consent::sandbox::weather::file::parse("x", "[weather]\nno-such-weather = 1\n");
+    let told = mistake.unwrap_err().to_string();
+    let reference = read("docs/reference/sandbox-seed.md");
+    let described = quoted(&reference).join("\n");
+    let keys: Vec<&str> = told.split('`').skip(3).step_by(2).collect();
+    assert!(keys.len() > 40, "{told}");
+    for key in keys {
+        let table = format!("**[[weather.{key}]]**");
+        let known = described.lines().any(|word| word == key) || reference.contains(&table);
+        assert!(known, "{key} is not described");
+    }
 }

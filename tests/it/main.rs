@@ -16,6 +16,7 @@ mod crash;
 mod disk;
 mod errors;
 #[cfg(unix)]
+mod gales;
 mod gate;
 mod hostile;
 mod interop;

@@ -63,6 +63,25 @@ fn again_and_again_and_not_too_early() {
     assert_eq!(seen, [1, 0, 0, 1]);
 }
 
+#[test]
+fn a_whole_app_may_go() {
+    let app = get(
+        &mut world("", &[]),
+        "/servicePrincipals?$filter=displayName eq 'Graph Explorer'",
+        false,
+    )
+    .1;
+    let id = app["value"][0]["id"].as_str().unwrap();
+    let extra = format!(
+        "{CROWD}[[weather.meanwhile]]\nbefore = {{ method = \"POST\" }}\nmethod = \"DELETE\"\n\
+         path = \"/servicePrincipals/{id}\"\n"
+    );
+    let mut world = world(&extra, &[]);
+    let grant = grants(&world, 1).remove(0);
+    assert_eq!(ask(&mut world, "POST", GRANTS, Some(grant)).0, 404);
+    assert_eq!(get(&mut world, &format!("/servicePrincipals/{id}"), false).0, 404);
+}
+
 /// What somebody else wants may be refused, too, and is told.
 #[test]
 fn somebody_else_is_refused_like_everybody() {
