@@ -27,7 +27,7 @@ type Row = (&'static str, Right, Right);
 
 const READER: &str = "Directory Readers";
 const CLOUD_APP_ADMIN: &str = "Cloud Application Administrator";
-/// Microsoft's pages name other roles, too, and not the same ones; this one is on each of them.
+/// For admin consent requests Microsoft's pages name other roles, too, and not the same ones.
 const GLOBAL: &str = "Global Administrator";
 const PRIVILEGED: &str = "Privileged Role Administrator";
 /// Acts on the directory as the signed-in user, who then needs the role: what tokens of the Azure

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Conditions, ConsentPolicies, Found, Spec, address, condition, is_built_in};
+use crate::kinds::user_consent::declare::is_policy_id;
 use crate::kinds::{Kind, OddAnswer, Scene};
 use crate::model::address::Address;
 use crate::model::query::{Consistency, Missing, Pages, Query};
@@ -46,9 +47,14 @@ pub(super) fn observe(
     let rows = pages.rows(&read()).ok_or_else(|| odd("was not read"))?;
     for row in rows.iter() {
         let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
-        if !is_built_in(&row.id) {
-            found(address(&row.id), policy(row, scene)?);
+        if is_built_in(&row.id) {
+            continue;
         }
+        // It becomes part of addresses and paths.
+        if !is_policy_id(&row.id) {
+            return Err(odd("has a policy with an id that no policy can have"));
+        }
+        found(address(&row.id), policy(row, scene)?);
     }
     Ok(())
 }

@@ -268,6 +268,10 @@ fn an_answer_without_the_sets_is_an_error() {
     live.as_object_mut().unwrap().remove("excludes");
     let told = odd_answer(&world("include = []", &[live])).unwrap();
     assert!(told.contains("excludes"), "{told}");
+    let mut live = policy(json!([]), json!([]));
+    live["id"] = json!("a/../b");
+    let told = odd_answer(&world("include = []", &[live])).unwrap();
+    assert!(told.contains("an id that no policy can have"), "{told}");
     let nameless = set("", low());
     let told = odd_answer(&world("include = []", &[policy(json!([nameless]), json!([]))])).unwrap();
     assert!(told.contains("without an id"), "{told}");

@@ -50,10 +50,9 @@ fn a_reviewer_that_the_tenant_does_not_have_is_a_mistake() {
 fn who_may_not_read_or_write_it_is_told_which_right_is_missing() {
     let world = World::with("");
     world.manifest(ON);
+    let both = ["Policy.Read.All", "Directory.Read.All"];
     let reading: Vec<&str> =
-        READING.iter().copied().filter(|one| *one != "Policy.Read.All").collect();
-    let reading: Vec<&str> =
-        reading.into_iter().filter(|one| *one != "Directory.Read.All").collect();
+        READING.iter().copied().filter(|permission| !both.contains(permission)).collect();
     let run = run_as(&world, &reading, &["plan"]).assert_code(4);
     assert!(run.stderr.contains("Policy.Read.All"), "{run:#?}");
     let digest = world.digest();

@@ -9,6 +9,10 @@ const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 const MAIL_READ: &str = "570282fd-fa5c-430d-a7fd-fc8dc98a9dca";
 const TASKS_READ_WRITE: &str = "2219042f-cab5-40cc-b0d2-16b1540b4c5f";
 
+/// Two of the mail programs to which users may consent besides.
+const MAIL_CLIENTS: [&str; 2] =
+    ["f8d98a96-0999-43f5-8af3-69971c7bb423", "9e5f94bc-e8a4-4e73-b8be-63364c29d753"];
+
 /// Id, name and sets of each: included ones, then excluded ones.
 pub fn built_in() -> Vec<(&'static str, &'static str, Vec<Value>, Vec<Value>)> {
     let delegated = json!({"permissionType": "delegated"});
@@ -22,6 +26,8 @@ pub fn built_in() -> Vec<(&'static str, &'static str, Vec<Value>, Vec<Value>)> {
         "resourceApplication": GRAPH,
         "permissions": [MAIL_READ, TASKS_READ_WRITE],
     });
+    let mut mail_clients = users.clone();
+    mail_clients["clientApplicationIds"] = json!(MAIL_CLIENTS);
     let graph_roles = json!({"permissionType": "application", "resourceApplication": GRAPH});
     vec![
         ("microsoft-user-default-low", "Default User Low Risk Policy", vec![low], Vec::new()),
@@ -30,6 +36,12 @@ pub fn built_in() -> Vec<(&'static str, &'static str, Vec<Value>, Vec<Value>)> {
             "Microsoft User Default Recommended Policy",
             vec![users.clone()],
             vec![taken],
+        ),
+        (
+            "microsoft-user-default-allow-consent-apps",
+            "Microsoft User Default Allow Consent Apps Policy",
+            vec![mail_clients],
+            Vec::new(),
         ),
         ("microsoft-user-default-legacy", "Default User Legacy Policy", vec![users], Vec::new()),
         (
