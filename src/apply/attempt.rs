@@ -146,7 +146,7 @@ impl Attempt {
             _ if self.doubtful => {
                 Outcome::Unsure { because: "the run stopped before it could be sent again".into() }
             }
-            Some(error) if !is_throttled(error) => Outcome::Failed { error: error.clone() },
+            Some(error) if was_judged(error) => Outcome::Failed { error: error.clone() },
             // Throttled requests were not carried out.
             _ => Outcome::NotStarted,
         }
@@ -196,8 +196,9 @@ impl Attempt {
     }
 }
 
-fn is_throttled(refusal: &Refusal) -> bool {
-    matches!(refusal.status, 429 | 503)
+/// Whether the tenant decided about the request.
+fn was_judged(refusal: &Refusal) -> bool {
+    !matches!(refusal.status, 429 | 503)
 }
 
 #[cfg(test)]

@@ -34,8 +34,8 @@ pub struct Course<'a> {
     /// Every change before this place has a result.
     from: usize,
     flights: Flights,
-    /// Whether any answer to a write came: the first batch goes alone, so that what is refused to all
-    /// is refused to twenty.
+    /// Whether the last batch was answered. The first one goes alone, so that what is refused to all is
+    /// refused to twenty; and where nobody answers, twenty are in doubt and not all.
     answered: bool,
     /// No write before this: the limits are the tenant's, not the object's.
     hold: Duration,
@@ -92,8 +92,9 @@ impl<'a> Course<'a> {
     /// The verdicts on the requests of an [`Action::Send`], in order. A request without one counts as
     /// unanswered.
     pub fn answered(&mut self, ticket: Ticket, verdicts: Vec<Verdict>, now: Duration) {
+        let silent = |verdict: &Verdict| matches!(verdict, Verdict::Unsure(error) if error.status == 0);
+        self.answered = !verdicts.iter().all(silent);
         let mut verdicts = verdicts.into_iter();
-        self.answered = true;
         for place in self.flights.arrive(ticket) {
             self.tally.writes_sent += 1;
             let verdict = verdicts.next().unwrap_or_else(|| Verdict::Unsure(no_answer()));
@@ -193,9 +194,9 @@ impl<'a> Course<'a> {
         wave::next(self.changes, &self.places, &self.tally.outcomes, self.from, room, &open)
     }
 
-    /// Not while the first batch is under way.
+    /// Not while the first batch is under way, or one that nobody answered.
     fn may_begin(&self) -> bool {
-        self.answered || self.flights.all_back()
+        self.answered || self.flights.count() == 0
     }
 
     /// Once the run is stopping, nothing is sent again, and nothing for the first time except the
@@ -289,8 +290,7 @@ impl<'a> Course<'a> {
         if let Sight::Shown(id) = sight {
             self.learn(place, id.clone());
         }
-        // Without a sign-in no later read can tell more.
-        let blind = self.tally.sign_in_is_lost();
+        let blind = self.tally.is_blind();
         let Some(flight) = self.flights.get_mut(place) else { return };
         let next = match flight.attempt.seen(sight) {
             Next::Shown => Next::Shown,

@@ -231,3 +231,28 @@ async fn writes_keep_to_the_services_quota() {
     let seconds = clock.since_start().as_secs();
     assert!((225..240).contains(&seconds), "sixty writes at 40 in 150 s take 225 s, not {seconds}");
 }
+
+/// Without a network nothing is gone on with: three reads that failed for good end the run.
+#[tokio::test]
+async fn what_cannot_be_read_back_is_not_gone_on_with() {
+    let home = tempfile::tempdir().unwrap();
+    let changes: Vec<Change> = (0..100).map(|n| gives(&format!("g{n:03}"))).collect();
+    let clock = Arc::new(Still::default());
+    // Nobody listens here.
+    let nobody = Endpoint::parse("http://127.0.0.1:9").unwrap();
+    let options = Options { parallelism: 4, write_quota: 0, clock: clock.clone() };
+    let sleeper = Arc::new(crate::graph::limiter::tests::Skip(Arc::default()));
+    let credential = Credential::ready(Secret::new("canary-token"));
+    let graph = Graph::connect_with(nobody, credential, options, sleeper).unwrap();
+    let mut journal = journal_in(home.path());
+    let finished = run_at(&clock, &graph, &mut journal, false, &changes).await;
+    assert!(
+        matches!(finished.report.stopped, Some(Stopped::Blind { .. })),
+        "{:?}",
+        finished.report
+    );
+    let words = words(&finished.report);
+    assert_eq!(words[..20], ["unsure"; 20]);
+    assert_eq!(words[20..], ["not_started"; 80]);
+    assert!(clock.since_start() < Duration::from_secs(60), "{:?}", clock.since_start());
+}

@@ -86,8 +86,9 @@ impl Tally {
         self.stopped.as_ref().is_some_and(halts)
     }
 
-    pub fn sign_in_is_lost(&self) -> bool {
-        matches!(self.stopped, Some(Stopped::SignIn { .. }))
+    /// No later read can tell more.
+    pub fn is_blind(&self) -> bool {
+        matches!(self.stopped, Some(Stopped::SignIn { .. } | Stopped::Blind { .. }))
     }
 
     /// Results since the last call, in the order in which they came.
@@ -120,7 +121,7 @@ impl Tally {
         let stopped = self.stopped.filter(|reason| match reason {
             // Asked to stop, or unable to record, with nothing left to do: it made no difference.
             Stopped::Interrupted | Stopped::Journal { .. } => cut,
-            Stopped::FailuresInARow { .. } | Stopped::SignIn { .. } => true,
+            Stopped::FailuresInARow { .. } | Stopped::SignIn { .. } | Stopped::Blind { .. } => true,
         });
         let line = |(change, outcome): (&Change, Option<Outcome>)| Line {
             address: change.address.clone(),
@@ -137,7 +138,7 @@ impl Tally {
 
 fn halts(reason: &Stopped) -> bool {
     match reason {
-        Stopped::Journal { .. } | Stopped::SignIn { .. } => true,
+        Stopped::Journal { .. } | Stopped::SignIn { .. } | Stopped::Blind { .. } => true,
         Stopped::Interrupted | Stopped::FailuresInARow { .. } => false,
     }
 }

@@ -131,7 +131,7 @@ pub fn exit(report: &RunReport) -> Exit {
     match &report.stopped {
         Some(Stopped::Interrupted) if untouched => Exit::Declined,
         Some(Stopped::SignIn { .. }) if untouched => Exit::NoRight,
-        Some(Stopped::Journal { .. }) if untouched => Exit::Unexpected,
+        Some(Stopped::Journal { .. } | Stopped::Blind { .. }) if untouched => Exit::Unexpected,
         Some(_) => Exit::Partly,
         None if all_settled => match report.remaining {
             Some(0) => Exit::Done,

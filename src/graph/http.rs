@@ -66,6 +66,8 @@ pub struct Http {
     pub limiter: Limiter,
     client: reqwest::Client,
     sent: Arc<AtomicUsize>,
+    /// Times the sign-in was renewed for a write since the last write that was accepted.
+    pub renewals: AtomicUsize,
 }
 
 /// Why there is no answer.
@@ -94,7 +96,8 @@ impl Http {
     pub fn new(endpoint: Endpoint, tokens: Tokens, limiter: Limiter) -> Result<Self, String> {
         let way = if endpoint.is_loopback() { Way::Machine } else { Way::Internet };
         let client = client(way)?;
-        Ok(Self { endpoint, tokens, limiter, client, sent: Arc::default() })
+        let (sent, renewals) = (Arc::default(), AtomicUsize::new(0));
+        Ok(Self { endpoint, tokens, limiter, client, sent, renewals })
     }
 
     /// HTTP requests sent so far.

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::graph::answer::{Answer, Body};
@@ -14,6 +15,10 @@ use crate::model::outcome::Refusal;
 use crate::model::query::Consistency;
 use crate::model::request::{LATER, Method, Request};
 use crate::model::untrusted::Untrusted;
+
+/// Renewals of the sign-in without an accepted write in between. Several batches under way meet the
+/// same expired token; more than these show that every token is refused.
+const MOST_RENEWALS: usize = 8;
 
 /// Sends writes, each at most once. Cheap to clone.
 #[derive(Clone)]
@@ -45,16 +50,32 @@ impl Writer {
         for (request, verdict) in requests.iter().zip(&mut verdicts) {
             match verdict {
                 Verdict::Wait(wait, _) => self.http.limiter.hold(*wait),
-                Verdict::SignInLost(_) => {
-                    self.http.tokens.forget().await;
-                }
+                Verdict::Accepted(_) => self.http.renewals.store(0, Ordering::Relaxed),
                 Verdict::Refused(refusal) if refusal.status == 403 => {
                     self.explain(request, refusal).await;
                 }
                 _ => {}
             }
         }
+        self.renew(&mut verdicts).await;
         verdicts
+    }
+
+    /// A request without a valid token was not carried out: it may go out again with another, as long
+    /// as there can be one.
+    async fn renew(&self, verdicts: &mut [Verdict]) {
+        let expired = |verdict: &Verdict| matches!(verdict, Verdict::SignInLost(refusal) if refusal.status == 401);
+        if !verdicts.iter().any(expired)
+            || self.http.renewals.fetch_add(1, Ordering::Relaxed) >= MOST_RENEWALS
+            || !self.http.tokens.forget().await
+        {
+            return;
+        }
+        for verdict in verdicts.iter_mut().filter(|verdict| expired(verdict)) {
+            if let Verdict::SignInLost(refusal) = verdict {
+                *verdict = Verdict::Wait(Duration::ZERO, refusal.clone());
+            }
+        }
     }
 
     /// How long until a full batch may go out, by the service's quota and by its last word.

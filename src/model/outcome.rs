@@ -68,6 +68,8 @@ pub enum Stopped {
     FailuresInARow { count: usize },
     /// The sign-in was refused or lost.
     SignIn { because: String },
+    /// Nothing could be read any more: what cannot be read back is not gone on with.
+    Blind { because: String },
     /// The person at the terminal, or the system, asked to stop.
     Interrupted,
     /// The journal could not be written: what cannot be recorded is not sent.

@@ -254,10 +254,17 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
         })
         .collect();
     let mut changes = build::changes(&pairs, &names)?;
-    let addresses = pairs.iter().map(|pair| &pair.address).collect();
-    // What gives and takes nothing, such as an app that is made and then closed, has no risk of its own.
-    for change in changes.iter_mut().filter(|change| change.gives || change.takes) {
-        change.risk = risks.get(&pair_of(&change.address, &addresses)).cloned();
+    let addresses: BTreeSet<&Address> = pairs.iter().map(|pair| &pair.address).collect();
+    let own = |change: &Change| pair_of(&change.address, &addresses);
+    // Of several changes of one object, such as an app that is made and then closed, the one that
+    // gives and takes nothing has no risk.
+    let split: BTreeSet<Address> =
+        changes.iter().filter(|change| !addresses.contains(&change.address)).map(own).collect();
+    for change in &mut changes {
+        let pair = own(change);
+        if change.gives || change.takes || !split.contains(&pair) {
+            change.risk = risks.get(&pair).cloned();
+        }
     }
     let Effect { text, digest } = effect::effect(file.tenant.id, &changes, &file.checks);
     if text != file.effect.text || digest != file.effect.sha256 {

@@ -112,6 +112,9 @@ fn because(stopped: &Stopped) -> String {
             format!("after {} in a row.", counted(*count, "failure"))
         }
         Stopped::SignIn { because } => format!("the sign-in was refused or lost: {because}"),
+        Stopped::Blind { because } => {
+            format!("nothing could be read any more: {because}")
+        }
         Stopped::Interrupted => "on request, before the last change.".to_owned(),
         Stopped::Journal { because } => {
             format!("the journal could not be written, so nothing more was sent: {because}")

@@ -136,6 +136,7 @@ impl Open {
             Some(
                 Stopped::FailuresInARow { .. }
                 | Stopped::SignIn { .. }
+                | Stopped::Blind { .. }
                 | Stopped::Interrupted
                 | Stopped::Journal { .. },
             ) => State::Stopped,

@@ -41,9 +41,9 @@ fn a_thousand_apps_are_looked_up_and_listed_twenty_to_a_batch() {
     let plan = world.plan();
     assert_eq!(plan["changes"], json!([]));
     assert_eq!(plan["summary"]["unchanged"], 2_000);
-    // 1,002 things to look up: the apps, the resource, the group. Then 1,000 lists of grants. One by
-    // one go who the tenant is and the only list of members.
-    assert_eq!((world.counts().batches, world.counts().http), (51 + 50, 51 + 50 + 2));
+    // 1,002 things to look up: the apps, the resource, the group. Then 1,000 lists of grants and as many
+    // of application permissions. One by one go who the tenant is and the only list of members.
+    assert_eq!((world.counts().batches, world.counts().http), (51 + 100, 51 + 100 + 2));
 }
 
 #[test]
@@ -107,10 +107,14 @@ fn a_thousand_new_grants_go_out_in_fifty_batches() {
     let applied = world.counts();
     assert_eq!(applied.writes, 1_000);
     assert_eq!(world.grants().len(), 1_000);
-    // Neither twenty writes nor the twenty reads that prove them fit fewer batches than these. Apply
-    // plans once more, with as many batches as the plan before it.
+    // Neither twenty writes nor the twenty reads that prove them fit fewer batches than these.
+    let writing = world.tenant.batches().into_iter().filter(|batch| batch.writes > 0);
+    assert_eq!(writing.map(|batch| batch.size).collect::<Vec<_>>(), [20; 50]);
+    // Apply plans once more, reads its objects behind the lock and once more in the end: each a batch
+    // of two lists.
     let batches = applied.batches - 2 * planned.batches;
-    assert_eq!(batches, 100, "50 of writes and 50 that read them back");
+    assert_eq!(batches, 50 + 50 + 2, "written, read back, looked at");
+    assert!(applied.most_in_flight > 1, "several batches are under way");
     let others = applied.http - applied.batches;
     assert!(others < 50, "{others} requests outside of batches");
     world.assert_converged();

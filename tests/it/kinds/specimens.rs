@@ -311,7 +311,7 @@ exclude = [{ resource = "Microsoft Graph", permissions = ["Mail.Read"] }]
 id = "mine"
 name = "Low risk of verified publishers"
 include = [{ permission_classification = "low", verified_publisher_only = true }]
-exclude = [{ resource = "Microsoft Graph", permissions = ["Mail.Read", "Mail.ReadWrite"] }]
+exclude = [{ resource = "Microsoft Graph", permissions = ["Mail.Read", "Calendars.Read"] }]
 "#,
     ),
     delete: Some(
