@@ -92,10 +92,8 @@ pub(super) struct Met {
 
 impl Met {
     pub(super) fn add(&mut self, address: Address) {
-        if self.once.contains(&address) {
-            self.twice.insert(address);
-        } else {
-            self.once.insert(address);
+        if let Some(before) = self.once.replace(address) {
+            self.twice.insert(before);
         }
     }
 
