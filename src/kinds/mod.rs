@@ -10,6 +10,7 @@ pub mod delegated_grant;
 pub mod erased;
 mod people;
 mod permission;
+pub mod published;
 pub mod scene;
 pub mod service_principal;
 pub mod simulated;

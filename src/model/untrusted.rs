@@ -2,11 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::schema::form;
+
 /// Text from the tenant or the network. It has no `Display`: it reaches a screen or a file for
 /// people only through [`Untrusted::shown`], which leaves nothing that draws, hides or reorders.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Untrusted(String);
+
+form!(Untrusted, { "type": "string" });
 
 impl Untrusted {
     pub fn new(text: impl Into<String>) -> Self {

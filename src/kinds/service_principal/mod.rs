@@ -29,12 +29,14 @@ pub struct ServicePrincipals;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
+    /// The application id.
     pub app_id: AppId,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Found {
+    /// Object id of the service principal.
     pub id: ObjectId,
     pub spec: Spec,
 }
