@@ -1,19 +1,18 @@
-//! The published JSON Schemas: as printed and as committed, draft-07 and nothing else, and of the
-//! same opinion as the parser.
+//! The published JSON Schemas: as printed and as committed, draft-07 and nothing else, of the same
+//! opinion as the parser, and true of whatever the binary writes.
 //!
-//! `UPDATE_SCHEMAS=1 cargo test --test schemas` writes the files.
-#![expect(clippy::disallowed_methods, reason = "these tests read documents and run programs")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot read the documents fails")]
-#![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
+//! `UPDATE_SCHEMAS=1 cargo test --test it schemas` writes the files.
 
 mod agreement;
 mod damage;
 mod files;
 mod names;
+mod outputs;
 mod taplo;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use consent::cli::commands::schema::PUBLISHED;
 use consent::manifest::source::Sources;
@@ -21,9 +20,12 @@ use consent::model::finding::Severity;
 use jsonschema::Validator;
 use serde_json::Value;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+pub use outputs::Watch;
+
+static VALIDATORS: LazyLock<BTreeMap<&str, Validator>> = LazyLock::new(|| {
+    let parsed = |name| serde_json::from_str(&printed(name)).unwrap();
+    PUBLISHED.iter().map(|one| (one.name, validator(&parsed(one.name)))).collect()
+});
 
 /// What `consent schema NAME` prints.
 fn printed(name: &str) -> String {
@@ -35,17 +37,13 @@ fn validator(schema: &Value) -> Validator {
     draft.should_validate_formats(true).build(schema).unwrap()
 }
 
-fn manifest_validator() -> Validator {
-    validator(&serde_json::from_str(&printed("manifest")).unwrap())
-}
-
-/// Where and why a manifest is not as its schema asks.
-fn faults(validator: &Validator, manifest: &toml::Value) -> Vec<String> {
-    let manifest = json(manifest);
+/// Where and why a document is not as the schema of this name asks.
+fn faults(name: &str, document: &Value) -> Vec<String> {
+    let validator = VALIDATORS.get(name).unwrap_or_else(|| panic!("no schema {name}"));
     let told = |fault: jsonschema::ValidationError<'_>| {
         format!("{}: {fault}", fault.instance_path().as_str())
     };
-    validator.iter_errors(&manifest).map(told).collect()
+    validator.iter_errors(document).map(told).collect()
 }
 
 /// As editors hand TOML to a schema: a date is its text.
@@ -63,6 +61,11 @@ fn json(value: &toml::Value) -> Value {
     }
 }
 
+/// Where and why a manifest is not as its schema asks.
+fn faults_of_manifest(text: &str) -> Vec<String> {
+    faults("manifest", &json(&toml::from_str(text).unwrap()))
+}
+
 /// The codes of the errors that `consent validate` tells.
 fn errors(text: &str) -> BTreeSet<&'static str> {
     let sources = Sources::one("consent.toml", text);
@@ -72,6 +75,10 @@ fn errors(text: &str) -> BTreeSet<&'static str> {
     }
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
     errors.map(|finding| finding.code).collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// All files below a folder whose name ends so.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use consent::cli::commands::schema::PUBLISHED;
 use serde_json::{Map, Value};
 
-use crate::{printed, root};
+use super::{printed, root};
 
 #[test]
 fn the_committed_files_are_what_the_command_prints() {
@@ -25,7 +25,7 @@ fn the_committed_files_are_what_the_command_prints() {
     }
     assert!(
         stale.is_empty(),
-        "not as printed: {stale:?}\nIf the schemas are right: UPDATE_SCHEMAS=1 cargo test --test schemas"
+        "not as printed: {stale:?}\nIf the schemas are right: UPDATE_SCHEMAS=1 cargo test --test it schemas"
     );
     let named: BTreeSet<_> =
         PUBLISHED.iter().map(|one| format!("{}.schema.json", one.name)).collect();

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::{all_of_it, examples, root};
+use super::{all_of_it, examples, root};
 
 fn taplo() -> Option<String> {
     let name = std::env::var("TAPLO").unwrap_or_else(|_| "taplo".to_owned());

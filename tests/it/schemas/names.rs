@@ -7,7 +7,7 @@ use consent::model::scope::ScopeName;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::validator;
+use super::validator;
 
 fn takes<T: JsonSchema>(text: &str) -> bool {
     validator(written::<T>().as_value()).is_valid(&Value::from(text))

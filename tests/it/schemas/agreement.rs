@@ -2,15 +2,11 @@
 //! itself, both refuse.
 
 use std::path::PathBuf;
-use std::sync::LazyLock;
 
-use jsonschema::Validator;
 use proptest::prelude::*;
 
-use crate::damage::{Harm, done, harms, places};
-use crate::{all_of_it, errors, examples, faults, files, manifest_validator, root};
-
-static SCHEMA: LazyLock<Validator> = LazyLock::new(manifest_validator);
+use super::damage::{Harm, done, harms, places};
+use super::{all_of_it, errors, examples, faults_of_manifest, files, root};
 
 /// Mistakes that nobody can see in one place alone: a schema knows nothing of what stands elsewhere.
 const ELSEWHERE: [&str; 8] = [
@@ -32,8 +28,7 @@ const PUBLISHED_NAMES: [&str; 1] = ["scopes"];
 fn every_example_is_valid() {
     for path in examples() {
         let text = std::fs::read_to_string(&path).unwrap();
-        let value = toml::from_str(&text).unwrap();
-        assert_eq!(faults(&SCHEMA, &value), [""; 0], "{}", path.display());
+        assert_eq!(faults_of_manifest(&text), [""; 0], "{}", path.display());
         let first = text.lines().next().unwrap();
         let schema = first.strip_prefix("#:schema ").unwrap_or_else(|| panic!("{path:?}: {first}"));
         let schema = path.parent().unwrap().join(schema).canonicalize().unwrap();
@@ -49,8 +44,7 @@ fn every_manifest_of_the_documents_is_valid() {
         for block in text.split("\n```toml\n").skip(1) {
             let block = block.split("\n```").next().unwrap();
             if block.contains("schema = 1") {
-                let value = toml::from_str(block).unwrap();
-                assert_eq!(faults(&SCHEMA, &value), [""; 0], "{}:\n{block}", path.display());
+                assert_eq!(faults_of_manifest(block), [""; 0], "{}:\n{block}", path.display());
                 count += 1;
             }
         }
@@ -92,8 +86,7 @@ fn what_the_parser_refuses_the_schema_refuses() {
         assert!(good.contains(from), "{what}: {from}");
         let wrong = good.replace(from, to);
         assert!(errors(&wrong).contains(code), "{what}: {:?}", errors(&wrong));
-        let value = toml::from_str(&wrong).unwrap();
-        assert_ne!(faults(&SCHEMA, &value), [""; 0], "{what} passes the schema:\n{wrong}");
+        assert_ne!(faults_of_manifest(&wrong), [""; 0], "{what} passes the schema:\n{wrong}");
     }
 }
 
@@ -101,7 +94,7 @@ fn what_the_parser_refuses_the_schema_refuses() {
 /// When parser and schema are of different opinions.
 fn agree(manifest: &toml::Value, puts_date: bool, how: &str) {
     let text = toml::to_string(manifest).unwrap();
-    let (told, faults) = (errors(&text), faults(&SCHEMA, manifest));
+    let (told, faults) = (errors(&text), faults_of_manifest(&text));
     let only_live = |fault: &String| {
         PUBLISHED_NAMES
             .iter()
