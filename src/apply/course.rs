@@ -92,7 +92,8 @@ impl<'a> Course<'a> {
     /// The verdicts on the requests of an [`Action::Send`], in order. A request without one counts as
     /// unanswered.
     pub fn answered(&mut self, ticket: Ticket, verdicts: Vec<Verdict>, now: Duration) {
-        let silent = |verdict: &Verdict| matches!(verdict, Verdict::Unsure(error) if error.status == 0);
+        let silent =
+            |verdict: &Verdict| matches!(verdict, Verdict::Unsure(error) if error.status == 0);
         self.answered = !verdicts.iter().all(silent);
         let mut verdicts = verdicts.into_iter();
         for place in self.flights.arrive(ticket) {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::commands::schema::PUBLISHED;
 use crate::graph::quota::WRITES;
 use crate::sandbox::weather::measure::Latency;
 
@@ -49,6 +50,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Serve a simulated tenant on 127.0.0.1
     Sandbox(SandboxArgs),
+    /// Print the JSON Schema of a format; without a name, list them
+    Schema(SchemaArgs),
     /// Print shell completions or man pages
     Completions(CompletionsArgs),
 }
@@ -174,6 +177,13 @@ pub struct SandboxArgs {
     /// Trouble as a TOML file with the seed's [weather]; on top of the seed's own, below --weather
     #[arg(long, value_name = "FILE", env = "CONSENT_WEATHER_FILE")]
     pub weather_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// The format
+    #[arg(value_name = "NAME", value_parser = PUBLISHED.map(|one| one.name))]
+    pub name: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -62,6 +62,7 @@ async fn dispatch(cli: &Cli, env: &Arc<Env>, streams: &mut Streams<'_>) -> Resul
         Command::Apply(args) => commands::apply::run(args, &cli.global, env, streams).await,
         Command::Validate(args) => commands::validate::run(args, &cli.global, env, streams),
         Command::Sandbox(args) => commands::sandbox::run(args, env, streams).await,
+        Command::Schema(args) => commands::schema::run(args, streams),
         Command::Completions(args) => commands::completions::run(args, streams),
     }
 }

@@ -17,6 +17,7 @@ mod naming;
 mod people;
 mod permission;
 mod pool;
+pub mod published;
 mod role;
 pub mod scene;
 pub mod service_principal;

@@ -8,6 +8,7 @@ pub mod app;
 pub mod entry;
 mod join;
 pub mod note;
+pub mod published;
 mod raw;
 mod read;
 pub mod resources;

@@ -43,11 +43,10 @@ pub const WELL_KNOWN: &[(&str, u128)] = &[
 pub struct ResourceName;
 
 form!(ResourceName, {
-    "type": "string",
     "anyOf": [
-        { "enum": WELL_KNOWN.iter().map(|(name, _)| *name).collect::<Vec<_>>() },
-        { "pattern": LABEL },
-        { "pattern": GUID },
+        { "type": "string", "enum": WELL_KNOWN.iter().map(|(name, _)| *name).collect::<Vec<_>>() },
+        { "type": "string", "pattern": LABEL },
+        { "type": "string", "pattern": GUID },
     ],
 });
 

@@ -177,7 +177,9 @@ struct WrittenRevoke {
     /// How many removals are accepted at most.
     max: u32,
     /// The last day on which it stands, without quotes: `2026-12-31`.
-    until: Day,
+    // Bare, a missing one would be called a wrong one.
+    #[schemars(with = "Day")]
+    until: Spanned<Day>,
     /// Why, in a sentence for the reviewers.
     #[schemars(with = "SomeText")]
     reason: Spanned<String>,
@@ -197,7 +199,9 @@ pub(super) fn accept(entry: &Entry, findings: &mut Findings) -> Option<Accept> {
         return None;
     }
     let reason = reason.into_inner();
-    Some(Accept { revoke: Some(AcceptedRevoke { max, until: until.0, reason, place }) })
+    Some(Accept {
+        revoke: Some(AcceptedRevoke { max, until: until.into_inner().0, reason, place }),
+    })
 }
 
 /// One of a few words, or a finding that lists them.

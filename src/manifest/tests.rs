@@ -253,10 +253,9 @@ fn a_lifted_rail_has_a_reason_and_an_end() {
     assert_eq!(manifest.accept.expired_on(last), None);
     assert_eq!(manifest.accept.expired_on(after).map(|f| f.code), Some("accept_expired"));
     assert_eq!(told_of(&GOOD.replace("end of the pilot", " ")), ["accept_reasonless 21:52"]);
-    assert_eq!(
-        told_of(&GOOD.replace(", reason = \"end of the pilot\"", "")),
-        ["missing_key 21:10"]
-    );
+    for part in [", reason = \"end of the pilot\"", ", until = 2026-12-31"] {
+        assert_eq!(told_of(&GOOD.replace(part, "")), ["missing_key 21:10"], "{part}");
+    }
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::schema::form;
+
 /// `kind/owner/part/part`: `delegated_grant/outlook-tasks/00000003-…/everyone`.
 ///
 /// Parts are labels and ids, never display names, so an address means the same in every run.
@@ -15,6 +17,8 @@ pub struct Address {
     pub owner: String,
     pub parts: Vec<String>,
 }
+
+form!(Address, { "type": "string", "pattern": "^[!-.0-~]+/[!-.0-~]+(/[!-.0-~]*)*$" });
 
 /// The owner of tenant-wide objects. No app can be called so.
 pub const TENANT: &str = "tenant";

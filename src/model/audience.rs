@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::id::ObjectId;
 use crate::model::schema::JsonSchema;
 
-/// Whom one managed object concerns. Ordered: everybody first.
+// Ordered: everybody first.
+/// Whom one managed object concerns.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]

@@ -10,10 +10,13 @@ use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::id::AppId;
 use crate::model::request::{Proof, Request};
+use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
 
 /// What happens to one managed object, in the word people read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Verb {
     Create,
@@ -82,13 +85,13 @@ pub struct Change {
     pub risk: Option<Risk>,
 }
 
-/// What the change is about, in people's words. All text is safe to draw, except names, which are
-/// [`Untrusted`] until drawn.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+// All text is safe to draw, except names, which are `Untrusted` until drawn.
+/// What the change is about, in people's words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Subject {
     /// The sort of thing: `delegated`, `service principal`, `user consent`.
     pub what: String,
-    /// What it is about, the same for all members of one picture: `Microsoft Graph`, or empty.
+    /// What it is about, the same for all members of one picture: `Microsoft Graph`.
     pub target: Option<Untrusted>,
     pub audience: Audience,
     /// Name of the person of the audience, once looked up; or of what else is each member's own in a
@@ -97,7 +100,7 @@ pub struct Subject {
 }
 
 /// How one property differs, as lists: a single value is a list of one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct FieldChange {
     pub name: String,
     pub kept: Vec<Untrusted>,
@@ -115,7 +118,7 @@ pub struct Step {
 }
 
 /// Why a change is planned: the line that asks for it, with its author's words.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Why {
     /// `consent.toml:14`, or a sentence where no line asks for it ("not declared; outlook-tasks is exact").
     pub line: String,
@@ -126,26 +129,30 @@ pub struct Why {
 }
 
 /// A permission that the change gives or takes, for the rules.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Permission {
     pub resource: AppId,
     pub sort: PermissionSort,
     pub name: String,
-    /// The live resource says that only an administrator can consent to it; `None`: it does not
+    /// The live resource says that only an administrator can consent to it; nothing where it does not
     /// publish the name.
     pub admin_only: Option<bool>,
     pub gained: bool,
     pub lost: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum PermissionSort {
     Delegated,
     Application,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
     Low,
@@ -155,7 +162,7 @@ pub enum Tier {
 }
 
 /// How risky the permissions concerned are, with the rule that says so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Risk {
     pub tier: Tier,
     /// `P205: mail or every file, as the user (Mail.ReadWrite)`.

@@ -5,6 +5,8 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::model::schema::form;
+
 /// Where time comes from. The only implementation that looks at the real clock is `cli/env.rs`.
 pub trait Clock: Send + Sync {
     /// The time of day, UTC.
@@ -13,6 +15,12 @@ pub trait Clock: Send + Sync {
     /// Time since some fixed moment, for measuring; never goes back.
     fn since_start(&self) -> Duration;
 }
+
+/// A time in a stored document.
+#[derive(Debug)]
+pub struct Moment;
+
+form!(Moment, { "type": "string", "format": "date-time" });
 
 /// `2026-11-23T20:03:24Z`: whole seconds, UTC.
 pub fn stamp(at: OffsetDateTime) -> String {

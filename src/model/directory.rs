@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::model::id::{AppId, ObjectId, PermissionId, TenantId};
+use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
 
 /// What a manifest names and a plan needs to know: asked for once, all together.
@@ -44,7 +45,7 @@ pub struct Directory {
     pub alike: BTreeMap<String, Vec<(ObjectId, Untrusted)>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Organization {
     pub id: TenantId,
     pub name: Untrusted,

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::address::Address;
+use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
 
-/// The result of one change. See "Failure semantics" in the reference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The result of one change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "result")]
 pub enum Outcome {
     /// Sent, accepted, and seen by reading it back.
@@ -42,7 +43,7 @@ impl Outcome {
 }
 
 /// An error answer of Microsoft Graph, as far as it helps people and support.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refusal {
     /// HTTP status; 0 when no answer came.
     pub status: u16,
@@ -53,7 +54,7 @@ pub struct Refusal {
 }
 
 /// One change of a run with its result, in the plan's order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Line {
     pub address: Address,
     #[serde(flatten)]
@@ -61,7 +62,7 @@ pub struct Line {
 }
 
 /// Why a run ended before its last change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "stopped")]
 pub enum Stopped {
     /// Several changes in a row failed.
@@ -77,12 +78,13 @@ pub enum Stopped {
 }
 
 /// The whole run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunReport {
     pub lines: Vec<Line>,
     pub stopped: Option<Stopped>,
     /// Write requests handed to the network, refused ones included.
     pub writes_sent: usize,
-    /// A fresh plan after the run: `Some(0)` is converged; `None` when it was not made.
+    /// Changes that a fresh plan after the run has left: 0 when the tenant is as it should be, nothing
+    /// when none was made.
     pub remaining: Option<usize>,
 }

@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use crate::model::address::Address;
 use crate::model::query::Query;
+use crate::model::schema::JsonSchema;
 use crate::model::scope::ScopeSet;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
     Post,
@@ -31,8 +32,8 @@ impl Method {
 }
 
 /// One write, below the version root. Path and body may hold ids that an earlier change of the
-/// same plan will create, see [`later`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// same plan will create: `(known after ADDRESS)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     pub method: Method,
     pub path: String,

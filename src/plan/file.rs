@@ -12,13 +12,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
+use crate::kinds::published::{document, states_by_address};
 use crate::kinds::{Names, Pair, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::{Change, Risk, Why};
+use crate::model::clock::Moment;
 use crate::model::cloud::Cloud;
 use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
 use crate::model::id::ObjectId;
+use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, harmless_json};
 use crate::plan::{
     AppHead, Check, Effect, Extent, LiveSummary, ManifestSummary, Plan, Unmanaged, build, effect,
@@ -32,27 +35,40 @@ pub const FORMAT_VERSION: u32 = 1;
 /// A plan is good for a working day: longer, and a reviewer approves a tenant nobody remembers.
 pub const LIFETIME: Duration = Duration::hours(24);
 
-#[derive(Debug, Serialize, Deserialize)]
+/// What `consent apply PLAN` reads. It holds states: requests are derived from them again, and the file
+/// must be, byte for byte, what would be written for them.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[schemars(extend("const" = FORMAT))]
     format: String,
+    #[schemars(extend("const" = FORMAT_VERSION))]
     format_version: u32,
+    /// Program and version.
     made_by: String,
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Moment")]
     made_at: OffsetDateTime,
+    /// 24 hours later. After it, the plan is refused.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Moment")]
     expires_at: OffsetDateTime,
     tenant: Organization,
     cloud: Cloud,
     manifest: ManifestSummary,
     live: LiveSummary,
+    /// The apps of the manifest.
     apps: Vec<AppHead>,
     extent: Extent,
     summary: Summary,
+    /// Rules that stop apply.
     checks: Vec<Check>,
+    /// Sentences about the whole plan.
     warnings: Vec<String>,
     changes: Vec<Saved>,
+    /// Found, not declared, and left alone.
     unmanaged: Vec<Unmanaged>,
+    /// Display names of those the plan is about, by object id.
     names: BTreeMap<ObjectId, Untrusted>,
     effect: SavedEffect,
     /// SHA-256 of every byte before this line: finds what was edited by hand or damaged. Who means
@@ -60,31 +76,47 @@ struct File {
     checksum: String,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// The schema of a saved plan.
+pub fn schema() -> Schema {
+    document::<File>("plan", FORMAT_VERSION)
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Summary {
     changes: usize,
+    /// All that the changes will send.
     requests: usize,
+    /// Managed objects that are as they should be.
     unchanged: usize,
 }
 
 /// One object: what is, what shall be. The requests stand here for readers only.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = states_by_address)]
 struct Saved {
     address: Address,
+    /// As found; null where nothing was there.
     before: Arc<Value>,
+    /// As it shall be; null where nothing shall be.
     after: Arc<Value>,
     why: Vec<Why>,
+    /// Sentences for reviewers.
     notes: Vec<String>,
     risk: Option<Risk>,
+    /// Method, path and body of each, as they will be sent.
     requests: Vec<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+/// What people approve.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Effect")]
 struct SavedEffect {
+    /// One fact a line: every object, its states and every request.
     text: String,
+    /// `sha256:` and 64 hexadecimal digits: what is given to `--approve`.
     sha256: String,
 }
 

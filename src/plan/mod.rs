@@ -5,8 +5,10 @@ use time::OffsetDateTime;
 
 use crate::kinds::{Names, Pair};
 use crate::model::change::Change;
+use crate::model::clock::Moment;
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
+use crate::model::schema::JsonSchema;
 
 pub mod build;
 pub mod effect;
@@ -49,7 +51,7 @@ pub struct Plan {
 }
 
 /// Whether the plan is about the whole manifest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Extent {
     Whole,
@@ -58,7 +60,7 @@ pub enum Extent {
 }
 
 /// A rule that the plan breaks: it can be read and saved, but not applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     /// Stable name of the rule.
     pub rule: String,
@@ -66,32 +68,33 @@ pub struct Check {
     pub help: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ManifestSummary {
     /// Names as given on the command line.
     pub files: Vec<ManifestHash>,
     pub apps: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ManifestHash {
     pub path: String,
     pub sha256: String,
 }
 
 /// What was read to make the plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LiveSummary {
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "Moment")]
     pub read_at: OffsetDateTime,
     pub apps: usize,
-    /// Managed sorts of thing, as found, with how many: `("grant", 12)`.
+    /// Managed sorts of thing, as found, with how many: `["grant", 12]`.
     pub objects: Vec<(String, usize)>,
     pub milliseconds: u64,
 }
 
 /// One app's line above its changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AppHead {
     pub label: String,
     pub name: crate::model::untrusted::Untrusted,
@@ -109,14 +112,14 @@ impl AppHead {
 }
 
 /// Something of a managed app that consent leaves as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unmanaged {
     pub address: crate::model::address::Address,
     pub text: crate::model::untrusted::Untrusted,
 }
 
 /// What people approve: plain text, one fact per line, and its digest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Effect {
     pub text: String,
     /// `sha256:` and 64 hexadecimal digits.

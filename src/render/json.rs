@@ -6,12 +6,14 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::kinds::published::{document, states_by_address};
 use crate::model::address::Address;
 use crate::model::change::{Change, FieldChange, Permission, Risk, Subject, Verb, Why};
-use crate::model::clock::stamp;
+use crate::model::clock::{Moment, stamp};
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::request::Request;
+use crate::model::schema::{JsonSchema, Schema};
 use crate::plan::pictures::Counts;
 use crate::plan::{AppHead, Check, Effect, Extent, LiveSummary, ManifestSummary, Plan, Unmanaged};
 use crate::render::escape::write_json;
@@ -21,10 +23,13 @@ pub const FORMAT: &str = "consent.plan_report";
 /// Rises when a reader of the older version would go wrong. New keys alone do not raise it.
 pub const FORMAT_VERSION: u32 = 1;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Report<'a> {
+    #[schemars(extend("const" = FORMAT))]
     format: &'static str,
+    #[schemars(extend("const" = FORMAT_VERSION))]
     format_version: u32,
+    #[schemars(with = "Moment")]
     made_at: String,
     tenant: &'a Organization,
     cloud: Cloud,
@@ -45,7 +50,7 @@ struct Report<'a> {
 }
 
 /// Objects by word, as in the last line of the drawing.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Summary {
     changes: usize,
     gives: usize,
@@ -60,7 +65,8 @@ struct Summary {
     unmanaged: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Change", transform = states_by_address)]
 struct Row<'a> {
     address: &'a Address,
     verb: Verb,
@@ -68,7 +74,9 @@ struct Row<'a> {
     takes: bool,
     subject: &'a Subject,
     fields: &'a [FieldChange],
+    /// As found; null where nothing was there.
     before: &'a Value,
+    /// As it shall be; null where nothing shall be.
     after: &'a Value,
     /// In the order they are sent: their lines and those of the tenant's write log are the same.
     requests: Vec<&'a Request>,
@@ -79,10 +87,17 @@ struct Row<'a> {
     risk: &'a Option<Risk>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Effect")]
 struct EffectRow<'a> {
     text: &'a str,
+    /// `sha256:` and 64 hexadecimal digits: what is given to `--approve`.
     sha256: &'a str,
+}
+
+/// The schema of the report.
+pub fn schema() -> Schema {
+    document::<Report<'static>>("plan_report", FORMAT_VERSION)
 }
 
 /// Writes the report.

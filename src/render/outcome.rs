@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::outcome::{Line, Outcome, Refusal, RunReport, Stopped};
+use crate::model::schema::{JsonSchema, Schema, document};
 use crate::render::block::names;
 use crate::render::escape::write_json;
 use crate::render::foot::command;
@@ -34,7 +35,7 @@ const RESULTS: [(&str, &str); 6] = [
 ];
 
 /// Whether writes went out, and so whether the tenant may be another than before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Tenant {
     /// No write was accepted, nor may one have been.
@@ -232,18 +233,28 @@ fn stands(report: &RunReport, changes: &[Change], page: &mut Page) {
     page.wrapped(Ink::Plain, "Check   ", &check, COLUMNS);
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Document<'a> {
+    #[schemars(extend("const" = FORMAT))]
     format: &'static str,
+    #[schemars(extend("const" = FORMAT_VERSION))]
     format_version: u32,
     tenant: Tenant,
+    /// Write requests handed to the network, refused ones included.
     writes_sent: usize,
+    /// Changes by result.
     counts: BTreeMap<&'static str, usize>,
+    /// Why the run ended early; null when it did not.
     stopped: &'a Option<Stopped>,
     /// Objects that a fresh plan has left; `null` when none was made.
     remaining: Option<usize>,
     /// In the plan's order.
     changes: &'a [Line],
+}
+
+/// The schema of the report.
+pub fn schema() -> Schema {
+    document::<Document<'static>>("run_report", FORMAT_VERSION)
 }
 
 /// Writes the report for programs.

@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this room is the one that touches files")]
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::io::Write;
@@ -14,10 +15,11 @@ use time::OffsetDateTime;
 use super::atomic;
 use super::error::StoreError;
 use crate::model::address::Address;
-use crate::model::clock::stamp;
+use crate::model::clock::{Moment, stamp};
 use crate::model::id::TenantId;
 use crate::model::outcome::{Outcome, Refusal, Stopped};
 use crate::model::request::Request;
+use crate::model::schema::{JsonSchema, Schema, SchemaGenerator, document, json_schema};
 use crate::model::untrusted::harmless_json;
 
 const FORMAT: &str = "consent.journal";
@@ -27,27 +29,33 @@ const VERSION: u32 = 1;
 pub const LONGEST: u64 = 512 * 1024 * 1024;
 
 /// The first line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Header {
+    #[schemars(extend("const" = FORMAT))]
     pub format: String,
+    #[schemars(extend("const" = VERSION))]
     pub format_version: u32,
+    /// Id of the run.
     pub run: String,
     pub tenant: TenantId,
     /// Digest of the approved effect, with its `sha256:`.
     pub effect: String,
+    /// UTC, whole seconds.
+    #[schemars(with = "Moment")]
     pub started: String,
 }
 
 /// One later line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
     /// UTC, whole seconds.
+    #[schemars(with = "Moment")]
     pub at: String,
     #[serde(flatten)]
     pub event: Event,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum Event {
     /// About to go out. Whoever finds this as the last word about an address must read the tenant.
@@ -68,6 +76,27 @@ pub enum Event {
     Outcome { address: Address, outcome: Outcome },
     /// The run ended in good order, perhaps early.
     End { stopped: Option<Stopped>, writes_sent: usize },
+}
+
+/// Any line of a journal, for its schema.
+struct AnyLine;
+
+impl JsonSchema for AnyLine {
+    fn schema_name() -> Cow<'static, str> {
+        "AnyLine".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "One line of a journal: the first one is a header.",
+            "anyOf": [generator.subschema_for::<Header>(), generator.subschema_for::<Record>()],
+        })
+    }
+}
+
+/// The schema of each line.
+pub fn schema() -> Schema {
+    document::<AnyLine>("journal", VERSION)
 }
 
 /// An open journal. After the first failed write it takes no more lines.

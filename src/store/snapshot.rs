@@ -10,11 +10,13 @@ use time::OffsetDateTime;
 
 use super::atomic;
 use super::error::StoreError;
+use crate::kinds::published::{FoundByAddress, document};
 use crate::model::address::Address;
-use crate::model::clock::stamp;
+use crate::model::clock::{Moment, stamp};
 use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
 use crate::model::outcome::{RunReport, Stopped};
+use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, harmless_json};
 use crate::plan::{AppHead, Effect};
 
@@ -27,14 +29,19 @@ pub const LONGEST: u64 = 256 * 1024 * 1024;
 /// Objects in their kind's own form, by address.
 pub type Objects = BTreeMap<Address, Value>;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshot {
+    #[schemars(extend("const" = FORMAT))]
     pub format: String,
+    #[schemars(extend("const" = VERSION))]
     pub format_version: u32,
+    /// Id of the run.
     pub run: String,
     /// UTC, whole seconds.
+    #[schemars(with = "Moment")]
     pub started: String,
-    /// `None` as long as the run is under way, and for ever if it was killed.
+    /// Null as long as the run is under way, and for ever if it was killed.
+    #[schemars(with = "Option<Moment>")]
     pub finished: Option<String>,
     pub state: State,
     pub tenant: Organization,
@@ -44,15 +51,23 @@ pub struct Snapshot {
     pub approval: Approval,
     pub actor: Actor,
     /// What was found before the first request.
+    #[schemars(with = "FoundByAddress")]
     pub before: Objects,
-    /// What was found after the last one; `None` when it was not read again.
+    /// What was found after the last one; null when it was not read again.
+    #[schemars(with = "Option<FoundByAddress>")]
     pub after: Option<Objects>,
+    /// Null as long as the run is under way.
     pub report: Option<RunReport>,
-    /// The snapshot before this one; `None` for the first.
+    /// The snapshot before this one; null for the first.
     pub previous: Option<Previous>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The schema of a snapshot.
+pub fn schema() -> Schema {
+    document::<Snapshot>("snapshot", VERSION)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Written before the first request. Found later, it means that the run was killed.
@@ -64,14 +79,14 @@ pub enum State {
 }
 
 /// How the effect was approved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Approval {
     pub how: ApprovedBy,
     /// Who, as far as known: the name the token gives.
     pub who: Option<Untrusted>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ApprovedBy {
     /// A person answered the question.
@@ -83,14 +98,14 @@ pub enum ApprovedBy {
 }
 
 /// The identity whose token the writes carry, as the token says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Actor {
     pub app_id: Option<Untrusted>,
     pub object_id: Option<Untrusted>,
 }
 
 /// The snapshot before: its file name and the SHA-256 of its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Previous {
     pub file: String,
     pub sha256: String,

@@ -33,6 +33,7 @@ mod sample;
 mod saved;
 mod scale;
 mod scenarios;
+mod schemas;
 mod secrets;
 mod sign_in;
 #[cfg(unix)]

@@ -13,6 +13,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use time::OffsetDateTime;
 
+use crate::schemas::Watch;
+
 /// The fixture of the scenarios: its ids are theirs.
 pub const SEED: &str = include_str!("scenarios.seed.toml");
 
@@ -109,7 +111,10 @@ impl World {
 
     #[must_use = "a run has an exit code to assert"]
     pub fn run(&self, args: &[&str]) -> Run {
-        Run::of(self.command(args).output().unwrap())
+        let watch = Watch::begin(args, self.folder());
+        let run = Run::of(self.command(args).output().unwrap());
+        watch.end(&run);
+        run
     }
 
     /// Plans, and reads the machine report.

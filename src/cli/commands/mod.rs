@@ -4,4 +4,5 @@ pub mod apply;
 pub mod completions;
 pub mod plan;
 pub mod sandbox;
+pub mod schema;
 pub mod validate;

@@ -2,10 +2,36 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::cli::args::{Global, ValidateArgs};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::{Streams, manifests};
+use crate::model::schema::{JsonSchema, Schema, document};
+
+const FORMAT: &str = "consent.validation";
+const VERSION: u32 = 1;
+
+/// A manifest without mistakes. Mistakes are told on stderr, and no report is written.
+#[derive(Serialize, JsonSchema)]
+struct Report {
+    #[schemars(extend("const" = FORMAT))]
+    format: &'static str,
+    #[schemars(extend("const" = VERSION))]
+    format_version: u32,
+    #[schemars(extend("const" = true))]
+    valid: bool,
+    /// How many apps it has.
+    apps: usize,
+    /// How many tables of the kinds.
+    tables: usize,
+}
+
+/// The schema of the report.
+pub fn schema() -> Schema {
+    document::<Report>("validation", VERSION)
+}
 
 /// # Errors
 /// When the manifest has mistakes.
@@ -19,14 +45,10 @@ pub fn run(
     let loaded = manifests::load(&args.manifest.file, streams, colour)?;
     let tables: usize = loaded.manifest.entries.values().map(Vec::len).sum();
     if global.json {
-        let valid = serde_json::json!({
-            "format": "consent.validation",
-            "format_version": 1,
-            "valid": true,
-            "apps": loaded.manifest.apps.len(),
-            "tables": tables,
-        });
-        writeln!(streams.out, "{valid:#}")?;
+        let apps = loaded.manifest.apps.len();
+        let report = Report { format: FORMAT, format_version: VERSION, valid: true, apps, tables };
+        let text = serde_json::to_string_pretty(&report).map_err(std::io::Error::from)?;
+        writeln!(streams.out, "{text}")?;
     } else if !global.quiet {
         writeln!(
             streams.out,

@@ -32,6 +32,7 @@ pub struct ServicePrincipals;
 #[derive(Debug, Clone, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
+    /// The application id.
     pub app_id: AppId,
     /// Whether only those who are assigned may sign in; `None`: whatever it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,6 +51,7 @@ impl PartialEq for Spec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Found {
+    /// Object id of the service principal.
     pub id: ObjectId,
     pub spec: Spec,
 }

@@ -37,8 +37,9 @@ const TABLE: &str = "user_consent";
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
-    /// What users may consent to: `"none"`, `"low-risk"`, `"microsoft-recommended"`, `"any"`, or
-    /// policies by id, `{ policies = ["my-policy"] }`.
+    /// What users may consent to: `"none"`; one of Microsoft's own policies, `"low-risk"`,
+    /// `"microsoft-recommended"` or `"any"` (all that needs no administrator); or policies by id,
+    /// `{ policies = ["my-policy"] }`.
     #[schemars(with = "Allow")]
     allow: Option<Spanned<Allow>>,
     /// Why, in a sentence: shown in the plan and kept in its files.
