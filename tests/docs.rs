@@ -264,3 +264,69 @@ fn every_weather_is_described() {
         assert!(known, "{key} is not described");
     }
 }
+
+/// The part of a page below this heading.
+fn section<'a>(page: &'a str, heading: &str) -> &'a str {
+    let rest = page.split(&format!("\n## {heading}\n")).nth(1);
+    rest.unwrap_or_else(|| panic!("no section {heading}")).split("\n## ").next().unwrap()
+}
+
+/// The code of a file that ships, without comments; `None` where all of it is for tests.
+fn shipped(path: &str) -> Option<String> {
+    let for_tests =
+        |part: &str| ["tests", "world", "samples"].contains(&part) || part.ends_with("_tests");
+    if path.trim_end_matches(".rs").split('/').any(for_tests) {
+        return None;
+    }
+    let text = read(path);
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    Some(lines.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn add_a_kind_has_the_true_list_of_files() {
+    let page = read("docs/house/add-a-kind.md");
+    let made = first_cells(section(&page, "Files to make"));
+    let known = quoted(section(&page, "Who else knows it"));
+    let is_known = |path: &str| {
+        known.iter().any(|one| path == *one || path.starts_with(&one.replace(".rs", "/")))
+    };
+    let names: Vec<&str> = consent::kinds::REGISTRY.iter().map(|kind| kind.name()).collect();
+    for folder in names.iter().map(|name| root().join("src/kinds").join(name)) {
+        for file in &made {
+            assert!(folder.join(file).exists(), "{folder:?} has no {file}");
+        }
+    }
+    for path in files("src", "rs") {
+        let path = path.strip_prefix(root()).unwrap().display().to_string();
+        let inside = path.starts_with("src/kinds/") && path != "src/kinds/mod.rs";
+        let Some(code) = shipped(&path).filter(|_| !inside) else { continue };
+        for name in &names {
+            let path_of = code
+                .match_indices(&format!("{name}::"))
+                .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+            if path_of || code.contains(&format!("\"{name}\"")) {
+                assert!(
+                    is_known(&path),
+                    "{path} knows the kind {name}: let it not, or tell it in add-a-kind.md"
+                );
+            }
+        }
+    }
+    let (formats, manifest) =
+        (read("docs/reference/formats.md"), read("docs/reference/manifest.md"));
+    for kind in consent::kinds::REGISTRY {
+        assert!(
+            quoted(&formats).contains(&kind.name()),
+            "formats.md does not name {}",
+            kind.name()
+        );
+        if let Some(table) = kind.table() {
+            let heading =
+                ["[]", "[[]]"].map(|form| form.replace("[]", &format!("[{}]", table.name)));
+            let is_there = |heading: &String| manifest.contains(&format!("\n## {heading}\n"));
+            assert!(heading.iter().any(is_there), "manifest.md has no section on {}", table.name);
+        }
+    }
+}
