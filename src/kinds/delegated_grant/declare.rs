@@ -54,6 +54,9 @@ struct Written {
 pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
     let mut mentions = Mentions::default();
     for entry in manifest.entries(TABLE) {
+        if out.is_full() {
+            break;
+        }
         let Some(written) = entry.read::<Written>(out) else { continue };
         // The manifest's mistakes are all told before anything is asked of the tenant.
         if let Some(app) = entry.required("app", &written.app, out)
@@ -86,6 +89,9 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
 pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
     let mut wanted = BTreeMap::new();
     for entry in desk.manifest.entries(TABLE) {
+        if out.is_full() {
+            break;
+        }
         let Some(written) = entry.read::<Written>(out) else { continue };
         declare_one(desk, entry, &written, &mut wanted, out);
     }
