@@ -29,7 +29,7 @@ pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
     };
     let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8 text".to_owned()))?;
     let plan = file::read(&text).map_err(|error| refuse(error.to_string()))?;
-    let expires = plan.made_at + file::LIFETIME;
+    let expires = file::expires_at(&plan);
     if env.now() > expires {
         return Err(Failure::new(
             Exit::NotAcceptable,

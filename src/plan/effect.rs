@@ -9,17 +9,21 @@ use crate::model::audience::Audience;
 use crate::model::change::Change;
 use crate::model::digest::sha256_hex;
 use crate::model::id::TenantId;
+use crate::model::untrusted::{harmless_json, shown};
 use crate::plan::{Check, Effect};
 
 /// `checks` are part of it: a rule that stops apply cannot be taken out of a saved plan without
 /// changing the digest.
 pub fn effect(tenant: TenantId, changes: &[Change], checks: &[Check]) -> Effect {
-    let blocked = checks.iter().map(|check| format!("blocked by {}: {}", check.rule, check.text));
+    // A saved plan's words are whoever's who saved it: none of them may pass for a line of its own.
+    let blocked = checks
+        .iter()
+        .map(|check| format!("blocked by {}: {}", shown(&check.rule), shown(&check.text)));
     let mut lines: Vec<String> = changes.iter().flat_map(facts).chain(blocked).collect();
     lines.sort();
     let mut text = format!("consent effect 1\ntenant {tenant}\n");
     for line in lines {
-        text.push_str(&line);
+        text.push_str(&harmless_json(&line));
         text.push('\n');
     }
     let digest = format!("sha256:{}", sha256_hex(text.as_bytes()));

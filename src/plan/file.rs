@@ -102,6 +102,11 @@ pub enum PlanFileError {
     Altered { first: String },
 }
 
+/// When the plan is no longer good. A file can say that it was made at the end of time.
+pub fn expires_at(plan: &Plan) -> OffsetDateTime {
+    plan.made_at.saturating_add(LIFETIME)
+}
+
 /// The file's bytes. The same plan is always the same bytes.
 pub fn write(plan: &Plan) -> String {
     let by_pair = by_pair(plan);
@@ -110,7 +115,7 @@ pub fn write(plan: &Plan) -> String {
         format_version: FORMAT_VERSION,
         made_by: format!("consent {}", env!("CARGO_PKG_VERSION")),
         made_at: plan.made_at,
-        expires_at: plan.made_at + LIFETIME,
+        expires_at: expires_at(plan),
         tenant: plan.tenant.clone(),
         cloud: plan.cloud,
         manifest: plan.manifest.clone(),
