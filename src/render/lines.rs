@@ -148,25 +148,45 @@ fn take(chars: impl Iterator<Item = char>, columns: usize) -> Vec<char> {
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let text = shown(text);
     let mut rows = Vec::new();
-    let mut row = String::new();
+    let mut row = Row::default();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if !row.is_empty() && width(&row) + 1 + width(word) > columns {
-            rows.push(std::mem::take(&mut row));
+        if !row.text.is_empty() && row.columns + 1 + width(word) > columns {
+            rows.push(std::mem::take(&mut row).text);
         }
-        if !row.is_empty() {
+        if !row.text.is_empty() {
             row.push(' ');
         }
         for c in word.chars() {
-            if width(&row) + c.width().unwrap_or(0) > columns && !row.is_empty() {
-                rows.push(std::mem::take(&mut row));
+            // Marks have no width, and still do not pile up without end.
+            let full = row.columns + c.width().unwrap_or(0) > columns || row.marks > columns;
+            if full && !row.text.is_empty() {
+                rows.push(std::mem::take(&mut row).text);
             }
             row.push(c);
         }
     }
-    if !row.is_empty() || rows.is_empty() {
-        rows.push(row);
+    if !row.text.is_empty() || rows.is_empty() {
+        rows.push(row.text);
     }
     rows
+}
+
+/// A row that grows, measured as it does.
+#[derive(Default)]
+struct Row {
+    text: String,
+    columns: usize,
+    /// Characters without a width.
+    marks: usize,
+}
+
+impl Row {
+    fn push(&mut self, c: char) {
+        let width = c.width().unwrap_or(0);
+        self.columns += width;
+        self.marks += usize::from(width == 0);
+        self.text.push(c);
+    }
 }
 
 /// Rows of a list, and how many items did not fit.
@@ -239,6 +259,8 @@ mod tests {
     fn marks_without_width_cannot_pile_up() {
         let zalgo = format!("a{}", "\u{301}".repeat(10_000));
         assert!(shorten(&zalgo, 40).chars().count() < 200);
+        let rows = wrap(&zalgo.repeat(100), 40);
+        assert!(rows.len() > 1_000 && rows.iter().all(|row| row.chars().count() < 200));
     }
 
     #[test]
