@@ -1,6 +1,8 @@
 //! JSON batching, pure: up to twenty requests in one, and their answers put back in order.
 //! <https://learn.microsoft.com/graph/json-batching>
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::graph::answer::{Answer, Body, Headers};
@@ -52,13 +54,15 @@ fn request(number: usize, item: &Item<'_>) -> Value {
 pub fn split(body: &Value, count: usize) -> Vec<Option<Answer>> {
     let mut found: Vec<Vec<&Value>> = vec![Vec::new(); count];
     let responses = body.get("responses").and_then(Value::as_array);
+    let asked: BTreeMap<String, usize> = (0..count).map(|at| ((at + 1).to_string(), at)).collect();
     for response in responses.into_iter().flatten() {
-        let id = match response.get("id") {
-            Some(Value::String(id)) => id.parse().ok(),
-            Some(Value::Number(id)) => id.as_u64().and_then(|id| usize::try_from(id).ok()),
+        // Compared as text: "01" and "+1" are no ids of ours.
+        let at = match response.get("id") {
+            Some(Value::String(id)) => asked.get(id),
+            Some(Value::Number(id)) => asked.get(&id.to_string()),
             _ => None,
         };
-        if let Some(slot) = id.and_then(|id: usize| found.get_mut(id.checked_sub(1)?)) {
+        if let Some(slot) = at.and_then(|at| found.get_mut(*at)) {
             slot.push(response);
         }
     }
@@ -134,6 +138,7 @@ mod tests {
                 {"id": "1", "status": 204}, {"id": "1", "status": 404},
                 {"id": "21", "status": 204}, {"id": "0", "status": 204}, {"id": "x", "status": 204},
                 {"id": "-3", "status": 204}, {"status": 204}, 7, null,
+                {"id": "02", "status": 204}, {"id": "+2", "status": 204}, {"id": 2.0, "status": 204},
                 {"id": "3", "status": "204"}, {"id": "4", "status": 99}, {"id": "5", "status": 204},
             ]}),
             5,
