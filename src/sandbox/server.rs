@@ -144,7 +144,11 @@ pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError
     Ok(Running { shared, address, tenant_id, stop: Some(stop), task })
 }
 
-fn saved(text: &str, tenant: &str) -> Result<Saved, SandboxError> {
+/// The state that [`Running::state`] gave.
+///
+/// # Errors
+/// When the text is no such state, or one of another tenant.
+pub fn saved(text: &str, tenant: &str) -> Result<Saved, SandboxError> {
     let saved: Saved =
         serde_json::from_str(text).map_err(|error| SandboxError::State(error.to_string()))?;
     if saved.format != "consent.sandbox" || saved.format_version != 1 {
@@ -152,6 +156,11 @@ fn saved(text: &str, tenant: &str) -> Result<Saved, SandboxError> {
     }
     if saved.tenant != tenant {
         return Err(SandboxError::State("it is of another tenant than the seed".to_owned()));
+    }
+    let named =
+        |row: &Value| row.get("id").and_then(Value::as_str).is_some_and(|id| !id.is_empty());
+    if !saved.tables.values().flatten().all(named) {
+        return Err(SandboxError::State("a row of it has no id".to_owned()));
     }
     Ok(saved)
 }
@@ -351,4 +360,30 @@ fn bare(sent: Sent) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_saved_state_without_ids_is_none() {
+        let state = |row: &str| {
+            let head = "\"format\":\"consent.sandbox\",\"format_version\":1,\"tenant\":\"t\"";
+            let tables = format!("\"tables\":{{\"users\":[{row}]}}");
+            saved(
+                &format!(
+                    "{{{head},\"minted\":0,{tables},\"members\":{{}},\"unseen\":[],\"fresh\":{{}}}}"
+                ),
+                "t",
+            )
+        };
+        assert!(state("{\"id\":\"a\"}").is_ok());
+        for row in ["7", "null", "[]", "{}", "{\"id\":\"\"}", "{\"id\":1}"] {
+            assert!(
+                state(row).unwrap_err().to_string().ends_with("a row of it has no id"),
+                "{row}"
+            );
+        }
+    }
 }
