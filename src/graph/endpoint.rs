@@ -187,10 +187,15 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What may be shown of an address that was refused: nothing before `@`, nothing after `?`.
+/// What may be shown of an address that was refused: nothing before `@`, nothing after `?`. A password
+/// may hold a `?` and a query an `@`: where both stand, nothing is shown.
 fn address_only(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    shown(text.rsplit('@').next().unwrap_or_default())
+    match (text.rsplit_once('@'), text.split_once(['?', '#'])) {
+        (Some(_), Some(_)) => "this address".to_owned(),
+        (Some((_, host)), None) => shown(host),
+        (None, Some((place, _))) => shown(place),
+        (None, None) => shown(text),
+    }
 }
 
 #[cfg(test)]
@@ -233,6 +238,8 @@ mod tests {
             "ftp://127.0.0.1",
             "file:///etc/passwd",
             "https://user:hunter2@graph.microsoft.com",
+            "https://user:hunter2?x@graph.microsoft.com",
+            "https://graph.microsoft.com?token=@hunter2",
             "https://graph.microsoft.com?x=1",
             "https://graph.microsoft.com#x",
             "https://graph.microsoft}.com",

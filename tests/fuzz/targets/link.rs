@@ -86,7 +86,10 @@ fn run(data: &[u8]) {
         Ok(endpoint) => of_ones_own(&endpoint),
         Err(error) => {
             judge::draws_nothing(&error.to_string());
-            assert!(!error.to_string().contains("hunter2"), "a password is shown");
+            let before = text.rsplit_once('@').and_then(|(before, _)| before.split_once("//"));
+            let secret = before.map_or("", |(_, secret)| secret);
+            let twice = text.matches(secret).count() > 1;
+            assert!(secret.len() < 8 || twice || !error.to_string().contains(secret), "{error}");
         }
     }
 }

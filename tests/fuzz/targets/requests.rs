@@ -8,7 +8,7 @@ use consent::model::untrusted::shown;
 use consent::sandbox::answer::{Body, Sent};
 use consent::sandbox::batch;
 use consent::sandbox::collections;
-use consent::sandbox::seed;
+use consent::sandbox::seed::{self, Seed};
 use consent::sandbox::server::{ADMINISTRATOR, saved};
 use consent::sandbox::weather::Weather;
 use consent::sandbox::world::{Incoming, Payload, World};
@@ -162,7 +162,8 @@ fn judged(sent: &Sent) {
 /// What the tenant went through is the same after it was saved and read again.
 pub(crate) fn kept(before: &World) {
     let text = serde_json::to_string(&before.tenant.saved()).unwrap();
-    let mut after = world(Weather::default());
+    let seed = Seed { tenant_id: before.tenant.id.clone(), ..Seed::default() };
+    let mut after = World::new(seed, &collections(), Weather::default());
     after.restore(saved(&text, &before.tenant.id).expect("what was saved is read"));
     assert_eq!(serde_json::to_string(&after.tenant.saved()).unwrap(), text);
 }
