@@ -118,12 +118,18 @@ impl Endpoint {
     /// A path as queries and requests hold it: percent-encoded, below the version, with its `/`.
     ///
     /// # Errors
-    /// When it climbs out by `..` or does not begin with `/`.
+    /// When it does not begin with `/`, or would be read as another one: an id called `..` must not
+    /// turn what was approved into something else.
     pub fn url(&self, path: &str) -> Result<GraphUrl, Foreign> {
         let Some(below) = path.strip_prefix('/') else {
             return Err(self.foreign("it does not begin with /"));
         };
-        self.below(&format!("{}{below}", self.base))
+        let url = self.below(&format!("{}{below}", self.base))?;
+        let written = below.split('?').next().unwrap_or_default();
+        if url.0.path().strip_prefix(self.base.path()) != Some(written) {
+            return Err(self.foreign("its path would be read as another one"));
+        }
+        Ok(url)
     }
 
     /// An address that an answer gave, such as `@odata.nextLink`.
@@ -282,7 +288,16 @@ mod tests {
         }
         let link = |bytes| format!("https://graph.microsoft.com/v1.0/{}", "x".repeat(bytes - 33));
         assert!(home.next(&link(LONGEST)).is_ok() && home.next(&link(LONGEST + 1)).is_err());
-        for evil in ["users", "/../beta", "/..", "/users#x", "/%2E%2e/beta"] {
+        for evil in [
+            "users",
+            "/../beta",
+            "/..",
+            "/users#x",
+            "/%2E%2e/beta",
+            "/users/..",
+            "/a/%2e/b",
+            "/a\\b",
+        ] {
             assert!(home.url(evil).is_err(), "{evil}");
         }
         assert_eq!(

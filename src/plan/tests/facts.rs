@@ -96,7 +96,7 @@ fn no_word_of_it_draws_or_passes_for_a_line() {
     let mut changes = planned(&world()).changes;
     let lines = effect(TENANT, &changes, &[]).text.lines().count();
     changes[0].steps[0].request.body = Some(serde_json::json!({ "clientId": evil }));
-    changes[0].before = serde_json::json!({ "id": evil });
+    changes[0].before = serde_json::json!({ "id": evil }).into();
     let text = effect(TENANT, &changes, &[check]).text;
     assert_eq!(text.lines().count(), lines + 1);
     assert!(text.split('\n').all(|line| shown(line) == line), "{text:?}");

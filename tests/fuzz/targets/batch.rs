@@ -10,31 +10,24 @@ use super::{Target, judge};
 pub(crate) const TARGET: Target = Target {
     name: "batch",
     run,
-    words: &[
-        "{\"responses\":[",
-        "{\"id\":\"1\"",
-        "\"id\":2",
-        "\"id\":\"01\"",
-        "\"id\":\"+3\"",
-        "\"status\":204",
-        "\"status\":429",
-        "\"headers\":{\"Retry-After\":\"7\"}",
-        "\"body\":{",
-        "\"body\":null",
-        "\"body\":\"",
-        "},",
-        "]}",
-    ],
+    words: "{\"responses\":[ {\"id\":\"1\" \"id\":2 \"id\":\"01\" \"id\":\"+3\" \"status\":204 \
+            \"status\":429 \"headers\":{\"Retry-After\":\"7\"} \"body\":{ \"body\":null \
+            \"body\":\" }, ]}",
 };
 
 fn run(data: &[u8]) {
     let Body::Json(json) = Body::parse(data) else { return };
+    let value = json.value();
     for count in [0, 1, 3, MOST] {
         let answers = split(&json, count);
         assert_eq!(answers.len(), count);
+        // One item that nests too deeply to be a tree of values is no trouble of the others.
+        if value.is_null() {
+            continue;
+        }
         for (place, answer) in answers.iter().enumerate() {
             let Some(answer) = answer else { continue };
-            let own = own(&json, place + 1);
+            let own = own(&value, place + 1);
             let [one] = own[..] else { panic!("{} answers became one", own.len()) };
             assert_eq!(one.get("status").and_then(Value::as_u64), Some(answer.status.into()));
             let text = told(&answer.refusal());

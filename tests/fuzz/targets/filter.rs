@@ -9,30 +9,8 @@ use super::Target;
 pub(crate) const TARGET: Target = Target {
     name: "filter",
     run,
-    words: &[
-        "name eq ",
-        "'x'",
-        "''",
-        "'O''Brien'",
-        " and ",
-        " or ",
-        "not ",
-        "(",
-        ")",
-        "name in (",
-        ",",
-        "tags/any(t:t eq 'b')",
-        "startswith(name,",
-        "on eq true",
-        "on eq null",
-        " ne ",
-        "kind",
-        "/any",
-        "t:t",
-        "unknown",
-        "\u{130}",
-        "\u{df}",
-    ],
+    words: "name·eq· 'x' '' 'O''Brien' ·and· ·or· not· ( ) name·in·( , tags/any(t:t·eq·'b') \
+            startswith(name, on·eq·true on·eq·null ·ne· kind /any t:t unknown \u{130} \u{df}",
 };
 
 const ALL: &[Op] = &[Op::Eq, Op::Ne, Op::In, Op::StartsWith, Op::Any];

@@ -10,35 +10,12 @@ use super::{Target, judge};
 pub(crate) const TARGET: Target = Target {
     name: "journal",
     run,
-    words: &[
-        "{\"format\":\"consent.journal\",\"format_version\":1,",
-        "\"run\":\"",
-        "\"tenant\":\"",
-        "\"effect\":\"",
-        "\"started\":\"",
-        "{\"at\":\"",
-        "\"event\":\"sending\"",
-        "\"event\":\"answer\"",
-        "\"event\":\"outcome\"",
-        "\"event\":\"end\"",
-        "\"stopped\":null",
-        "\"writes_sent\":",
-        "\"address\":\"",
-        "\"step\":",
-        "\"request\":{",
-        "\"method\":\"POST\"",
-        "\"path\":\"",
-        "\"body\":",
-        "\"meaning\":\"accepted\"",
-        "\"error\":{",
-        "\"status\":",
-        "\"result\":\"done\"",
-        "\"result\":\"failed\"",
-        "}\n",
-        "}}\n",
-        "\n",
-        "\r\n",
-    ],
+    words: "{\"format\":\"consent.journal\",\"format_version\":1, \"run\":\" \"tenant\":\" \
+            \"effect\":\" \"started\":\" {\"at\":\" \"event\":\"sending\" \"event\":\"answer\" \
+            \"event\":\"outcome\" \"event\":\"end\" \"stopped\":null \"writes_sent\": \
+            \"address\":\" \"step\": \"request\":{ \"method\":\"POST\" \"path\":\" \"body\": \
+            \"meaning\":\"accepted\" \"error\":{ \"status\": \"result\":\"done\" \
+            \"result\":\"failed\" }\n }}\n \n \r\n",
 };
 
 /// Ends tried per journal; there is nothing new to be found at each byte of a long one.

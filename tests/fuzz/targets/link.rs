@@ -9,52 +9,10 @@ use super::{Target, judge};
 pub(crate) const TARGET: Target = Target {
     name: "link",
     run,
-    words: &[
-        "https://graph.microsoft.com/v1.0/",
-        "https://",
-        "http://",
-        "//",
-        "\\",
-        "@",
-        ":443",
-        ":8443",
-        ":0",
-        "..",
-        "%2e%2e",
-        ".%2E",
-        "/",
-        "?",
-        "#",
-        "v1.0",
-        "beta",
-        "$skiptoken=",
-        "127.0.0.1",
-        "[::1]",
-        "localhost",
-        "0x7f.1",
-        "2130706433",
-        "\u{ff0e}",
-        "\u{3002}",
-        "\u{ff47}raph",
-        "xn--",
-        "evil.example",
-        "\t",
-        "\n",
-        "\r",
-        " ",
-        "%00",
-        "%2f",
-        "%5c",
-        ";",
-        "user:pw@",
-        "\u{ad}",
-        "\u{200d}",
-        "GRAPH",
-        "/v1.0/../",
-        "/v1.0;/",
-        "file:",
-        "javascript:",
-    ],
+    words: "https://graph.microsoft.com/v1.0/ https:// http:// // \\ @ :443 :8443 :0 .. %2e%2e \
+            .%2E / ? # v1.0 beta $skiptoken= 127.0.0.1 [::1] localhost 0x7f.1 2130706433 \u{ff0e} \
+            \u{3002} \u{ff47}raph xn-- evil.example \t \n \r · %00 %2f %5c ; user:pw@ \u{ad} \
+            \u{200d} GRAPH /v1.0/../ /v1.0;/ file: javascript:",
 };
 
 /// Root as written, and what everything that a token goes to begins with.
@@ -78,8 +36,8 @@ fn run(data: &[u8]) {
         let encoded = endpoint.url(&format!("/users/{}", consent::model::query::encode(&text)));
         if let Ok(url) = encoded {
             at_home(&endpoint, &url, home, host);
-            let below = url.as_url().as_str().strip_prefix(&format!("{home}users/")).unwrap();
-            assert!(!below.contains(['/', '?', '#']), "{below}");
+            let below = url.as_url().as_str().strip_prefix(&format!("{home}users/"));
+            assert!(below.is_some_and(|below| !below.contains(['/', '?', '#'])), "{below:?}");
         }
     }
     match Endpoint::parse(&text) {

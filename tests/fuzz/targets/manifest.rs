@@ -13,55 +13,13 @@ use super::{Target, judge, scene};
 pub(crate) const TARGET: Target = Target {
     name: "manifest",
     run,
-    words: &[
-        "schema = 1\n",
-        "[tenant]\n",
-        "id = ",
-        "domain = ",
-        "[app.a]\n",
-        "[app.",
-        "app_id = ",
-        "mode = \"exact\"\n",
-        "mode = \"additive\"\n",
-        "name = ",
-        "grants = \"none\"\n",
-        "provision = true\n",
-        "[[grant]]\n",
-        "[grant]\n",
-        "grant = [",
-        "resource = ",
-        "\"Microsoft Graph\"",
-        "scopes = [",
-        "for = ",
-        "\"all-users\"",
-        "{ users = [",
-        "groups = [",
-        "except = [",
-        "guests = true",
-        "reason = ",
-        "owner = ",
-        "until = 2027-06-30\n",
-        "9999-12-31",
-        "[user_consent]\n",
-        "allow = ",
-        "policies = [",
-        "[limits]\n",
-        "revoke = ",
-        "[accept]\n",
-        "{ max = 1, until = 2026-12-31, reason = \"x\" }",
-        "[resource.",
-        "\u{c}",
-        "\"\"\"",
-        "'''",
-        "0x",
-        "1_000",
-        "nan",
-        "{ a.b.c = ",
-        "[[",
-        "a.a.a.",
-        "#",
-        "99da6bf4-4525-4bfa-b39f-b6a35789c240",
-    ],
+    words: "schema·=·1\n [tenant]\n id·=· domain·=· [app.a]\n [app. app_id·=· mode·=·\"exact\"\n \
+            mode·=·\"additive\"\n name·=· grants·=·\"none\"\n provision·=·true\n [[grant]]\n \
+            [grant]\n grant·=·[ resource·=· \"Microsoft·Graph\" scopes·=·[ for·=· \"all-users\" \
+            {·users·=·[ groups·=·[ except·=·[ guests·=·true reason·=· owner·=· \
+            until·=·2027-06-30\n 9999-12-31 [user_consent]\n allow·=· policies·=·[ [limits]\n \
+            revoke·=· [accept]\n {·max·=·1,·until·=·2026-12-31,·reason·=·\"x\"·} [resource. \u{c} \
+            \"\"\" ''' 0x 1_000 nan {·a.b.c·=· [[ a.a.a. # 99da6bf4-4525-4bfa-b39f-b6a35789c240",
 };
 
 /// What parts the files: no TOML holds it.

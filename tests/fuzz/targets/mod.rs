@@ -25,8 +25,15 @@ pub(crate) struct Target {
     pub(crate) name: &'static str,
     /// Panics when a property does not hold.
     pub(crate) run: fn(&[u8]),
-    /// What inputs are made of, for whoever has no coverage to learn it from.
-    pub(crate) words: &'static [&'static str],
+    /// What inputs are made of, for whoever has no coverage to learn it from: words between blanks, `·`
+    /// for a blank within one.
+    words: &'static str,
+}
+
+impl Target {
+    pub(crate) fn words(&self) -> Vec<String> {
+        self.words.split(' ').map(|word| word.replace('·', " ")).collect()
+    }
 }
 
 pub(crate) const ALL: &[Target] = &[

@@ -13,31 +13,9 @@ use super::{Target, plan_file, scene};
 pub(crate) const TARGET: Target = Target {
     name: "plan_edits",
     run,
-    words: &[
-        "=>",
-        "\n",
-        "everyone=>tenant",
-        "null",
-        "\"after\"",
-        "\"before\"",
-        "delegated_grant",
-        "narrow",
-        "blocked",
-        "consent effect 1",
-        "tenant",
-        "sha256:",
-        "\"risk\"",
-        "\"checks\": []",
-        ",=>",
-        "  =>    ",
-        "\u{202e}",
-        "\\u202e",
-        "\\n",
-        "User.Read",
-        "Mail.Read",
-        "155bfdc4",
-        "11111111",
-    ],
+    words: "=> \n everyone=>tenant null \"after\" \"before\" delegated_grant narrow blocked \
+            consent·effect·1 tenant sha256: \"risk\" \"checks\":·[] ,=> ··=>···· \u{202e} \\u202e \
+            \\n User.Read Mail.Read 155bfdc4 11111111",
 };
 
 /// Why the plan that is edited here is worth editing: it gives, takes, narrows, sets and creates.

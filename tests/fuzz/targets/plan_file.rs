@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use consent::kinds::{Names, Pair};
 use consent::model::address::Address;
+use consent::model::change::Why;
 use consent::model::cloud::Cloud;
 use consent::model::digest::sha256_hex;
 use consent::plan::{LiveSummary, ManifestSummary, Plan, build, effect, file};
@@ -16,42 +17,13 @@ use super::{Target, judge, scene};
 pub(crate) const TARGET: Target = Target {
     name: "plan_file",
     run,
-    words: &[
-        "\"address\": \"",
-        "delegated_grant/",
-        "user_consent/tenant",
-        "service_principal/",
-        "/everyone",
-        "\"before\": null",
-        "\"after\": null",
-        "\"client\": ",
-        "(known after service_principal/a)",
-        "\"audience\": \"everyone\"",
-        "{\"one\": ",
-        "\"tenant\"",
-        "\"scopes\": \"",
-        "\"assigned\": [",
-        "ManagePermissionGrantsForSelf.",
-        "\"made_at\": ",
-        "9999-12-31T23:59:59Z",
-        "0000-01-01T00:00:00Z",
-        "9999-12-31T23:59:59-23:59",
-        "+23:59",
-        "\"milliseconds\": ",
-        "\"objects\": [[",
-        "\"extent\": ",
-        "{\"partial\": [",
-        "\"checks\": [",
-        "\"risk\": {",
-        "\"why\": [",
-        "\"notes\": [",
-        "\"names\": {",
-        "\"unchanged\": ",
-        "\"files\": [",
-        "/narrow",
-        "critical",
-        "\"domains\": [",
-    ],
+    words: "\"address\":·\" delegated_grant/ user_consent/tenant service_principal/ /everyone \
+            \"before\":·null \"after\":·null \"client\":· (known·after·service_principal/a) \
+            \"audience\":·\"everyone\" {\"one\":· \"tenant\" \"scopes\":·\" \"assigned\":·[ \
+            ManagePermissionGrantsForSelf. \"made_at\":· 9999-12-31T23:59:59Z 0000-01-01T00:00:00Z \
+            9999-12-31T23:59:59-23:59 +23:59 \"milliseconds\":· \"objects\":·[[ \"extent\":· \
+            {\"partial\":·[ \"checks\":·[ \"risk\":·{ \"why\":·[ \"notes\":·[ \"names\":·{ \
+            \"unchanged\":· \"files\":·[ /narrow critical \"domains\":·[",
 };
 
 fn run(data: &[u8]) {
@@ -116,6 +88,7 @@ fn forged(value: &Value) -> Option<Plan> {
         unmanaged: part(value, "unmanaged").unwrap_or_default(),
         warnings: part(value, "warnings").unwrap_or_default(),
         checks,
+        identity_checks: Vec::new(),
         extent: part(value, "extent")?,
     })
 }
@@ -135,9 +108,9 @@ fn pair(saved: &Value) -> Option<Pair> {
     let address: Address = part(saved, "address")?;
     Some(Pair {
         address,
-        before: saved.get("before").cloned().unwrap_or_default(),
-        after: saved.get("after").cloned().unwrap_or_default(),
-        why: part(saved, "why").unwrap_or_default(),
-        notes: part(saved, "notes").unwrap_or_default(),
+        before: saved.get("before").cloned().unwrap_or_default().into(),
+        after: saved.get("after").cloned().unwrap_or_default().into(),
+        why: part::<Vec<Why>>(saved, "why").unwrap_or_default().into(),
+        notes: part::<Vec<String>>(saved, "notes").unwrap_or_default().into(),
     })
 }

@@ -2,16 +2,18 @@
 //! small letters asks for advanced queries. A line that begins with `!` is a word of weather.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use consent::kinds::simulated::Caller;
 use consent::model::untrusted::shown;
-use consent::sandbox::answer::{Body, Sent};
+use consent::sandbox::answer::{Body, Sent, Trace};
 use consent::sandbox::batch;
 use consent::sandbox::collections;
+use consent::sandbox::incoming::{Bearer, Errand, Incoming, Payload};
 use consent::sandbox::seed::{self, Seed};
 use consent::sandbox::server::{ADMINISTRATOR, saved};
 use consent::sandbox::weather::Weather;
-use consent::sandbox::world::{Incoming, Payload, World};
+use consent::sandbox::world::World;
 use serde_json::Value;
 
 use super::scene::NOW;
@@ -20,55 +22,17 @@ use super::{Target, judge};
 pub(crate) const TARGET: Target = Target {
     name: "requests",
     run,
-    words: &[
-        "GET ",
-        "get ",
-        "POST ",
-        "PATCH ",
-        "DELETE ",
-        "PUT ",
-        "\n",
-        "/users",
-        "/groups",
-        "/organization",
-        "/me",
-        "/servicePrincipals",
-        "/oauth2PermissionGrants",
-        "/policies/authorizationPolicy",
-        "/directoryObjects/getByIds",
-        "/$batch ",
-        "/transitiveMembers",
-        "/microsoft.graph.user",
-        "/$count",
-        "(appId='",
-        "?$top=1",
-        "&$count=true",
-        "&$skiptoken=",
-        "RFNwdAoAAQ.",
-        "?$filter=",
-        "$select=id",
-        "UkZOd2RBb0FBUS4xODQ0Njc0NDA3MzcwOTU1MTYxNS4w",
-        "{\"requests\":[",
-        "{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/users\"}",
-        "\"dependsOn\":[\"1\"]",
-        "\"headers\":{\"content-type\":\"application/json\"}",
-        "\"body\":{",
-        "{\"appId\":\"",
-        "{\"scope\":\"x\"}",
-        "{\"defaultUserRolePermissions\":{\"permissionGrantPoliciesAssigned\":[]}}",
-        "{\"ids\":[\"",
-        "%",
-        "%+1",
-        "%00",
-        "!lag=2\n",
-        "!429=2\n",
-        "!lossy\n",
-        "!empty-pages\n",
-        "!lost=1\n",
-        "!fresh\n",
-        "!cut\n",
-        "!broken-page=2\n",
-    ],
+    words: "GET· get· POST· PATCH· DELETE· PUT· \n /users /groups /organization /me \
+            /servicePrincipals /oauth2PermissionGrants /policies/authorizationPolicy \
+            /directoryObjects/getByIds /$batch· /transitiveMembers /microsoft.graph.user /$count \
+            (appId=' ?$top=1 &$count=true &$skiptoken= RFNwdAoAAQ. ?$filter= $select=id \
+            UkZOd2RBb0FBUS4xODQ0Njc0NDA3MzcwOTU1MTYxNS4w {\"requests\":[ \
+            {\"id\":\"1\",\"method\":\"GET\",\"url\":\"/users\"} \"dependsOn\":[\"1\"] \
+            \"headers\":{\"content-type\":\"application/json\"} \"body\":{ {\"appId\":\" \
+            {\"scope\":\"x\"} \
+            {\"defaultUserRolePermissions\":{\"permissionGrantPoliciesAssigned\":[]}} {\"ids\":[\" \
+            % %+1 %00 !lag=2\n !429=2\n !lossy\n !empty-pages\n !lost=1\n !fresh\n !cut\n \
+            !broken-page=2\n",
 };
 
 const ROOT: &str = "http://127.0.0.1:1/v1.0";
@@ -82,6 +46,10 @@ fn run(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut weather = Weather::default();
     for word in text.lines().filter_map(|line| line.strip_prefix('!')) {
+        // Links that lead away are what this one is for.
+        if word.starts_with("link-host") {
+            continue;
+        }
         if let Err(error) = weather.add(word) {
             judge::draws_nothing(&shown(&error.to_string()));
         }
@@ -98,6 +66,7 @@ pub(crate) fn ask(world: &mut World, text: &str) {
         object_id: "0a000000-0000-4000-8000-000000000001".to_owned(),
         app_only: false,
     };
+    let bearer = Bearer { caller, app_id: "app".to_owned(), generation: 0 };
     for line in text.lines().filter(|line| !line.starts_with('!')).take(64) {
         let mut words = line.splitn(3, ' ');
         let (method, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
@@ -106,7 +75,7 @@ pub(crate) fn ask(world: &mut World, text: &str) {
             Some(body) => serde_json::from_str(body).map_or(Payload::Unreadable, Payload::Json),
         };
         let eventual = method.chars().all(|c| c.is_ascii_lowercase());
-        follow(world, &method.to_ascii_uppercase(), url, body, eventual, &caller);
+        follow(world, &method.to_ascii_uppercase(), url, body, eventual, &bearer);
     }
 }
 
@@ -117,13 +86,14 @@ fn follow(
     url: &str,
     body: Payload,
     eventual: bool,
-    caller: &Caller,
+    bearer: &Bearer,
 ) {
     let mut seen = BTreeSet::new();
     let mut next = Some(url.to_owned());
     while let Some(url) = next.take() {
         let below = url.strip_prefix(ROOT).unwrap_or(&url);
         let (path, query) = below.split_once('?').unwrap_or((below, ""));
+        let number = world.log.counts.http + 1;
         let incoming = Incoming {
             method: method.to_owned(),
             path: path.to_owned(),
@@ -131,13 +101,16 @@ fn follow(
             eventual,
             body: body.clone(),
             root: ROOT.to_owned(),
-            trace: world.trace(None, NOW),
+            trace: Trace::new("t", number, None, NOW),
         };
-        let sent = if path.eq_ignore_ascii_case("/$batch") {
-            batch::answer(world, &body, &incoming, caller)
+        let errand = if path.eq_ignore_ascii_case("/$batch") {
+            let items = batch::items(&incoming);
+            Errand::Batch(Box::new(incoming.into()), items)
         } else {
-            world.answer(&incoming, caller)
+            Errand::One(Box::new(incoming.into()))
         };
+        let arrival = world.arrive(&errand, number, Duration::from_millis(300 * number));
+        let sent = world.attend(&errand, bearer, &arrival);
         judged(&sent);
         if let Body::Json(page) = &sent.body
             && let Some(link) = page.get("@odata.nextLink").and_then(Value::as_str)

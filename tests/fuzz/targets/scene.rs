@@ -11,7 +11,7 @@ use consent::manifest::source::Sources;
 use consent::model::cloud::Cloud;
 use consent::model::directory::{Directory, Group, Lookup, Organization};
 use consent::model::finding::Findings;
-use consent::model::query::{Pages, Query};
+use consent::model::query::{Pages, Query, Rows};
 use consent::model::untrusted::Untrusted;
 use consent::plan::{AppHead, Extent, LiveSummary, ManifestSummary, Plan, build, effect, file};
 use consent::policy;
@@ -28,7 +28,8 @@ pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-23 14:02:11 UTC);
 pub(crate) struct Tenant {
     pub(crate) directory: Directory,
     pub(crate) grants: Vec<Value>,
-    pub(crate) policy: Vec<Value>,
+    /// Rows of every other query, by its path.
+    pub(crate) answers: BTreeMap<String, Vec<Value>>,
     pub(crate) name: String,
 }
 
@@ -43,7 +44,7 @@ impl Tenant {
     }
 
     /// `{"apps": [row], "users": [row], "groups": [{"row", "members": [row]}], "grants": [row],
-    /// "policy": row, "name": text}`. What is absent is empty.
+    /// "answers": {path: [row]}, "name": text}`. What is absent is empty.
     pub(crate) fn read(answers: &Value) -> Result<Self, GraphError> {
         let list =
             |name: &str| answers.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -78,8 +79,9 @@ impl Tenant {
             directory.groups.insert(id, Group { id, name: Untrusted::new(name), members });
         }
         let name = answers.get("name").and_then(Value::as_str).unwrap_or("Contoso").to_owned();
-        let policy = answers.get("policy").cloned().into_iter().collect();
-        Ok(Self { directory, grants: list("grants"), policy, name })
+        let others = answers.get("answers").cloned().unwrap_or_default();
+        let answers = serde_json::from_value(others).unwrap_or_default();
+        Ok(Self { directory, grants: list("grants"), answers, name })
     }
 
     /// What each query of the kinds is answered.
@@ -92,15 +94,19 @@ impl Tenant {
         pages
     }
 
-    fn rows(&self, query: &Query) -> Vec<Value> {
-        if query.path.starts_with("/policies/") {
-            return self.policy.clone();
+    fn rows(&self, query: &Query) -> Rows {
+        let path = query.path.split('?').next().unwrap_or_default();
+        if let Some(rows) = self.answers.get(path) {
+            return rows.iter().cloned().collect();
         }
         let of = |row: &&Value| match row.get("clientId").and_then(Value::as_str) {
             Some(client) => query.path.contains(&client.to_lowercase()),
-            None => true,
+            None => query.path.contains("count"),
         };
-        self.grants.iter().filter(of).cloned().collect()
+        match path {
+            "/oauth2PermissionGrants" => self.grants.iter().filter(of).cloned().collect(),
+            _ => Rows::default(),
+        }
     }
 }
 
@@ -112,14 +118,9 @@ pub(crate) fn plan(
     findings: &mut Findings,
 ) -> Result<Plan, OddAnswer> {
     let roster = manifest.apps.iter().map(|(label, app)| (label.clone(), app.app_id.value));
-    let settings = REGISTRY
-        .iter()
-        .filter(|kind| kind.table().is_some_and(|table| !manifest.entries(table.name).is_empty()));
-    let scene = Scene {
-        roster: roster.collect(),
-        settings: settings.map(|kind| kind.name().to_owned()).collect(),
-        directory: tenant.directory.clone(),
-    };
+    let directory = tenant.directory.clone();
+    let settings = REGISTRY.iter().flat_map(|kind| kind.settings(manifest, &directory)).collect();
+    let scene = Scene { roster: roster.collect(), settings, directory };
     let pages = tenant.pages(&scene);
     let desk = Desk { manifest, sources, scene: &scene, today: NOW.date() };
     let draft = build::draft(&desk, &pages, findings)?;
@@ -158,8 +159,9 @@ pub(crate) fn plan(
         pairs: draft.pairs,
         changes,
         unchanged: draft.unchanged,
-        warnings: Vec::new(),
+        warnings: draft.remarks,
         checks: Vec::new(),
+        identity_checks: Vec::new(),
         extent: Extent::Whole,
         effect,
     };

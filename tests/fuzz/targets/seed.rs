@@ -11,52 +11,14 @@ use super::{Target, judge, requests};
 pub(crate) const TARGET: Target = Target {
     name: "seed",
     run,
-    words: &[
-        "[tenant]\n",
-        "id = ",
-        "domain = ",
-        "name = ",
-        "operator = ",
-        "[[service_principal]]\n",
-        "app_id = ",
-        "publishes = ",
-        "scopes = [",
-        "roles = [",
-        "{ value = ",
-        "[[application]]\n",
-        "[[user]]\n",
-        "upn = ",
-        "guest = true\n",
-        "[[people]]\n",
-        "prefix = \"w\"\n",
-        "count = 3\n",
-        "group = ",
-        "[[group]]\n",
-        "members = [",
-        "forbidden = true\n",
-        "[[grant]]\n",
-        "client = ",
-        "resource = ",
-        "user = ",
-        "scope = ",
-        "[[bulk_grant]]\n",
-        "people = ",
-        "[user_consent]\n",
-        "policies = [",
-        "[[identity]]\n",
-        "certificate = ",
-        "-----BEGIN CERTIFICATE-----\n",
-        "-----END CERTIFICATE-----",
-        "secret = ",
-        "[weather]\n",
-        "lag = 2\n",
-        "[[weather.refuse]]\n",
-        "status = ",
-        "[[weather.meanwhile]]\n",
-        "before-request = 1\n",
-        "link-host = ",
-        "duplicate = ",
-    ],
+    words: "[tenant]\n id·=· domain·=· name·=· operator·=· [[service_principal]]\n app_id·=· \
+            publishes·=· scopes·=·[ roles·=·[ {·value·=· [[application]]\n [[user]]\n upn·=· \
+            guest·=·true\n [[people]]\n prefix·=·\"w\"\n count·=·3\n group·=· [[group]]\n \
+            members·=·[ forbidden·=·true\n [[grant]]\n client·=· resource·=· user·=· scope·=· \
+            [[bulk_grant]]\n people·=· [user_consent]\n policies·=·[ [[identity]]\n certificate·=· \
+            -----BEGIN·CERTIFICATE-----\n -----END·CERTIFICATE----- secret·=· [weather]\n \
+            lag·=·2\n [[weather.refuse]]\n status·=· [[weather.meanwhile]]\n before-request·=·1\n \
+            link-host·=· duplicate·=·",
 };
 
 const ASKED: &str = "GET /organization\nGET /users?$top=2\nGET /groups\nGET /servicePrincipals\n\

@@ -9,26 +9,10 @@ use super::{Target, judge};
 pub(crate) const TARGET: Target = Target {
     name: "snapshot",
     run,
-    words: &[
-        "\"format\": \"consent.snapshot\"",
-        "\"format_version\": 1",
-        "\"state\": \"started\"",
-        "\"complete\"",
-        "\"before\": {",
-        "\"after\": null",
-        "\"report\": null",
-        "\"previous\": {",
-        "\"file\": \"",
-        "\"sha256\": \"",
-        "\"approval\": {",
-        "\"how\": \"digest\"",
-        "\"actor\": {",
-        "\"lines\": [",
-        "\"result\": \"unsure\"",
-        "\"effect\": {",
-        "\"apps\": [",
-        "\"domains\": [",
-    ],
+    words: "\"format\":·\"consent.snapshot\" \"format_version\":·1 \"state\":·\"started\" \
+            \"complete\" \"before\":·{ \"after\":·null \"report\":·null \"previous\":·{ \
+            \"file\":·\" \"sha256\":·\" \"approval\":·{ \"how\":·\"digest\" \"actor\":·{ \
+            \"lines\":·[ \"result\":·\"unsure\" \"effect\":·{ \"apps\":·[ \"domains\":·[",
 };
 
 fn run(data: &[u8]) {

@@ -9,30 +9,14 @@ use super::{Target, judge, requests};
 pub(crate) const TARGET: Target = Target {
     name: "state",
     run,
-    words: &[
-        "{\"format\":\"consent.sandbox\",\"format_version\":1,",
-        "\"tenant\":\"",
-        "\"minted\":",
-        "\"tables\":{",
-        "\"users\":[",
-        "\"servicePrincipals\":[",
-        "\"applications\":[",
-        "\"oauth2PermissionGrants\":[",
-        "\"policies/authorizationPolicy\":[",
-        "\"members\":{",
-        "\"unseen\":[",
-        "\"fresh\":{",
-        "255",
-        "18446744073709551615",
-        "{\"id\":\"",
-        "\"appId\":\"",
-        "{\"id\":\"\"}",
-        "\nPOST /servicePrincipals {\"appId\":\"",
-        "\nGET /users/",
-        "\nPOST /oauth2PermissionGrants {\"clientId\":\"",
-        "\nPATCH /policies/authorizationPolicy {\"displayName\":\"x\"}",
-        "\nDELETE /servicePrincipals/",
-    ],
+    words: "{\"format\":\"consent.sandbox\",\"format_version\":1, \"tenant\":\" \"minted\": \
+            \"tables\":{ \"users\":[ \"servicePrincipals\":[ \"applications\":[ \
+            \"oauth2PermissionGrants\":[ \"policies/authorizationPolicy\":[ \"members\":{ \
+            \"unseen\":[ \"fresh\":{ 255 18446744073709551615 {\"id\":\" \"appId\":\" \
+            {\"id\":\"\"} \nPOST·/servicePrincipals·{\"appId\":\" \nGET·/users/ \
+            \nPOST·/oauth2PermissionGrants·{\"clientId\":\" \
+            \nPATCH·/policies/authorizationPolicy·{\"displayName\":\"x\"} \
+            \nDELETE·/servicePrincipals/",
 };
 
 fn run(data: &[u8]) {

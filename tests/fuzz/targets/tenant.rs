@@ -12,41 +12,15 @@ use super::{Target, judge, scene};
 pub(crate) const TARGET: Target = Target {
     name: "tenant",
     run,
-    words: &[
-        "\"apps\": [",
-        "\"users\": [",
-        "\"groups\": [",
-        "\"grants\": [",
-        "\"policy\": {",
-        "\"name\": \"",
-        "\"row\": {",
-        "\"members\": [",
-        "\"id\": \"",
-        "\"appId\": \"",
-        "\"displayName\": \"",
-        "\"oauth2PermissionScopes\": [",
-        "\"appRoles\": [",
-        "\"value\": \"",
-        "\"isEnabled\": false",
-        "\"type\": \"Admin\"",
-        "\"userPrincipalName\": \"",
-        "#EXT#",
-        "\"userType\": \"Guest\"",
-        "\"accountEnabled\": false",
-        "\"clientId\": \"",
-        "\"consentType\": \"Principal\"",
-        "\"AllPrincipals\"",
-        "\"principalId\": \"",
-        "\"resourceId\": \"",
-        "\"scope\": \" ",
-        "\"scope\": null",
-        "\"permissionGrantPoliciesAssigned\": [",
-        "\"appOwnerOrganizationId\": \"",
-        "\"verifiedPublisher\": {",
-        "managepermissiongrantsforself.",
-        "\u{130}",
-        "ManagePermissionGrantsForSel\u{212a}",
-    ],
+    words: "\"apps\":·[ \"users\":·[ \"groups\":·[ \"grants\":·[ \"policy\":·{ \"name\":·\" \
+            \"row\":·{ \"members\":·[ \"id\":·\" \"appId\":·\" \"displayName\":·\" \
+            \"oauth2PermissionScopes\":·[ \"appRoles\":·[ \"value\":·\" \"isEnabled\":·false \
+            \"type\":·\"Admin\" \"userPrincipalName\":·\" #EXT# \"userType\":·\"Guest\" \
+            \"accountEnabled\":·false \"clientId\":·\" \"consentType\":·\"Principal\" \
+            \"AllPrincipals\" \"principalId\":·\" \"resourceId\":·\" \"scope\":·\"· \
+            \"scope\":·null \"permissionGrantPoliciesAssigned\":·[ \"appOwnerOrganizationId\":·\" \
+            \"verifiedPublisher\":·{ managepermissiongrantsforself. \u{130} \
+            ManagePermissionGrantsForSel\u{212a}",
 };
 
 const MANIFEST: &str = include_str!("../corpus/manifest/whole.toml");
