@@ -35,6 +35,13 @@ pub struct Foreign {
     pub because: &'static str,
 }
 
+/// Longest address in bytes: a longer one is no address to the HTTP library, and trying it again and
+/// again would not help.
+const LONGEST: usize = 65_534;
+
+/// Longest root, in bytes: what stands below it needs its room, too.
+const LONGEST_ROOT: usize = 2_000;
+
 impl Endpoint {
     /// The Graph of a national cloud.
     ///
@@ -54,6 +61,13 @@ impl Endpoint {
             Url::parse(text.trim()).map_err(|_| refuse("it is not an absolute address"))?;
         if !base.username().is_empty() || base.password().is_some() {
             return Err(refuse("it holds a user name; say only scheme, host and port"));
+        }
+        if text.len() > LONGEST_ROOT {
+            return Err(refuse("it is too long"));
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".-_[:]".contains(c);
+        if !base.host_str().is_some_and(|host| host.chars().all(plain)) {
+            return Err(refuse("its host is no name"));
         }
         if base.query().is_some() || base.fragment().is_some() {
             return Err(refuse("it holds a query or a fragment"));
@@ -104,12 +118,18 @@ impl Endpoint {
     /// A path as queries and requests hold it: percent-encoded, below the version, with its `/`.
     ///
     /// # Errors
-    /// When it climbs out by `..` or does not begin with `/`.
+    /// When it does not begin with `/`, or would be read as another one: an id called `..` must not
+    /// turn what was approved into something else.
     pub fn url(&self, path: &str) -> Result<GraphUrl, Foreign> {
-        if !path.starts_with('/') {
+        let Some(below) = path.strip_prefix('/') else {
             return Err(self.foreign("it does not begin with /"));
+        };
+        let url = self.below(&format!("{}{below}", self.base))?;
+        let written = below.split('?').next().unwrap_or_default();
+        if url.0.path().strip_prefix(self.base.path()) != Some(written) {
+            return Err(self.foreign("its path would be read as another one"));
         }
-        self.below(&format!("{}{}", self.base, path.trim_start_matches('/')))
+        Ok(url)
     }
 
     /// An address that an answer gave, such as `@odata.nextLink`.
@@ -146,6 +166,9 @@ impl Endpoint {
         if !url.path().starts_with(self.base.path()) || url.fragment().is_some() {
             return Err(self.foreign("its path is not below the version"));
         }
+        if url.as_str().len() > LONGEST {
+            return Err(self.foreign("it is longer than an address can be"));
+        }
         Ok(GraphUrl(url))
     }
 
@@ -170,10 +193,15 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What may be shown of an address that was refused: nothing before `@`, nothing after `?`.
+/// What may be shown of an address that was refused: nothing before `@`, nothing after `?`. A password
+/// may hold a `?` and a query an `@`: where both stand, nothing is shown.
 fn address_only(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    shown(text.rsplit('@').next().unwrap_or_default())
+    match (text.rsplit_once('@'), text.split_once(['?', '#'])) {
+        (Some(_), Some(_)) => "this address".to_owned(),
+        (Some((_, host)), None) => shown(host),
+        (None, Some((place, _))) => shown(place),
+        (None, None) => shown(text),
+    }
 }
 
 #[cfg(test)]
@@ -216,8 +244,13 @@ mod tests {
             "ftp://127.0.0.1",
             "file:///etc/passwd",
             "https://user:hunter2@graph.microsoft.com",
+            "https://user:hunter2?x@graph.microsoft.com",
+            "https://graph.microsoft.com?token=@hunter2",
             "https://graph.microsoft.com?x=1",
             "https://graph.microsoft.com#x",
+            "https://graph.microsoft}.com",
+            "https:///",
+            &format!("https://graph.example/{}", "x".repeat(LONGEST_ROOT)),
         ] {
             let error = Endpoint::parse(bad).unwrap_err().to_string();
             assert!(!error.contains("hunter2"), "{error}");
@@ -253,12 +286,23 @@ mod tests {
         ] {
             assert!(home.next(evil).is_err(), "{evil}");
         }
-        for evil in ["users", "/../beta", "/..", "/users#x", "/%2E%2e/beta"] {
+        let link = |bytes| format!("https://graph.microsoft.com/v1.0/{}", "x".repeat(bytes - 33));
+        assert!(home.next(&link(LONGEST)).is_ok() && home.next(&link(LONGEST + 1)).is_err());
+        for evil in [
+            "users",
+            "/../beta",
+            "/..",
+            "/users#x",
+            "/%2E%2e/beta",
+            "/users/..",
+            "/a/%2e/b",
+            "/a\\b",
+        ] {
             assert!(home.url(evil).is_err(), "{evil}");
         }
         assert_eq!(
             home.url("//evil.example/x").unwrap().as_url().as_str(),
-            "https://graph.microsoft.com/v1.0/evil.example/x"
+            "https://graph.microsoft.com/v1.0//evil.example/x"
         );
     }
 }

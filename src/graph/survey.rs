@@ -1,7 +1,7 @@
 //! Looks up all that a manifest mentions, with as few requests as possible: everything that can be
 //! asked for at once goes into the same batches, and only group members wait for their groups.
 
-mod rows;
+pub mod rows;
 pub mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -149,6 +149,9 @@ impl Tables {
         let mut places: BTreeMap<String, Place> = BTreeMap::new();
         let mut ids: BTreeMap<AppId, String> = BTreeMap::new();
         for (label, entry) in self.labelled.remove(name).unwrap_or_default() {
+            if findings.is_full() {
+                break;
+            }
             let mut own = Findings::default();
             let value = read(&label, &entry, &mut own);
             match places.entry(label.clone()) {

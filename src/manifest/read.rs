@@ -27,9 +27,6 @@ pub(super) const CODES: &[(&str, &str)] = &[
 /// Syntax errors told per file. After many the rest is mostly noise of the first.
 const MOST: usize = 20;
 
-/// Mistakes told in all. It bounds the work that a file of nothing but mistakes makes.
-const MOST_OF_ALL: usize = 500;
-
 /// The only schema there is so far.
 const SCHEMA: &str = "1";
 
@@ -76,9 +73,8 @@ impl Reader<'_> {
             remove_torn(&mut rows, &torn);
         }
         for (key, value) in rows {
-            if self.findings.iter().nth(MOST_OF_ALL).is_some() {
-                let title = format!("more than {MOST_OF_ALL} mistakes: the rest is not read");
-                return self.findings.push(Finding::error("too_many_mistakes", title));
+            if self.findings.is_full() {
+                return;
             }
             let at = self.place(key.span());
             let span = value.span();

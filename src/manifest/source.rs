@@ -51,10 +51,13 @@ impl Sources {
         self.0.iter()
     }
 
-    /// `consent.toml:14`, safe to print.
+    /// `consent.toml:14`, safe to print. The column is not counted: a manifest can have all its tables
+    /// on one long line.
     pub fn line(&self, place: &Place) -> String {
         match self.get(place.file) {
-            Some(source) => format!("{}:{}", shown(&source.path), self.position(place).0),
+            Some(source) => {
+                format!("{}:{}", shown(&source.path), source.line_at(place.span.start).0)
+            }
             None => "(unknown file)".to_owned(),
         }
     }

@@ -8,12 +8,20 @@ const ALIKE: f32 = 0.6;
 /// Longest text worth comparing: a longer one is no slip of the fingers.
 const LONGEST: usize = 200;
 
+/// Most candidates that are compared. Among more, something is alike by chance, and a manifest of
+/// many labels and many mistakes must not take for ever.
+const MOST: usize = 2_000;
+
 /// The candidate that was probably meant: the same but for letter case, else the most alike.
 pub fn close<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     if text.is_empty() || text.chars().count() > LONGEST {
         return None;
     }
-    let mut all: Vec<&str> = candidates.into_iter().filter(|one| *one != text).collect();
+    let mut all: Vec<&str> =
+        candidates.into_iter().filter(|one| *one != text).take(MOST + 1).collect();
+    if all.len() > MOST {
+        return None;
+    }
     all.sort_unstable();
     let lower = text.to_lowercase();
     if let Some(same) = all.iter().find(|one| one.to_lowercase() == lower) {

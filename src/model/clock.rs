@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::model::schema::form;
 
@@ -22,17 +22,34 @@ pub struct Moment;
 
 form!(Moment, { "type": "string", "format": "date-time" });
 
+/// The same moment in UTC. A file can hold the last hours of the year 9999 of another time zone, which
+/// UTC has no date for: then it is the same clock time, since no such moment is meant.
+pub fn utc(at: OffsetDateTime) -> OffsetDateTime {
+    at.checked_to_offset(UtcOffset::UTC).unwrap_or_else(|| at.replace_offset(UtcOffset::UTC))
+}
+
 /// `2026-11-23T20:03:24Z`: whole seconds, UTC.
 pub fn stamp(at: OffsetDateTime) -> String {
-    at.replace_nanosecond(0)
-        .unwrap_or(at)
-        .to_offset(time::UtcOffset::UTC)
-        .format(&Rfc3339)
-        .unwrap_or_default()
+    let at = utc(at);
+    at.replace_nanosecond(0).unwrap_or(at).format(&Rfc3339).unwrap_or_default()
 }
 
 /// `20:03:24Z`, for the plan's head.
 pub fn time_of_day(at: OffsetDateTime) -> String {
-    let at = at.to_offset(time::UtcOffset::UTC);
+    let at = utc(at);
     format!("{:02}:{:02}:{:02}Z", at.hour(), at.minute(), at.second())
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn the_end_of_time_is_a_time() {
+        assert_eq!(stamp(datetime!(2026-11-23 21:03:24.9 +1)), "2026-11-23T20:03:24Z");
+        assert_eq!(stamp(datetime!(9999-12-31 23:59:59 -1)), "9999-12-31T23:59:59Z");
+        assert_eq!(time_of_day(datetime!(9999-12-31 23:59:59 -23:59)), "23:59:59Z");
+    }
 }

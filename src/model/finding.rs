@@ -1,5 +1,6 @@
 //! What is wrong with what somebody wrote: data, collected, never one hiding another.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A stretch of one manifest file, in bytes.
@@ -67,32 +68,61 @@ impl Finding {
     }
 }
 
-/// All findings of a run, in the order they were made.
+/// Errors told in all: nobody reads more of them, and a file of nothing but mistakes must not make
+/// work without end.
+pub const MOST_ERRORS: usize = 500;
+
+/// All findings of a run, in the order they were made, each once.
 #[derive(Debug, Clone, Default)]
-pub struct Findings(Vec<Finding>);
+pub struct Findings {
+    all: Vec<Finding>,
+    errors: usize,
+    /// Where each stands in `all`, by place and code, so that a double is found without comparing all.
+    at: BTreeMap<(usize, usize, usize, &'static str), Vec<usize>>,
+}
 
 impl Findings {
+    /// Adds a finding. Once there are [`MOST_ERRORS`], one more says so, and others are passed over:
+    /// what has that many mistakes is used for nothing.
     pub fn push(&mut self, finding: Finding) {
-        if !self.0.contains(&finding) {
-            self.0.push(finding);
+        if self.is_full() {
+            return;
+        }
+        let place = finding.place.as_ref().map(|place| (place.file, place.span.clone()));
+        let (file, span) = place.unwrap_or((usize::MAX, 0..0));
+        let alike = self.at.entry((file, span.start, span.end, finding.code)).or_default();
+        if alike.iter().any(|at| self.all.get(*at) == Some(&finding)) {
+            return;
+        }
+        alike.push(self.all.len());
+        self.errors += usize::from(finding.severity == Severity::Error);
+        self.all.push(finding);
+        if self.is_full() {
+            let title = format!("more than {MOST_ERRORS} mistakes: the rest is not told");
+            self.all.push(Finding::error("too_many_mistakes", title));
         }
     }
 
+    /// Whether no more are taken, so that nobody need look for them.
+    pub fn is_full(&self) -> bool {
+        self.errors >= MOST_ERRORS
+    }
+
     pub fn extend(&mut self, other: Self) {
-        other.0.into_iter().for_each(|finding| self.push(finding));
+        other.all.into_iter().for_each(|finding| self.push(finding));
     }
 
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|finding| finding.severity == Severity::Error)
+        self.errors > 0
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// By file and position; what has no place comes last.
     pub fn sorted(&self) -> Vec<&Finding> {
-        let mut all: Vec<&Finding> = self.0.iter().collect();
+        let mut all: Vec<&Finding> = self.all.iter().collect();
         all.sort_by_key(|f| {
             (
                 f.place.is_none(),
@@ -104,6 +134,42 @@ impl Findings {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Finding> {
-        self.0.iter()
+        self.all.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(start: usize) -> Place {
+        Place { file: 0, span: start..start + 1 }
+    }
+
+    #[test]
+    fn each_is_told_once() {
+        let mut findings = Findings::default();
+        for start in [1, 1, 2] {
+            findings.push(Finding::warning("w", "same").at(&at(start)));
+            findings.push(Finding::warning("w", "no place"));
+        }
+        findings.push(Finding::warning("w", "other").at(&at(1)));
+        assert_eq!(findings.iter().count(), 4);
+        assert!(!findings.has_errors());
+    }
+
+    #[test]
+    fn a_crowd_of_mistakes_is_told_in_part_and_stays_an_error() {
+        let mut findings = Findings::default();
+        for start in 0..100_000 {
+            findings.push(Finding::warning("w", "w").at(&at(start)));
+        }
+        assert!(!findings.is_full());
+        for start in 0..100_000 {
+            findings.push(Finding::error("e", "e").at(&at(start)));
+        }
+        assert!(findings.is_full() && findings.has_errors());
+        assert_eq!(findings.iter().count(), 100_000 + MOST_ERRORS + 1);
+        assert_eq!(findings.sorted().last().map(|last| last.code), Some("too_many_mistakes"));
     }
 }

@@ -9,16 +9,18 @@ use crate::model::audience::Audience;
 use crate::model::change::Change;
 use crate::model::digest::sha256_hex;
 use crate::model::id::TenantId;
+use crate::model::untrusted::{harmless_json, shown};
 use crate::plan::{Check, Effect};
 
 /// `checks` are part of it: a rule that stops apply cannot be taken out of a saved plan without
 /// changing the digest. What only stops whoever is signed in is not: a read-only identity that plans
 /// and another one that applies must come to the same digest.
 pub fn effect(tenant: TenantId, changes: &[Change], checks: &[Check]) -> Effect {
+    // A saved plan's words are whoever's who saved it: none of them may pass for a line of its own.
     // A change's lines begin with its address and a blank, and no address holds a blank: sorted by
     // address and then within it, all lines are sorted, and those of ten thousand changes never stand
     // in memory twice.
-    let rule = |check: &Check| format!("blocked by {}: {}", check.rule, check.text);
+    let rule = |check: &Check| format!("blocked by {}: {}", shown(&check.rule), shown(&check.text));
     let mut starts: Vec<(String, Option<&Change>)> = changes
         .iter()
         .map(|change| (change.address.to_string(), Some(change)))
@@ -34,7 +36,7 @@ pub fn effect(tenant: TenantId, changes: &[Change], checks: &[Check]) -> Effect 
         let mut lines: Vec<String> = same.iter().flat_map(facts).collect();
         lines.sort();
         for line in lines {
-            text.push_str(&line);
+            text.push_str(&harmless_json(&line));
             text.push('\n');
         }
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::kinds;
 use crate::model::address::Address;
 use crate::model::change::Change;
-use crate::model::request::later;
+use crate::model::request::{LATER, later};
 
 /// Sorts for apply, and adds the needs that come from ids not known yet.
 pub fn sorted(mut changes: Vec<Change>) -> Vec<Change> {
@@ -66,7 +66,7 @@ fn turn(change: &Change) -> Turn {
 
 /// A request that holds the placeholder of a new object waits for the change that creates it.
 fn add_needs(changes: &mut [Change]) {
-    let creators: Vec<(String, Address)> = changes
+    let creators: BTreeMap<String, Address> = changes
         .iter()
         .filter(|change| change.steps.iter().any(|step| step.creates.is_some()))
         .map(|change| (later(&change.address), change.address.clone()))
@@ -76,11 +76,20 @@ fn add_needs(changes: &mut [Change]) {
     }
     for change in changes {
         let sent: String = change.steps.iter().map(|step| step.request.to_string()).collect();
-        let mut needs: BTreeSet<Address> = change.needs.iter().cloned().collect();
-        for (placeholder, address) in &creators {
-            if sent.contains(placeholder) && needs.insert(address.clone()) {
+        let created: BTreeSet<&Address> =
+            placeholders(&sent).filter_map(|found| creators.get(found)).collect();
+        for address in created {
+            if !change.needs.contains(address) {
                 change.needs.push(address.clone());
             }
         }
     }
+}
+
+/// All placeholders in a text, see [`later`].
+fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices(LATER).filter_map(|(start, _)| {
+        let end = text[start..].find(')')?;
+        text.get(start..=start + end)
+    })
 }

@@ -183,8 +183,8 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
             row.push(' ');
         }
         for c in word.chars() {
-            // Marks without a width fill a row, too: they could still pile up without end.
-            let full = row.columns + c.width().unwrap_or(0) > columns || row.chars > 2 * columns;
+            // Marks have no width, and still do not pile up without end.
+            let full = row.columns + c.width().unwrap_or(0) > columns || row.marks > columns;
             if full && !row.text.is_empty() {
                 rows.push(std::mem::take(&mut row).text);
             }
@@ -197,18 +197,20 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     rows
 }
 
-/// A row that is being filled; counted as it grows, not anew for each character.
+/// A row that grows, measured as it does.
 #[derive(Default)]
 struct Row {
     text: String,
     columns: usize,
-    chars: usize,
+    /// Characters without a width.
+    marks: usize,
 }
 
 impl Row {
     fn push(&mut self, c: char) {
-        self.columns += c.width().unwrap_or(0);
-        self.chars += 1;
+        let width = c.width().unwrap_or(0);
+        self.columns += width;
+        self.marks += usize::from(width == 0);
         self.text.push(c);
     }
 }
@@ -283,6 +285,8 @@ mod tests {
     fn marks_without_width_cannot_pile_up() {
         let zalgo = format!("a{}", "\u{301}".repeat(10_000));
         assert!(shorten(&zalgo, 40).chars().count() < 200);
+        let rows = wrap(&zalgo.repeat(100), 40);
+        assert!(rows.len() > 1_000 && rows.iter().all(|row| row.chars().count() < 200));
     }
 
     #[test]

@@ -49,7 +49,9 @@ impl Cursor {
         let read = || {
             let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
             let (page, from) = text.strip_prefix("RFNwdAoAAQ.")?.split_once('.')?;
-            Some(Self { page: page.parse().ok()?, from: from.parse().ok()? })
+            // A number that has no successor is none of ours.
+            let page = u64::from(page.parse::<u32>().ok()?);
+            Some(Self { page, from: from.parse().ok()? })
         };
         read().ok_or_else(|| {
             Refused::new(
@@ -312,5 +314,18 @@ fn link(request: &Request<'_>, next: Cursor, other_host: Option<&str>) -> String
     match other_host {
         Some(host) => format!("{host}/v1.0/{}?{query}", request.path.trim_start_matches('/')),
         None => format!("{}/{}?{query}", request.root, request.path.trim_start_matches('/')),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_made_up_cursor_is_refused_or_ends_the_list() {
+        let of = |page: u64, from: u64| Cursor::of(Some(&Cursor { page, from }.token()));
+        assert_eq!(of(7, u64::MAX), Ok(Cursor { page: 7, from: u64::MAX }));
+        assert_eq!(of(u64::MAX, 0).unwrap_err().code, "Directory_ExpiredPageToken");
+        assert!(Cursor::of(Some("UkZOd2RBb0FBUS4")).is_err());
     }
 }

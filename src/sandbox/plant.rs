@@ -237,7 +237,7 @@ fn people(file: &File, seed: &mut Seed, names: &mut Names) -> Result<(), Fault> 
     for table in &file.people {
         let domain = table.domain.as_ref().unwrap_or(&seed.domain).clone();
         let mut crowd = Vec::new();
-        for number in 1..=table.count {
+        for number in 1..=*table.count.get_ref() {
             let upn = format!("{}{number:05}@{domain}", table.prefix);
             let id = guid_of(&format!("{}/user/{upn}", seed.tenant_id));
             let name = format!("{} {number:05}", table.prefix);

@@ -59,7 +59,37 @@ pub fn parse(path: &str, text: &str) -> Result<Seed, SeedError> {
         let at = error.span().map_or(0, |span| span.start);
         SeedError::at(path, text, at, error.message())
     })?;
+    if let Some((at, what)) = too_many(&file) {
+        return Err(SeedError::at(path, text, at, format!("more than {MOST} {what}")));
+    }
     plant::plant(file).map_err(|fault| SeedError::at(path, text, fault.at, fault.message))
+}
+
+/// Most people of all crowds together, and most grants made in bulk: a number with a digit too many
+/// must not take all memory.
+const MOST: u64 = 1_000_000;
+
+/// What there is too much of, and where it says so.
+fn too_many(file: &File) -> Option<(usize, &'static str)> {
+    let mut people = 0;
+    for crowd in &file.people {
+        people += u64::from(*crowd.count.get_ref());
+        if people > MOST {
+            return Some((crowd.count.span().start, "people"));
+        }
+    }
+    let size = |prefix: &str| {
+        let crowds = file.people.iter().filter(|crowd| crowd.prefix == prefix);
+        crowds.map(|crowd| *crowd.count.get_ref()).max().unwrap_or(0)
+    };
+    let mut grants = 0;
+    for bulk in &file.bulk_grant {
+        grants += u64::from(size(bulk.people.get_ref()).min(bulk.count.unwrap_or(u32::MAX)));
+        if grants > MOST {
+            return Some((bulk.people.span().start, "grants"));
+        }
+    }
+    None
 }
 
 #[derive(Debug, Deserialize)]
@@ -169,7 +199,8 @@ pub(super) struct UserTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct PeopleTable {
     pub prefix: String,
-    pub count: u32,
+    /// With those of the other crowds at most [`MOST`].
+    pub count: Spanned<u32>,
     /// The tenant's own domain when absent.
     pub domain: Option<String>,
     /// A group they are all members of.
@@ -338,6 +369,8 @@ mod tests {
             wrong("[[user]]\nid = \"x\"\nupn = \"a@c.example\"\n").contains(":6:6: not a GUID")
         );
         assert!(wrong("[[user]]\nupn = \"a\"\n[[user]]\nupn = \"A\"\n").contains("twice"));
+        let crowd = "[[people]]\nprefix = \"w\"\ncount = 4294967295\n";
+        assert_eq!(wrong(crowd), "tenant.toml:7:9: more than 1000000 people");
     }
 
     #[test]

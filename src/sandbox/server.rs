@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -137,7 +138,11 @@ pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError
     Ok(Running { shared, address, tenant_id, stop: Some(stop), task })
 }
 
-fn saved(text: &str, tenant: &str) -> Result<Saved, SandboxError> {
+/// The state that [`Running::state`] gave.
+///
+/// # Errors
+/// When the text is no such state, or one of another tenant.
+pub fn saved(text: &str, tenant: &str) -> Result<Saved, SandboxError> {
     let saved: Saved =
         serde_json::from_str(text).map_err(|error| SandboxError::State(error.to_string()))?;
     if saved.format != "consent.sandbox" || saved.format_version != 1 {
@@ -145,6 +150,11 @@ fn saved(text: &str, tenant: &str) -> Result<Saved, SandboxError> {
     }
     if saved.tenant != tenant {
         return Err(SandboxError::State("it is of another tenant than the seed".to_owned()));
+    }
+    let named =
+        |row: &Value| row.get("id").and_then(Value::as_str).is_some_and(|id| !id.is_empty());
+    if !saved.tables.values().flatten().all(named) {
+        return Err(SandboxError::State("a row of it has no id".to_owned()));
     }
     Ok(saved)
 }
@@ -214,6 +224,31 @@ impl Running {
         self.stop.take();
         if tokio::time::timeout(LAST_ANSWERS, &mut self.task).await.is_err() {
             self.task.abort();
+        }
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_saved_state_without_ids_is_none() {
+        let state = |row: &str| {
+            let head = "\"format\":\"consent.sandbox\",\"format_version\":1,\"tenant\":\"t\"";
+            let tables = format!("\"tables\":{{\"users\":[{row}]}}");
+            saved(
+                &format!(
+                    "{{{head},\"minted\":0,{tables},\"members\":{{}},\"unseen\":[],\"fresh\":{{}}}}"
+                ),
+                "t",
+            )
+        };
+        assert!(state("{\"id\":\"a\"}").is_ok());
+        for row in ["7", "null", "[]", "{}", "{\"id\":\"\"}", "{\"id\":1}"] {
+            assert!(
+                state(row).unwrap_err().to_string().ends_with("a row of it has no id"),
+                "{row}"
+            );
         }
     }
 }

@@ -260,7 +260,7 @@ fn check_times(claims: &Value, now: OffsetDateTime) -> Result<(), No> {
     let time = |name: &str| claims.get(name).and_then(Value::as_i64);
     let now = now.unix_timestamp();
     // Five minutes either way, the usual tolerance for clocks that differ.
-    let fits = time("exp").is_some_and(|exp| now < exp + 300)
+    let fits = time("exp").is_some_and(|exp| now < exp.saturating_add(300))
         && time("nbf").is_none_or(|nbf| nbf <= now + 300);
     if fits {
         return Ok(());
@@ -324,4 +324,19 @@ fn by_certificate(
 /// The audience a federated credential has when nobody says another.
 pub fn exchange_audience() -> String {
     EXCHANGE.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_at_the_end_of_time_are_only_late() {
+        let now = time::macros::datetime!(2026-11-23 12:00 UTC);
+        let check = |claims: Value| check_times(&claims, now).is_ok();
+        assert!(check(json!({"exp": i64::MAX, "nbf": i64::MIN})));
+        assert!(!check(json!({"exp": i64::MIN})));
+        assert!(!check(json!({"exp": i64::MAX, "nbf": i64::MAX})));
+        assert!(!check(json!({"nbf": 0})));
+    }
 }

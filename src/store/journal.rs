@@ -249,7 +249,14 @@ pub fn ended(path: &Path) -> Result<bool, StoreError> {
 /// # Errors
 /// When the file cannot be read, is no journal, is too new, or is damaged before its last line.
 pub fn read(path: &Path) -> Result<Recovered, StoreError> {
-    let bytes = atomic::read(path, LONGEST)?;
+    parse(path, &atomic::read(path, LONGEST)?)
+}
+
+/// The same for a journal whose bytes are at hand. `path` is only named.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(path: &Path, bytes: &[u8]) -> Result<Recovered, StoreError> {
     let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
     // After the last line break there is nothing, or a line that was cut off.
     let tail = lines.pop().unwrap_or_default();

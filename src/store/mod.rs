@@ -25,7 +25,7 @@ use time::macros::format_description;
 
 /// `20261123T200324Z`: a time that sorts as text and that every file system accepts in a name.
 pub fn file_stamp(at: OffsetDateTime) -> String {
-    at.to_offset(time::UtcOffset::UTC)
+    crate::model::clock::utc(at)
         .format(format_description!("[year][month][day]T[hour][minute][second]Z"))
         .unwrap_or_default()
 }

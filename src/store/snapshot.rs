@@ -216,14 +216,14 @@ pub fn latest(consent_dir: &Path) -> Result<Option<(PathBuf, Snapshot)>, StoreEr
     let dir = folder(consent_dir);
     let Some((name, bytes)) = head(&dir)? else { return Ok(None) };
     let path = dir.join(name);
-    let snapshot = from_bytes(&path, &bytes)?;
+    let snapshot = parse(&path, &bytes)?;
     Ok(Some((path, snapshot)))
 }
 
 /// # Errors
 /// When the file cannot be read, is no snapshot, or is too new.
 pub fn read(path: &Path) -> Result<Snapshot, StoreError> {
-    from_bytes(path, &atomic::read(path, LONGEST)?)
+    parse(path, &atomic::read(path, LONGEST)?)
 }
 
 /// Paths of all snapshots below `consent_dir`, oldest second first.
@@ -250,7 +250,7 @@ pub fn broken_link(consent_dir: &Path) -> Result<Option<PathBuf>, StoreError> {
         let inside = !previous.file.contains(['/', '\\']);
         let bytes = if inside { atomic::read(&path, LONGEST).ok() } else { None };
         match bytes.filter(|bytes| sha256_hex(bytes) == previous.sha256) {
-            Some(bytes) => at = from_bytes(&path, &bytes).ok(),
+            Some(bytes) => at = parse(&path, &bytes).ok(),
             None => return Ok(Some(path)),
         }
     }
@@ -270,7 +270,7 @@ fn head(dir: &Path) -> Result<Option<(String, Vec<u8>)>, StoreError> {
     }
     let named: Vec<String> = newest
         .iter()
-        .filter_map(|(name, bytes)| from_bytes(Path::new(name), bytes).ok()?.previous)
+        .filter_map(|(name, bytes)| parse(Path::new(name), bytes).ok()?.previous)
         .map(|previous| previous.file)
         .collect();
     if newest.iter().any(|(name, _)| !named.contains(name)) {
@@ -288,7 +288,11 @@ fn folder(consent_dir: &Path) -> PathBuf {
     consent_dir.join("snapshots")
 }
 
-fn to_bytes(path: &Path, snapshot: &Snapshot) -> Result<Vec<u8>, StoreError> {
+/// The file's bytes. `path` is only named.
+///
+/// # Errors
+/// When a state of it is no JSON.
+pub fn to_bytes(path: &Path, snapshot: &Snapshot) -> Result<Vec<u8>, StoreError> {
     let text = serde_json::to_string_pretty(snapshot)
         .map_err(|error| StoreError::Write { path: path.to_owned(), source: error.into() })?;
     let mut bytes = harmless_json(&text).into_bytes();
@@ -296,7 +300,11 @@ fn to_bytes(path: &Path, snapshot: &Snapshot) -> Result<Vec<u8>, StoreError> {
     Ok(bytes)
 }
 
-fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Snapshot, StoreError> {
+/// What [`read`] does, for a snapshot whose bytes are at hand. `path` is only named.
+///
+/// # Errors
+/// When they are no snapshot, or one that is too new.
+pub fn parse(path: &Path, bytes: &[u8]) -> Result<Snapshot, StoreError> {
     let content = |error: serde_json::Error| StoreError::Content {
         path: path.to_owned(),
         because: error.to_string(),

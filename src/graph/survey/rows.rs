@@ -8,19 +8,27 @@ use crate::model::directory::{PublishedRole, PublishedScope, ServicePrincipal, U
 use crate::model::id::ObjectId;
 use crate::model::untrusted::{Untrusted, shown};
 
-pub(super) fn object_id(row: &Value) -> Result<ObjectId, GraphError> {
+/// The object's own id.
+///
+/// # Errors
+/// When it is absent or no GUID.
+pub fn object_id(row: &Value) -> Result<ObjectId, GraphError> {
     parsed(row, "id")
 }
 
 /// What tells groups of one name apart: mail address, or description.
-pub(super) fn group_label(row: &Value) -> Untrusted {
+pub fn group_label(row: &Value) -> Untrusted {
     let told = ["mail", "description"]
         .into_iter()
         .find_map(|member| text(row, member).filter(|text| !text.is_empty()));
     Untrusted::new(told.unwrap_or("no mail address, no description"))
 }
 
-pub(super) fn user(row: &Value) -> Result<User, GraphError> {
+/// A user, as far as the token lets it be seen.
+///
+/// # Errors
+/// When its id is no GUID.
+pub fn user(row: &Value) -> Result<User, GraphError> {
     let name = text(row, "userPrincipalName").unwrap_or_default();
     let guest = match text(row, "userType") {
         Some(kind) => kind.eq_ignore_ascii_case("guest"),
@@ -36,7 +44,11 @@ pub(super) fn user(row: &Value) -> Result<User, GraphError> {
     })
 }
 
-pub(super) fn service_principal(row: &Value) -> Result<ServicePrincipal, GraphError> {
+/// A service principal with what it publishes.
+///
+/// # Errors
+/// When its id, its app id or the id of a permission is no GUID.
+pub fn service_principal(row: &Value) -> Result<ServicePrincipal, GraphError> {
     let list = |member: &str| row.get(member).and_then(Value::as_array).into_iter().flatten();
     let mut scopes = Vec::new();
     for scope in list("oauth2PermissionScopes") {

@@ -74,6 +74,9 @@ pub(super) struct Written {
 pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
     let mut mentions = Mentions::default();
     for entry in manifest.entries(TABLE) {
+        if out.is_full() {
+            break;
+        }
         let Some(written) = entry.read::<Written>(out) else { continue };
         // The manifest's mistakes are all told before anything is asked of the tenant.
         if let Some(app) = entry.required("app", &written.app, out)
@@ -106,6 +109,9 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
 pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
     let mut grants = Grants::default();
     for entry in desk.manifest.entries(TABLE) {
+        if out.is_full() {
+            break;
+        }
         let Some(written) = entry.read::<Written>(out) else { continue };
         declare_one(desk, entry, &written, &mut grants, out);
     }

@@ -136,7 +136,8 @@ pub fn decode(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        let hex = bytes.get(at + 1..at + 3).filter(|pair| pair.iter().all(u8::is_ascii_hexdigit));
+        let hex = hex.and_then(|pair| std::str::from_utf8(pair).ok());
         match (bytes[at], hex.and_then(|pair| u8::from_str_radix(pair, 16).ok())) {
             (b'%', Some(byte)) => {
                 out.push(byte);
@@ -167,5 +168,6 @@ mod tests {
             ["oauth2PermissionGrants", "delta()"]
         );
         assert_eq!(segments("/a%"), ["a%"]);
+        assert_eq!(segments("/a%+1%2"), ["a%+1%2"]);
     }
 }

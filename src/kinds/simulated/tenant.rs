@@ -68,7 +68,7 @@ impl Tenant {
 
     /// An id that the same tenant mints at the same moment of every run.
     pub fn mint(&mut self) -> String {
-        self.minted += 1;
+        self.minted = self.minted.wrapping_add(1);
         guid_of(&format!("{}/minted/{}", self.id, self.minted))
     }
 
@@ -224,7 +224,7 @@ impl Tenant {
     pub fn refusals_as_fresh(&mut self, id: &str) -> Option<u8> {
         let times = self.fresh.get_mut(id)?;
         let before = *times;
-        *times += 1;
+        *times = times.saturating_add(1);
         if before >= 2 {
             self.fresh.remove(id);
             return None;
@@ -280,4 +280,17 @@ pub fn guid_of(text: &str) -> String {
 /// Sixteen bytes of a GUID in the order Windows keeps them; `None` for other texts.
 pub fn guid_bytes(text: &str) -> Option<[u8; 16]> {
     Uuid::try_parse(text).ok().map(|guid| guid.to_bytes_le())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counters_of_a_saved_tenant_may_stand_at_their_end() {
+        let mut tenant = Tenant { minted: u64::MAX, ..Tenant::new("t", &[]) };
+        tenant.fresh.insert("new".to_owned(), u8::MAX);
+        assert_ne!(tenant.mint(), tenant.mint());
+        assert_eq!(tenant.refusals_as_fresh("new"), None);
+    }
 }

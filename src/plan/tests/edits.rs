@@ -3,12 +3,13 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
+use time::macros::datetime;
 
 use super::planned;
 use crate::kinds::world::{World, explorer, grant};
 use crate::model::change::{Risk, Tier};
 use crate::plan::Plan;
-use crate::plan::file::{PlanFileError, read, write};
+use crate::plan::file::{PlanFileError, expiry, read, write};
 
 /// With a creation, removals, a split grant, a setting and something unmanaged.
 fn plan() -> Plan {
@@ -260,3 +261,12 @@ const VALUES: &[&str] = &[
     "{\"partial\": []}",
     "{\"x\": {\"y\": [null]}}",
 ];
+#[test]
+fn a_plan_of_the_end_of_time_is_only_a_plan() {
+    for made_at in [datetime!(9999-12-31 23:59:59 UTC), datetime!(9999-12-31 23:59:59 -23:59)] {
+        let plan = Plan { made_at, ..plan() };
+        let again = read(&write(&plan)).unwrap();
+        assert!(expiry(&again) > made_at);
+        assert!(crate::model::clock::stamp(expiry(&again)).starts_with("9999-12-31T23:59:59"));
+    }
+}

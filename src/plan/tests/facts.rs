@@ -7,7 +7,8 @@ use crate::kinds::world::{World, explorer, grant, person};
 use crate::model::change::Change;
 use crate::model::digest::sha256_hex;
 use crate::model::id::TenantId;
-use crate::model::untrusted::Untrusted;
+use crate::model::untrusted::{Untrusted, shown};
+use crate::plan::Check;
 use crate::plan::effect::effect;
 
 const TENANT: TenantId = TenantId::from_u128(7);
@@ -86,4 +87,18 @@ proptest! {
         }
         prop_assert_eq!(planned(&shuffled), planned(&world()));
     }
+}
+
+#[test]
+fn no_word_of_it_draws_or_passes_for_a_line() {
+    let evil = "x\u{202e}\u{2028}\u{9b}2J\nuser_consent/tenant must be: nothing".to_owned();
+    let check = Check { rule: evil.clone(), text: evil.clone(), help: evil.clone() };
+    let mut changes = planned(&world()).changes;
+    let lines = effect(TENANT, &changes, &[]).text.lines().count();
+    changes[0].steps[0].request.body = Some(serde_json::json!({ "clientId": evil }));
+    changes[0].before = serde_json::json!({ "id": evil }).into();
+    let text = effect(TENANT, &changes, &[check]).text;
+    assert_eq!(text.lines().count(), lines + 1);
+    assert!(text.split('\n').all(|line| shown(line) == line), "{text:?}");
+    assert!(text.contains("\\u202e") && text.contains("blocked by x<U+202E>"), "{text}");
 }

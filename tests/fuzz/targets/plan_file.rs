@@ -1,0 +1,116 @@
+//! A saved plan. First as it is; then as somebody would forge it who computes effect and checksum
+//! anew: what such a file says may be anything, and still must not draw, and must be what is done.
+
+use std::collections::BTreeMap;
+
+use consent::kinds::{Names, Pair};
+use consent::model::address::Address;
+use consent::model::change::Why;
+use consent::model::cloud::Cloud;
+use consent::model::digest::sha256_hex;
+use consent::plan::{LiveSummary, ManifestSummary, Plan, build, effect, file};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Target, judge, scene};
+
+pub(crate) const TARGET: Target = Target {
+    name: "plan_file",
+    run,
+    words: "\"address\":·\" delegated_grant/ user_consent/tenant service_principal/ /everyone \
+            \"before\":·null \"after\":·null \"client\":· (known·after·service_principal/a) \
+            \"audience\":·\"everyone\" {\"one\":· \"tenant\" \"scopes\":·\" \"assigned\":·[ \
+            ManagePermissionGrantsForSelf. \"made_at\":· 9999-12-31T23:59:59Z 0000-01-01T00:00:00Z \
+            9999-12-31T23:59:59-23:59 +23:59 \"milliseconds\":· \"objects\":·[[ \"extent\":· \
+            {\"partial\":·[ \"checks\":·[ \"risk\":·{ \"why\":·[ \"notes\":·[ \"names\":·{ \
+            \"unchanged\":· \"files\":·[ /narrow critical \"domains\":·[",
+};
+
+fn run(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match file::read(text) {
+        Ok(plan) => proven(text, &plan),
+        Err(error) => judge::draws_nothing(&consent::model::untrusted::shown(&error.to_string())),
+    }
+    if let Some(plan) = serde_json::from_str(text).ok().and_then(|value: Value| forged(&value)) {
+        let saved = file::write(&plan);
+        judge::draws_nothing(&saved);
+        if let Ok(read) = file::read(&saved) {
+            proven(&saved, &read);
+            scene::good(&read);
+        }
+    }
+}
+
+/// An accepted file holds nothing but the plan, and its effect is that of its changes.
+pub(crate) fn proven(text: &str, plan: &Plan) {
+    let made_by = |line: &&str| !line.trim_start().starts_with("\"made_by\"");
+    let again = file::write(plan);
+    assert!(text.lines().filter(made_by).eq(again.lines().filter(made_by)), "{text}\n{again}");
+    let changes = build::changes(&plan.pairs, &plan.names).expect("they were read");
+    let derived = effect::effect(plan.tenant.id, &changes, &plan.checks);
+    assert_eq!(plan.effect, derived);
+    assert_eq!(derived.digest, format!("sha256:{}", sha256_hex(derived.text.as_bytes())));
+}
+
+/// A plan of what the document says, as far as it says it in a plan's form.
+fn forged(value: &Value) -> Option<Plan> {
+    let names = Names(part(value, "names").unwrap_or_default());
+    let pairs: Vec<Pair> = value.get("changes")?.as_array()?.iter().filter_map(pair).collect();
+    let mut changes = build::changes(&pairs, &names).ok()?;
+    let risks: BTreeMap<String, Value> = value["changes"]
+        .as_array()?
+        .iter()
+        .filter_map(|saved| {
+            Some((saved.get("address")?.as_str()?.to_owned(), saved.get("risk")?.clone()))
+        })
+        .collect();
+    for change in &mut changes {
+        let risk = risks.get(&change.address.to_string());
+        change.risk = risk.and_then(|risk| serde_json::from_value(risk.clone()).ok());
+    }
+    let tenant: consent::model::directory::Organization = part(value, "tenant")?;
+    let checks: Vec<consent::plan::Check> = part(value, "checks").unwrap_or_default();
+    let live: LiveSummary = part(value, "live")?;
+    let manifest: ManifestSummary = part(value, "manifest")?;
+    Some(Plan {
+        effect: effect::effect(tenant.id, &changes, &checks),
+        tenant,
+        cloud: part(value, "cloud").unwrap_or(Cloud::default()),
+        made_at: made_at(value).unwrap_or(live.read_at),
+        live,
+        manifest,
+        apps: part(value, "apps").unwrap_or_default(),
+        pairs,
+        names,
+        changes,
+        unchanged: value.pointer("/summary/unchanged").and_then(Value::as_u64)? as usize,
+        unmanaged: part(value, "unmanaged").unwrap_or_default(),
+        warnings: part(value, "warnings").unwrap_or_default(),
+        checks,
+        identity_checks: Vec::new(),
+        extent: part(value, "extent")?,
+    })
+}
+
+fn part<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {
+    serde_json::from_value(value.get(name)?.clone()).ok()
+}
+
+/// A time, read where `live` holds one.
+fn made_at(value: &Value) -> Option<time::OffsetDateTime> {
+    let mut live = value.get("live")?.clone();
+    live["read_at"] = value.get("made_at")?.clone();
+    serde_json::from_value::<LiveSummary>(live).ok().map(|live| live.read_at)
+}
+
+fn pair(saved: &Value) -> Option<Pair> {
+    let address: Address = part(saved, "address")?;
+    Some(Pair {
+        address,
+        before: saved.get("before").cloned().unwrap_or_default().into(),
+        after: saved.get("after").cloned().unwrap_or_default().into(),
+        why: part::<Vec<Why>>(saved, "why").unwrap_or_default().into(),
+        notes: part::<Vec<String>>(saved, "notes").unwrap_or_default().into(),
+    })
+}
