@@ -246,16 +246,19 @@ impl<'a> Caller<'a> {
     fn gets(&self, path: &str) -> Value {
         self.asks("GET", path, None, 200)
     }
+
+    #[track_caller]
+    fn lists(&self, path: &str) {
+        let list = self.gets(path);
+        assert!(!list["value"].as_array().unwrap().is_empty(), "{path} shows nothing");
+    }
 }
 
 #[test]
 fn every_list_and_object_of_the_tenant_is_as_described() {
     let world = World::with(GRANTS);
     let caller = Caller::new(&world);
-    let some = |path: &str| {
-        let list = caller.gets(path);
-        assert!(!list["value"].as_array().unwrap().is_empty(), "{path} shows nothing");
-    };
+    let some = |path: &str| caller.lists(path);
     some("/organization");
     caller.gets(&format!("/organization/{}", world.tenant.tenant_id()));
     caller.gets("/policies/authorizationPolicy");
@@ -274,17 +277,6 @@ fn every_list_and_object_of_the_tenant_is_as_described() {
     some(&format!("{by_app}/oauth2PermissionGrants"));
     some(&format!("/servicePrincipals/{EXPLORER}/oauth2PermissionGrants"));
     caller.gets("/servicePrincipals/$count");
-    let roles = format!("/servicePrincipals/{UI}/appRoleAssignments");
-    let role = &caller.gets(&roles)["value"][0];
-    caller.gets(&format!("{roles}/{}", role["id"].as_str().unwrap()));
-    let filter = "$filter=resourceId%20eq%209a000000-0000-4000-8000-000000000003";
-    some(&format!("{roles}?{filter}&$top=999"));
-    some(&format!("/servicePrincipals/{UI}/appRoleAssignedTo?$top=999"));
-    let named = "$filter=startswith(principalDisplayName,%20'Bo')";
-    some(&format!("/servicePrincipals/{UI}/appRoleAssignedTo?{named}"));
-    some("/servicePrincipals(appId='5e000000-0000-4000-8000-000000000003')/appRoleAssignedTo");
-    some("/users/bob@contoso.com/appRoleAssignments");
-    caller.gets(&format!("/groups/{GX}/appRoleAssignments"));
     some("/users");
     some("/users?$select=id,userPrincipalName,displayName,mail,accountEnabled,userType&$top=3");
     caller.gets(&format!("/users/{ALICE}"));
@@ -302,6 +294,30 @@ fn every_list_and_object_of_the_tenant_is_as_described() {
         caller.gets(&format!("/groups/{group}/transitiveMembers/$count"));
         caller.gets(&format!("/groups/{group}/transitiveMembers/graph.user/$count"));
     }
+    let ids = json!({"ids": [ALICE, GX, EXPLORER, NOBODY], "types": ["user", "group"]});
+    let found = caller.asks("POST", "/directoryObjects/getByIds", Some(ids), 200);
+    assert_eq!(found["value"].as_array().unwrap().len(), 2);
+    for id in [ALICE, GX, EXPLORER] {
+        caller.gets(&format!("/directoryObjects/{id}"));
+    }
+}
+
+#[test]
+fn every_list_and_object_of_roles_and_policies_is_as_described() {
+    let world = World::with(GRANTS);
+    let caller = Caller::new(&world);
+    let some = |path: &str| caller.lists(path);
+    let roles = format!("/servicePrincipals/{UI}/appRoleAssignments");
+    let role = &caller.gets(&roles)["value"][0];
+    caller.gets(&format!("{roles}/{}", role["id"].as_str().unwrap()));
+    let filter = "$filter=resourceId%20eq%209a000000-0000-4000-8000-000000000003";
+    some(&format!("{roles}?{filter}&$top=999"));
+    some(&format!("/servicePrincipals/{UI}/appRoleAssignedTo?$top=999"));
+    let named = "$filter=startswith(principalDisplayName,%20'Bo')";
+    some(&format!("/servicePrincipals/{UI}/appRoleAssignedTo?{named}"));
+    some("/servicePrincipals(appId='5e000000-0000-4000-8000-000000000003')/appRoleAssignedTo");
+    some("/users/bob@contoso.com/appRoleAssignments");
+    caller.gets(&format!("/groups/{GX}/appRoleAssignments"));
     caller.gets("/policies/adminConsentRequestPolicy");
     some("/policies/permissionGrantPolicies");
     for policy in ["mine", "microsoft-user-default-low"] {
@@ -311,12 +327,6 @@ fn every_list_and_object_of_the_tenant_is_as_described() {
         some(&format!("/policies/permissionGrantPolicies/{list}"));
     }
     some(&format!("/servicePrincipals/{GRAPH}/delegatedPermissionClassifications"));
-    let ids = json!({"ids": [ALICE, GX, EXPLORER, NOBODY], "types": ["user", "group"]});
-    let found = caller.asks("POST", "/directoryObjects/getByIds", Some(ids), 200);
-    assert_eq!(found["value"].as_array().unwrap().len(), 2);
-    for id in [ALICE, GX, EXPLORER] {
-        caller.gets(&format!("/directoryObjects/{id}"));
-    }
 }
 
 fn grant(scope: &str) -> Value {
