@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use crate::graph::auth::failure::SignInError;
 use crate::graph::endpoint::Endpoint;
+use crate::graph::redact::redact;
 use crate::model::clock::stamp;
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::untrusted::{Untrusted, shown};
@@ -108,7 +109,7 @@ impl Claims {
             {
                 Err(SignInError {
                     aadsts: None,
-                    cause: format!("the access token is meant for {}", shown(audience)),
+                    cause: format!("the access token is meant for {}", shown(&redact(audience))),
                     help: format!(
                         "get a token for {wanted}: `az account get-access-token --resource {wanted}`"
                     ),
@@ -154,6 +155,9 @@ mod tests {
         let audience = Some("https://graph.microsoft.com".to_owned());
         let foreign = Claims { audience, ..Claims::default() };
         assert!(foreign.check(&home, NOW).unwrap_err().cause.contains("graph.microsoft.com"));
+        let audience = Some(format!("\u{202e}{}", token(&serde_json::json!({"aud": "x"}))));
+        let odd = Claims { audience, ..Claims::default() }.check(&home, NOW).unwrap_err();
+        assert_eq!(odd.cause, "the access token is meant for <U+202E>[removed]");
         let here = Endpoint::parse("http://127.0.0.1:1").unwrap();
         assert_eq!(foreign.check(&here, NOW), Ok(()));
     }
