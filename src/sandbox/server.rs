@@ -238,7 +238,7 @@ mod tests {
             let tables = format!("\"tables\":{{\"users\":[{row}]}}");
             saved(
                 &format!(
-                    "{{{head},\"minted\":0,{tables},\"members\":{{}},\"unseen\":[],\"fresh\":{{}}}}"
+                    "{{{head},\"minted\":0,{tables},\"members\":{{}},\"behind\":[],\"fresh\":{{}}}}"
                 ),
                 "t",
             )

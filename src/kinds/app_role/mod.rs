@@ -37,7 +37,7 @@ pub struct Spec {
     /// The resource's application id, where it was looked up, so that a saved name can be compared
     /// with the tenant's.
     pub app_id: Option<AppId>,
-    /// What the resource calls the role; `None` where it defines it no more.
+    /// What the resource calls the role; absent where it defines it no more.
     pub name: Option<String>,
 }
 

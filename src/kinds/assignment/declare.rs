@@ -35,6 +35,10 @@ const GRANT: &str = "grant";
 /// Who may sign in to the app. It says nothing about consent.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [
+    { "required": ["users"], "properties": { "users": { "minItems": 1 } } },
+    { "required": ["groups"], "properties": { "groups": { "minItems": 1 } } },
+]))]
 pub(super) struct Written {
     /// The app, by the label of its `[app.LABEL]` table: `"outlook-tasks"`.
     #[schemars(with = "Label")]

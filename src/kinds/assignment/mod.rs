@@ -65,7 +65,7 @@ pub struct Spec {
     pub client: String,
     pub principal: Principal,
     pub role: PermissionId,
-    /// What the app calls the role; `None` for the default one, and where it defines it no more.
+    /// What the app calls the role; absent for the default one, and where it defines it no more.
     pub name: Option<String>,
 }
 

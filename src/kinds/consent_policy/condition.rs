@@ -11,7 +11,7 @@ use crate::model::id::{AppId, PermissionId};
 use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
 
-/// All of its conditions must hold; `None` is no condition. Ids and words are in lower case.
+/// All of its conditions must hold; what is absent is no condition. Ids and words are in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Conditions {

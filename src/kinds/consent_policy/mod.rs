@@ -36,7 +36,7 @@ pub struct ConsentPolicies;
 pub struct Spec {
     pub id: String,
     pub name: String,
-    /// `None`: not declared, or empty.
+    /// Absent: not declared, or empty.
     pub description: Option<String>,
     pub include: BTreeSet<Conditions>,
     pub exclude: BTreeSet<Conditions>,

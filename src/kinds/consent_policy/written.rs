@@ -26,6 +26,10 @@ pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
 /// through what an include set matches and no exclude set does.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [
+    { "required": ["name", "include"] },
+    { "required": ["remove"], "properties": { "remove": { "const": true } } },
+]))]
 pub(super) struct Written {
     /// Its id: letters, digits, - and _. It decides which policy is meant and never changes. Microsoft's
     /// own begin with `microsoft-`.

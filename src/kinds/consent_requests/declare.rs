@@ -33,7 +33,7 @@ const DAYS: std::ops::RangeInclusive<i64> = 1..=60;
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     /// Whether users can ask.
-    #[schemars(with = "Option<bool>")]
+    #[schemars(with = "bool")]
     enabled: Option<Spanned<bool>>,
     /// Who is asked: `{ users = [], groups = ["Consent reviewers"] }`. It gives no power to approve.
     #[schemars(with = "Option<Reviewers>")]

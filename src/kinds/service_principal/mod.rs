@@ -34,7 +34,7 @@ pub struct ServicePrincipals;
 pub struct Spec {
     /// The application id.
     pub app_id: AppId,
-    /// Whether only those who are assigned may sign in; `None`: whatever it is.
+    /// Whether only those who are assigned may sign in; absent: whatever it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignment_required: Option<bool>,
 }

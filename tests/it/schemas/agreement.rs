@@ -14,6 +14,7 @@ const ELSEWHERE: [&str; 8] = [
     "unknown_resource",
     "exact_app_without_grants",
     "grants_contradiction",
+    "no_reviewers",
     "missing_schema",
     "missing_tenant",
     "duplicate_app_id",
