@@ -19,7 +19,7 @@ use crate::model::address::Address;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::PermissionId;
-use crate::model::schema::{JsonSchema, SomeText};
+use crate::model::schema::JsonSchema;
 
 /// What this file finds.
 pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
@@ -53,7 +53,7 @@ pub(super) struct Written {
     #[schemars(with = "Vec<String>")]
     groups: Vec<Spanned<String>>,
     /// The role by name, where the app defines roles for people.
-    #[schemars(with = "Option<SomeText>")]
+    #[schemars(with = "Option<String>")]
     role: Option<Spanned<String>>,
     /// Why, in a sentence: shown in the plan and kept in its files.
     #[schemars(with = "Option<String>")]

@@ -10,8 +10,8 @@ use toml::Spanned;
 use crate::manifest::entry::Entry;
 use crate::manifest::suggest::did_you_mean;
 use crate::model::finding::{Finding, Findings};
-use crate::model::id::TenantId;
-use crate::model::schema::{JsonSchema, SomeText, form};
+use crate::model::id::{GUID, TenantId};
+use crate::model::schema::{JsonSchema, form};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -36,7 +36,7 @@ pub(super) struct Written {
     #[schemars(with = "PolicyId")]
     pub(super) id: Option<Spanned<String>>,
     /// Its display name.
-    #[schemars(with = "Option<SomeText>")]
+    #[schemars(with = "Option<String>")]
     pub(super) name: Option<Spanned<String>>,
     /// What it is for.
     #[schemars(with = "Option<String>")]
@@ -78,7 +78,7 @@ pub(super) struct WrittenSet {
     #[schemars(with = "Option<Several>")]
     pub(super) client_applications: Option<Spanned<Several>>,
     /// Ids of the tenants in which apps are registered, or `"all"`.
-    #[schemars(with = "Option<Several>")]
+    #[schemars(with = "Option<Tenants>")]
     pub(super) client_tenants: Option<Spanned<Several>>,
     /// Partner ids of verified publishers, or `"all"`.
     #[schemars(with = "Option<Several>")]
@@ -99,6 +99,16 @@ form!(Type, { "type": "string", "enum": TYPES });
 struct Classified;
 
 form!(Classified, { "type": "string", "enum": CLASSES });
+
+/// Ids of tenants, or all.
+struct Tenants;
+
+form!(Tenants, {
+    "anyOf": [
+        { "type": "string", "enum": ["all"] },
+        { "type": "array", "minItems": 1, "items": { "type": "string", "pattern": GUID } },
+    ],
+});
 
 form!(Several, {
     "anyOf": [

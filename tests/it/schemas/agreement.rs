@@ -9,12 +9,16 @@ use super::damage::{Harm, done, harms, places};
 use super::{all_of_it, errors, examples, faults_of_manifest, files, root};
 
 /// Mistakes that nobody can see in one place alone: a schema knows nothing of what stands elsewhere.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 13] = [
     "unknown_app",
     "unknown_resource",
     "exact_app_without_grants",
     "grants_contradiction",
     "no_reviewers",
+    "permissions_without_resource",
+    "reserved_policy_id",
+    "two_classes",
+    "policy_twice",
     "missing_schema",
     "missing_tenant",
     "duplicate_app_id",
@@ -23,7 +27,7 @@ const ELSEWHERE: [&str; 8] = [
 
 /// Lists of names that `consent validate` takes as they are: `plan` compares them with what the live
 /// resource publishes, and that has no such names.
-const PUBLISHED_NAMES: [&str; 1] = ["scopes"];
+const PUBLISHED_NAMES: [&str; 6] = ["scopes", "roles", "low", "medium", "high", "permissions"];
 
 #[test]
 fn every_example_is_valid() {
@@ -73,7 +77,12 @@ const WRONG: [(&str, &str, &str, &str); 22] = [
     ("a time for a day", "2027-06-30", "2027-06-30T00:00:00Z", "invalid_value"),
     ("a misspelt mode", "\"exact\"", "\"exactly\"", "unknown_word"),
     ("a misspelt cloud", "\"global\"", "\"Global\"", "unknown_word"),
-    ("a misspelt choice", "\"microsoft-recommended\"", "\"recommended\"", "unknown_choice"),
+    (
+        "a misspelt choice",
+        "{ policies = [\"microsoft-user-default-low\", \"own-apps-low-risk\"] }",
+        "\"recommended\"",
+        "unknown_choice",
+    ),
     ("a misspelt audience", "\"all-users\"", "\"all users\"", "invalid_value"),
     ("an audience of nobody", "{ groups = [\"Flow makers\"], ", "{ ", "invalid_value"),
     ("a label that draws", "[app.outlook-tasks]", "[app.\"outlook tasks\"]", "invalid_label"),
