@@ -7,6 +7,8 @@ const PAGE: u32 = 999;
 const BATCH: u32 = 20;
 /// Requests under way at the same time: the default of `--parallelism`.
 const LANES: u32 = 4;
+/// Lists that are read of each app: its delegated grants, its app roles.
+const LISTS: u32 = 2;
 
 /// Round trips that cannot be made side by side.
 #[derive(Debug, Clone, Copy)]
@@ -19,12 +21,12 @@ impl Bound {
     ///
     /// First the tenant says who it is, before anything else is asked of it. Then everything that is
     /// named is looked up in batches: the apps, the resource, the group. Then the members of the
-    /// group and each app's grants are read at the same time; every list is a chain of pages, and
-    /// the first pages of twenty lists share a batch.
+    /// group and the lists of each app are read at the same time; every list is a chain of pages,
+    /// and the first pages of twenty lists share a batch.
     pub(crate) fn of_plan(apps: u32, grants: u32) -> Self {
         let tenant = 1;
         let looked_up = lanes(apps + 2);
-        let lists = lanes(apps + 1);
+        let lists = lanes(LISTS * apps + 1);
         let later_pages = pages(grants) - 1;
         Self { round_trips: tenant + looked_up + lists + later_pages }
     }

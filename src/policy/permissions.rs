@@ -126,12 +126,12 @@ impl Name<'_> {
 
     /// One of these names exactly.
     fn is(&self, names: &str) -> bool {
-        names.split_whitespace().any(|name| name == self.whole)
+        names.split_ascii_whitespace().any(|name| name == self.whole)
     }
 
     /// About one of these nouns exactly.
     fn about(&self, nouns: &str) -> bool {
-        nouns.split_whitespace().any(|noun| noun == self.noun)
+        nouns.split_ascii_whitespace().any(|noun| noun == self.noun)
     }
 
     /// What comes after the noun.
@@ -140,16 +140,17 @@ impl Name<'_> {
     }
 
     fn limited_to(&self, words: &str) -> bool {
-        words.split_whitespace().any(|word| self.whole.contains(word))
+        words.split_ascii_whitespace().any(|word| self.whole.contains(word))
     }
 
     fn writes(&self) -> bool {
-        WRITES.split_whitespace().any(|word| self.verb.contains(word)) || self.verb == "Export"
+        WRITES.split_ascii_whitespace().any(|word| self.verb.contains(word))
+            || self.verb == "Export"
     }
 }
 
 fn starts(noun: &str, words: &str) -> bool {
-    words.split_whitespace().any(|word| noun.starts_with(word))
+    words.split_ascii_whitespace().any(|word| noun.starts_with(word))
 }
 
 /// Parts of a verb that change something, send something or carry it out.
