@@ -49,7 +49,7 @@ fn a_declared_resource_of_another_name_is_an_error() {
     assert_eq!(
         found,
         [format!(
-            "name_mismatch 10: the resource {ORDERS_APP} is called \"Orders\" in the tenant, not \
+            "name_mismatch 9: the resource {ORDERS_APP} is called \"Orders\" in the tenant, not \
              \"Orders API\" / check that the app_id is the resource you mean, then write its name as \
              it is"
         )]
