@@ -35,6 +35,17 @@ const PRIVILEGED: &str = "Privileged Role Administrator";
 /// it is never asked for; but with it nothing can be said to be missing before the service says so.
 const AS_USER: &str = "Directory.AccessAsUser.All";
 const DIRECTORY: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All", AS_USER];
+const APPS: &[&str] =
+    &["Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All", AS_USER];
+const GROUPS: &[&str] = &[
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    AS_USER,
+];
 
 const fn right(
     permission: &'static str,
@@ -60,7 +71,7 @@ const TABLE: &[Row] = &[
     ),
     (
         "approleassign",
-        right("Application.Read.All", DIRECTORY, READER),
+        right("Application.Read.All", APPS, READER),
         right("AppRoleAssignment.ReadWrite.All", &[AS_USER], PRIVILEGED),
     ),
     (
@@ -74,7 +85,7 @@ const TABLE: &[Row] = &[
     ),
     (
         "serviceprincipals",
-        right("Application.Read.All", DIRECTORY, READER),
+        right("Application.Read.All", APPS, READER),
         right(
             "Application.ReadWrite.All",
             // Enough for apps that the tenant owns; the tenant itself refuses the others.
@@ -103,19 +114,25 @@ const TABLE: &[Row] = &[
     ),
     (
         "transitivemembers",
-        right("GroupMember.Read.All", DIRECTORY, READER),
+        right("GroupMember.Read.All", GROUPS, READER),
         right("GroupMember.ReadWrite.All", &[], "Groups Administrator"),
     ),
     (
         "groups",
-        right("Group.Read.All", DIRECTORY, READER),
+        right("Group.Read.All", GROUPS, READER),
         right("Group.ReadWrite.All", &[], "Groups Administrator"),
     ),
     (
         "users",
         right(
             "User.ReadBasic.All",
-            &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", AS_USER],
+            &[
+                "User.Read.All",
+                "User.ReadWrite.All",
+                "Directory.Read.All",
+                "Directory.ReadWrite.All",
+                AS_USER,
+            ],
             READER,
         ),
         right("User.ReadWrite.All", &[], "User Administrator"),

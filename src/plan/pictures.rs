@@ -265,7 +265,7 @@ pub fn pictures(plan: &Plan) -> Vec<Picture<'_>> {
     }
     let rank: BTreeMap<&str, usize> =
         plan.apps.iter().enumerate().map(|(at, app)| (app.label.as_str(), at)).collect();
-    found.sort_by_key(|(first, picture)| {
+    found.sort_by_cached_key(|(first, picture)| {
         let app = rank.get(picture.owner).copied().unwrap_or(usize::MAX);
         (picture.owner != TENANT, app, picture.owner, *first)
     });
