@@ -135,7 +135,8 @@ fn every_exit_code_is_described() {
 }
 
 /// Flags of other programs that the documents show.
-const FOREIGN: [&str; 8] = [
+const FOREIGN: [&str; 9] = [
+    "--example",
     "--release",
     "--tenant",
     "--test",

@@ -33,7 +33,7 @@ fn main() {
     let asked = |row: &str| wanted.as_ref().is_none_or(|wanted| wanted == row);
     head();
     if asked("plan") {
-        for count in [1_000, 10_000, 100_000] {
+        for count in [1_000, 5_000, 10_000, 100_000] {
             let what = format!("plan, {} unchanged grants of one app", grouped(count));
             let figures = bench.unchanged(&Tenant::one_app(count, count, LATENCY));
             row(&what, &figures, Some(Bound::of_plan(1, count)));

@@ -2,7 +2,7 @@
 //! that what plans can never write.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -75,7 +75,7 @@ impl Rows {
 
     /// Leaves out every row whose `id` came before. Rows without one all stay.
     pub fn drop_doubles(&mut self) {
-        let mut seen = HashSet::with_capacity(self.0.len());
+        let mut seen = BTreeSet::new();
         let ids = self.0.iter().map(|text| serde_json::from_str::<Named<'_>>(text));
         let firsts = ids.map(|named| named.map_or(true, |Named { id }| seen.insert(id)));
         let firsts: Vec<bool> = firsts.collect();
