@@ -71,13 +71,14 @@ impl Draft {
             .collect()
     }
 
-    /// What is there and left alone, in words.
-    pub fn unmanaged(&self, names: &Names) -> Vec<Unmanaged> {
-        let described = self.unmanaged.iter().filter_map(|(address, have)| {
+    /// What is there and left alone, in words. Takes it out of the draft.
+    pub fn unmanaged(&mut self, names: &Names) -> Vec<Unmanaged> {
+        let left_alone = std::mem::take(&mut self.unmanaged).into_iter();
+        let described = left_alone.filter_map(|(address, have)| {
             let (_, kind) = crate::kinds::by_name(&address.kind)?;
-            let have: Value = serde_json::from_str(have).unwrap_or_default();
-            let text = Untrusted::new(kind.describe(address, &have, names));
-            Some(Unmanaged { address: address.clone(), text })
+            let have: Value = serde_json::from_str(&have).unwrap_or_default();
+            let text = Untrusted::new(kind.describe(&address, &have, names));
+            Some(Unmanaged { address, text })
         });
         described.collect()
     }
