@@ -24,7 +24,8 @@ use tenant::Tenant;
 const LATENCY: u64 = 40;
 
 /// How fast writes go: words for the table, and the flags of `consent apply`.
-const PACES: &[(&str, &[&str])] = &[("", &[])];
+const PACES: &[(&str, &[&str])] =
+    &[(", without the quota", &["--write-quota", "0"]), (", with the quota", &[])];
 
 fn main() {
     drop(rustls::crypto::ring::default_provider().install_default());

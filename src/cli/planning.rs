@@ -69,7 +69,7 @@ pub async fn plan(
         today: read_at.date(),
     };
     let mut findings = Findings::default();
-    let draft = build::draft(&desk, &pages, &mut findings).map_err(odd)?;
+    let mut draft = build::draft(&desk, &pages, &mut findings).map_err(odd)?;
     drop(pages);
     manifests::tell(&findings, &loaded.sources, streams, colour)?;
     let names = names(session, &draft, &scene.directory).await?;

@@ -226,14 +226,19 @@ pub async fn names(
     ids: &BTreeSet<ObjectId>,
 ) -> Result<BTreeMap<ObjectId, Untrusted>, GraphError> {
     let ids: Vec<ObjectId> = ids.iter().copied().collect();
-    let answers = try_join_all(ids.chunks(MOST_IDS).map(|chunk| reader.by_ids(chunk))).await?;
-    let mut names = BTreeMap::new();
-    for row in answers.iter().flatten() {
+    // Of a row only the name is kept, as soon as it comes: there may be a hundred thousand.
+    let read = ids.chunks(MOST_IDS).map(|chunk| async move { named(&reader.by_ids(chunk).await?) });
+    Ok(try_join_all(read).await?.into_iter().flatten().collect())
+}
+
+fn named(rows: &[Value]) -> Result<Vec<(ObjectId, Untrusted)>, GraphError> {
+    let mut names = Vec::new();
+    for row in rows {
         let name = ["userPrincipalName", "displayName"]
             .into_iter()
             .find_map(|member| row.get(member)?.as_str().filter(|name| !name.is_empty()));
         if let Some(name) = name {
-            names.insert(object_id(row)?, Untrusted::new(name));
+            names.push((object_id(row)?, Untrusted::new(name)));
         }
     }
     Ok(names)

@@ -63,7 +63,8 @@ impl<'a, K: Kind> Comparison<'a, K> {
                 (Some(_), _) => self.pairs.unchanged += 1,
                 // Only consent is of interest where nobody declared it.
                 (None, Some(have)) if K::IS_CONSENT => {
-                    self.pairs.unmanaged.insert(address.clone(), to_json(have));
+                    let text = to_json(have).to_string();
+                    self.pairs.unmanaged.insert(address.clone(), text.into());
                 }
                 (None, _) => {}
             }

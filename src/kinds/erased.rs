@@ -38,8 +38,9 @@ pub struct Pairs {
     pub unchanged: usize,
     /// How many were found.
     pub found: usize,
-    /// Found, undeclared, and not ours to remove.
-    pub unmanaged: BTreeMap<Address, Value>,
+    /// Found, undeclared, and not ours to remove, as the text of their JSON: an app that users consented
+    /// to by themselves has thousands.
+    pub unmanaged: BTreeMap<Address, Box<str>>,
     /// Sentences about the plan as a whole. Safe text.
     pub remarks: Vec<String>,
 }

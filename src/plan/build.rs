@@ -21,8 +21,8 @@ pub struct Draft {
     pub unchanged: usize,
     /// How many of each sort were found, for the plan's head.
     pub objects: Vec<(String, usize)>,
-    /// Found, undeclared, and left alone.
-    unmanaged: BTreeMap<Address, Value>,
+    /// Found, undeclared, and left alone, as the text of their JSON.
+    unmanaged: BTreeMap<Address, Box<str>>,
     /// Sentences about the plan as a whole. Safe text.
     pub remarks: Vec<String>,
 }
@@ -77,14 +77,16 @@ impl Draft {
         all.filter(|id| !known.0.contains_key(id)).collect()
     }
 
-    /// What is there and left alone, in words.
-    pub fn unmanaged(&self, names: &Names) -> Vec<Unmanaged> {
-        let describe = |(address, have): (&Address, &Value)| {
+    /// What is there and left alone, in words. Takes it out of the draft.
+    pub fn unmanaged(&mut self, names: &Names) -> Vec<Unmanaged> {
+        let left_alone = std::mem::take(&mut self.unmanaged).into_iter();
+        let described = left_alone.filter_map(|(address, have)| {
             let (_, kind) = crate::kinds::by_name(&address.kind)?;
-            let text = Untrusted::new(kind.describe(address, have, names));
-            Some(Unmanaged { address: address.clone(), text })
-        };
-        self.unmanaged.iter().filter_map(describe).collect()
+            let have: Value = serde_json::from_str(&have).unwrap_or_default();
+            let text = Untrusted::new(kind.describe(&address, &have, names));
+            Some(Unmanaged { address, text })
+        });
+        described.collect()
     }
 
     /// Names of everything the plan is about.

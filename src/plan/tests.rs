@@ -24,7 +24,7 @@ mod settings;
 fn judged(world: &World) -> (Plan, Vec<Finding>) {
     world.at_desk(|desk, pages, findings| {
         ownership::check(desk.manifest, findings);
-        let draft = build::draft(desk, pages, findings).unwrap();
+        let mut draft = build::draft(desk, pages, findings).unwrap();
         let names = Names::from_directory(&desk.scene.directory);
         let mut changes = build::changes(&draft.pairs, &names).unwrap();
         build::annotate(&mut changes, &desk.scene.directory);
