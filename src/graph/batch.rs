@@ -72,25 +72,32 @@ struct Response<'a> {
 /// item is missing, stands there twice, or is no answer at all. Ids that were never asked for are
 /// passed over.
 pub fn split(body: &Json, count: usize) -> Vec<Option<Answer>> {
-    let mut found: Vec<Vec<Response<'_>>> = Vec::new();
+    let mut found: Vec<Vec<Option<Response<'_>>>> = Vec::new();
     found.resize_with(count, Vec::new);
     let envelope = serde_json::from_str::<Envelope<'_>>(body.text());
     for raw in envelope.map(|envelope| envelope.responses).unwrap_or_default() {
-        let Ok(response) = serde_json::from_str::<Response<'_>>(raw.get()) else { continue };
+        let response = serde_json::from_str::<Response<'_>>(raw.get()).ok();
+        let id = response.as_ref().map_or_else(|| id_of(raw), |response| response.id.clone());
         // Compared as text: "01" and "+1" are no ids of ours.
-        let id = match &response.id {
-            Value::String(id) => id.clone(),
+        let id = match id {
+            Value::String(id) => id,
             other => other.to_string(),
         };
         if let Some(at) = (0..count).find(|at| (at + 1).to_string() == id) {
             found[at].push(response);
         }
     }
-    let only = |mut slot: Vec<Response<'_>>| {
+    let only = |mut slot: Vec<Option<Response<'_>>>| {
         let one = slot.pop().filter(|_| slot.is_empty())?;
-        answer(one)
+        answer(one?)
     };
     found.into_iter().map(only).collect()
+}
+
+/// The id of an item that is no answer: whatever else stands under it is not clear any more.
+fn id_of(raw: &RawValue) -> Value {
+    let item: Value = serde_json::from_str(raw.get()).unwrap_or_default();
+    item.get("id").cloned().unwrap_or_default()
 }
 
 fn answer(response: Response<'_>) -> Option<Answer> {
@@ -181,5 +188,8 @@ mod tests {
         for odd in [json!(null), json!([]), json!({"responses": {}}), json!({"responses": null})] {
             assert_eq!(split(&odd.clone().into(), 2), [None, None], "{odd}");
         }
+        let twins =
+            r#"{"responses":[{"id":"1","status":204},{"id":"1","status":204,"status":404}]}"#;
+        assert_eq!(split(&Json::parse(twins).unwrap(), 1), [None]);
     }
 }

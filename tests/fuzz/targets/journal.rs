@@ -33,6 +33,7 @@ fn run(data: &[u8]) {
         }
     };
     assert!(whole.header.is_some() || whole.records.is_empty(), "records of no journal");
+    assert!(whole.open().len() <= whole.sent());
     if !whole.torn {
         assert_eq!(read(&written(&whole)).unwrap(), whole, "read back as something else");
     }

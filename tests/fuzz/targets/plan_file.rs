@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use consent::kinds::{Names, Pair};
 use consent::model::address::Address;
-use consent::model::change::Why;
+use consent::model::change::{Change, Why};
 use consent::model::cloud::Cloud;
 use consent::model::digest::sha256_hex;
-use consent::plan::{LiveSummary, ManifestSummary, Plan, build, effect, file};
+use consent::model::request::Known;
+use consent::plan::{LiveSummary, ManifestSummary, Plan, build, effect, file, fresh};
+use consent::render::stale::paragraph;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -38,19 +40,40 @@ fn run(data: &[u8]) {
         if let Ok(read) = file::read(&saved) {
             proven(&saved, &read);
             scene::good(&read);
+            compared(&read);
         }
     }
 }
 
-/// An accepted file holds nothing but the plan, and its effect is that of its changes.
+/// An accepted file holds nothing but the plan, and its effect is that of its changes. Another version
+/// may have made it: then its name differs, and the checksum over it.
 pub(crate) fn proven(text: &str, plan: &Plan) {
-    let made_by = |line: &&str| !line.trim_start().starts_with("\"made_by\"");
+    let own = |line: &&str| {
+        let line = line.trim_start();
+        !line.starts_with("\"made_by\"") && !line.starts_with("\"checksum\"")
+    };
     let again = file::write(plan);
-    assert!(text.lines().filter(made_by).eq(again.lines().filter(made_by)), "{text}\n{again}");
+    assert!(text.lines().filter(own).eq(again.lines().filter(own)), "{text}\n{again}");
     let changes = build::changes(&plan.pairs, &plan.names).expect("they were read");
     let derived = effect::effect(plan.tenant.id, &changes, &plan.checks);
     assert_eq!(plan.effect, derived);
     assert_eq!(derived.digest, format!("sha256:{}", sha256_hex(derived.text.as_bytes())));
+}
+
+/// With a tenant that is as the plan saw it, and with an empty one.
+fn compared(plan: &Plan) {
+    let known = Known::default();
+    let seen = plan.pairs.iter().map(|pair| (pair.address.clone(), Value::clone(&pair.before)));
+    let Ok(fresh) = fresh::look(&plan.pairs, &seen.collect(), &known) else { return };
+    assert!(fresh.stale.is_empty(), "stale, and nothing has changed: {:?}", fresh.stale);
+    let empty = fresh::look(&plan.pairs, &BTreeMap::new(), &known).expect("it was read before");
+    for stale in &empty.stale {
+        let difference = stale.difference(&plan.names).expect("its states were read before");
+        let own = |change: &&Change| fresh::is_of(change, &stale.address);
+        for change in plan.changes.iter().filter(own) {
+            judge::fits_a_screen(&paragraph(change, &difference).join("\n"));
+        }
+    }
 }
 
 /// A plan of what the document says, as far as it says it in a plan's form.

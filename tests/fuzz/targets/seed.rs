@@ -3,7 +3,7 @@
 use consent::model::untrusted::shown;
 use consent::sandbox::collections;
 use consent::sandbox::seed;
-use consent::sandbox::weather::Weather;
+use consent::sandbox::weather::{self, Weather};
 use consent::sandbox::world::World;
 
 use super::{Target, judge, requests};
@@ -17,7 +17,7 @@ pub(crate) const TARGET: Target = Target {
             members·=·[ forbidden·=·true\n [[grant]]\n client·=· resource·=· user·=· scope·=· \
             [[bulk_grant]]\n people·=· [user_consent]\n policies·=·[ [[identity]]\n certificate·=· \
             -----BEGIN·CERTIFICATE-----\n -----END·CERTIFICATE----- secret·=· [weather]\n \
-            lag·=·2\n [[weather.refuse]]\n status·=· [[weather.meanwhile]]\n before-request·=·1\n \
+            lag·=·2\n [[weather.refuse]]\n [[weather.phase]]\n from-request·=·2\n to-request·=·3\n lost·=·\"5%\"\n latency·=·\"1ms..2s\"\n status·=· [[weather.meanwhile]]\n before-request·=·1\n \
             link-host·=· duplicate·=·",
 };
 
@@ -29,9 +29,14 @@ fn run(data: &[u8]) {
     if crowded(&text) {
         return;
     }
+    if let Err(error) = weather::file::parse("weather.toml", &text) {
+        judge::draws_nothing(&shown(&error.to_string()));
+    }
     match seed::parse("seed.toml", &text) {
         Ok(mut seed) => {
-            // Trouble is tried elsewhere; links that lead away are what it is for.
+            // Links that lead away are what this one is for.
+            let phases = seed.weather.phase.iter_mut().map(|phase| &mut phase.weather);
+            phases.for_each(|weather| weather.link_host = None);
             seed.weather.link_host = None;
             let mut world = World::new(seed, &collections(), Weather::default());
             requests::ask(&mut world, ASKED);
