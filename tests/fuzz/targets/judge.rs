@@ -25,6 +25,8 @@ pub(crate) fn fits_a_screen(text: &str) {
 pub(crate) fn holds_no_token(text: &str) {
     let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.~+/".contains(c);
     for word in text.split(|c| !is_token(c)) {
+        // A text that was cut ends in dots.
+        let word = word.trim_end_matches('.');
         assert!(!(word.len() > 16 && word.contains("eyJ")), "a token is shown: {word}");
     }
 }

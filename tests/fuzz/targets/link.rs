@@ -1,6 +1,8 @@
 //! Addresses: links that answers give, paths that requests have, roots that people write. A token goes
 //! with each of them.
 
+use std::net::Ipv4Addr;
+
 use axum::http::Uri;
 use consent::graph::endpoint::{Endpoint, GraphUrl};
 
@@ -74,7 +76,9 @@ fn of_ones_own(endpoint: &Endpoint) {
     let origin = endpoint.origin();
     let uri: Uri = origin.parse().unwrap_or_else(|error| panic!("{origin:?}: {error}"));
     let host = uri.host().unwrap_or_default();
-    let here = host == "localhost" || host == "[::1]" || host.starts_with("127.");
+    let here = host == "localhost"
+        || host == "[::1]"
+        || host.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback());
     assert!(uri.scheme_str() == Some("https") || here, "{origin}");
     assert_eq!(endpoint.is_loopback(), here, "{origin}");
     let url = endpoint.url("/users").expect("a path of one's own");
