@@ -124,9 +124,9 @@ fn candidates<'t>(
     match &list.within {
         Within::Table(name) => {
             let Some(table) = tenant.table(name) else { return Box::new(std::iter::empty()) };
-            let indexed =
-                table.indexed().iter().find_map(|field| Some((*field, filter?.required(field)?)));
-            match indexed {
+            let required =
+                table.indexed().iter().filter_map(|field| Some((*field, filter?.required(field)?)));
+            match required.min_by_key(|(field, value)| table.matching(field, value)) {
                 Some((field, value)) => Box::new(
                     table.matching_from(field, value, from).map(move |(n, r)| (n, *name, r)),
                 ),

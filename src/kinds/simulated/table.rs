@@ -94,6 +94,11 @@ impl Table {
             .filter_map(|number| Some((*number, self.rows.get(number)?)))
     }
 
+    /// How many rows have this value in an indexed field, letter case ignored.
+    pub fn matching(&self, field: &'static str, value: &str) -> usize {
+        self.index.get(&(field, value.to_lowercase())).map_or(0, BTreeSet::len)
+    }
+
     pub fn indexed(&self) -> &'static [&'static str] {
         self.indexed
     }
@@ -124,6 +129,7 @@ mod tests {
         table.insert(json!({"id": "a", "appId": "X"}));
         table.insert(json!({"id": "b", "appId": "x"}));
         assert_eq!(table.matching_from("appId", "x", 0).count(), 2);
+        assert_eq!(table.matching("appId", "X"), 2);
         table.remove("a");
         assert_eq!(table.matching_from("appId", "X", 0).count(), 1);
         assert_eq!(table.matching_from("appId", "X", 2).count(), 0);
