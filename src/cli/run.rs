@@ -40,7 +40,7 @@ pub async fn run(
     approved: Approved,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let Approved { plan, approval } = approved;
+    let Approved { mut plan, approval } = approved;
     let (session, env) = (setting.session, setting.env);
     let stop = setting.stop;
     let claims =
@@ -60,10 +60,12 @@ pub async fn run(
     setting.snapshot = open.path().to_owned();
     let mut journal_error = None;
     let mut witness = Witness::default();
-    let changes = fresh.left(fresh::filled(&plan.changes, &planning::known(&scene)));
-    let already = fresh.done(&changes);
+    fresh::fill_in(&mut plan.changes, &planning::known(&scene));
+    fresh.skip_taken(&mut plan.changes);
+    let already = fresh.done(&plan.changes);
+    let count = plan.changes.len();
     let done = {
-        let mut onlooker = Onlooker::new(sight(&setting, changes.len(), streams), changes.len());
+        let mut onlooker = Onlooker::new(sight(&setting, count, streams), count);
         let mut tell = |event: Progress<'_>| {
             witness.note(&event);
             onlooker.see(&event, env.since_start());
@@ -77,7 +79,7 @@ pub async fn run(
             stop: stop.flag(),
             progress: &mut tell,
         };
-        let done = stop.unless_twice(executor::run(tools, &changes, &already)).await;
+        let done = stop.unless_twice(executor::run(tools, &plan.changes, &already)).await;
         onlooker.close();
         done
     };

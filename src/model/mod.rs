@@ -11,6 +11,7 @@ pub mod digest;
 pub mod directory;
 pub mod finding;
 pub mod id;
+pub mod json;
 pub mod outcome;
 pub mod query;
 pub mod request;

@@ -67,13 +67,16 @@ impl Request {
     /// The request with every known id in its place.
     pub fn filled(&self, known: &Known) -> Self {
         let mut filled = self.clone();
-        for (placeholder, id) in known {
-            filled.path = filled.path.replace(placeholder.as_str(), id);
-        }
-        if let Some(body) = &mut filled.body {
+        filled.fill(known);
+        filled
+    }
+
+    /// Puts every known id in its place.
+    pub fn fill(&mut self, known: &Known) {
+        fill_path(&mut self.path, known);
+        if let Some(body) = &mut self.body {
             fill(body, known);
         }
-        filled
     }
 }
 
@@ -81,10 +84,21 @@ impl Query {
     /// The query with every known id in its place.
     pub fn filled(&self, known: &Known) -> Self {
         let mut filled = self.clone();
-        for (placeholder, id) in known {
-            filled.path = filled.path.replace(placeholder.as_str(), id);
-        }
+        filled.fill(known);
         filled
+    }
+
+    /// Puts every known id in its place.
+    pub fn fill(&mut self, known: &Known) {
+        fill_path(&mut self.path, known);
+    }
+}
+
+fn fill_path(path: &mut String, known: &Known) {
+    if path.contains(LATER) {
+        for (placeholder, id) in known {
+            *path = path.replace(placeholder.as_str(), id);
+        }
     }
 }
 

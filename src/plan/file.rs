@@ -21,8 +21,9 @@ use crate::model::cloud::Cloud;
 use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
 use crate::model::id::ObjectId;
+use crate::model::json::write_pretty;
 use crate::model::schema::{JsonSchema, Schema};
-use crate::model::untrusted::{Untrusted, harmless_json};
+use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::{
     AppHead, Check, Effect, Extent, LiveSummary, ManifestSummary, Plan, Unmanaged, build, effect,
 };
@@ -34,6 +35,15 @@ pub const FORMAT_VERSION: u32 = 1;
 
 /// A plan is good for a working day: longer, and a reviewer approves a tenant nobody remembers.
 pub const LIFETIME: Duration = Duration::hours(24);
+
+/// What every such file begins with, whatever its version.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default)]
+    format: Value,
+    #[serde(default)]
+    format_version: Value,
+}
 
 /// What `consent apply PLAN` reads. It holds states: requests are derived from them again, and the file
 /// must be, byte for byte, what would be written for them.
@@ -163,10 +173,13 @@ pub fn write(plan: &Plan) -> String {
         effect: SavedEffect { text: plan.effect.text.clone(), sha256: plan.effect.digest.clone() },
         checksum: String::new(),
     };
-    let text = serde_json::to_string_pretty(&file).unwrap_or_default();
-    let text = harmless_json(&text);
-    let head = text.rsplit_once(CHECKSUM).map_or("", |(head, _)| head);
-    sealed(head)
+    // Into memory nothing fails to be written, and JSON is text.
+    let mut bytes = Vec::new();
+    drop(write_pretty(&file, &mut bytes));
+    let mut text = String::from_utf8(bytes).unwrap_or_default();
+    text.truncate(text.rfind(CHECKSUM).unwrap_or_default());
+    seal(&mut text);
+    text
 }
 
 /// When the plan is no longer good. A file that claims to be of the last day of time must not
@@ -178,8 +191,10 @@ pub fn expiry(plan: &Plan) -> OffsetDateTime {
 /// Begins the last line but one.
 const CHECKSUM: &str = "  \"checksum\": ";
 
-fn sealed(head: &str) -> String {
-    format!("{head}{CHECKSUM}\"sha256:{}\"\n}}\n", sha256_hex(head.as_bytes()))
+/// Ends the text before its checksum.
+fn seal(head: &mut String) {
+    let checksum = sha256_hex(head.as_bytes());
+    head.push_str(&format!("{CHECKSUM}\"sha256:{checksum}\"\n}}\n"));
 }
 
 fn summary(plan: &Plan) -> Summary {
@@ -229,25 +244,26 @@ fn saved(pair: &Pair, changes: &BTreeMap<Address, Vec<&Change>>) -> Saved {
 /// # Errors
 /// When it is no plan, of a newer format, or not the plan that was made.
 pub fn read(text: &str) -> Result<Plan, PlanFileError> {
-    let head: Value = serde_json::from_str(text).map_err(unreadable)?;
-    match head.get("format").and_then(Value::as_str) {
+    let head: Head = serde_json::from_str(text).map_err(unreadable)?;
+    match head.format.as_str() {
         Some(FORMAT) => {}
         Some(other) => return Err(PlanFileError::OtherFormat(Untrusted::new(other).shown())),
         None => return Err(PlanFileError::NotAPlan("it names no format".to_owned())),
     }
-    match head.get("format_version").and_then(Value::as_u64) {
+    match head.format_version.as_u64() {
         Some(found) if found > u64::from(FORMAT_VERSION) => {
             return Err(PlanFileError::Newer { found });
         }
         Some(_) => {}
         None => return Err(PlanFileError::NotAPlan("it names no format version".to_owned())),
     }
-    let file: File =
-        serde_json::from_value(head).map_err(|error| PlanFileError::NotAPlan(error.to_string()))?;
+    let file: File = serde_json::from_str(text)
+        .map_err(|error| PlanFileError::NotAPlan(shown(&error.to_string())))?;
     let plan = plan(file)?;
     unaltered(text, &plan)?;
     let head = text.rsplit_once(CHECKSUM).map_or("", |(head, _)| head);
-    let sealed = sealed(head);
+    let mut sealed = head.to_owned();
+    seal(&mut sealed);
     if sealed.strip_suffix('\n') == Some(text) {
         return Err(PlanFileError::CutShort { line: text.lines().count() });
     }
@@ -263,7 +279,7 @@ fn unreadable(error: serde_json::Error) -> PlanFileError {
     if error.is_eof() {
         PlanFileError::CutShort { line: error.line() }
     } else {
-        PlanFileError::NotAPlan(error.to_string())
+        PlanFileError::NotAPlan(shown(&error.to_string()))
     }
 }
 

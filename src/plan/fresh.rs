@@ -123,14 +123,13 @@ impl Freshness {
         done
     }
 
-    /// The changes, less the steps that were taken already.
-    pub fn left(&self, mut changes: Vec<Change>) -> Vec<Change> {
-        for change in &mut changes {
+    /// Leaves out the steps that were taken already.
+    pub fn skip_taken(&self, changes: &mut [Change]) {
+        for change in changes {
             if let Some(steps) = self.begun.get(&change.address) {
                 change.steps.clone_from(steps);
             }
         }
-        changes
     }
 }
 
@@ -221,12 +220,11 @@ fn rest(
     Ok((some_of_them && left.len() < approved.len()).then_some(left))
 }
 
-/// The changes, with every id in its place that was created since the plan was made.
-pub fn filled(changes: &[Change], known: &Known) -> Vec<Change> {
-    let mut changes = changes.to_vec();
+/// Puts every id in its place that was created since the plan was made.
+pub fn fill_in(changes: &mut [Change], known: &Known) {
     for step in changes.iter_mut().flat_map(|change| &mut change.steps) {
-        step.request = step.request.filled(known);
-        step.proof.read = step.proof.read.filled(known);
+        step.request.fill(known);
+        step.proof.read.fill(known);
         if let Expect::Fields(fields) = &mut step.proof.expect {
             for expected in fields.values_mut() {
                 if let Expected::Value(value) = expected {
@@ -235,5 +233,4 @@ pub fn filled(changes: &[Change], known: &Known) -> Vec<Change> {
             }
         }
     }
-    changes
 }

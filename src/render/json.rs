@@ -12,11 +12,11 @@ use crate::model::change::{Change, FieldChange, Permission, Risk, Subject, Verb,
 use crate::model::clock::{Moment, stamp};
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
+use crate::model::json::write_pretty;
 use crate::model::request::Request;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::plan::pictures::Counts;
 use crate::plan::{AppHead, Check, Effect, Extent, LiveSummary, ManifestSummary, Plan, Unmanaged};
-use crate::render::escape::write_json;
 
 /// What the document calls itself.
 pub const FORMAT: &str = "consent.plan_report";
@@ -142,7 +142,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         extent,
         effect: EffectRow { text, sha256: digest },
     };
-    write_json(&report, out)
+    write_pretty(&report, out)
 }
 
 fn summary(plan: &Plan) -> Summary {

@@ -7,7 +7,6 @@ pub mod block;
 mod by_app;
 mod by_sort;
 pub mod crowd;
-pub mod escape;
 pub mod finding;
 mod foot;
 pub mod json;

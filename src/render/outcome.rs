@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use crate::model::address::Address;
 use crate::model::change::Change;
+use crate::model::json::write_pretty;
 use crate::model::outcome::{Line, Outcome, Refusal, RunReport, Stopped};
 use crate::model::schema::{JsonSchema, Schema, document};
 use crate::render::block::names;
-use crate::render::escape::write_json;
 use crate::render::foot::command;
 use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, shorten};
 use crate::render::style::Ink;
@@ -273,7 +273,7 @@ pub fn json(report: &RunReport, changes: &[Change], out: &mut dyn Write) -> io::
         remaining: *remaining,
         changes: lines,
     };
-    write_json(&document, out)
+    write_pretty(&document, out)
 }
 
 #[cfg(test)]

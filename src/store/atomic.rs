@@ -7,6 +7,9 @@ use std::path::Path;
 
 use super::error::{StoreError, folder};
 
+/// Writes what a file shall hold.
+pub type Content<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
+
 /// Replaces the file or makes it, mode 0600. After a crash at any moment the file has either its
 /// old bytes or the new ones.
 ///
@@ -14,19 +17,27 @@ use super::error::{StoreError, folder};
 /// When the path is a symbolic link or no ordinary file, or when writing fails; then the old file
 /// is as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    write_with(path, &|out| out.write_all(bytes))
+}
+
+/// The same for what is written bit by bit: a large document never stands in memory as a whole.
+///
+/// # Errors
+/// As [`write`], and what `content` fails with.
+pub fn write_with(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
     refuse_special(path)?;
-    let written = beside(path, bytes)?;
+    let written = beside(path, content)?;
     written.persist(path).map_err(|error| write_error(path, error.error))?;
     flush_folder(path)
 }
 
-/// Like [`write`], but never replaces anything.
+/// Like [`write_with`], but never replaces anything.
 ///
 /// # Errors
-/// [`StoreError::Exists`] when something of this name is there, else as [`write`].
-pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+/// [`StoreError::Exists`] when something of this name is there, else as [`write_with`].
+pub fn write_new(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
     refuse_special(path)?;
-    let written = beside(path, bytes)?;
+    let written = beside(path, content)?;
     written.persist_noclobber(path).map_err(|error| match error.error.kind() {
         io::ErrorKind::AlreadyExists => StoreError::Exists { path: path.to_owned() },
         _ => write_error(path, error.error),
@@ -157,16 +168,16 @@ fn refuse_special(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// The bytes in a temporary file of the same folder (renaming works only within one file system),
+/// The content in a temporary file of the same folder (renaming works only within one file system),
 /// mode 0600, on disk.
-fn beside(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, StoreError> {
+fn beside(path: &Path, content: Content<'_>) -> Result<tempfile::NamedTempFile, StoreError> {
     let failed = |error| write_error(path, error);
     let mut file = tempfile::Builder::new()
         .prefix(PREFIX)
         .suffix(SUFFIX)
         .tempfile_in(folder(path))
         .map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
+    content(&mut file).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     Ok(file)
 }

@@ -19,7 +19,10 @@ fn a_failed_write_leaves_the_old_bytes() {
     let home = home();
     let path = home.path().join("plan.json");
     write(&path, b"old").unwrap();
-    assert!(matches!(write_new(&path, b"new"), Err(StoreError::Exists { .. })));
+    assert!(matches!(
+        write_new(&path, &|out| out.write_all(b"new")),
+        Err(StoreError::Exists { .. })
+    ));
     assert_eq!(read(&path, 100).unwrap(), b"old");
     assert_eq!(names(home.path(), "").unwrap(), ["plan.json"]);
     let nowhere = home.path().join("missing").join("plan.json");
@@ -58,7 +61,10 @@ mod unix {
         let link = home.path().join("plan.json");
         symlink(&target, &link).unwrap();
         assert!(matches!(write(&link, b"x"), Err(StoreError::Symlink { .. })));
-        assert!(matches!(write_new(&link, b"x"), Err(StoreError::Symlink { .. })));
+        assert!(matches!(
+            write_new(&link, &|out| out.write_all(b"x")),
+            Err(StoreError::Symlink { .. })
+        ));
         assert!(matches!(create_for_append(&link), Err(StoreError::Exists { .. })));
         assert_eq!(fs::read(&target).unwrap(), b"precious");
 
@@ -87,7 +93,7 @@ mod unix {
         create_private_dir(&dir).unwrap();
         let (whole, new, lines) = (dir.join("whole"), dir.join("new"), dir.join("lines"));
         write(&whole, b"x").unwrap();
-        write_new(&new, b"x").unwrap();
+        write_new(&new, &|out| out.write_all(b"x")).unwrap();
         create_for_append(&lines).unwrap();
         for file in [&whole, &new, &lines] {
             assert_eq!(mode(file), 0o600, "{file:?}");

@@ -9,6 +9,7 @@ use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -17,10 +18,10 @@ use super::error::StoreError;
 use crate::model::address::Address;
 use crate::model::clock::{Moment, stamp};
 use crate::model::id::TenantId;
+use crate::model::json::write_line;
 use crate::model::outcome::{Outcome, Refusal, Stopped};
 use crate::model::request::Request;
 use crate::model::schema::{JsonSchema, Schema, SchemaGenerator, document, json_schema};
-use crate::model::untrusted::harmless_json;
 
 const FORMAT: &str = "consent.journal";
 const VERSION: u32 = 1;
@@ -173,11 +174,7 @@ impl Journal {
         let mut bytes = Vec::new();
         let written = lines
             .iter()
-            .try_for_each(|line| {
-                bytes.extend(harmless_json(&serde_json::to_string(line)?).into_bytes());
-                bytes.push(b'\n');
-                Ok(())
-            })
+            .try_for_each(|line| write_line(line, &mut bytes))
             .and_then(|()| self.file.write_all(&bytes))
             .and_then(|()| self.file.sync_data());
         written.map_err(|source| {
@@ -302,9 +299,11 @@ pub fn of_run(consent_dir: &Path, run: &str) -> Result<Option<PathBuf>, StoreErr
 
 /// The first line; `None` when it is no JSON object at all.
 fn header(path: &Path, line: &[u8]) -> Result<Option<Header>, StoreError> {
-    let Ok(value) = serde_json::from_slice::<serde_json::Value>(line) else { return Ok(None) };
-    super::expect_format(path, &value, FORMAT, VERSION)?;
-    serde_json::from_value(value)
+    if serde_json::from_slice::<IgnoredAny>(line).is_err() {
+        return Ok(None);
+    }
+    super::expect_format(path, line, FORMAT, VERSION)?;
+    serde_json::from_slice(line)
         .map(Some)
         .map_err(|error| StoreError::Content { path: path.to_owned(), because: error.to_string() })
 }

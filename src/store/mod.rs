@@ -19,6 +19,7 @@ pub use error::StoreError;
 
 use std::path::Path;
 
+use serde::Deserialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -38,13 +39,29 @@ fn file_part(run: &str) -> String {
     if part.is_empty() { String::from("run") } else { part }
 }
 
-/// Checks the two members that every stored document begins with.
-fn expect_format(path: &Path, value: &Value, format: &str, newest: u32) -> Result<(), StoreError> {
+/// The two members that every stored document begins with. Whatever else it holds is not kept.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default)]
+    format: Value,
+    #[serde(default)]
+    format_version: Value,
+}
+
+/// Checks what a stored document says of itself, before anything is made of the rest.
+fn expect_format(path: &Path, bytes: &[u8], format: &str, newest: u32) -> Result<(), StoreError> {
     let content = |because: String| StoreError::Content { path: path.to_owned(), because };
-    if value.get("format").and_then(Value::as_str) != Some(format) {
+    let head = serde_json::from_slice::<Head>(bytes);
+    let head = head.map_err(|error| match error.is_data() {
+        true => content(format!("it is no {format}")),
+        false => content(error.to_string()),
+    })?;
+    // A list of the right members in the right order would do for the parser.
+    let is_object = bytes.trim_ascii_start().starts_with(b"{");
+    if !is_object || head.format.as_str() != Some(format) {
         return Err(content(format!("it is no {format}")));
     }
-    let version = value.get("format_version").and_then(Value::as_u64);
+    let version = head.format_version.as_u64();
     match version.and_then(|version| u32::try_from(version).ok()) {
         Some(version) if version > newest => {
             Err(StoreError::Newer { path: path.to_owned(), version })

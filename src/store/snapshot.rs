@@ -15,9 +15,10 @@ use crate::model::address::Address;
 use crate::model::clock::{Moment, stamp};
 use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
+use crate::model::json::write_pretty;
 use crate::model::outcome::{RunReport, Stopped};
 use crate::model::schema::{JsonSchema, Schema};
-use crate::model::untrusted::{Untrusted, harmless_json};
+use crate::model::untrusted::Untrusted;
 use crate::plan::{AppHead, Effect};
 
 const FORMAT: &str = "consent.snapshot";
@@ -159,7 +160,7 @@ impl Open {
         };
         self.snapshot.report = Some(report.clone());
         self.snapshot.after = after;
-        atomic::write(&self.path, &to_bytes(&self.path, &self.snapshot)?)
+        atomic::write_with(&self.path, &|out| write_pretty(&self.snapshot, out))
     }
 }
 
@@ -204,7 +205,7 @@ pub fn begin(
         report: None,
         previous: previous.map(|(file, bytes)| Previous { file, sha256: sha256_hex(&bytes) }),
     };
-    atomic::write_new(&path, &to_bytes(&path, &snapshot)?)?;
+    atomic::write_new(&path, &|out| write_pretty(&snapshot, out))?;
     Ok(Open { path, snapshot })
 }
 
@@ -288,18 +289,6 @@ fn folder(consent_dir: &Path) -> PathBuf {
     consent_dir.join("snapshots")
 }
 
-/// The file's bytes. `path` is only named.
-///
-/// # Errors
-/// When a state of it is no JSON.
-pub fn to_bytes(path: &Path, snapshot: &Snapshot) -> Result<Vec<u8>, StoreError> {
-    let text = serde_json::to_string_pretty(snapshot)
-        .map_err(|error| StoreError::Write { path: path.to_owned(), source: error.into() })?;
-    let mut bytes = harmless_json(&text).into_bytes();
-    bytes.push(b'\n');
-    Ok(bytes)
-}
-
 /// What [`read`] does, for a snapshot whose bytes are at hand. `path` is only named.
 ///
 /// # Errors
@@ -309,9 +298,8 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Snapshot, StoreError> {
         path: path.to_owned(),
         because: error.to_string(),
     };
-    let value: Value = serde_json::from_slice(bytes).map_err(content)?;
-    super::expect_format(path, &value, FORMAT, VERSION)?;
-    serde_json::from_value(value).map_err(content)
+    super::expect_format(path, bytes, FORMAT, VERSION)?;
+    serde_json::from_slice(bytes).map_err(content)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::kinds::world::{NEW_APP, World, explorer, grant};
 use crate::model::address::Address;
 use crate::model::request::{Known, later};
 use crate::plan::Plan;
-use crate::plan::fresh::{Freshness, filled, look};
+use crate::plan::fresh::{Freshness, fill_in, look};
 
 fn now(world: &World) -> BTreeMap<Address, Value> {
     let (found, _) = world.at_desk(|desk, pages, _| {
@@ -165,7 +165,8 @@ fn ids_that_became_known_are_put_in_everywhere() {
     let plan = planned(&World::new(app + &table));
     let id = "c1000000-0000-4000-8000-00000000000f";
     let known = Known::from([(later(&plan.changes[0].address), id.to_owned())]);
-    let changes = filled(&plan.changes, &known);
+    let mut changes = plan.changes;
+    fill_in(&mut changes, &known);
     let step = &changes[1].steps[0];
     assert_eq!(step.request.body.as_ref().unwrap()["clientId"], id);
     assert!(step.proof.read.path.contains(id));
@@ -209,10 +210,14 @@ fn a_change_of_several_requests_goes_on_where_it_ended() {
     ] {
         let fresh = seen(&plan, &policy(include, exclude));
         assert_eq!(fresh.stale, Vec::new(), "{include:?} {exclude:?}");
-        assert_eq!(fresh.left(plan.changes.clone())[0].steps, left);
+        let mut changes = plan.changes.clone();
+        fresh.skip_taken(&mut changes);
+        assert_eq!(changes[0].steps, left);
     }
     let fresh = seen(&plan, &policy(&["low"], &["low"]));
-    assert_eq!(fresh.left(plan.changes.clone()), plan.changes);
+    let mut changes = plan.changes.clone();
+    fresh.skip_taken(&mut changes);
+    assert_eq!(changes, plan.changes);
 }
 
 /// What would take a request that nobody approved is stale.

@@ -1,31 +1,40 @@
-//! Text that others chose, made harmless for each format. For terminals that is
-//! [`crate::model::untrusted::shown`]; for JSON the same characters are written as `\u202e`, so
-//! that a report on a screen draws nothing and a program still reads the very name.
+//! JSON as it leaves the program: whoever prints it, nothing in it draws, and a program still reads
+//! the very same texts.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use crate::model::untrusted::shown;
+use crate::model::untrusted::harmless_json;
 
 /// Writes a value as indented JSON with a line end. The same value is always the same bytes.
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut buffered = io::BufWriter::new(out);
-    let mut serializer =
-        Serializer::with_formatter(&mut buffered, Harmless(PrettyFormatter::new()));
-    value.serialize(&mut serializer)?;
+pub fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    write(value, PrettyFormatter::new(), out)
+}
+
+/// Writes a value as one line.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    write(value, CompactFormatter, out)
+}
+
+fn write(value: &impl Serialize, formatter: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
+    let mut buffered = BufWriter::new(out);
+    value.serialize(&mut Serializer::with_formatter(&mut buffered, Harmless(formatter)))?;
     buffered.write_all(b"\n")?;
     buffered.flush()
 }
 
-/// Indented JSON in which nothing draws.
-struct Harmless(PrettyFormatter<'static>);
+/// The form of another one, in which nothing draws.
+struct Harmless<F>(F);
 
-impl Formatter for Harmless {
+impl<F: Formatter> Formatter for Harmless<F> {
     fn write_string_fragment<W: ?Sized + Write>(
         &mut self,
         out: &mut W,
@@ -34,18 +43,7 @@ impl Formatter for Harmless {
         if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return out.write_all(text.as_bytes());
         }
-        let mut buffer = [0; 4];
-        for c in text.chars() {
-            let same = c.encode_utf8(&mut buffer);
-            if shown(same) == *same {
-                out.write_all(same.as_bytes())?;
-            } else {
-                for unit in same.encode_utf16() {
-                    write!(out, "\\u{unit:04x}")?;
-                }
-            }
-        }
-        Ok(())
+        out.write_all(harmless_json(text).as_bytes())
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
@@ -88,16 +86,21 @@ impl Formatter for Harmless {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::untrusted::shown;
 
     #[test]
-    fn a_report_draws_nothing_and_reads_back_the_same() {
+    fn nothing_draws_and_all_reads_back_the_same() {
         let evil = "Az\u{1b}[31m\u{9b}2J\u{202e}\u{e0041}\n東京 \"q\" \u{7f}";
-        let mut bytes = Vec::new();
-        write_json(&vec![evil], &mut bytes).unwrap();
-        let text = String::from_utf8(bytes.clone()).unwrap();
-        let drawing: String = text.split('\n').map(shown).collect::<Vec<_>>().join("\n");
-        assert_eq!(drawing, text, "{text:?}");
-        assert!(text.contains("東京"), "{text}");
-        assert_eq!(serde_json::from_slice::<Vec<String>>(&bytes).unwrap(), vec![evil]);
+        let (mut pretty, mut line) = (Vec::new(), Vec::new());
+        write_pretty(&vec![evil], &mut pretty).unwrap();
+        write_line(&vec![evil], &mut line).unwrap();
+        assert!(line.iter().filter(|byte| **byte == b'\n').count() == 1 && line.ends_with(b"]\n"));
+        for bytes in [pretty, line] {
+            let text = String::from_utf8(bytes).unwrap();
+            let drawing: Vec<String> = text.split('\n').map(shown).collect();
+            assert_eq!(drawing.join("\n"), text, "{text:?}");
+            assert!(text.contains("東京"), "{text}");
+            assert_eq!(serde_json::from_str::<Vec<String>>(&text).unwrap(), vec![evil]);
+        }
     }
 }
