@@ -45,7 +45,7 @@ fn ten_thousand_people_of_one_app() {
                      and 9,994 more (--full lists all)
                  why: consent.toml:14
 
-    Plan: 10000 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
+    Plan: 10,000 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
     Next    consent apply
     ");
@@ -69,7 +69,7 @@ fn ten_thousand_apps_with_one_grant_each() {
       + grant    delegated, all users, Microsoft Graph / Tasks.Read       [MEDIUM]
                  10,000 objects in 10,000 apps
 
-    Plan: 10000 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
+    Plan: 10,000 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
     Next    consent apply
     ");
@@ -99,7 +99,7 @@ fn ten_thousand_removals_everywhere() {
       - revoke   app-00000: delegated, Custom.Read.0, Micros...Graph / Custom.Read.0
       and 9,978 objects of 9,978 other sorts (--full lists all)
 
-    Plan: 0 to grant, 0 to widen, 0 to narrow, 10000 to revoke. 0 unchanged.
+    Plan: 0 to grant, 0 to widen, 0 to narrow, 10,000 to revoke. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
     Next    consent apply
     ");

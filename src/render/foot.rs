@@ -120,10 +120,10 @@ fn totals(plan: &Plan) -> Vec<String> {
         .iter()
         .enumerate()
         .map(|(at, (count, word))| {
-            format!("{count} to {word}{}", if at == last { "." } else { "," })
+            format!("{} to {word}{}", grouped(*count), if at == last { "." } else { "," })
         })
         .collect();
-    phrases.push(format!("{} unchanged.", plan.unchanged));
+    phrases.push(format!("{} unchanged.", grouped(plan.unchanged)));
     phrases
 }
 
