@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "reads the sources themselves")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot read the sources fails")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -191,6 +192,47 @@ fn a_kinds_sandbox_knows_nothing_of_its_kind() {
         violations.extend(file.lines_with(&[out]).filter(|line| !line.contains("use super::*")));
     }
     no_violations("the simulated tenant agrees with what it is to prove", &violations);
+}
+
+/// A kind may know those it rests on, for what has to wait for what. If two knew each other, neither
+/// could be read, or left out, by itself.
+#[test]
+fn kinds_know_each_other_in_one_direction() {
+    let files = sources();
+    let folder = |file: &File| {
+        file.path.strip_prefix("kinds/")?.split_once('/').map(|(name, _)| name.to_owned())
+    };
+    let kinds: BTreeSet<String> = files
+        .iter()
+        .filter(|file| file.path.ends_with("/mod.rs") && file.text.contains("impl Kind for "))
+        .filter_map(folder)
+        .collect();
+    assert!(kinds.len() >= 8, "{kinds:?}");
+    let knows = |file: &File, other: &str| {
+        let is_word = |word: &str| word == other;
+        let separate = |c: char| !(c.is_alphanumeric() || c == '_');
+        let mut lines = file.code().filter(|(_, line)| line.contains("kinds::"));
+        !file.is_test() && lines.any(|(_, line)| line.split(separate).any(is_word))
+    };
+    let mut known: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for kind in &kinds {
+        let own = || files.iter().filter(|file| folder(file).as_ref() == Some(kind));
+        let others = kinds.iter().filter(|other| *other != kind);
+        let others = others.filter(|other| own().any(|file| knows(file, other)));
+        known.insert(kind, others.map(String::as_str).collect());
+    }
+    assert!(known["assignment"].contains("delegated_grant"), "{known:?}");
+    // Whoever rests on nobody is taken away, until all are gone or a circle is left.
+    loop {
+        let open: BTreeSet<&str> = known.keys().copied().collect();
+        known.retain(|_, others| others.iter().any(|other| open.contains(other)));
+        if known.len() == open.len() {
+            break;
+        }
+    }
+    let circle: Vec<String> =
+        known.iter().map(|(kind, others)| format!("{kind}: {others:?}")).collect();
+    no_violations("these kinds know each other in a circle", &circle);
 }
 
 #[test]

@@ -186,7 +186,8 @@ impl Kind for Assignments {
     }
 
     fn interlock(&self, changes: &mut Vec<Change>) {
-        order::interlock(changes);
+        order::close_last(changes);
+        order::grant_first(changes);
     }
 
     fn objects(&self, address: &Address) -> Vec<ObjectId> {

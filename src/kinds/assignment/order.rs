@@ -1,4 +1,5 @@
-//! No gap: what must be settled before what, between the assignments of one app.
+//! No gap: what must be settled before what, between the assignments of one app, its grants, and the
+//! door that is closed behind them.
 //!
 //! Somebody may be let in by himself, by a group, by another role. So what goes waits for what may
 //! replace it: other roles of the same principal, groups that may hold a user, and users who may be
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Assignments;
 use crate::kinds::Kind;
 use crate::kinds::delegated_grant::DelegatedGrants;
+use crate::kinds::service_principal::ServicePrincipals;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::Change;
@@ -48,12 +50,25 @@ pub(super) fn link(changes: &mut [Change]) {
     }
 }
 
+/// Whoever shall be let in is let in before the door is closed.
+pub(super) fn close_last(changes: &mut [Change]) {
+    let of = |kind: &str, change: &Change| change.address.kind == kind;
+    let lets_in = |change: &&Change| of(Assignments::NAME, change) && change.gives;
+    let assigned: Vec<Address> =
+        changes.iter().filter(lets_in).map(|change| change.address.clone()).collect();
+    let closes = |change: &&mut Change| of(ServicePrincipals::NAME, change) && change.takes;
+    for change in changes.iter_mut().filter(closes) {
+        let own = assigned.iter().filter(|address| address.owner == change.address.owner);
+        change.needs.extend(own.cloned());
+    }
+}
+
 /// A change, and the lines that ask for it.
 type Asked = (Address, BTreeSet<String>);
 
 /// Where one table asks for both, somebody is let in when his grant was read back: an app without
 /// consent in his list would be none he can use.
-pub(super) fn interlock(changes: &mut [Change]) {
+pub(super) fn grant_first(changes: &mut [Change]) {
     let place = |change: &Change| match change.subject.audience {
         Audience::One(person) => Some((change.address.owner.clone(), person)),
         Audience::Everyone | Audience::Group(_) | Audience::Tenant => None,

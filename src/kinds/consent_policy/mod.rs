@@ -7,6 +7,7 @@ mod condition;
 pub(super) mod declare;
 mod encode;
 mod observe;
+mod order;
 pub mod sandbox;
 mod written;
 
@@ -92,10 +93,12 @@ impl Kind for ConsentPolicies {
         declare::declare(desk, out)
     }
 
-    /// Where a policy goes, whether users consent by it matters, too.
+    /// The policies where there is a table about one, and where users shall consent by some of them. Where
+    /// one goes, whether users consent by it matters, too.
     fn settings(&self, manifest: &Manifest, _directory: &Directory) -> BTreeSet<Address> {
         let entries = manifest.entries(declare::TABLE);
-        let policies = (!entries.is_empty()).then(|| Address::new(Self::NAME, TENANT, []));
+        let asked = !entries.is_empty() || !user_consent::declare::policies(manifest).is_empty();
+        let policies = asked.then(|| Address::new(Self::NAME, TENANT, []));
         let goes = entries.iter().any(declare::is_removed);
         policies.into_iter().chain(goes.then(user_consent::address)).collect()
     }
@@ -153,6 +156,10 @@ impl Kind for ConsentPolicies {
 
     fn address(&self, _owner: &str, spec: &Spec) -> Address {
         address(&spec.id)
+    }
+
+    fn interlock(&self, changes: &mut Vec<Change>) {
+        order::interlock(changes);
     }
 
     fn mentioned(&self, spec: &Spec) -> Mentions {

@@ -8,7 +8,6 @@
 pub(super) mod declare;
 mod encode;
 mod observe;
-mod order;
 pub mod sandbox;
 
 use std::collections::BTreeMap;
@@ -125,18 +124,17 @@ impl Kind for ServicePrincipals {
         address(owner)
     }
 
-    /// A new one lets everybody in until it is closed, see [`order::link`].
+    /// A new one lets everybody in until it is closed, see [`Kind::link`].
     fn between(&self, have: Option<&Found>, want: &Spec, now: &Found) -> bool {
         let open = Spec { app_id: want.app_id, assignment_required: Some(false) };
         have.is_none() && now.spec == open
     }
 
+    /// A new service principal is made first, and closed by a change of its own: in between, people
+    /// are assigned to it.
     fn link(&self, changes: &mut Vec<Change>) {
-        order::link(changes);
-    }
-
-    fn interlock(&self, changes: &mut Vec<Change>) {
-        order::interlock(changes);
+        let closings: Vec<Change> = changes.iter_mut().filter_map(encode::split).collect();
+        changes.extend(closings);
     }
 
     fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {

@@ -10,13 +10,12 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use toml::Spanned;
 
 use super::{FOR_SELF, Spec, address, grants};
-use crate::kinds::consent_policy::ConsentPolicies;
-use crate::kinds::{Desk, Kind, Wanted};
+use crate::kinds::{Desk, Wanted};
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
 use crate::manifest::source::Located;
 use crate::manifest::suggest;
-use crate::model::address::{Address, TENANT};
+use crate::model::address::Address;
 use crate::model::change::Why;
 use crate::model::finding::{Finding, Findings};
 use crate::model::schema::{JsonSchema, Schema, SchemaGenerator, form, json_schema};
@@ -106,8 +105,8 @@ impl JsonSchema for Allow {
     }
 }
 
-/// What has to be known of the tenant: the setting; where users shall no longer consent, how many grants
-/// they have; where policies are named, which there are.
+/// What has to be known of the tenant: the setting, and how many grants users have where they shall no
+/// longer consent.
 pub(super) fn settings(manifest: &Manifest) -> BTreeSet<Address> {
     let mut settings = BTreeSet::new();
     for entry in manifest.entries(TABLE) {
@@ -116,10 +115,7 @@ pub(super) fn settings(manifest: &Manifest) -> BTreeSet<Address> {
         let written = entry.read::<Written>(&mut Findings::default());
         match written.and_then(|written| written.allow).map(Spanned::into_inner) {
             Some(Allow::Word(word)) if word == "none" => drop(settings.insert(grants())),
-            Some(Allow::Policies(_)) => {
-                settings.insert(Address::new(ConsentPolicies::NAME, TENANT, []));
-            }
-            Some(Allow::Word(_)) | None => {}
+            Some(Allow::Word(_) | Allow::Policies(_)) | None => {}
         }
     }
     settings

@@ -10,6 +10,7 @@ pub mod sandbox;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
@@ -165,6 +166,13 @@ fn policy(entry: &str) -> Option<&str> {
 /// Ids of the policies by which users consent today, where the setting was read.
 pub(super) fn policies(pages: &Pages) -> Vec<String> {
     let assigned = observe::assigned(pages);
+    assigned.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect()
+}
+
+/// The policies by which users consent in a state of the setting.
+pub(super) fn named_in(state: &Value) -> Vec<String> {
+    let spec = state.get("spec").unwrap_or(state);
+    let assigned = Spec::deserialize(spec).map(|spec| spec.assigned).unwrap_or_default();
     assigned.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect()
 }
 
