@@ -1,14 +1,18 @@
 //! The id decides which app is meant, and a name that is written beside it must agree: a name is how
 //! people notice that an id was swapped.
 
+use crate::kinds::Desk;
+use crate::manifest::resources;
 use crate::manifest::source::Located;
 use crate::model::directory::ServicePrincipal;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Findings};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
-pub(super) const CODES: &[(&str, &str)] =
-    &[("name_mismatch", "an app or resource that the tenant calls by another name")];
+pub(super) const CODES: &[(&str, &str)] = &[
+    ("name_mismatch", "an app or resource that the tenant calls by another name"),
+    ("resource_not_in_tenant", "a resource that has no service principal in the tenant"),
+];
 
 /// A finding when the tenant calls it otherwise. `what` is `app` or `resource`.
 pub(super) fn mismatch(
@@ -26,4 +30,34 @@ pub(super) fn mismatch(
     let help =
         format!("check that the app_id is the {what} you mean, then write its name as it is");
     Some(Finding::error("name_mismatch", title).at(&said.place).help(help))
+}
+
+/// The resource that a text stands for, or a finding. The id decides, and a declared name must agree.
+pub(super) fn resource<'a>(
+    desk: &Desk<'a>,
+    name: &Located<String>,
+    out: &mut Findings,
+) -> Option<&'a ServicePrincipal> {
+    // A name that resolves to nothing was reported when names were collected.
+    let app_id = resources::resolve(name, desk.manifest).ok()?;
+    let found = desk.scene.directory.service_principals.get(&app_id);
+    if found.is_none() {
+        out.push(
+            Finding::error(
+                "resource_not_in_tenant",
+                format!("the tenant has no service principal for the resource {app_id}"),
+            )
+            .at(&name.place)
+            .help(
+                "check the app id; a resource comes into a tenant with its licence, or when an \
+                 administrator creates its service principal",
+            ),
+        );
+    }
+    if let (Some(found), Some(declared)) = (found, desk.manifest.resources.get(&name.value))
+        && let Some(finding) = mismatch("resource", declared.name.as_ref(), found)
+    {
+        out.push(finding);
+    }
+    found
 }

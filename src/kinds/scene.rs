@@ -6,8 +6,11 @@ use time::Date;
 
 use crate::kinds::service_principal;
 use crate::manifest::Manifest;
-use crate::manifest::source::Sources;
+use crate::manifest::entry::Entry;
+use crate::manifest::note::Note;
+use crate::manifest::source::{Located, Sources};
 use crate::model::address::Address;
+use crate::model::change::Why;
 use crate::model::directory::Directory;
 use crate::model::id::{AppId, ObjectId};
 use crate::model::request::later;
@@ -52,6 +55,33 @@ pub struct Desk<'a> {
     pub scene: &'a Scene,
     /// UTC.
     pub today: Date,
+}
+
+impl Desk<'_> {
+    /// The object id of an app's service principal, or the placeholder of the one that will be created;
+    /// `None` for a label that no app has.
+    pub fn client(&self, label: &Located<String>) -> Option<String> {
+        let app = self.manifest.app(label).ok()?;
+        match self.scene.directory.client_id(app.app_id.value) {
+            Some(id) => Some(id.to_string()),
+            // Without `provision` the service principal's own kind reports it, once per app.
+            None => Some(later(&service_principal::address(&label.value))),
+        }
+    }
+
+    /// Where a table stands, and what people wrote beside it.
+    pub fn why(&self, entry: &Entry, note: &Note) -> Why {
+        let mut line = self.sources.line(&entry.place);
+        if note.over(self.today) {
+            line.push_str(", past its until");
+        }
+        Why {
+            line,
+            reason: note.reason.as_ref().map(|reason| reason.value.clone()),
+            owner: note.owner.as_ref().map(|owner| owner.value.clone()),
+            until: note.until.as_ref().map(|until| until.value.to_string()),
+        }
+    }
 }
 
 /// Display names of people and service principals, by object id.

@@ -6,9 +6,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Spec, address};
-use crate::kinds::delegated_grant::declare::{client, resource, why};
 use crate::kinds::role::{self, Holder};
-use crate::kinds::{Desk, Wanted};
+use crate::kinds::{Desk, Wanted, naming};
 use crate::manifest::app::Label;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
@@ -106,14 +105,14 @@ fn declare_one(
     else {
         return;
     };
-    let client = client(desk, &entry.located(app));
-    let Some(api) = resource(desk, &entry.located(resource_name), out) else { return };
+    let client = desk.client(&entry.located(app));
+    let Some(api) = naming::resource(desk, &entry.located(resource_name), out) else { return };
     let roles = roles(entry, names.get_ref(), api, out);
     let note =
         Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), written.until.as_ref());
     let asked = desk.scene.roster.contains_key(app.get_ref());
     let Some(client) = client.filter(|_| asked) else { return };
-    let why = why(desk, entry, &note);
+    let why = desk.why(entry, &note);
     for (role, name) in roles {
         let at = address(app.get_ref(), api.id, role);
         let slot = wanted.entry(at).or_insert_with(Wanted::nothing);

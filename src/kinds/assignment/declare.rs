@@ -7,7 +7,6 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Principal, Spec, address};
-use crate::kinds::delegated_grant::declare::{client, why};
 use crate::kinds::role::{self, DEFAULT, Holder};
 use crate::kinds::{Desk, Wanted, people};
 use crate::manifest::Manifest;
@@ -180,9 +179,9 @@ impl Wants<'_> {
     ) {
         let label = app.get_ref();
         let asked = self.desk.scene.roster.contains_key(label);
-        let client = client(self.desk, &entry.located(app));
+        let client = self.desk.client(&entry.located(app));
         let Some(client) = client.filter(|_| asked) else { return };
-        let why = why(self.desk, entry, note);
+        let why = self.desk.why(entry, note);
         for principal in who {
             let slot = self.slots.entry(address(label, principal, *role));
             let slot = slot.or_insert_with(Wanted::nothing);

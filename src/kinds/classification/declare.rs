@@ -6,10 +6,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Class, Spec, address};
-use crate::kinds::delegated_grant::declare::resource;
-use crate::kinds::{Desk, Wanted, permission};
+use crate::kinds::{Desk, Wanted, naming, permission};
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
+use crate::manifest::note::Note;
 use crate::manifest::resources::{ResourceName, resolve};
 use crate::model::address::Address;
 use crate::model::change::Why;
@@ -112,13 +112,9 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
     for entry in desk.manifest.entries(TABLE) {
         let Some(written) = entry.read::<Written>(out) else { continue };
         let Some(name) = &written.resource else { continue };
-        let Some(resource) = resource(desk, &entry.located(name), out) else { continue };
-        let why = Why {
-            line: desk.sources.line(&entry.place),
-            reason: written.reason.clone().map(Spanned::into_inner),
-            owner: written.owner.clone().map(Spanned::into_inner),
-            until: None,
-        };
+        let Some(resource) = naming::resource(desk, &entry.located(name), out) else { continue };
+        let note = Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), None);
+        let why = desk.why(entry, &note);
         for (class, list) in written.lists() {
             for name in list.get_ref() {
                 let place = entry.place_of(name);

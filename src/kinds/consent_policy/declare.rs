@@ -7,17 +7,16 @@ use toml::Spanned;
 use super::condition::{self, Conditions};
 use super::written::{Written, WrittenSet};
 use super::{Spec, address, is_built_in, observe};
-use crate::kinds::delegated_grant::declare::resource;
 use crate::kinds::role::{self, Holder};
 use crate::kinds::user_consent::{self, declare::is_policy_id};
-use crate::kinds::{Desk, Wanted, permission};
+use crate::kinds::{Desk, Wanted, naming, permission};
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
+use crate::manifest::note::Note;
 use crate::manifest::resources::resolve;
 use crate::manifest::source::Located;
 use crate::manifest::suggest::did_you_mean;
 use crate::model::address::Address;
-use crate::model::change::Why;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::AppId;
@@ -138,12 +137,8 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
     for entry in desk.manifest.entries(TABLE) {
         let Some(written) = entry.read::<Written>(out) else { continue };
         let Some(id) = written.id.as_ref().map(|id| id.get_ref().clone()) else { continue };
-        let why = Why {
-            line: desk.sources.line(&entry.place),
-            reason: written.reason.clone().map(Spanned::into_inner),
-            owner: written.owner.clone().map(Spanned::into_inner),
-            until: None,
-        };
+        let note = Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), None);
+        let why = desk.why(entry, &note);
         let spec = if written.is_removed() {
             None
         } else {
@@ -191,7 +186,7 @@ fn conditions(
     let word = |text: &Option<Spanned<String>>| text.as_ref().map(|text| text.get_ref().clone());
     let permission_type = word(&set.permission_type).unwrap_or_else(|| "delegated".to_owned());
     let api = match set.resource() {
-        Some(name) => Some(resource(desk, &entry.located(name), out)?),
+        Some(name) => Some(naming::resource(desk, &entry.located(name), out)?),
         None => None,
     };
     let permissions = match (WrittenSet::named(set.permissions.as_ref()), api) {

@@ -9,8 +9,8 @@ use super::{Reviewer, Spec, address};
 use crate::kinds::{Desk, Wanted, people};
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
+use crate::manifest::note::Note;
 use crate::model::address::Address;
-use crate::model::change::Why;
 use crate::model::directory::Mentions;
 use crate::model::finding::{Finding, Findings};
 use crate::model::schema::JsonSchema;
@@ -118,12 +118,8 @@ pub(super) fn declare(
             reviewers,
         };
         check(&spec, entry, out);
-        let why = Why {
-            line: desk.sources.line(&entry.place),
-            reason: written.reason.map(Spanned::into_inner),
-            owner: written.owner.map(Spanned::into_inner),
-            until: None,
-        };
+        let note = Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), None);
+        let why = desk.why(entry, &note);
         wanted.insert(address(), Wanted::by(why, Some(spec)));
     }
     wanted

@@ -10,14 +10,12 @@ use super::{Spec, address};
 use crate::kinds::people;
 use crate::kinds::permission;
 use crate::kinds::pool::Pool;
-use crate::kinds::service_principal;
 use crate::kinds::{Desk, Wanted, naming};
 use crate::manifest::Manifest;
 use crate::manifest::app::Label;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
 use crate::manifest::resources::{self, ResourceName};
-use crate::manifest::source::Located;
 use crate::manifest::whom::Whom;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
@@ -25,7 +23,6 @@ use crate::model::change::Why;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::ObjectId;
-use crate::model::request::later;
 use crate::model::schema::JsonSchema;
 use crate::model::scope::{MAX_SCOPE_CHARS, ScopeName, ScopeSet};
 
@@ -34,7 +31,6 @@ pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
     ("no_scopes", "a grant that lists no permission"),
     ("scope_twice", "a permission listed twice in one table"),
     ("scopes_too_long", "more permissions than one grant can hold"),
-    ("resource_not_in_tenant", "a resource that has no service principal in the tenant"),
 ];
 
 /// The table's name.
@@ -143,8 +139,8 @@ fn declare_one(
         return;
     };
     let label = app.get_ref();
-    let client = client(desk, &entry.located(app));
-    let resource = resource(desk, &entry.located(resource_name), out);
+    let client = desk.client(&entry.located(app));
+    let resource = naming::resource(desk, &entry.located(resource_name), out);
     let scopes = resource.map(|resource| scopes(entry, names.get_ref(), resource, out));
     let audiences = match whom {
         Whom::Everyone => Some((vec![Audience::Everyone], Vec::new())),
@@ -166,7 +162,7 @@ fn declare_one(
         client: client.into(),
         scopes,
         over: note.over(desk.today),
-        why: [why(desk, entry, &note)].into(),
+        why: [desk.why(entry, &note)].into(),
         notes: left_out.into(),
     };
     for audience in audiences {
@@ -220,59 +216,6 @@ fn joined<T: Ord + Clone>(some: &Arc<[T]>, more: &Arc<[T]>, pool: &mut Pool<Arc<
     }
     let new = more.iter().filter(|one| !some.contains(one));
     pool.shared(some.iter().chain(new).cloned().collect())
-}
-
-pub(in crate::kinds) fn why(desk: &Desk, entry: &Entry, note: &Note) -> Why {
-    let mut line = desk.sources.line(&entry.place);
-    if note.over(desk.today) {
-        line.push_str(", past its until");
-    }
-    Why {
-        line,
-        reason: note.reason.as_ref().map(|reason| reason.value.clone()),
-        owner: note.owner.as_ref().map(|owner| owner.value.clone()),
-        until: note.until.as_ref().map(|until| until.value.to_string()),
-    }
-}
-
-/// The client's object id, or the placeholder of the one that will be created.
-pub(in crate::kinds) fn client(desk: &Desk, label: &Located<String>) -> Option<String> {
-    let app = desk.manifest.app(label).ok()?;
-    match desk.scene.directory.client_id(app.app_id.value) {
-        Some(id) => Some(id.to_string()),
-        // Without `provision` the service principal's own kind reports it, once per app.
-        None => Some(later(&service_principal::address(&label.value))),
-    }
-}
-
-/// The resource that a text stands for, or a finding. The id decides, and a declared name must agree.
-pub(in crate::kinds) fn resource<'a>(
-    desk: &Desk<'a>,
-    name: &Located<String>,
-    out: &mut Findings,
-) -> Option<&'a ServicePrincipal> {
-    // A name that resolves to nothing was reported when names were collected.
-    let app_id = resources::resolve(name, desk.manifest).ok()?;
-    let found = desk.scene.directory.service_principals.get(&app_id);
-    if found.is_none() {
-        out.push(
-            Finding::error(
-                "resource_not_in_tenant",
-                format!("the tenant has no service principal for the resource {app_id}"),
-            )
-            .at(&name.place)
-            .help(
-                "check the app id; a resource comes into a tenant with its licence, or when an \
-                 administrator creates its service principal",
-            ),
-        );
-    }
-    if let (Some(found), Some(declared)) = (found, desk.manifest.resources.get(&name.value))
-        && let Some(finding) = naming::mismatch("resource", declared.name.as_ref(), found)
-    {
-        out.push(finding);
-    }
-    found
 }
 
 fn scopes(

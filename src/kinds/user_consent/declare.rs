@@ -13,10 +13,10 @@ use super::{FOR_SELF, Spec, address, grants};
 use crate::kinds::{Desk, Wanted};
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
+use crate::manifest::note::Note;
 use crate::manifest::source::Located;
 use crate::manifest::suggest;
 use crate::model::address::Address;
-use crate::model::change::Why;
 use crate::model::finding::{Finding, Findings};
 use crate::model::schema::{JsonSchema, Schema, SchemaGenerator, form, json_schema};
 use crate::model::untrusted::shown;
@@ -161,12 +161,8 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
         let Some(written) = entry.read::<Written>(out) else { continue };
         let Some(allow) = entry.required("allow", &written.allow, out) else { continue };
         let Some(assigned) = assigned(entry, allow, out) else { continue };
-        let why = Why {
-            line: desk.sources.line(&entry.place),
-            reason: written.reason.map(Spanned::into_inner),
-            owner: written.owner.map(Spanned::into_inner),
-            until: None,
-        };
+        let note = Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), None);
+        let why = desk.why(entry, &note);
         wanted.insert(address(), Wanted::by(why, Some(Spec { assigned })));
     }
     wanted
