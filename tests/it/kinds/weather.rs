@@ -43,6 +43,11 @@ fn every_success_answered_as_a_fault() {
     ends_as_in_fine_weather(always("fault-after = 1"));
 }
 
+#[test]
+fn batches_that_are_lost_or_fail_when_all_was_done() {
+    ends_as_in_fine_weather(always("batch-lost = 2\nbatch-500-after = 3"));
+}
+
 /// Before anything happened; each request once.
 #[test]
 fn every_write_unavailable_at_first() {
@@ -60,8 +65,8 @@ fn a_write_that_failed_before_its_effect() {
 }
 
 #[test]
-fn reads_that_lag_behind() {
-    ends_as_in_fine_weather(always("lag = 1\nlag-changes = 1\nlag-deletes = 1"));
+fn replicas_that_are_behind() {
+    ends_as_in_fine_weather(always("lag = 1\nlag-changes = 1\nlag-deletes = 1\nfresh = true"));
 }
 
 #[test]
