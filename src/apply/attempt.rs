@@ -9,6 +9,9 @@ use crate::model::outcome::{Outcome, Refusal};
 
 /// How often a request may be sent again after it was looked for and not found.
 const RESENDS: u32 = 2;
+/// The same for "not there" of an object that reads show: a replica does not know it yet. With the
+/// reads in between it is a minute and a half, as for [`NOT_YET`].
+const RESENDS_TO_REPLICAS: u32 = 12;
 /// Reads that must have shown the object absent before its request is sent again.
 const SIGHTINGS: usize = 3;
 /// How long one step may wait for the service's permission to go on, all in all. The service asks
@@ -59,9 +62,12 @@ pub struct Attempt {
     /// The last error answer, until another answer came.
     refusal: Option<Refusal>,
     reading: Option<Reading>,
-    /// Reads for the present reason, and how many of them could be made.
-    reads: usize,
+    /// Reads for the present reason that could be made and did not show it, and others. Each sort has
+    /// its own patience: a fault of the service says nothing about its replicas.
     sightings: usize,
+    unread: usize,
+    /// The last one that could be made showed the object, not as it shall be.
+    otherwise: bool,
 }
 
 impl Attempt {
@@ -96,24 +102,31 @@ impl Attempt {
 
     /// What a read leads to.
     pub fn seen(&mut self, sight: &Sight) -> Next {
-        match sight {
+        let count = match sight {
             Sight::Shown(_) => return Next::Shown,
-            Sight::NotShown => self.sightings += 1,
-            Sight::Unreadable => {}
-        }
-        self.reads += 1;
-        let schedule = match &self.reading {
-            Some(Reading::Accepted) => READ_BACK,
-            Some(Reading::InDoubt(_)) => LOOK,
-            Some(Reading::There(_) | Reading::NotThere(_) | Reading::Last(_)) | None => CHECK,
+            Sight::NotShown | Sight::Otherwise => {
+                self.otherwise = *sight == Sight::Otherwise;
+                &mut self.sightings
+            }
+            Sight::Unreadable => &mut self.unread,
         };
-        match delay(schedule, self.reads) {
+        *count += 1;
+        let reads = *count;
+        match delay(self.schedule(), reads) {
             Some(time) => Next::Read(time),
             None if self.may_send_again() => {
                 self.resends += 1;
                 Next::Send(Duration::ZERO)
             }
             None => Next::Settled(self.never_shown()),
+        }
+    }
+
+    fn schedule(&self) -> &'static [u64] {
+        match &self.reading {
+            Some(Reading::Accepted) => READ_BACK,
+            Some(Reading::InDoubt(_)) => LOOK,
+            Some(Reading::There(_) | Reading::NotThere(_) | Reading::Last(_)) | None => CHECK,
         }
     }
 
@@ -154,8 +167,9 @@ impl Attempt {
 
     fn read_for(&mut self, reading: Reading) -> Next {
         self.reading = Some(reading);
-        self.reads = 0;
         self.sightings = 0;
+        self.unread = 0;
+        self.otherwise = false;
         Next::Read(Duration::ZERO)
     }
 
@@ -191,8 +205,12 @@ impl Attempt {
     /// Only after a doubt, or after "not there" of an object that reads show; and only when the
     /// reads could be made.
     fn may_send_again(&self) -> bool {
-        let reason = matches!(self.reading, Some(Reading::InDoubt(_) | Reading::NotThere(_)));
-        reason && self.sightings >= SIGHTINGS && self.resends < RESENDS
+        let most = match &self.reading {
+            Some(Reading::NotThere(_)) if self.otherwise => RESENDS_TO_REPLICAS,
+            Some(Reading::InDoubt(_) | Reading::NotThere(_)) => RESENDS,
+            _ => return false,
+        };
+        self.sightings >= SIGHTINGS && self.resends < most
     }
 }
 

@@ -66,6 +66,24 @@ fn what_could_not_be_looked_for_is_not_sent_again() {
     assert!(unsure(&next), "{next:?}");
 }
 
+/// Reads that fail take nothing from the time that replicas get.
+#[test]
+fn faults_and_replicas_have_a_patience_each() {
+    let mut attempt = Attempt::default();
+    attempt.answered(Verdict::Accepted(None));
+    let mut waited = 0;
+    for sight in [Sight::Unreadable, Sight::NotShown].iter().cycle().take(12) {
+        let Next::Read(time) = attempt.seen(sight) else { panic!("it gave up: {attempt:?}") };
+        waited += time.as_secs();
+    }
+    assert_eq!(waited, 2 * 61);
+    assert_eq!(attempt.seen(&Sight::Shown(None)), Next::Shown);
+    let mut attempt = Attempt::default();
+    attempt.answered(Verdict::Unsure(refusal(500)));
+    look(&mut attempt, &Sight::Unreadable);
+    assert_eq!(attempt.seen(&Sight::NotShown), Next::Read(Duration::from_secs(1)));
+}
+
 #[test]
 fn a_lost_answer_that_is_found_is_ours() {
     let mut attempt = Attempt::default();
@@ -94,7 +112,7 @@ fn already_there_after_a_lost_answer_is_no_certain_failure() {
 }
 
 #[test]
-fn not_there_but_seen_is_tried_again_and_fails_in_the_end() {
+fn not_there_and_not_seen_is_tried_twice_and_fails_in_the_end() {
     let mut attempt = Attempt::default();
     for _ in 0..2 {
         attempt.answered(Verdict::NotThere(refusal(404)));
@@ -102,6 +120,23 @@ fn not_there_but_seen_is_tried_again_and_fails_in_the_end() {
     }
     attempt.answered(Verdict::NotThere(refusal(404)));
     let (_, next) = look(&mut attempt, &Sight::NotShown);
+    assert_eq!(next, Next::Settled(Outcome::Failed { error: refusal(404) }));
+}
+
+/// An object that was just made, and whose change another replica refuses.
+#[test]
+fn not_there_of_an_object_that_is_read_is_waited_for_as_long_as_a_reference() {
+    let mut attempt = Attempt::default();
+    let mut waited = 0;
+    let next = loop {
+        assert_eq!(attempt.answered(Verdict::NotThere(refusal(404))), Next::Read(AT_ONCE));
+        let (seconds, next) = look(&mut attempt, &Sight::Otherwise);
+        waited += seconds;
+        if next != Next::Send(AT_ONCE) {
+            break next;
+        }
+    };
+    assert_eq!(waited, 91);
     assert_eq!(next, Next::Settled(Outcome::Failed { error: refusal(404) }));
 }
 

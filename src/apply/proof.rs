@@ -33,8 +33,10 @@ pub fn delay(schedule: &[u64], number: usize) -> Option<Duration> {
 pub enum Sight {
     /// As it shall be, with the id of the object if one could be read.
     Shown(Option<String>),
-    /// Read, and not as it shall be.
+    /// Read, and not there.
     NotShown,
+    /// Read, and there, but not as it shall be.
+    Otherwise,
     /// Not read.
     Unreadable,
 }
@@ -43,7 +45,7 @@ pub enum Sight {
 pub fn sight(step: &Step, rows: Option<&[Value]>, known: &Known) -> Sight {
     let Some(rows) = rows else { return Sight::Unreadable };
     if !step.proof.expect.met_by(rows, known) {
-        return Sight::NotShown;
+        return if rows.is_empty() { Sight::NotShown } else { Sight::Otherwise };
     }
     let shown = rows.iter().find(|row| step.proof.expect.met_by(std::slice::from_ref(row), known));
     Sight::Shown(shown.and_then(id_of))

@@ -108,6 +108,27 @@ async fn a_fault_in_mid_list_is_never_a_shorter_list() {
     assert!(clock.since_start() < Duration::from_secs(60));
 }
 
+/// Of each batch one item is answered: as long as it goes on, nobody gives up.
+#[tokio::test]
+async fn a_batch_that_is_answered_bit_by_bit_is_read_to_its_end() {
+    let row = json!({"value": [{"id": "1"}]});
+    let stub = Stub::start(move |seen, _| {
+        let Some(items) = seen.body["requests"].as_array() else { return reply(200, &row) };
+        let answer = |(at, item): (usize, &Value)| {
+            let body = if at == 0 { row.clone() } else { json!({"error": {"code": "x"}}) };
+            json!({"id": item["id"], "status": if at == 0 { 200 } else { 500 }, "body": body})
+        };
+        let answers: Vec<Value> = items.iter().enumerate().map(answer).collect();
+        reply(200, &json!({ "responses": answers }))
+    })
+    .await;
+    let (graph, _) = stub.graph();
+    let queries: Vec<Query> = (0..12).map(|n| list(&format!("/users?n={n}"))).collect();
+    let read = graph.reader().read_each(&queries).await;
+    assert!(read.iter().all(Result::is_ok), "{read:?}");
+    assert_eq!(stub.seen().len(), 12);
+}
+
 #[tokio::test]
 async fn cut_answers_are_read_again_and_then_told() {
     let stub = Stub::start(|_, _| (200, Vec::new(), r#"{"value":[{"id":"1"#.into())).await;

@@ -55,17 +55,12 @@ struct Patience {
 
 impl Patience {
     fn new() -> Self {
-        // Half a second to four seconds: a dead network is told within ten seconds.
-        let faults = ExponentialBuilder::new()
-            .with_min_delay(Duration::from_millis(500))
-            .with_max_times(4)
-            .with_jitter();
         // The service counts over ten seconds; twelve waits outlast every window it documents.
         let throttled = ExponentialBuilder::new()
             .with_min_delay(Duration::from_secs(2))
             .with_max_times(12)
             .with_jitter();
-        Self { faults: faults.build(), throttled: throttled.build(), token: true }
+        Self { faults: faults(), throttled: throttled.build(), token: true }
     }
 
     /// How long to wait after these troubles; `None` when it is enough.
@@ -90,6 +85,12 @@ impl Patience {
         }
         (longest <= LONGEST_WAIT).then_some(longest)
     }
+}
+
+/// Half a second to four seconds: a dead network is told within ten seconds.
+fn faults() -> ExponentialBackoff {
+    let faults = ExponentialBuilder::new().with_min_delay(Duration::from_millis(500));
+    faults.with_max_times(4).with_jitter().build()
 }
 
 impl Ask {
@@ -139,6 +140,10 @@ impl Http {
             }
             if troubles.is_empty() {
                 continue;
+            }
+            // Some were answered: nothing is dead, and each of the others gets its own chances.
+            if failed.len() < open.len() {
+                patience.faults = faults();
             }
             let renewable = !troubles.iter().any(|trouble| matches!(trouble, Trouble::Token))
                 || self.tokens.forget().await;

@@ -184,10 +184,10 @@ pub fn page(
 ) -> Result<Value, Refused> {
     check(list, call)?;
     let cursor = request.cursor;
-    // An action has no pages: `getByIds` answers for all the ids that it takes.
-    let usual = if call.method == Method::Post { usize::MAX } else { DEFAULT_PAGE };
-    let size = call.top.unwrap_or(usual);
-    let lossy = trouble.lossy && size != 999 && !call.advanced();
+    // An action has no pages: `getByIds` answers for all the ids that it takes, and leaves none out.
+    let action = call.method == Method::Post;
+    let size = call.top.unwrap_or(if action { usize::MAX } else { DEFAULT_PAGE });
+    let lossy = trouble.lossy && size != 999 && !call.advanced() && !action;
     let found = rows(
         list,
         call,

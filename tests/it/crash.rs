@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::gate::{Gate, Side};
+use crate::lanes::side_by_side;
 use crate::scenarios::{app, has, wants};
-use crate::survival::{Story, flat, side_by_side};
+use crate::survival::{Story, flat};
 use crate::world::World;
 
 /// What the next run says about one that was killed.

@@ -164,10 +164,12 @@ fn newest(world: &World, folder: &str) -> PathBuf {
 #[cfg(target_os = "linux")]
 mod full {
     use std::io::Write as _;
-    use std::process::{Child, Stdio};
+    use std::process::{Child, Command, Stdio};
 
     use super::*;
-    use crate::survival::{in_shell, limit_files, side_by_side};
+    use crate::lanes::side_by_side;
+    use crate::ledger::{Sent, sent};
+    use crate::survival::{in_shell, journals, limit_files};
 
     /// A run whose files can become only so long, from its first byte or from its first request on: a
     /// stand-in for a full disk, which takes a part of what is written as well.
@@ -234,6 +236,81 @@ mod full {
         limits.extend([all.len() - 1, all.len()]);
         assert!(limits.len() > story.writes, "{limits:?}");
         side_by_side(&limits, |limit| on_a_full_disk(&story, limit, false));
+    }
+
+    /// What a file system in memory gives out at a time, in bytes.
+    const PAGE: usize = 4096;
+    /// Pages of a small disk: 64 KiB.
+    const PAGES: usize = 16;
+
+    /// The journal's folder is a file system of its own, of which so many pages are free, or which
+    /// takes no further file. Nobody needs to be superuser for that, only a system that lets users have
+    /// namespaces.
+    fn on_a_small_disk(story: &Story, pages: Option<usize>) {
+        let what = format!("pages free for the journal: {pages:?}");
+        let world = story.world();
+        for folder in [".consent/journal", "kept"] {
+            std::fs::create_dir_all(world.folder().join(folder)).unwrap();
+        }
+        let script = "mount -t tmpfs -o size=64k,mode=0700,$SMALL none .consent/journal || exit 99
+            head -c $FILL /dev/zero >.consent/journal/filler || exit 99
+            \"$0\" \"$@\"
+            code=$?
+            cp .consent/journal/*.ndjson kept/ 2>/dev/null
+            exit $code";
+        let run = world.command(&story.args());
+        let mut small = Command::new("unshare");
+        small.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
+        small.arg(run.get_program()).args(run.get_args()).current_dir(world.folder());
+        small.env_clear().envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        // Its root and the filler are two inodes.
+        small.env("SMALL", if pages.is_none() { "nr_inodes=2" } else { "nr_inodes=9" });
+        small.env("FILL", ((PAGES - pages.unwrap_or(0)) * PAGE).to_string());
+        let run = Run::of(small.output().unwrap());
+        told_the_truth(story, &world, &run, &what);
+        // What the small disk held is what the next run finds.
+        let kept = std::fs::read_dir(world.folder().join("kept")).unwrap();
+        for file in kept.map(|entry| entry.unwrap()) {
+            let to = world.folder().join(".consent/journal").join(file.file_name());
+            std::fs::rename(file.path(), to).unwrap();
+        }
+        let recorded: Vec<Sent> = journals(&world).iter().flat_map(|one| sending(one)).collect();
+        for write in world.writes() {
+            let write = sent(&write);
+            assert!(recorded.contains(&write), "{what}: not in the journal: {write:?}");
+        }
+        story.finishes(&world, &what);
+    }
+
+    /// What a journal says is about to go out, in whole lines.
+    fn sending(journal: &str) -> Vec<Sent> {
+        let whole = journal.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        let lines = whole.map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let text = |line: &Value, name: &str| line["request"][name].as_str().unwrap().to_owned();
+        let body = |line: &Value| line["request"]["body"].clone();
+        lines
+            .filter(|line| line["event"] == "sending")
+            .map(|line| (text(&line, "method"), text(&line, "path"), body(&line)))
+            .collect()
+    }
+
+    /// No file at all, no header, some of the first lines that say what is about to go out, and so on to
+    /// the end: a journal that has no room while all else has.
+    #[test]
+    fn a_journal_without_room_from_its_first_byte_on_sends_nothing_that_is_not_in_it() {
+        let mount = ["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/"];
+        let able = Command::new("unshare").args(mount).output();
+        if !able.is_ok_and(|able| able.status.success()) {
+            eprintln!("skipped: no file systems of their own for users here");
+            return;
+        }
+        let story = Story::narrowing();
+        let (_, before_the_first) = begun(&story);
+        let pages = story.journal.len() / PAGE;
+        assert!(before_the_first > PAGE && pages < PAGES, "{} bytes", story.journal.len());
+        let cases: Vec<Option<usize>> =
+            std::iter::once(None).chain((0..=pages).map(Some)).collect();
+        side_by_side(&cases, |pages| on_a_small_disk(&story, pages));
     }
 
     /// A plan that could not be shown is not carried out.

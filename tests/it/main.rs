@@ -21,6 +21,7 @@ mod gate;
 mod hostile;
 mod interop;
 mod kinds;
+mod lanes;
 mod laws;
 mod ledger;
 #[cfg(unix)]

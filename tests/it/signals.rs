@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::gate::{Gate, Side};
 use crate::sample::ONE;
-use crate::survival::{Story, in_shell, journals, signal};
+use crate::survival::{Story, a_moment, in_shell, journals, signal};
 use crate::world::{Run, World};
 
 const STOPPING: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
@@ -50,11 +50,6 @@ fn reporting(mut command: Command) -> Command {
 fn report(world: &World) -> Value {
     let text = std::fs::read_to_string(world.folder().join("report.json")).unwrap();
     serde_json::from_str(&text).unwrap()
-}
-
-/// Time for a signal to arrive. Nothing fails when it takes longer: the run is held.
-fn a_moment() {
-    std::thread::sleep(Duration::from_millis(100));
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn delete(have: &Found) -> Step {
 fn beside(spec: &Spec) -> Query {
     let Spec { client, resource, .. } = spec;
     let filter = format!("resourceId%20eq%20{resource}");
-    let path = format!("/servicePrincipals/{client}/appRoleAssignments?$filter={filter}");
+    let path = format!("/servicePrincipals/{client}/appRoleAssignments?$filter={filter}&$top=999");
     Query::list(path, Consistency::Default, Missing::Nothing)
 }
 

@@ -26,7 +26,7 @@ fn a_short_list_proves_what_came_and_what_went() {
     let (made, gone) = (create(&role(7)).proof, delete(&have).proof);
     assert_eq!(made.read, gone.read);
     let path = format!(
-        "/servicePrincipals/{}/appRoleAssignments?$filter=resourceId%20eq%20{}",
+        "/servicePrincipals/{}/appRoleAssignments?$filter=resourceId%20eq%20{}&$top=999",
         object(EXPLORER),
         object(GRAPH)
     );

@@ -115,7 +115,7 @@ fn beside(spec: &Spec) -> Query {
         Principal::User(id) => format!("/users/{id}"),
         Principal::Group(id) => format!("/groups/{id}"),
     };
-    let path = format!("{owner}/appRoleAssignments?$filter=resourceId%20eq%20{client}");
+    let path = format!("{owner}/appRoleAssignments?$filter=resourceId%20eq%20{client}&$top=999");
     Query::list(path, Consistency::Default, Missing::Nothing)
 }
 

@@ -174,7 +174,7 @@ fn find(want: &Spec) -> Query {
         }
     }
     Query::list(
-        format!("/oauth2PermissionGrants?$filter={filter}"),
+        format!("/oauth2PermissionGrants?$filter={filter}&$top=999"),
         Consistency::Default,
         Missing::Nothing,
     )

@@ -1,6 +1,12 @@
 //! What holds for every kind on the real binary.
 
-use super::{SPECIMENS, STAGES, everything, refuse};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use consent::kinds::REGISTRY;
+
+use super::{SPECIMENS, STAGES, Stage, everything, refuse};
+use crate::lanes::side_by_side;
 use crate::world::World;
 
 /// Create, change and delete send what they announced and nothing else (or [`STAGES`] panics), and
@@ -50,17 +56,17 @@ fn what_is_not_declared_stays_unless_the_app_is_exact() {
 /// with the plan that was saved before, or with a new one.
 #[test]
 fn a_refusal_at_any_request_leaves_the_rest_to_the_next_run() {
-    for stage in STAGES.iter() {
-        for (number, request) in stage.sent.iter().enumerate() {
-            let saved = number % 2 == 0;
-            let mut world = stage.world(&refuse(request));
-            apply(&stage.digest, saved, &world, 9);
-            world.later("", |_| {});
-            let digest = if saved { stage.digest.clone() } else { world.digest() };
-            apply(&digest, saved, &world, 0);
-            stage.assert_ended(&world, &format!("request {number} refused, saved: {saved}"));
-        }
-    }
+    let numbers = |stage: &Stage| 0..stage.sent.len();
+    let each = STAGES.iter().flat_map(|stage| numbers(stage).map(move |number| (stage, number)));
+    side_by_side(&each.collect::<Vec<_>>(), |(stage, number)| {
+        let saved = number % 2 == 0;
+        let mut world = stage.world(&refuse(&stage.sent[number]));
+        apply(&stage.digest, saved, &world, 9);
+        world.later("", |_| {});
+        let digest = if saved { stage.digest.clone() } else { world.digest() };
+        apply(&digest, saved, &world, 0);
+        stage.assert_ended(&world, &format!("request {number} refused, saved: {saved}"));
+    });
 }
 
 fn apply(digest: &str, saved: bool, world: &World, code: i32) {
@@ -69,35 +75,39 @@ fn apply(digest: &str, saved: bool, world: &World, code: i32) {
     world.run(&args).assert_code(code).quietly();
 }
 
-/// Every stage in this weather ends as in fine weather, and no request takes effect twice.
-#[track_caller]
-fn ends_as_in_fine_weather(weather: &str) {
+/// Between plan and apply somebody else leaves the tenant as it is before another stage. Either what
+/// the plan is about is not as it saw it, and nothing is sent; or the plan has not lost its meaning and
+/// ends at its goal, where there is nothing left of it.
+#[test]
+fn what_somebody_else_changed_since_the_plan_is_seen_before_anything_is_sent() {
+    let mut cases = Vec::new();
     for stage in STAGES.iter() {
-        let world = stage.world(&format!("[weather]\n{weather}\n"));
-        stage.apply(&world).assert_code(0).quietly();
-        stage.assert_ended(&world, weather);
-        let effects = world.writes().iter().filter(|line| line.status < 300).count();
-        let hidden = world.writes().iter().filter(|line| line.status == 404).count();
-        assert_eq!(effects + hidden, stage.sent.len(), "{}: {weather}", stage.specimen.kind);
+        let same = |other: &&Stage| std::ptr::eq(other.specimen, stage.specimen);
+        let others = STAGES.iter().filter(same).filter(|other| other.start != stage.start);
+        cases.extend(others.map(|other| (stage, other)));
     }
-}
-
-#[test]
-fn every_second_write_throttled() {
-    ends_as_in_fine_weather("throttle-writes = 2\nretry-after = 0");
-}
-
-#[test]
-fn every_answer_to_a_write_lost() {
-    ends_as_in_fine_weather("lost = 1");
-}
-
-#[test]
-fn every_second_success_answered_as_not_found() {
-    ends_as_in_fine_weather("denied = 2");
-}
-
-#[test]
-fn reads_that_lag_behind() {
-    ends_as_in_fine_weather("lag = 1");
+    let stale = Mutex::new(BTreeSet::new());
+    side_by_side(&cases, |(stage, other)| {
+        let mut world = stage.world("");
+        world.later("", |state| *state = serde_json::from_str(&other.start).unwrap());
+        let apply = || world.run(&["apply", "saved.plan", "--approve", &stage.digest]);
+        let run = apply();
+        match run.code {
+            0 => {
+                let sent = world.writes().len();
+                apply().assert_code(0).quietly();
+                assert_eq!(world.writes().len(), sent, "{}: {run:#?}", stage.what());
+            }
+            6 => {
+                world.assert_untouched();
+                stale.lock().unwrap().insert(stage.specimen.kind);
+            }
+            _ => panic!("{}\nbefore {}: {run:#?}", stage.what(), other.what()),
+        }
+    });
+    // Their objects are there or not: one is always as the plan saw it, or at its goal.
+    let never = |name: &&str| ["app_role", "assignment"].contains(name);
+    let all = REGISTRY.iter().map(|kind| kind.name()).filter(|name| !never(name));
+    let stale = stale.into_inner().unwrap();
+    assert_eq!(stale, all.collect(), "each other kind has a plan that was stale");
 }

@@ -8,7 +8,11 @@ mod consent_policy;
 mod consent_requests;
 mod laws;
 mod specimens;
+#[cfg(unix)]
+mod survival;
+mod weather;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use consent::kinds::REGISTRY;
@@ -70,6 +74,8 @@ pub struct Stage {
     pub end: Vec<String>,
     /// What it sent.
     pub sent: Vec<Sent>,
+    /// So many HTTP requests carried them.
+    pub requests: usize,
     pub digest: String,
     /// The plan, as `plan --out` saved it.
     plan: String,
@@ -93,7 +99,12 @@ impl Stage {
 
     #[track_caller]
     pub fn assert_ended(&self, world: &World, why: &str) {
-        assert_eq!(everything(world), self.end, "{}, {why}: {}", self.specimen.kind, self.manifest);
+        assert_eq!(everything(world), self.end, "{why}: {}", self.what());
+    }
+
+    /// Names it where something went wrong.
+    pub fn what(&self) -> String {
+        format!("{}, {}", self.specimen.kind, self.manifest.trim())
     }
 }
 
@@ -115,12 +126,14 @@ fn stage(specimen: &'static Specimen, manifest: &'static str, world: &World) -> 
     let (plan, _) = world.apply_as_announced();
     let own = of_kind(&plan, specimen.kind);
     assert!(!own.is_empty(), "{}: nothing of it in {plan:#}", specimen.kind);
+    let writes = &world.writes()[earlier..];
     Stage {
         specimen,
         manifest,
         start,
         end: everything(world),
-        sent: world.writes()[earlier..].iter().map(sent).collect(),
+        sent: writes.iter().map(sent).collect(),
+        requests: writes.iter().map(|line| line.arrived).collect::<BTreeSet<_>>().len(),
         digest: plan["effect"]["sha256"].as_str().unwrap().to_owned(),
         plan: std::fs::read_to_string(world.folder().join("saved.plan")).unwrap(),
     }
@@ -158,13 +171,18 @@ pub fn run_as(world: &World, permissions: &[&str], args: &[&str]) -> Run {
 }
 
 /// Refuses one request of a plan, once.
-pub fn refuse((method, path, body): &Sent) -> String {
+pub fn refuse(request: &Sent) -> String {
+    answer(request, "status = 403\ntimes = 1")
+}
+
+/// Answers one request of a plan so, given in TOML.
+pub fn answer((method, path, body): &Sent, so: &str) -> String {
     let body = match body {
         Value::Null => String::new(),
         body => format!("body = {}\n", toml_text(&body.to_string())),
     };
     format!(
-        "[[weather.refuse]]\nmethod = \"{method}\"\npath = {}\n{body}status = 403\ntimes = 1\n",
+        "[[weather.refuse]]\nmethod = \"{method}\"\npath = {}\n{body}{so}\n",
         toml_text(path.split('?').next().unwrap())
     )
 }
