@@ -1,6 +1,6 @@
 //! What a run came to: told to people and to files, and turned into the exit code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::apply::progress::Progress;
 use crate::cli::Streams;
@@ -22,16 +22,16 @@ use crate::store::error::StoreError;
 pub struct Witness {
     settled: BTreeMap<Address, Outcome>,
     sent: usize,
-    /// The furthest change of the plan that a request went out for.
-    furthest: Option<Address>,
+    /// What a request went out for.
+    begun: BTreeSet<Address>,
 }
 
 impl Witness {
     pub fn note(&mut self, event: &Progress<'_>) {
         match event {
-            Progress::Sending { count, last, .. } => {
-                self.sent += count;
-                self.furthest = Some((*last).clone());
+            Progress::Sending { addresses } => {
+                self.sent += addresses.len();
+                self.begun.extend(addresses.iter().map(|address| (*address).clone()));
             }
             Progress::Settled { address, outcome, .. } => {
                 self.settled.insert((*address).clone(), (*outcome).clone());
@@ -40,23 +40,20 @@ impl Witness {
         }
     }
 
-    /// Nothing was waited for: what had no result yet is unsure as far as requests went out, and
-    /// was not started beyond.
+    /// Nothing was waited for: what had no result yet is unsure where a request went out, and was
+    /// not started elsewhere.
     pub fn abandoned(mut self, plan: &Plan) -> RunReport {
         let because = "left before the answer was in; the next run finds out by reading";
-        let place =
-            |address: &Address| plan.changes.iter().position(|change| change.address == *address);
-        let begun = self.furthest.as_ref().and_then(place).map_or(0, |last| last + 1);
-        let line = |(place, change): (usize, &Change)| {
+        let line = |change: &Change| {
             let outcome = match self.settled.remove(&change.address) {
                 Some(outcome) => outcome,
-                None if place < begun => Outcome::Unsure { because: because.to_owned() },
+                None if self.begun.contains(&change.address) => Outcome::Unsure { because: because.to_owned() },
                 None => Outcome::NotStarted,
             };
             Line { address: change.address.clone(), outcome }
         };
         RunReport {
-            lines: plan.changes.iter().enumerate().map(line).collect(),
+            lines: plan.changes.iter().map(line).collect(),
             stopped: Some(Stopped::Interrupted),
             writes_sent: self.sent,
             remaining: None,

@@ -63,7 +63,11 @@ pub async fn run(
     let changes = fresh.left(fresh::filled(&plan.changes, &planning::known(&scene)));
     let already = fresh.done(&changes);
     let done = {
-        let mut onlooker = Onlooker::new(sight(&setting, changes.len(), streams), changes.len());
+        let mut onlooker = Onlooker::new(
+            sight(&setting, changes.len(), streams),
+            changes.len(),
+            setting.write_quota,
+        );
         let mut tell = |event: Progress<'_>| {
             witness.note(&event);
             onlooker.see(&event, env.since_start());

@@ -50,6 +50,7 @@ pub async fn run(
         global,
         env,
         stop: &stop,
+        write_quota: args.write_quota,
         snapshot: PathBuf::new(),
     };
     let outcome = approve_and_run(args, setting, plan, &past, streams).await;
