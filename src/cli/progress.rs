@@ -56,6 +56,14 @@ impl<'a> Sight<'a> {
         }
         Self::Bar(bar)
     }
+
+    /// The bar, for whoever has something to say above it.
+    pub fn bar_itself(&self) -> Option<ProgressBar> {
+        match self {
+            Self::Bar(bar) => Some(bar.clone()),
+            Self::Nowhere | Self::Lines(_) => None,
+        }
+    }
 }
 
 impl<'a> Onlooker<'a> {
@@ -124,9 +132,7 @@ impl<'a> Onlooker<'a> {
                 self.line(&format!("waiting {seconds} s: the service asked for it"));
             }
             // In a long run it is part of the pace, which is told with the results.
-            Because::Quota
-                if time >= SILENCE || time >= WORTH_TELLING && self.all <= FEW =>
-            {
+            Because::Quota if time >= SILENCE || time >= WORTH_TELLING && self.all <= FEW => {
                 self.line(&format!("waiting {seconds} s: {} is used up", self.quota));
             }
             Because::Replicas if time >= Duration::from_secs(1) => {
@@ -280,8 +286,7 @@ mod tests {
     /// A long run fills no log with them, but is never silent for minutes either.
     #[test]
     fn a_long_run_tells_long_waits_only() {
-        let short: Vec<_> =
-            (0..100).map(|n| (n * 10, waiting(10, Because::Quota))).collect();
+        let short: Vec<_> = (0..100).map(|n| (n * 10, waiting(10, Because::Quota))).collect();
         assert_eq!(told(5_000, 300, &short), "");
         let long = [(0, waiting(150, Because::Quota)), (150, waiting(150, Because::Quota))];
         assert_eq!(told(5_000, 20, &long).lines().count(), 2);

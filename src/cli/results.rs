@@ -47,7 +47,9 @@ impl Witness {
         let line = |change: &Change| {
             let outcome = match self.settled.remove(&change.address) {
                 Some(outcome) => outcome,
-                None if self.begun.contains(&change.address) => Outcome::Unsure { because: because.to_owned() },
+                None if self.begun.contains(&change.address) => {
+                    Outcome::Unsure { because: because.to_owned() }
+                }
                 None => Outcome::NotStarted,
             };
             Line { address: change.address.clone(), outcome }
@@ -139,5 +141,32 @@ pub fn exit(report: &RunReport) -> Exit {
                 report.lines.iter().all(|line| line.outcome.settled() || unsure(line));
             if rest_settled { Exit::Unconfirmed } else { Exit::Partly }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::change::Verb;
+    use crate::policy::tests::{change, plan};
+
+    /// A request that is sent again says nothing about those that went out after it.
+    #[test]
+    fn who_leaves_at_once_is_unsure_of_all_that_was_sent() {
+        let changes: Vec<Change> = (0..4).map(|id| change(Verb::Grant, Some(id), "A")).collect();
+        let plan = plan(changes);
+        let address = |at: usize| &plan.changes[at].address;
+        let mut witness = Witness::default();
+        witness.note(&Progress::Sending { addresses: &[address(0)] });
+        witness.note(&Progress::Sending { addresses: &[address(2)] });
+        witness.note(&Progress::Sending { addresses: &[address(0)] });
+        let report = witness.abandoned(&plan);
+        let unsure: Vec<bool> = report
+            .lines
+            .iter()
+            .map(|line| matches!(line.outcome, Outcome::Unsure { .. }))
+            .collect();
+        assert_eq!(unsure, [true, false, true, false]);
+        assert_eq!(report.writes_sent, 3);
     }
 }

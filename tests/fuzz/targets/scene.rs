@@ -123,7 +123,7 @@ pub(crate) fn plan(
     let scene = Scene { roster: roster.collect(), settings, directory };
     let pages = tenant.pages(&scene);
     let desk = Desk { manifest, sources, scene: &scene, today: NOW.date() };
-    let draft = build::draft(&desk, &pages, findings)?;
+    let mut draft = build::draft(&desk, &pages, findings)?;
     let names = Names::from_directory(&tenant.directory);
     let mut changes = build::changes(&draft.pairs, &names).expect("a draft leads to changes");
     build::annotate(&mut changes, &tenant.directory);
