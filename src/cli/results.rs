@@ -80,7 +80,13 @@ pub fn tell(
         let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
         let view = View { full: false, next: (exit != Exit::Done).then_some(setting.again) };
         render::outcome::text(report, &plan.changes, view, to).and_then(|()| {
-            writeln!(to, "Record  {}", shown(&setting.snapshot.display().to_string()))
+            // What could not be saved is no record; the error says what became of it.
+            match &saved {
+                Ok(()) => {
+                    writeln!(to, "Record  {}", shown(&setting.snapshot.display().to_string()))
+                }
+                Err(_) => writeln!(to, "Record  not complete, see below"),
+            }
         })
     };
     let reported = write_reports(plan, report, setting, streams);
