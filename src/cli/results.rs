@@ -43,7 +43,8 @@ impl Witness {
     /// Nothing was waited for: what had no result yet is unsure where a request went out, and was
     /// not started elsewhere.
     pub fn abandoned(mut self, plan: &Plan) -> RunReport {
-        let because = "left before the answer was in; the next run finds out by reading";
+        let because =
+            "left before it was answered and read back; the next run finds out by reading";
         let line = |change: &Change| {
             let outcome = match self.settled.remove(&change.address) {
                 Some(outcome) => outcome,
