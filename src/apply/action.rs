@@ -27,16 +27,20 @@ pub enum Action {
 pub enum Because {
     /// Replicas have to agree, or a request is repeated later.
     Replicas,
-    /// The service asked for a pause, or its quota is used up.
+    /// The service asked for a pause.
     Service,
+    /// The quota of writes that we keep to is used up; nobody asked for anything.
+    Quota,
 }
 
 /// The moment, as time since the start of any clock, and when the service takes writes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     pub now: Duration,
-    /// No write goes out before this.
-    pub writes_from: Duration,
+    /// No write goes out before this, by the quota of writes.
+    pub quota_from: Duration,
+    /// No write goes out before this, by the service's own word.
+    pub asked_from: Duration,
 }
 
 /// One request, all ids in their places.

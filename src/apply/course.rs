@@ -69,7 +69,8 @@ impl<'a> Course<'a> {
         if let Some((ticket, queries)) = self.reads(now) {
             return Action::Read(ticket, queries);
         }
-        let writes_from = moment.writes_from.max(self.hold);
+        let asked_from = moment.asked_from.max(self.hold);
+        let writes_from = moment.quota_from.max(asked_from);
         let held = writes_from > now;
         if !held && let Some((ticket, outgoing)) = self.sends(now) {
             return Action::Send(ticket, outgoing);
@@ -79,9 +80,13 @@ impl<'a> Course<'a> {
         let read = self.flights.next_due(Due::Read);
         match send.into_iter().chain(more).chain(read).min() {
             Some(time) => {
-                // What could go by then is kept back by the service only.
-                let service = held && time == writes_from && read != Some(time);
-                let because = if service { Because::Service } else { Because::Replicas };
+                // What could go by then is kept back by nothing else.
+                let kept_back = held && time == writes_from && read != Some(time);
+                let because = match kept_back {
+                    true if asked_from < writes_from => Because::Quota,
+                    true => Because::Service,
+                    false => Because::Replicas,
+                };
                 Action::Wait(time.saturating_sub(now), because)
             }
             None if self.flights.all_back() => Action::End,

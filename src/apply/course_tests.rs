@@ -335,7 +335,8 @@ fn no_write_goes_out_before_the_service_takes_it_and_reads_go_on() {
     let mut course = Course::new(&changes, &BTreeSet::new());
     let at = |now, from| Moment {
         now: Duration::from_secs(now),
-        writes_from: Duration::from_secs(from),
+        quota_from: Duration::ZERO,
+        asked_from: Duration::from_secs(from),
     };
     let waits = |seconds| Action::Wait(Duration::from_secs(seconds), Because::Service);
     assert_eq!(course.next_action(at(0, 9)), waits(9));
@@ -358,6 +359,25 @@ fn no_write_goes_out_before_the_service_takes_it_and_reads_go_on() {
     course.stop(Stopped::Interrupted);
     assert_eq!(course.next_action(at(20, 20)), Action::End);
     assert_eq!(words(&course.report()), ["done", "not_started"]);
+}
+
+/// The quota that we keep to is no request of the service; what ends last is the reason.
+#[test]
+fn a_wait_for_the_quota_is_told_apart() {
+    let changes = [gives("a")];
+    let mut course = Course::new(&changes, &BTreeSet::new());
+    let mut because = |quota, asked| {
+        let (quota_from, asked_from) = (Duration::from_secs(quota), Duration::from_secs(asked));
+        let now = Duration::from_secs(1);
+        match course.next_action(Moment { now, quota_from, asked_from }) {
+            Action::Wait(time, because) => (time.as_secs(), because),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(because(9, 0), (8, Because::Quota));
+    assert_eq!(because(9, 1), (8, Because::Quota));
+    assert_eq!(because(9, 12), (11, Because::Service));
+    assert_eq!(because(1, 12), (11, Because::Service));
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::apply::flights::Ticket;
 use crate::apply::journaling;
 use crate::apply::progress::Progress;
 use crate::graph::error::GraphError;
+use crate::graph::limiter::Pause;
 use crate::graph::verdict::Verdict;
 use crate::graph::{Reader, Writer};
 use crate::model::address::Address;
@@ -125,20 +126,21 @@ impl Executor<'_> {
             return Action::Await;
         }
         let now = self.tools.clock.since_start();
-        let writes_from = now.saturating_add(self.tools.writer.pause());
-        course.next_action(Moment { now, writes_from })
+        let Pause { quota, asked } = self.tools.writer.pause();
+        let (quota_from, asked_from) = (now.saturating_add(quota), now.saturating_add(asked));
+        course.next_action(Moment { now, quota_from, asked_from })
     }
 
     /// Results go to the onlooker and to the journal.
     fn tell(&mut self, changes: &[Change], course: &mut Course<'_>) {
         let news = course.take_news();
-        let before = course.settled().saturating_sub(news.len());
+        let settled = course.settled();
         let at_least = self.tools.writer.shortest(course.unsent());
-        for (number, (place, outcome)) in news.iter().enumerate() {
+        for (place, outcome) in &news {
             (self.tools.progress)(Progress::Settled {
                 address: &changes[*place].address,
                 outcome,
-                settled: before + number + 1,
+                settled,
                 all: changes.len(),
                 at_least,
             });
@@ -199,11 +201,8 @@ impl Executor<'_> {
         if !self.write_journal() {
             return false;
         }
-        let places = || outgoing.iter().map(|out| out.place);
-        if let (Some(first), Some(last)) = (places().min(), places().max()) {
-            let (first, last) = (&changes[first].address, &changes[last].address);
-            (self.tools.progress)(Progress::Sending { count: outgoing.len(), first, last });
-        }
+        let addresses: Vec<_> = outgoing.iter().map(|out| &changes[out.place].address).collect();
+        (self.tools.progress)(Progress::Sending { addresses: &addresses });
         let requests: Vec<_> = outgoing.iter().map(|out| out.request.clone()).collect();
         let verdicts = self.tools.writer.send(&requests);
         self.under_way

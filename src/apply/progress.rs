@@ -9,14 +9,14 @@ use crate::model::outcome::Outcome;
 /// One event. Nothing depends on anybody looking.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress<'a> {
-    /// Requests are about to go out; the addresses of the first and of the last in the plan's order.
-    Sending { count: usize, first: &'a Address, last: &'a Address },
+    /// Requests are about to go out, one for each of these changes.
+    Sending { addresses: &'a [&'a Address] },
     /// Objects are read.
     Reading { count: usize },
     /// Nothing new happens for this long. Told again and again as the time gets shorter.
     Waiting { time: Duration, because: Because },
-    /// A change has its result; so many of so many have one. What is left takes at least so long by
-    /// the service's quota of writes.
+    /// A change has its result. So many of so many have one by now, those told next included: an
+    /// answer settles a whole batch. What is left takes at least so long by the quota of writes.
     Settled {
         address: &'a Address,
         outcome: &'a Outcome,

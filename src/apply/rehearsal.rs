@@ -143,7 +143,7 @@ impl Tenant {
         let mut under_way: Vec<(u64, Back)> = Vec::new();
         for _ in 0..100_000 {
             let full = under_way.len() >= self.lanes.max(1);
-            let moment = Moment { now, writes_from: now };
+            let moment = Moment { now, quota_from: now, asked_from: now };
             match if full { Action::Await } else { course.next_action(moment) } {
                 Action::End => {
                     self.waited = now.as_secs();

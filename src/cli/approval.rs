@@ -8,7 +8,7 @@ use crate::cli::ask::{self, Answer};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::signals::Stop;
-use crate::model::change::Tier;
+use crate::model::change::{Change, Tier};
 use crate::plan::Plan;
 use crate::render::text::numbers;
 
@@ -78,7 +78,11 @@ fn by_digest(plan: &Plan, digest: &str, again: &str) -> Result<Approval, Failure
         "other_effect",
         "the approved digest is not the digest of what would be applied now",
     )
-    .help(format!("approved: {}", crate::model::untrusted::shown(digest.trim())))
+    .help(format!(
+        "approved: {}{}",
+        crate::model::untrusted::shown(digest.trim()),
+        short(plan, digest)
+    ))
     .help(format!("now:      {}", plan.effect.digest))
     .help(format!(
         "the plan above is what would be applied now; review it, then run: {again} --approve {}",
@@ -86,9 +90,20 @@ fn by_digest(plan: &Plan, digest: &str, again: &str) -> Result<Approval, Failure
     )))
 }
 
+/// A plan draws its digest shortened; copied like that it approves nothing.
+fn short(plan: &Plan, digest: &str) -> &'static str {
+    let digest = digest.trim();
+    if digest.contains("...") || !digest.is_empty() && plan.effect.digest.starts_with(digest) {
+        " (shortened; `consent plan --full` and --json show all of it)"
+    } else {
+        ""
+    }
+}
+
 /// The question, and the word that is a yes.
 fn question(plan: &Plan) -> (String, String) {
-    let removals = plan.changes.iter().filter(|change| change.verb.removes()).count();
+    let removes = |change: &&Change| change.verb.removes() || change.is_removal();
+    let removals = plan.changes.iter().filter(removes).count();
     let high = plan
         .changes
         .iter()

@@ -10,6 +10,7 @@ pub mod failure;
 pub mod logging;
 pub mod manifests;
 pub mod outlet;
+pub mod patience;
 pub mod planning;
 pub mod progress;
 pub mod rails;

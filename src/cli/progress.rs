@@ -8,12 +8,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::apply::action::Because;
 use crate::apply::pace::{Left, Pace};
 use crate::apply::progress::Progress;
+use crate::graph::quota::WRITES;
 use crate::render::lines::grouped;
 
 /// Runs of at most so many changes tell every request; longer ones would fill a log.
 const FEW: usize = 200;
 /// A long run tells how far it is at least so often.
 const SILENCE: Duration = Duration::from_secs(30);
+/// Shorter pauses are nothing that anybody would wonder about.
+const WORTH_TELLING: Duration = Duration::from_secs(2);
+/// Two waits that end so close together are one.
+const SAME_WAIT: Duration = Duration::from_millis(500);
 
 /// Where a run is shown.
 pub enum Sight<'a> {
@@ -27,8 +32,13 @@ pub enum Sight<'a> {
 pub struct Onlooker<'a> {
     sight: Sight<'a>,
     all: usize,
+    /// The quota that is kept to, in people's words.
+    quota: String,
     pace: Pace,
-    /// What was left of the wait that was told last.
+    settled: usize,
+    /// What was left when the last results came, and when that was.
+    left: Option<(Left, Duration)>,
+    /// When the wait ends that was told last.
     waiting: Duration,
     /// The last line: when, and how many had their result.
     told: (Duration, usize),
@@ -46,14 +56,30 @@ impl<'a> Sight<'a> {
         }
         Self::Bar(bar)
     }
+
+    /// The bar, for whoever has something to say above it.
+    pub fn bar_itself(&self) -> Option<ProgressBar> {
+        match self {
+            Self::Bar(bar) => Some(bar.clone()),
+            Self::Nowhere | Self::Lines(_) => None,
+        }
+    }
 }
 
 impl<'a> Onlooker<'a> {
-    pub fn new(sight: Sight<'a>, all: usize) -> Self {
+    /// `all`: changes. `write_quota`: writes within 150 s that the run keeps to.
+    pub fn new(sight: Sight<'a>, all: usize, write_quota: u32) -> Self {
+        let quota = match write_quota {
+            WRITES => "the service's quota of writes".to_owned(),
+            own => format!("the quota of writes (--write-quota {own})"),
+        };
         Self {
             sight,
             all,
+            quota,
             pace: Pace::default(),
+            settled: 0,
+            left: None,
             waiting: Duration::ZERO,
             told: (Duration::ZERO, 0),
             told_quota: false,
@@ -63,18 +89,17 @@ impl<'a> Onlooker<'a> {
     /// `now`: time since the start of the process.
     pub fn see(&mut self, event: &Progress<'_>, now: Duration) {
         match event {
-            Progress::Sending { count, .. } if self.all <= FEW => {
-                self.line(&format!("sending {}", requests(*count)));
+            Progress::Sending { addresses } if self.all <= FEW => {
+                self.line(&format!("sending {}", requests(addresses.len())));
             }
-            Progress::Waiting { time, because } => self.wait(*time, *because),
-            Progress::Settled { settled, at_least, .. } => {
+            Progress::Waiting { time, because } => self.wait(*time, *because, now),
+            Progress::Settled { settled, at_least, .. } if *settled > self.settled => {
+                self.settled = *settled;
                 self.pace.note(now, *settled);
-                self.settled(*settled, self.pace.left(self.all, *at_least), now);
+                self.left = self.pace.left(self.all, *at_least).map(|left| (left, now));
+                self.show_settled(now);
             }
-            Progress::Sending { .. } | Progress::Reading { .. } => {}
-        }
-        if !matches!(event, Progress::Waiting { .. }) {
-            self.waiting = Duration::ZERO;
+            Progress::Sending { .. } | Progress::Reading { .. } | Progress::Settled { .. } => {}
         }
     }
 
@@ -85,48 +110,79 @@ impl<'a> Onlooker<'a> {
         }
     }
 
-    /// A wait is told once, not again for what is left of it. One that the quota makes is part of the
-    /// pace, which is told with the results.
-    fn wait(&mut self, time: Duration, because: Because) {
-        let told = std::mem::replace(&mut self.waiting, time);
-        if told > time && !time.is_zero() {
+    /// A line tells a wait once, not again for what is left of it; a bar shows what is left of it.
+    fn wait(&mut self, time: Duration, because: Because, now: Duration) {
+        let seconds = time.as_millis().div_ceil(1_000);
+        let asked = because == Because::Service && time >= WORTH_TELLING;
+        if let Sight::Bar(bar) = &self.sight {
+            bar.set_message(match asked {
+                true => format!("{}, waiting {seconds} s: the service asked for it", self.count()),
+                false => self.standing(now),
+            });
+            bar.tick();
             return;
         }
-        if let Sight::Bar(bar) = &self.sight {
-            bar.tick();
+        let until = now.saturating_add(time);
+        if until <= self.waiting.saturating_add(SAME_WAIT) {
+            return;
         }
-        let seconds = time.as_secs();
-        if because == Because::Service && seconds >= 2 {
-            self.line(&format!("waiting {seconds} s: the service asked for it"));
-        } else if because == Because::Replicas && seconds >= 1 {
-            self.line(&format!("waiting {seconds} s"));
+        self.waiting = until;
+        match because {
+            Because::Service if asked => {
+                self.line(&format!("waiting {seconds} s: the service asked for it"));
+            }
+            // In a long run it is part of the pace, which is told with the results.
+            Because::Quota if time >= SILENCE || time >= WORTH_TELLING && self.all <= FEW => {
+                self.line(&format!("waiting {seconds} s: {} is used up", self.quota));
+            }
+            Because::Replicas if time >= Duration::from_secs(1) => {
+                self.line(&format!("waiting {seconds} s"));
+            }
+            Because::Service | Because::Quota | Because::Replicas => {}
         }
     }
 
-    fn settled(&mut self, settled: usize, left: Option<Left>, now: Duration) {
-        let by_quota = left.is_some_and(|left| left.by_quota);
-        let count = format!("{} of {}", grouped(settled), grouped(self.all));
-        let estimate = left.map(|left| format!(", {} left", about(left.time))).unwrap_or_default();
+    fn show_settled(&mut self, now: Duration) {
         if let Sight::Bar(bar) = &self.sight {
-            let reason = if by_quota { " (quota of writes)" } else { "" };
-            bar.set_message(format!("{count}{estimate}{reason}"));
-            bar.set_position(u64::try_from(settled).unwrap_or(u64::MAX));
+            bar.set_message(self.standing(now));
+            bar.set_position(u64::try_from(self.settled).unwrap_or(u64::MAX));
             return;
         }
         let tenth = self.all.div_ceil(10).max(FEW / 2);
-        let far = settled >= self.told.1 + tenth || now >= self.told.0 + SILENCE;
-        if settled != self.all && !far {
+        let far = self.settled >= self.told.1 + tenth || now >= self.told.0 + SILENCE;
+        if self.settled != self.all && !far {
             return;
         }
-        self.told = (now, settled);
-        if settled == self.all {
-            self.line(&format!("{count} objects have their result"));
+        self.told = (now, self.settled);
+        let count = format!("{} objects have their result", self.count());
+        if self.settled == self.all {
+            self.line(&count);
             return;
         }
-        self.line(&format!("{count} objects have their result{estimate}"));
-        if by_quota && !std::mem::replace(&mut self.told_quota, true) {
-            self.line("the service's quota of writes sets the pace; it is no fault");
+        self.line(&format!("{count}{}", self.estimate(now)));
+        if self.is_by_quota() && !std::mem::replace(&mut self.told_quota, true) {
+            self.line(&format!("{} sets the pace; it is no fault", self.quota));
         }
+    }
+
+    fn count(&self) -> String {
+        format!("{} of {}", grouped(self.settled), grouped(self.all))
+    }
+
+    /// `, about 3 min left`: what was left when the last results came, less the time since then.
+    fn estimate(&self, now: Duration) -> String {
+        let Some((left, at)) = self.left else { return String::new() };
+        format!(", {} left", about(left.time.saturating_sub(now.saturating_sub(at))))
+    }
+
+    fn is_by_quota(&self) -> bool {
+        self.left.is_some_and(|(left, _)| left.by_quota)
+    }
+
+    /// What a bar says beside itself.
+    fn standing(&self, now: Duration) -> String {
+        let reason = if self.is_by_quota() { " (quota of writes)" } else { "" };
+        format!("{}{}{reason}", self.count(), self.estimate(now))
     }
 
     fn line(&mut self, text: &str) {
@@ -161,7 +217,7 @@ mod tests {
     fn lines(all: usize, quota: Duration) -> Vec<String> {
         let mut out = Vec::new();
         let address = Address::new("delegated_grant", "app", []);
-        let mut onlooker = Onlooker::new(Sight::Lines(&mut out), all);
+        let mut onlooker = Onlooker::new(Sight::Lines(&mut out), all, WRITES);
         for settled in (20..=all).step_by(20) {
             let at_least = quota * u32::try_from(all - settled).unwrap() / 1_000;
             let event = Progress::Settled {
@@ -190,6 +246,78 @@ mod tests {
     fn the_quota_is_named_once() {
         let lines = lines(2_000, Duration::from_secs(50));
         assert_eq!(lines.iter().filter(|line| line.contains("quota of writes")).count(), 1);
+    }
+
+    fn settled(settled: usize, all: usize, at_least: Duration) -> Progress<'static> {
+        let address = Box::leak(Box::new(Address::new("delegated_grant", "app", [])));
+        Progress::Settled { address, outcome: &Outcome::Done, settled, all, at_least }
+    }
+
+    fn told(all: usize, quota: u32, events: &[(u64, Progress<'_>)]) -> String {
+        let mut out = Vec::new();
+        let mut onlooker = Onlooker::new(Sight::Lines(&mut out), all, quota);
+        for (second, event) in events {
+            onlooker.see(event, Duration::from_secs(*second));
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    fn waiting(seconds: u64, because: Because) -> Progress<'static> {
+        Progress::Waiting { time: Duration::from_secs(seconds), because }
+    }
+
+    /// One's own quota is not what the service asked for; and each wait is told once, whatever is read
+    /// or comes back meanwhile.
+    #[test]
+    fn a_wait_says_who_wants_it_and_says_it_once() {
+        let quota = |time| waiting(time, Because::Quota);
+        let mut events = vec![(0, quota(150)), (0, Progress::Reading { count: 20 })];
+        events.push((0, settled(20, 100, Duration::from_secs(600))));
+        events.extend((1..150).map(|second| (second, quota(150 - second))));
+        let text = told(100, 20, &events);
+        assert_eq!(text, "waiting 150 s: the quota of writes (--write-quota 20) is used up\n");
+        let text = told(100, WRITES, &events);
+        assert_eq!(text, "waiting 150 s: the service's quota of writes is used up\n");
+        let service = |second, time| (second, waiting(time, Because::Service));
+        let text = told(100, 20, &[service(0, 9), service(1, 8), service(8, 9), service(9, 8)]);
+        assert_eq!(text, "waiting 9 s: the service asked for it\n".repeat(2));
+    }
+
+    /// A long run fills no log with them, but is never silent for minutes either.
+    #[test]
+    fn a_long_run_tells_long_waits_only() {
+        let short: Vec<_> = (0..100).map(|n| (n * 10, waiting(10, Because::Quota))).collect();
+        assert_eq!(told(5_000, 300, &short), "");
+        let long = [(0, waiting(150, Because::Quota)), (150, waiting(150, Because::Quota))];
+        assert_eq!(told(5_000, 20, &long).lines().count(), 2);
+    }
+
+    /// Twenty results of one answer are one step, not twenty: the first of them came no sooner.
+    #[test]
+    fn an_answer_settles_all_of_its_batch() {
+        let mut events = Vec::new();
+        for batch in 1..=4_u64 {
+            let by_now = 20 * usize::try_from(batch).unwrap();
+            let at_least = Duration::from_secs(750 - 150 * batch);
+            events.extend((0..20).map(|_| (batch * 150, settled(by_now, 100, at_least))));
+        }
+        let text = told(100, 20, &events);
+        assert!(text.contains("80 of 100 objects have their result, about 3 min left"), "{text}");
+        assert!(!text.contains(" h "), "{text}");
+    }
+
+    #[test]
+    fn a_bar_counts_down_and_says_what_is_waited_for() {
+        let bar = ProgressBar::hidden();
+        let mut onlooker = Onlooker::new(Sight::Bar(bar.clone()), 100, 20);
+        onlooker.see(&settled(20, 100, Duration::from_secs(600)), Duration::ZERO);
+        assert_eq!(bar.message(), "20 of 100, about 10 min left (quota of writes)");
+        onlooker.see(&waiting(30, Because::Quota), Duration::from_secs(120));
+        assert_eq!(bar.message(), "20 of 100, about 8 min left (quota of writes)");
+        onlooker.see(&waiting(700, Because::Service), Duration::from_secs(121));
+        assert_eq!(bar.message(), "20 of 100, waiting 700 s: the service asked for it");
+        onlooker.see(&settled(40, 100, Duration::from_secs(450)), Duration::from_secs(122));
+        assert_eq!(bar.position(), 40);
     }
 
     #[test]

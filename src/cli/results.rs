@@ -1,6 +1,6 @@
 //! What a run came to: told to people and to files, and turned into the exit code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::apply::progress::Progress;
 use crate::cli::Streams;
@@ -22,16 +22,16 @@ use crate::store::error::StoreError;
 pub struct Witness {
     settled: BTreeMap<Address, Outcome>,
     sent: usize,
-    /// The furthest change of the plan that a request went out for.
-    furthest: Option<Address>,
+    /// What a request went out for.
+    begun: BTreeSet<Address>,
 }
 
 impl Witness {
     pub fn note(&mut self, event: &Progress<'_>) {
         match event {
-            Progress::Sending { count, last, .. } => {
-                self.sent += count;
-                self.furthest = Some((*last).clone());
+            Progress::Sending { addresses } => {
+                self.sent += addresses.len();
+                self.begun.extend(addresses.iter().map(|address| (*address).clone()));
             }
             Progress::Settled { address, outcome, .. } => {
                 self.settled.insert((*address).clone(), (*outcome).clone());
@@ -40,23 +40,23 @@ impl Witness {
         }
     }
 
-    /// Nothing was waited for: what had no result yet is unsure as far as requests went out, and
-    /// was not started beyond.
+    /// Nothing was waited for: what had no result yet is unsure where a request went out, and was
+    /// not started elsewhere.
     pub fn abandoned(mut self, plan: &Plan) -> RunReport {
-        let because = "left before the answer was in; the next run finds out by reading";
-        let place =
-            |address: &Address| plan.changes.iter().position(|change| change.address == *address);
-        let begun = self.furthest.as_ref().and_then(place).map_or(0, |last| last + 1);
-        let line = |(place, change): (usize, &Change)| {
+        let because =
+            "left before it was answered and read back; the next run finds out by reading";
+        let line = |change: &Change| {
             let outcome = match self.settled.remove(&change.address) {
                 Some(outcome) => outcome,
-                None if place < begun => Outcome::Unsure { because: because.to_owned() },
+                None if self.begun.contains(&change.address) => {
+                    Outcome::Unsure { because: because.to_owned() }
+                }
                 None => Outcome::NotStarted,
             };
             Line { address: change.address.clone(), outcome }
         };
         RunReport {
-            lines: plan.changes.iter().enumerate().map(line).collect(),
+            lines: plan.changes.iter().map(line).collect(),
             stopped: Some(Stopped::Interrupted),
             writes_sent: self.sent,
             remaining: None,
@@ -81,7 +81,13 @@ pub fn tell(
         let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
         let view = View { full: false, next: (exit != Exit::Done).then_some(setting.again) };
         render::outcome::text(report, &plan.changes, view, to).and_then(|()| {
-            writeln!(to, "Record  {}", shown(&setting.snapshot.display().to_string()))
+            // What could not be saved is no record; the error says what became of it.
+            match &saved {
+                Ok(()) => {
+                    writeln!(to, "Record  {}", shown(&setting.snapshot.display().to_string()))
+                }
+                Err(_) => writeln!(to, "Record  not complete, see below"),
+            }
         })
     };
     let reported = write_reports(plan, report, setting, streams);
@@ -142,5 +148,32 @@ pub fn exit(report: &RunReport) -> Exit {
                 report.lines.iter().all(|line| line.outcome.settled() || unsure(line));
             if rest_settled { Exit::Unconfirmed } else { Exit::Partly }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::change::Verb;
+    use crate::policy::tests::{change, plan};
+
+    /// A request that is sent again says nothing about those that went out after it.
+    #[test]
+    fn who_leaves_at_once_is_unsure_of_all_that_was_sent() {
+        let changes: Vec<Change> = (0..4).map(|id| change(Verb::Grant, Some(id), "A")).collect();
+        let plan = plan(changes);
+        let address = |at: usize| &plan.changes[at].address;
+        let mut witness = Witness::default();
+        witness.note(&Progress::Sending { addresses: &[address(0)] });
+        witness.note(&Progress::Sending { addresses: &[address(2)] });
+        witness.note(&Progress::Sending { addresses: &[address(0)] });
+        let report = witness.abandoned(&plan);
+        let unsure: Vec<bool> = report
+            .lines
+            .iter()
+            .map(|line| matches!(line.outcome, Outcome::Unsure { .. }))
+            .collect();
+        assert_eq!(unsure, [true, false, true, false]);
+        assert_eq!(report.writes_sent, 3);
     }
 }

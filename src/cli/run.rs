@@ -12,7 +12,7 @@ use crate::cli::results::Witness;
 use crate::cli::session::{Session, told};
 use crate::cli::setting::Setting;
 use crate::cli::stale::still_true;
-use crate::cli::{Streams, results, unfinished};
+use crate::cli::{Streams, patience, results, unfinished};
 use crate::graph::auth::Claims;
 use crate::graph::rights;
 use crate::model::address::Address;
@@ -41,11 +41,9 @@ pub async fn run(
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
     let Approved { mut plan, approval } = approved;
-    let (session, env) = (setting.session, setting.env);
+    let Setting { session, env, global, .. } = setting;
     let stop = setting.stop;
-    let claims =
-        stop.unless(session.graph.claims()).await.ok_or_else(interrupted)?.map_err(told)?;
-    may_write(&plan, &claims)?;
+    let claims = may_write(&setting, &plan).await?;
     // Held until the run is over and recorded.
     let _lock = locked(&setting)?;
     let look = async {
@@ -55,6 +53,7 @@ pub async fn run(
         let fresh = still_true(&plan, &before, &scene)?;
         Ok((scene, before, fresh))
     };
+    let look = patience::reading(session, global, look);
     let (scene, before, fresh) = stop.unless(look).await.unwrap_or_else(|| Err(interrupted()))?;
     let (mut open, mut journal) = begin(&setting, &plan, approval, &claims, before)?;
     setting.snapshot = open.path().to_owned();
@@ -65,7 +64,9 @@ pub async fn run(
     let already = fresh.done(&plan.changes);
     let count = plan.changes.len();
     let done = {
-        let mut onlooker = Onlooker::new(sight(&setting, count, streams), count);
+        let sight = sight(&setting, count, streams);
+        let bar = sight.bar_itself();
+        let mut onlooker = Onlooker::new(sight, count, setting.write_quota);
         let mut tell = |event: Progress<'_>| {
             witness.note(&event);
             onlooker.see(&event, env.since_start());
@@ -79,7 +80,8 @@ pub async fn run(
             stop: stop.flag(),
             progress: &mut tell,
         };
-        let done = stop.unless_twice(executor::run(tools, &plan.changes, &already)).await;
+        let work = stop.unless_twice(executor::run(tools, &plan.changes, &already));
+        let done = patience::stopping(stop, bar, setting.global, work).await;
         onlooker.close();
         done
     };
@@ -87,7 +89,8 @@ pub async fn run(
         Some(finished) => {
             journal_error = finished.journal_error;
             let mut report = finished.report;
-            let after = stop.unless_twice(last_look(session, &plan, &mut report)).await;
+            let look = patience::reading(session, global, last_look(session, &plan, &mut report));
+            let after = stop.unless_twice(look).await;
             (report, after.flatten())
         }
         None => (witness.abandoned(&plan), None),
@@ -123,14 +126,18 @@ fn locked(setting: &Setting<'_>) -> Result<Lock, Failure> {
     })
 }
 
+/// What the token says about who applies.
+///
 /// # Errors
 /// When the token itself says that it lacks a permission for one of the writes.
-fn may_write(plan: &Plan, claims: &Claims) -> Result<(), Failure> {
+pub async fn may_write(setting: &Setting<'_>, plan: &Plan) -> Result<Claims, Failure> {
+    let claims = setting.stop.unless(setting.session.graph.claims()).await;
+    let claims = claims.ok_or_else(interrupted)?.map_err(told)?;
     let steps = plan.changes.iter().flat_map(|change| &change.steps);
     let paths = steps.map(|step| step.request.path.as_str());
-    let lacking = rights::lacking(paths, claims);
+    let lacking = rights::lacking(paths, &claims);
     if lacking.is_empty() {
-        return Ok(());
+        return Ok(claims);
     }
     let all = lacking.join(" and ");
     let what = if lacking.len() == 1 { "permission" } else { "permissions" };

@@ -19,6 +19,8 @@ pub struct Setting<'a> {
     pub global: &'a Global,
     pub env: &'a Arc<Env>,
     pub stop: &'a Stop,
+    /// Writes within 150 s that the run keeps to.
+    pub write_quota: u32,
     /// Where this run's snapshot is, once it is begun.
     pub snapshot: PathBuf,
 }

@@ -28,6 +28,15 @@ impl Sleeper for RealSleeper {
     }
 }
 
+/// How long no write may go out, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// By the quota of writes that we keep to.
+    pub quota: Duration,
+    /// By the service's own word.
+    pub asked: Duration,
+}
+
 /// The gate. Shared by all readers and writers of a connection.
 pub struct Limiter {
     state: Mutex<State>,
@@ -139,10 +148,16 @@ impl Limiter {
     }
 
     /// How long until so many writes may go out together.
-    pub fn before_writing(&self, count: usize) -> Duration {
+    pub fn before_writing(&self, count: usize) -> Pause {
         let now = self.clock.since_start();
         let state = self.state();
-        state.quota.wait(count, now).max(state.not_before.saturating_sub(now))
+        let quota = state.quota.wait(count, now);
+        Pause { quota, asked: state.not_before.saturating_sub(now) }
+    }
+
+    /// How long the service still wants to hear nothing.
+    pub fn asked(&self) -> Duration {
+        self.before_writing(0).asked
     }
 
     /// So many writes are about to go out.
@@ -251,9 +266,13 @@ pub(crate) mod tests {
     #[test]
     fn writes_are_paced_by_the_quota() {
         let (_, limiter) = limiter(4);
-        assert_eq!(limiter.before_writing(20), Duration::ZERO);
+        let (none, second) = (Duration::ZERO, Duration::from_secs(1));
+        assert_eq!(limiter.before_writing(20), Pause { quota: none, asked: none });
         limiter.writing(3_000);
-        assert!(limiter.before_writing(20) > Duration::from_secs(1));
+        let pause = limiter.before_writing(20);
+        assert!(pause.quota > second && pause.asked == none, "nobody asked: {pause:?}");
+        limiter.hold(second);
+        assert_eq!((limiter.before_writing(20).asked, limiter.asked()), (second, second));
         assert_eq!(limiter.shortest(6_000).as_secs(), 300);
     }
 }

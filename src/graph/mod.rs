@@ -21,6 +21,7 @@ pub mod verdict;
 mod writer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -120,6 +121,11 @@ impl Graph {
             return Err(GraphError::WrongTenant { wanted, found, told_by });
         }
         Ok(organization(wanted, &row))
+    }
+
+    /// How long the service still wants to hear nothing.
+    pub fn asked_to_wait(&self) -> Duration {
+        self.http.limiter.asked()
     }
 
     /// What the token says about who signed in.

@@ -42,10 +42,11 @@ impl Quota {
         Duration::from_secs_f64(missing / self.per_second()) + Duration::from_millis(1)
     }
 
-    /// So many writes went out.
+    /// So many writes went out. A batch that is larger than the whole quota is a debt, which the next
+    /// one waits for.
     pub fn spend(&mut self, count: usize, now: Duration) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
-        self.left = (self.left_at(now) - f64::from(count)).max(0.0);
+        self.left = self.left_at(now) - f64::from(count);
         self.at = self.at.max(now);
     }
 
@@ -100,6 +101,18 @@ mod tests {
             sent.iter().filter(|at| **at > begin && *at <= end && **at > START).count() * 20
         };
         assert!(sent.iter().map(in_window).max().unwrap() <= 320);
+    }
+
+    #[test]
+    fn a_quota_smaller_than_a_batch_is_kept_to_all_the_same() {
+        let mut quota = Quota::new(5);
+        assert_eq!(quota.wait(20, START), START);
+        quota.spend(20, START);
+        assert_eq!(quota.wait(20, START).as_secs(), 600, "twenty at five within 150 s");
+        assert_eq!(quota.shortest(20, START).as_secs(), 1_050);
+        let mut none = Quota::new(0);
+        none.spend(20, START);
+        assert_eq!(none.wait(20, START), START);
     }
 
     #[test]

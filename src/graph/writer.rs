@@ -9,6 +9,7 @@ use crate::graph::answer::{Answer, Body};
 use crate::graph::auth::SignInError;
 use crate::graph::batch::{Item, MOST, build, split};
 use crate::graph::http::{Call, Http, NoAnswer};
+use crate::graph::limiter::Pause;
 use crate::graph::rights::{Access, advice, needed};
 use crate::graph::verdict::{Verdict, batch_verdict, write_verdict};
 use crate::model::outcome::Refusal;
@@ -78,8 +79,8 @@ impl Writer {
         }
     }
 
-    /// How long until a full batch may go out, by the service's quota and by its last word.
-    pub fn pause(&self) -> Duration {
+    /// How long until a full batch may go out, by the quota and by the service's last word.
+    pub fn pause(&self) -> Pause {
         self.http.limiter.before_writing(MOST)
     }
 

@@ -51,7 +51,7 @@ impl Verb {
         }
     }
 
-    /// The object is deleted. Only these count as removals for the limits.
+    /// The object is deleted.
     pub fn removes(self) -> bool {
         matches!(self, Self::Revoke | Self::Unassign)
     }
@@ -83,6 +83,15 @@ pub struct Change {
     pub notes: Vec<String>,
     pub permissions: Vec<Permission>,
     pub risk: Option<Risk>,
+}
+
+impl Change {
+    /// A removal for the rails: afterwards somebody has a permission less, or an object is gone that
+    /// nothing replaces. Whether a grant is deleted or only narrowed makes no difference to those who
+    /// lose it.
+    pub fn is_removal(&self) -> bool {
+        self.takes && (self.verb.removes() || self.permissions.iter().any(|one| one.lost))
+    }
 }
 
 // All text is safe to draw, except names, which are `Untrusted` until drawn.

@@ -143,6 +143,8 @@ pub enum PlanFileError {
         "it was written by a newer version (format {found}; this version reads up to {FORMAT_VERSION})"
     )]
     Newer { found: u64 },
+    #[error("a program that copied it wrote it anew: {how}")]
+    Rewritten { how: &'static str },
     #[error("its state of {0}")]
     State(#[from] Unreadable),
     #[error("it was altered after it was made: {first}")]
@@ -244,6 +246,12 @@ fn saved(pair: &Pair, changes: &BTreeMap<Address, Vec<&Change>>) -> Saved {
 /// # Errors
 /// When it is no plan, of a newer format, or not the plan that was made.
 pub fn read(text: &str) -> Result<Plan, PlanFileError> {
+    if text.starts_with('\u{feff}') {
+        return Err(PlanFileError::Rewritten { how: "it begins with a byte order mark" });
+    }
+    if text.contains("\r\n") {
+        return Err(PlanFileError::Rewritten { how: "its lines end with CR LF instead of LF" });
+    }
     let head: Head = serde_json::from_str(text).map_err(unreadable)?;
     match head.format.as_str() {
         Some(FORMAT) => {}
@@ -255,10 +263,12 @@ pub fn read(text: &str) -> Result<Plan, PlanFileError> {
             return Err(PlanFileError::Newer { found });
         }
         Some(_) => {}
-        None => return Err(PlanFileError::NotAPlan("it names no format version".to_owned())),
+        None => {
+            let what = "it names no format version that this version knows";
+            return Err(PlanFileError::NotAPlan(what.to_owned()));
+        }
     }
-    let file: File = serde_json::from_str(text)
-        .map_err(|error| PlanFileError::NotAPlan(shown(&error.to_string())))?;
+    let file: File = serde_json::from_str(text).map_err(unreadable)?;
     let plan = plan(file)?;
     unaltered(text, &plan)?;
     let head = text.rsplit_once(CHECKSUM).map_or("", |(head, _)| head);

@@ -1,5 +1,8 @@
 //! The removal limit: a plan that takes more away than a person would check stops apply, never plan.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use time::Date;
 
 use crate::model::change::Change;
@@ -11,9 +14,9 @@ pub const RULE: Rule = Rule { name: "removal_limit", judge: Judge::Plan(judge) }
 /// `[limits]` and `[accept]` of the manifest, as plain numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemovalLimit {
-    /// Objects that may be removed in one plan.
+    /// Objects that may be removed, or may lose permissions, in one plan.
     pub revoke: usize,
-    /// Percent of the managed objects that may be removed, where there are more than [`FEW`].
+    /// Percent of the managed objects of which the same may be true, where there are more than [`FEW`].
     pub revoke_percent: usize,
     /// What lifts the limit, once.
     pub accept: Option<Acceptance>,
@@ -31,14 +34,16 @@ pub struct Acceptance {
 /// Up to so many managed objects, a share of them says nothing.
 pub const FEW: usize = 10;
 
-/// Objects that are removed and whose access nothing replaces.
+/// Objects that are removed or narrowed, and whose access nothing replaces.
 pub fn removals(changes: &[Change]) -> usize {
-    changes.iter().filter(|change| change.verb.removes() && change.takes).count()
+    changes.iter().filter(|change| change.is_removal()).count()
 }
 
-/// Objects that consent manages and the tenant has today.
+/// Objects that consent manages and the tenant has today. Two changes of one object share what was
+/// found, and count once.
 pub fn managed(plan: &Plan) -> usize {
-    plan.unchanged + plan.changes.iter().filter(|change| !change.before.is_null()).count()
+    let found = plan.changes.iter().filter(|change| !change.before.is_null());
+    plan.unchanged + found.map(|change| Arc::as_ptr(&change.before)).collect::<BTreeSet<_>>().len()
 }
 
 fn judge(case: &Case<'_>) -> Vec<Stop> {
@@ -71,10 +76,25 @@ fn removal_limit(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Stop>
         None => String::new(),
     };
     Some(Stop {
-        text: format!("the plan removes {removals} objects, and {allowed}{lifted}"),
+        text: format!("the plan {}, and {allowed}{lifted}", takes(&plan.changes)),
         help: format!(
             "if that is meant, say so in the manifest: [accept] revoke = {{ max = {removals}, \
              until = <date>, reason = \"...\" }}"
         ),
     })
+}
+
+/// `removes 26 objects`, `takes permissions out of 1,200 objects`, or both.
+fn takes(changes: &[Change]) -> String {
+    let all = removals(changes);
+    let removed = changes.iter().filter(|one| one.is_removal() && one.verb.removes()).count();
+    let objects =
+        |count| if count == 1 { "1 object".to_owned() } else { format!("{count} objects") };
+    match (removed, all - removed) {
+        (_, 0) => format!("removes {}", objects(removed)),
+        (0, narrowed) => format!("takes permissions out of {}", objects(narrowed)),
+        (_, narrowed) => {
+            format!("removes {} and takes permissions out of {narrowed} more", objects(removed))
+        }
+    }
 }

@@ -89,4 +89,4 @@ fn check(rule: &Rule, stop: Stop) -> Check {
 #[cfg(test)]
 mod identity_tests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -14,14 +14,14 @@ use crate::model::finding::{Finding, Findings};
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::untrusted::Untrusted;
 use crate::plan::{AppHead, LiveSummary, ManifestSummary, Plan};
-use crate::policy::limits::{Acceptance, RemovalLimit, managed};
+use crate::policy::limits::{Acceptance, RemovalLimit, managed, removals};
 use crate::policy::risk::assess;
 use crate::policy::{Case, RULES, of_plan};
 
 const GRAPH: AppId = AppId::from_u128(0x0000_0003_0000_0000_c000_0000_0000_0000);
 const CLIENT: AppId = AppId::from_u128(7);
 
-pub(super) fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
+pub(crate) fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
     let gained = matches!(verb, Verb::Grant);
     let change: serde_json::Value = serde_json::json!({"scope": name});
     Change {
@@ -58,7 +58,7 @@ pub(super) fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
     }
 }
 
-pub(super) fn plan(changes: Vec<Change>) -> Plan {
+pub(crate) fn plan(changes: Vec<Change>) -> Plan {
     let at = time::macros::datetime!(2026-11-23 14:02:11 UTC);
     Plan {
         tenant: crate::model::directory::Organization {
@@ -258,6 +258,44 @@ fn a_removal_that_takes_nothing_from_anybody_is_no_removal() {
     let mut replaced = change(Verb::Revoke, Some(1), "A");
     replaced.takes = false;
     assert_eq!(removal_limit(&plan(vec![replaced]), &limit, date!(2026 - 12 - 31)), None);
+}
+
+/// Who loses a permission loses it, whether his grant is deleted or narrowed.
+#[test]
+fn permissions_that_go_are_removals() {
+    let limit = RemovalLimit { revoke: 25, revoke_percent: 100, accept: None };
+    let today = date!(2026 - 12 - 31);
+    let narrowed = |count: u128| -> Vec<Change> {
+        (0..count).map(|id| change(Verb::Narrow, Some(id), "A")).collect()
+    };
+    let stop = |changes| removal_limit(&plan(changes), &limit, today);
+    assert_eq!(stop(narrowed(25)), None);
+    let text = stop(narrowed(26)).unwrap();
+    assert_eq!(text, "the plan takes permissions out of 26 objects, and 25 are allowed");
+    let mut both = narrowed(25);
+    both.push(change(Verb::Revoke, Some(99), "A"));
+    let text = stop(both).unwrap();
+    let words =
+        "the plan removes 1 object and takes permissions out of 25 more, and 25 are allowed";
+    assert_eq!(text, words);
+    let mut replaced = narrowed(26);
+    replaced.iter_mut().for_each(|change| change.takes = false);
+    assert_eq!(stop(replaced), None, "another grant gives the same");
+    let settings = (0..26).map(|id| {
+        let mut change = change(Verb::Set, Some(id), "A");
+        change.permissions.clear();
+        change
+    });
+    assert_eq!(stop(settings.collect()), None, "a setting is no permission of anybody");
+}
+
+/// A share of the objects, not of the changes: two changes of one object make it no two.
+#[test]
+fn an_object_of_two_changes_is_one_object() {
+    let narrow = change(Verb::Narrow, Some(1), "A");
+    let widen = Change { verb: Verb::Widen, takes: false, ..narrow.clone() };
+    let both = plan(vec![widen, narrow]);
+    assert_eq!((managed(&both), removals(&both.changes)), (1, 1));
 }
 
 /// What the only rule that speaks says.

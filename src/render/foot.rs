@@ -39,7 +39,9 @@ pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, page: &mut Page) {
         let digest = if view.full { digest.clone() } else { short_digest(digest) };
         page.line(Ink::Plain, &format!("Effect  {digest}"));
     }
-    if let Some(next) = view.next {
+    // What is blocked has no next step but the help above.
+    let blocked = !plan.checks.is_empty() || !plan.identity_checks.is_empty();
+    if let Some(next) = view.next.filter(|_| !blocked) {
         command("Next    ", next, page);
     }
 }

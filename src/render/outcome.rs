@@ -116,7 +116,7 @@ fn because(stopped: &Stopped) -> String {
         Stopped::Blind { because } => {
             format!("nothing could be read any more: {because}")
         }
-        Stopped::Interrupted => "on request, before the last change.".to_owned(),
+        Stopped::Interrupted => "on request, before all was done.".to_owned(),
         Stopped::Journal { because } => {
             format!("the journal could not be written, so nothing more was sent: {because}")
         }

@@ -270,3 +270,18 @@ fn a_name_cannot_forge_a_risk_label() {
     assert!(text.contains("delegated") || text.contains("Contoso [LOW], all users"), "{text}");
     assert!(!text.lines().any(|line| line.get(70..).is_some_and(|end| end.starts_with("[LOW]"))));
 }
+
+/// Apply would only stop there; the way on is the help beside the rail.
+#[test]
+fn what_is_blocked_names_no_next_command() {
+    let mut blocked = narrowing();
+    let check = crate::plan::Check {
+        rule: "lockout".to_owned(),
+        text: "it would".to_owned(),
+        help: "do not".to_owned(),
+    };
+    blocked.identity_checks = vec![check.clone()];
+    assert!(!draw(&blocked, SHORT).contains("consent apply"));
+    (blocked.checks, blocked.identity_checks) = (vec![check], Vec::new());
+    assert!(!draw(&blocked, SHORT).contains("consent apply"));
+}

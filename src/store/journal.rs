@@ -176,12 +176,28 @@ impl Journal {
             .iter()
             .try_for_each(|line| write_line(line, &mut bytes))
             .and_then(|()| self.file.write_all(&bytes))
-            .and_then(|()| self.file.sync_data());
+            .and_then(|()| self.file.sync_data())
+            .and_then(|()| still_there(&self.file));
         written.map_err(|source| {
             self.broken = true;
             StoreError::Write { path: self.path.clone(), source }
         })
     }
+}
+
+/// What is written to a file that somebody has removed is on no disk.
+///
+/// # Errors
+/// When it has no name any more. Only Unix tells.
+fn still_there(file: &File) -> std::io::Result<()> {
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::nlink(&file.metadata()?) == 0 {
+        let removed = "it was removed while it was written";
+        return Err(std::io::Error::new(std::io::ErrorKind::NotFound, removed));
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
 }
 
 /// Whether the process that writes this journal is still there.

@@ -133,6 +133,26 @@ fn what_cannot_be_saved_at_the_end_is_11_and_named() {
     story.finishes(&world, "the snapshot's end");
 }
 
+/// What is written to a file without a name is lost: nothing more goes out, and nothing is said to be on
+/// record that is not.
+#[test]
+fn a_journal_that_was_removed_stops_the_run() {
+    let story = Story::narrowing();
+    let world = story.world();
+    let gate = Gate::before(&world);
+    gate.close_at(1, Side::After);
+    let mut run = story.start(&world, &gate);
+    assert!(gate.wait_until_held(&mut run));
+    std::fs::remove_dir_all(world.folder().join(".consent")).unwrap();
+    gate.open();
+    let run = Run::of(run.wait_with_output().unwrap());
+    told_the_truth(&story, &world, &run, "everything removed");
+    assert_eq!(run.code, CHANGED, "it went on without a record: {run:#?}");
+    assert!(run.stdout.contains("Record  not complete, see below"), "{run:#?}");
+    assert!(!run.stdout.contains("Record  .consent"), "{run:#?}");
+    story.finishes(&world, "everything removed");
+}
+
 #[test]
 fn a_report_that_cannot_be_saved_is_11_and_named() {
     let story = Story::narrowing();

@@ -253,3 +253,18 @@ fn a_storm_in_a_file() {
     child.wait().unwrap();
     assert_eq!(statuses, [200, 503, 503]);
 }
+
+/// Nobody should wonder why a plan takes long, and whoever wants results only is not told.
+#[test]
+fn a_pause_that_the_service_asks_for_is_told_while_a_plan_is_read() {
+    let mut world = World::with("");
+    world.manifest(&(app("explorer", "exact") + "grants = \"none\"\n"));
+    let pause = "[weather]\nretry-after = 4\n[[weather.phase]]\nfrom-request = 2\n\
+                 to-request = 2\n429 = 1\n";
+    for (args, lines) in [(&["plan"][..], 1), (&["plan", "-q"], 0)] {
+        world.later(pause, |_| {});
+        let run = world.run(args).assert_code(0);
+        let told = run.stderr.matches(" s: the service asked for it").count();
+        assert_eq!(told, lines, "{args:?}: {run:#?}");
+    }
+}

@@ -83,6 +83,20 @@ fn a_saved_plan_needs_its_own_digest() {
     assert_eq!(world.sent(), NOTHING);
 }
 
+/// The digest as a plan draws it is too short to approve anything, and is told so.
+#[test]
+fn a_shortened_digest_approves_nothing() {
+    let (world, plan) = planned();
+    let digest = plan["effect"]["sha256"].as_str().unwrap();
+    let drawn = format!("{}...{}", &digest[..19], &digest[digest.len() - 4..]);
+    for short in [drawn.as_str(), &digest[..20]] {
+        let run = world.run(&["apply", "--approve", short]).assert_code(6);
+        assert!(run.stderr.contains("(shortened; `consent plan --full`"), "{run:#?}");
+        assert!(run.stderr.contains(&format!("--approve {digest}")), "{run:#?}");
+    }
+    world.assert_untouched();
+}
+
 #[test]
 fn the_second_apply_of_a_plan_sends_nothing() {
     let (world, plan) = planned();

@@ -74,6 +74,8 @@ fn one_signal_lets_what_is_in_flight_finish_and_saves_everything() {
         assert!(count("done") > 0 && count("not_started") > 0, "{stop:?}: {report:#}");
         assert_eq!(count("unsure"), 0, "{stop:?}: {report:#}");
         assert_eq!(count("done"), world.counts().writes, "what was sent was read back");
+        // Who waits for the end is told that there will be one.
+        assert!(run.stderr.contains("stopping: nothing new is sent"), "{stop:?}: {run:#?}");
         let next = story.finishes(&world, &format!("{stop:?}"));
         assert!(!next.stderr.contains("did not come to its end"), "it did: {next:#?}");
     }

@@ -14,7 +14,7 @@ use crate::cli::session::{Session, stored};
 use crate::cli::setting::Setting;
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
-use crate::cli::{Streams, manifests, rails, saved, unfinished};
+use crate::cli::{Streams, manifests, patience, rails, saved, unfinished};
 use crate::plan::Plan;
 use crate::render::unfinished::Above;
 
@@ -50,6 +50,7 @@ pub async fn run(
         global,
         env,
         stop: &stop,
+        write_quota: args.write_quota,
         snapshot: PathBuf::new(),
     };
     let outcome = approve_and_run(args, setting, plan, &past, streams).await;
@@ -76,8 +77,11 @@ async fn prepare(
             let state = state::of_plan(path, &plan.manifest);
             let past = Past::of(&state);
             unfinished::refuse_under_way(&past, &state, &again)?;
-            let scene = saved::tenant(&session, &plan).await?;
-            plan.identity_checks = rails::of_identity(&session, &plan, &scene, None).await?;
+            let look = async {
+                let scene = saved::tenant(&session, &plan).await?;
+                rails::of_identity(&session, &plan, &scene, None).await
+            };
+            plan.identity_checks = patience::reading(&session, global, look).await?;
             unfinished::tell(&past, &plan, Above::Saved, global, streams);
             Ok(Task { session, plan, state, past, again })
         }
@@ -92,8 +96,8 @@ async fn prepare(
             let past = Past::of(&state);
             unfinished::refuse_under_way(&past, &state, &again)?;
             let plan =
-                planning::plan(&session, &loaded, &[], past.snapshot(), env, streams, colour)
-                    .await?;
+                planning::plan(&session, &loaded, &[], past.snapshot(), env, streams, colour);
+            let plan = patience::reading(&session, global, plan).await?;
             unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), global, streams);
             Ok(Task { session, plan, state, past, again })
         }
@@ -122,6 +126,8 @@ async fn approve_and_run(
     }
     shown?;
     rails::stop(&plan)?;
+    // Before anybody approves in vain; whoever takes long to approve is looked at again.
+    run::may_write(&setting, &plan).await?;
     let approval =
         approval::obtain(&plan, args.approve.as_deref(), again, global, env, stop, streams).await?;
     run::run(setting, Approved { plan, approval }, streams).await

@@ -11,7 +11,7 @@ use crate::cli::planning;
 use crate::cli::session::{Session, stored};
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
-use crate::cli::{Streams, manifests, unfinished};
+use crate::cli::{Streams, manifests, patience, unfinished};
 use crate::graph::quota::WRITES;
 use crate::plan::{Plan, file};
 use crate::render;
@@ -53,7 +53,8 @@ async fn work(
     .await?;
     let past = Past::of(&state::of_manifest(&args.manifest.file));
     let planned =
-        planning::plan(&session, &loaded, &args.app, past.snapshot(), env, streams, colour).await;
+        planning::plan(&session, &loaded, &args.app, past.snapshot(), env, streams, colour);
+    let planned = patience::reading(&session, global, planned).await;
     let next = next_line(args, &session);
     session.close().await?;
     // The process ends with it: giving ten thousand changes back piece by piece would take as long as

@@ -35,6 +35,7 @@ pub(super) fn differs(at: usize, found: &str, expected: &str) -> String {
     };
     let line = at + 1;
     match (found.is_empty(), expected.is_empty()) {
+        (true, true) => format!("line {line}, an empty one, is too many"),
         (false, true) => format!("line {line}, {}, is too many", part(found)),
         _ => format!("line {line} is {}, and should be {}", part(found), part(expected)),
     }

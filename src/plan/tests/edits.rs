@@ -153,6 +153,24 @@ fn sealed_anew(text: &str) -> String {
 }
 
 /// The next version reads the plans of this one, as long as the format is the same.
+/// Whoever sees only what went wrong must be able to find it.
+#[test]
+fn what_a_copy_does_to_a_file_is_told_and_a_wrong_value_with_its_line() {
+    let text = write(&plan());
+    let told = |text: &str| read(text).unwrap_err().to_string();
+    assert!(told(&text.replace('\n', "\r\n")).contains("CR LF"));
+    assert!(told(&format!("\u{feff}{text}")).contains("byte order mark"));
+    let line = text.lines().count() + 1;
+    assert!(
+        told(&format!("{text}\n")).contains(&format!("line {line}, an empty one, is too many"))
+    );
+    let at = text.lines().position(|line| line.contains("\"made_at\"")).unwrap() + 1;
+    let wrong = text.replacen("\"made_at\": \"2", "\"made_at\": \"x", 1);
+    assert!(told(&wrong).contains(&format!("line {at} ")), "{}", told(&wrong));
+    let huge = text.replace("\"format_version\": 1", "\"format_version\": 99999999999999999999");
+    assert!(told(&huge).contains("no format version that this version knows"));
+}
+
 #[test]
 fn a_plan_of_another_version_is_read() {
     let ours = format!("consent {}", env!("CARGO_PKG_VERSION"));

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{rules, stopped, stopped_for};
 use crate::rails::Who;
-use crate::scenarios::app;
+use crate::scenarios::{app, wants};
 use crate::world::World;
 
 /// A tenant where so many people have a grant that the manifest takes away.
@@ -57,6 +57,26 @@ fn a_mass_revocation_is_refused_then_accepted_and_made() {
     assert!(world.grants().is_empty());
     assert_eq!(world.sent().len(), 1_200);
     assert!(world.sent().iter().all(|line| line.starts_with("DELETE /oauth2PermissionGrants/")));
+}
+
+/// A permission that many people lose is a mass revocation, too, although no grant is deleted.
+#[test]
+fn a_mass_narrowing_is_refused_then_accepted_and_made() {
+    let world = World::with(
+        "[[people]]\nprefix = \"w\"\ncount = 40\ngroup = \"Crowd\"\n[[group]]\nname = \"Crowd\"\n\
+         [[bulk_grant]]\nclient = \"Graph Explorer\"\nresource = \"Microsoft Graph\"\n\
+         people = \"w\"\nscope = \"Mail.Read User.Read\"\n",
+    );
+    let body = app("explorer", "exact")
+        + &wants("explorer", r#"["User.Read"]"#, r#"{ groups = ["Crowd"] }"#);
+    world.manifest(&body);
+    let (plan, run) = stopped(&world, 40, "removal_limit");
+    assert_eq!((&plan["summary"]["narrow"], &plan["summary"]["revoke"]), (&json!(40), &json!(0)));
+    let words = "the plan takes permissions out of 40 objects, and 25 are allowed";
+    assert!(run.stderr.contains(words), "{run:#?}");
+    world.manifest(&(body + &accept(40, "2099-12-31")));
+    world.apply_as_announced();
+    assert!(world.sent().iter().all(|line| line.starts_with("PATCH ")) && world.sent().len() == 40);
 }
 
 #[test]

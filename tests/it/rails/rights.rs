@@ -132,3 +132,21 @@ fn a_refused_write_says_what_is_missing() {
         assert_eq!(world.grants().len(), 0);
     }
 }
+
+/// Nobody is asked to approve what the token cannot do anyway.
+#[cfg(unix)]
+#[test]
+fn what_is_missing_is_said_before_anybody_is_asked() {
+    let world = World::with("");
+    world.manifest(&grant());
+    let [reader, _] = both(&[READ]);
+    let plan = reader.run(&world, &["plan", "--out", "saved.json"]);
+    plan.assert_code(0).quietly();
+    for args in [&["apply"][..], &["apply", "saved.json"]] {
+        let env = [("CONSENT_TOKEN", reader.token.as_str())];
+        let (text, code) = crate::terminal::end(crate::terminal::open(&world, args, &env));
+        assert_eq!(code, 4, "{text}");
+        assert!(text.contains(WRITE) && !text.contains("Type "), "{text}");
+        world.assert_untouched();
+    }
+}
