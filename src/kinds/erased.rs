@@ -218,9 +218,10 @@ impl<K: Kind> AnyKind for K {
         let owns = |address: &Address| self.owns(desk, address, by_mode(&address.owner));
         let mut wanted = self.declare(desk, out);
         self.complete(desk, pages, &mut wanted, out);
+        let remarks = self.remarks(desk, pages, &wanted);
         let mut comparison = Comparison::new(self, &owns, wanted);
         self.observe(pages, desk.scene, &mut |address, have| comparison.meet(address, &have))?;
-        Ok(Pairs { remarks: self.remarks(desk, pages), ..comparison.finish(out)? })
+        Ok(Pairs { remarks, ..comparison.finish(out)? })
     }
 
     fn found(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Value>, OddAnswer> {

@@ -157,9 +157,15 @@ pub trait Kind: Sync {
         found: &mut dyn FnMut(Address, Self::Found),
     ) -> Result<(), OddAnswer>;
 
-    /// Sentences about the plan as a whole that belong to no single change. Safe text.
-    fn remarks(&self, desk: &Desk, pages: &Pages) -> Vec<String> {
-        let _ = (desk, pages);
+    /// Sentences about the plan as a whole that belong to no single change, given what is declared.
+    /// Safe text.
+    fn remarks(
+        &self,
+        desk: &Desk,
+        pages: &Pages,
+        wanted: &BTreeMap<Address, Wanted<Self::Spec>>,
+    ) -> Vec<String> {
+        let _ = (desk, pages, wanted);
         Vec::new()
     }
 

@@ -140,7 +140,14 @@ impl World {
     /// The group's users, in place of alice to erin.
     pub(crate) fn group(mut self, members: &[&str]) -> Self {
         let members = members.iter().map(|name| person(name)).collect();
-        self.directory.groups.get_mut(&object(GROUP)).unwrap().members = members;
+        self.directory.groups.get_mut(&object(GROUP)).unwrap().members = Some(members);
+        self
+    }
+
+    /// Who of them is in the group itself, or that nobody may know.
+    pub(crate) fn direct(mut self, members: Option<&[&str]>) -> Self {
+        let members = members.map(|names| names.iter().map(|name| person(name)).collect());
+        self.directory.groups.get_mut(&object(GROUP)).unwrap().direct = members;
         self
     }
 
@@ -295,8 +302,9 @@ fn directory() -> Directory {
         directory.users.insert(id, user);
         directory.user_names.insert(upn(name), Lookup::One(id));
     }
-    let members = PEOPLE[..5].iter().map(|name| person(name)).collect();
-    let group = Group { id: object(GROUP), name: Untrusted::new("GX"), members };
+    let members: Vec<_> = PEOPLE[..5].iter().map(|name| person(name)).collect();
+    let (members, direct) = (Some(members.clone()), Some(members));
+    let group = Group { id: object(GROUP), name: Untrusted::new("GX"), members, direct };
     directory.groups.insert(group.id, group);
     directory.group_names.insert("GX".to_owned(), Lookup::One(object(GROUP)));
     directory

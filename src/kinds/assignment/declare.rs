@@ -111,7 +111,7 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
             list.iter().map(|text| text.get_ref().clone()).collect::<Vec<_>>()
         };
         mentions.users.extend(texts(&written.users));
-        mentions.groups.extend(texts(&written.groups));
+        mentions.whole_groups.extend(texts(&written.groups));
     }
     mentions
 }

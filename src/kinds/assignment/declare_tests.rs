@@ -54,6 +54,16 @@ fn users_and_groups_get_default_access_and_groups_stay_groups() {
     assert_eq!(group.subject.person.as_ref().unwrap().raw(), "GX");
 }
 
+/// Assigning a group does not depend on who is in it.
+#[test]
+fn a_group_whose_members_nobody_may_know_can_be_assigned() {
+    let mut world = World::new(apps("exact") + &table("sign", "groups = [\"GX\"]")).direct(None);
+    for group in world.directory.groups.values_mut() {
+        group.members = None;
+    }
+    assert_eq!(requests(&world), [post(SIGN, object(GROUP), 0)]);
+}
+
 /// A group that reads as empty can be assigned: nobody loses anything by it.
 #[test]
 fn an_empty_group_is_a_group() {

@@ -135,8 +135,13 @@ impl Kind for Assignments {
         observe::reads(scene)
     }
 
-    fn remarks(&self, desk: &Desk, pages: &Pages) -> Vec<String> {
-        moot::remarks(desk, pages)
+    fn remarks(
+        &self,
+        desk: &Desk,
+        pages: &Pages,
+        wanted: &BTreeMap<Address, Wanted<Spec>>,
+    ) -> Vec<String> {
+        moot::remarks(desk, pages, wanted)
     }
 
     fn observe(

@@ -238,6 +238,9 @@ fn mistakes_are_told_with_their_place() {
     };
     assert_eq!(set("permission_type = \"delegate\""), ["unknown_condition_word 7"]);
     assert_eq!(set("permission_classification = \"lo\""), ["unknown_condition_word 7"]);
+    let application = "permission_type = \"application\", permission_classification";
+    assert_eq!(set(&format!("{application} = \"low\"")), ["class_of_application 7"]);
+    assert_eq!(set(&format!("{application} = \"all\"")), <[&str; 0]>::default());
     assert_eq!(set("permissions = [\"User.Read\"]"), ["permissions_without_resource 7"]);
     assert_eq!(set("client_publishers = []"), ["empty_condition 7"]);
     assert_eq!(set("client_tenants = [\"contoso.com\"]"), ["invalid_client_tenant 7"]);
