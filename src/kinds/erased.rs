@@ -219,7 +219,8 @@ impl<K: Kind> AnyKind for K {
         let mut wanted = self.declare(desk, out);
         self.complete(desk, pages, &mut wanted, out);
         let remarks = self.remarks(desk, pages, &wanted);
-        let mut comparison = Comparison::new(self, &owns, wanted);
+        let tells = |address: &Address| self.tells_unmanaged(desk, address);
+        let mut comparison = Comparison::new(self, &owns, &tells, wanted);
         self.observe(pages, desk.scene, &mut |address, have| comparison.meet(address, &have))?;
         Ok(Pairs { remarks, ..comparison.finish(out)? })
     }

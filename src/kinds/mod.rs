@@ -176,6 +176,12 @@ pub trait Kind: Sync {
         by_mode
     }
 
+    /// Whether people read of what is undeclared here and left alone: of consent always.
+    fn tells_unmanaged(&self, desk: &Desk, address: &Address) -> bool {
+        let _ = (desk, address);
+        Self::IS_CONSENT
+    }
+
     /// Why something undeclared at this address is the manifest's to remove, with file and line,
     /// where it is not the `mode` of an app that says so.
     fn undeclared(&self, desk: &Desk, address: &Address) -> Option<String> {

@@ -84,12 +84,15 @@ impl Draft {
     pub fn unmanaged(&mut self, names: &Names) -> Vec<Unmanaged> {
         let left_alone = std::mem::take(&mut self.unmanaged).into_iter();
         let described = left_alone.filter_map(|(address, have)| {
-            let (_, kind) = crate::kinds::by_name(&address.kind)?;
+            let (rank, kind) = crate::kinds::by_name(&address.kind)?;
             let have: Value = serde_json::from_str(&have).unwrap_or_default();
             let text = Untrusted::new(kind.describe(&address, &have, names));
-            Some(Unmanaged { address, text })
+            Some((rank, Unmanaged { address, text }))
         });
-        described.collect()
+        let mut described: Vec<_> = described.collect();
+        // Who may sign in stands below what apps may do: a screen shows the first few.
+        described.sort_by_key(|(rank, _)| *rank);
+        described.into_iter().map(|(_, one)| one).collect()
     }
 
     /// Names of everything the plan is about.

@@ -163,6 +163,11 @@ impl Kind for Assignments {
         }
     }
 
+    /// Where a table says who shall be assigned, people read who else is.
+    fn tells_unmanaged(&self, desk: &Desk, address: &Address) -> bool {
+        declare::has_table(desk.manifest, &address.owner)
+    }
+
     fn goal(
         &self,
         want: Option<&Wanted<Spec>>,
