@@ -146,12 +146,21 @@ fn queries(scene: &Scene) -> Vec<Query> {
     REGISTRY.iter().flat_map(|kind| kind.reads(scene)).collect()
 }
 
-/// Looks up the resources that the answers speak of and the manifest does not.
+/// Looks up the apps that the answers speak of and the manifest does not.
 async fn add_resources(session: &Session, pages: &Pages, scene: &mut Scene) -> Result<(), Failure> {
+    let reader = session.graph.reader();
+    let mut apps: BTreeSet<AppId> =
+        REGISTRY.iter().flat_map(|kind| kind.apps(pages, scene)).collect();
+    apps.retain(|app| !scene.directory.service_principals.contains_key(app));
+    if !apps.is_empty() {
+        let mentions = Mentions { apps, ..Mentions::default() };
+        let (found, _) = survey::look_up(&reader, &mentions).await.map_err(told)?;
+        scene.directory.service_principals.extend(found.service_principals);
+    }
     let known = |id: &ObjectId| scene.directory.by_object_id(*id).is_some();
     let spoken_of = REGISTRY.iter().flat_map(|kind| kind.resources(pages, scene));
     let strange: BTreeSet<ObjectId> = spoken_of.filter(|id| !known(id)).collect();
-    for found in survey::resources(&session.graph.reader(), &strange).await.map_err(told)? {
+    for found in survey::resources(&reader, &strange).await.map_err(told)? {
         scene.directory.service_principals.insert(found.app_id, found);
     }
     Ok(())

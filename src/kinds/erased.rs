@@ -15,7 +15,7 @@ use crate::model::address::Address;
 use crate::model::change::{Change, FieldChange, Why};
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
-use crate::model::id::ObjectId;
+use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{Schema, state};
 
@@ -83,6 +83,7 @@ pub trait AnyKind: Sync {
     fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address>;
     fn reads(&self, scene: &Scene) -> Vec<Query>;
     fn resources(&self, pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId>;
+    fn apps(&self, pages: &Pages, scene: &Scene) -> BTreeSet<AppId>;
 
     /// What is declared beside what is there. `by_mode` answers for the owner of an address.
     ///
@@ -206,6 +207,10 @@ impl<K: Kind> AnyKind for K {
 
     fn resources(&self, pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId> {
         Kind::resources(self, pages, scene)
+    }
+
+    fn apps(&self, pages: &Pages, scene: &Scene) -> BTreeSet<AppId> {
+        Kind::apps(self, pages, scene)
     }
 
     fn pairs(

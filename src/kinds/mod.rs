@@ -37,7 +37,7 @@ use crate::model::address::{Address, TENANT};
 use crate::model::change::{Change, Why};
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::{Finding, Findings};
-use crate::model::id::ObjectId;
+use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{JsonSchema, Schema};
 pub use erased::{AnyKind, Pair, Pairs, Standing, Unreadable};
@@ -141,6 +141,12 @@ pub trait Kind: Sync {
     /// Resources that the answers speak of, by object id: what they publish is looked up before
     /// anything is compared, so that people read names.
     fn resources(&self, pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId> {
+        let _ = (pages, scene);
+        BTreeSet::new()
+    }
+
+    /// The same by application id.
+    fn apps(&self, pages: &Pages, scene: &Scene) -> BTreeSet<AppId> {
         let _ = (pages, scene);
         BTreeSet::new()
     }

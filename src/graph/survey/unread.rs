@@ -46,7 +46,8 @@ impl Unread {
     /// them, the group has none that are known.
     pub async fn read(self, reader: &Reader, directory: &mut Directory) -> Result<(), GraphError> {
         let asked = lost_names(directory);
-        let all = self.groups.iter().filter(|(_, group)| group.all).map(|(id, _)| (*id, Depth::All));
+        let all =
+            self.groups.iter().filter(|(_, group)| group.all).map(|(id, _)| (*id, Depth::All));
         let direct = self.groups.iter().filter(|(_, group)| group.direct);
         let lists: Vec<_> = all.chain(direct.map(|(id, _)| (*id, Depth::Direct))).collect();
         let members: Vec<Query> =

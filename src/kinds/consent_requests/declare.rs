@@ -198,9 +198,12 @@ fn reviewers(
         let id = people::user(text.get_ref(), entry.place_of(text), desk, out);
         let who = id.and_then(|id| desk.scene.directory.users.get(&id));
         if let Some(who) = who.filter(|user| !user.enabled) {
-            let title = format!("{} is disabled and reviews nothing", who.user_principal_name.shown());
+            let title =
+                format!("{} is disabled and reviews nothing", who.user_principal_name.shown());
             let help = "name somebody who can sign in, or a group";
-            out.push(Finding::warning("disabled_reviewer", title).at(&entry.place_of(text)).help(help));
+            out.push(
+                Finding::warning("disabled_reviewer", title).at(&entry.place_of(text)).help(help),
+            );
         }
         found.push(id.map(Reviewer::user));
     }

@@ -109,7 +109,8 @@ impl JsonSchema for Allow {
 /// The id of an entry that was copied as the tenant lists it.
 fn id_alone(entry: &str) -> Option<&str> {
     let (prefix, id) = entry.split_once('.')?;
-    (prefix.to_ascii_lowercase().starts_with("managepermissiongrants") && is_policy_id(id)).then_some(id)
+    (prefix.to_ascii_lowercase().starts_with("managepermissiongrants") && is_policy_id(id))
+        .then_some(id)
 }
 
 /// What has to be known of the tenant: the setting; where users shall no longer consent, how many grants
@@ -206,7 +207,10 @@ fn assigned(entry: &Entry, allow: &Spanned<Allow>, out: &mut Findings) -> Option
                 let title = format!("\"{}\" is no id of a consent policy", shown(id.get_ref()));
                 let finding = Finding::error("invalid_policy_id", title).at(&entry.place_of(id));
                 out.push(finding.help(id_alone(id.get_ref()).map_or_else(
-                    || "letters, digits, - and _ only, such as microsoft-user-default-low".to_owned(),
+                    || {
+                        "letters, digits, - and _ only, such as microsoft-user-default-low"
+                            .to_owned()
+                    },
                     |id| format!("write the policy's id alone: \"{id}\""),
                 )));
             }

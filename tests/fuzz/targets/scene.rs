@@ -76,7 +76,15 @@ impl Tenant {
                 Some(_) => Lookup::Several(vec![(id, rows::group_label(row))]),
             };
             directory.group_names.insert(name.to_owned(), lookup);
-            directory.groups.insert(id, Group { id, name: Untrusted::new(name), members });
+            directory.groups.insert(
+                id,
+                Group {
+                    id,
+                    name: Untrusted::new(name),
+                    members: Some(members.clone()),
+                    direct: Some(members),
+                },
+            );
         }
         let name = answers.get("name").and_then(Value::as_str).unwrap_or("Contoso").to_owned();
         let others = answers.get("answers").cloned().unwrap_or_default();
@@ -123,7 +131,7 @@ pub(crate) fn plan(
     let scene = Scene { roster: roster.collect(), settings, directory };
     let pages = tenant.pages(&scene);
     let desk = Desk { manifest, sources, scene: &scene, today: NOW.date() };
-    let draft = build::draft(&desk, &pages, findings)?;
+    let mut draft = build::draft(&desk, &pages, findings)?;
     let names = Names::from_directory(&tenant.directory);
     let mut changes = build::changes(&draft.pairs, &names).expect("a draft leads to changes");
     build::annotate(&mut changes, &tenant.directory);

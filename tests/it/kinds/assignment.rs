@@ -170,7 +170,8 @@ fn a_plan_says_when_nobody_who_is_granted_something_is_let_in() {
 /// To assign a group, nobody has to know who is in it.
 #[test]
 fn a_group_that_shows_nobody_its_members_can_be_assigned() {
-    let hidden = "[[group]]\nname = \"Works council\"\nmembers = [\"bob@contoso.com\"]\nforbidden = true\n";
+    let hidden =
+        "[[group]]\nname = \"Works council\"\nmembers = [\"bob@contoso.com\"]\nforbidden = true\n";
     let world = World::with(hidden);
     world.manifest(
         &(ui("exact")
