@@ -15,7 +15,7 @@ use crate::model::directory::{
     Directory, Group, Lookup, PublishedRole, PublishedScope, ServicePrincipal, User,
 };
 use crate::model::finding::{Finding, Findings};
-use crate::model::id::{AppId, ObjectId, PermissionId};
+use crate::model::id::{ObjectId, PermissionId};
 use crate::model::query::{Pages, Query};
 use crate::model::request::Request;
 use crate::model::untrusted::Untrusted;
@@ -146,8 +146,8 @@ impl World {
 
     /// Who of them is in the group itself, or that nobody may know.
     pub(crate) fn direct(mut self, members: Option<&[&str]>) -> Self {
-        let members = members.map(|names| names.iter().map(|name| person(name)).collect());
-        self.directory.groups.get_mut(&object(GROUP)).unwrap().direct = members;
+        let group = self.directory.groups.get_mut(&object(GROUP)).unwrap();
+        group.direct = members.map(|names| names.iter().map(|name| person(name)).collect());
         self
     }
 
@@ -302,9 +302,9 @@ fn directory() -> Directory {
         directory.users.insert(id, user);
         directory.user_names.insert(upn(name), Lookup::One(id));
     }
-    let members: Vec<_> = PEOPLE[..5].iter().map(|name| person(name)).collect();
-    let (members, direct) = (Some(members.clone()), Some(members));
-    let group = Group { id: object(GROUP), name: Untrusted::new("GX"), members, direct };
+    let members: Option<Vec<_>> = Some(PEOPLE[..5].iter().map(|name| person(name)).collect());
+    let (id, name) = (object(GROUP), Untrusted::new("GX"));
+    let group = Group { id, name, direct: members.clone(), members };
     directory.groups.insert(group.id, group);
     directory.group_names.insert("GX".to_owned(), Lookup::One(object(GROUP)));
     directory
@@ -386,9 +386,8 @@ fn orders() -> ServicePrincipal {
 
 /// Replaces what the tenant knows of Microsoft Graph.
 pub(crate) fn set_graph(world: &mut World, change: impl FnOnce(&mut ServicePrincipal)) {
-    let id: AppId = "00000003-0000-0000-c000-000000000000".parse().unwrap();
-    let all: &mut BTreeMap<_, _> = &mut world.directory.service_principals;
-    change(all.get_mut(&id).unwrap());
+    let mut all = world.directory.service_principals.values_mut();
+    change(all.find(|app| app.id == object(GRAPH)).unwrap());
 }
 
 /// What a kind says of an answer that is not as documented.
