@@ -79,10 +79,27 @@ fn ending(loaded: &Loaded, today: Date) -> Vec<String> {
         let days = (until - today).whole_days();
         if (0..=SOON).contains(&days) {
             let line = loaded.sources.line(&entry.place);
-            warnings.push(format!(
-                "{line}: ends on {until}, in {days} days; past it, a plan removes it"
-            ));
+            let when = when(days);
+            warnings.push(format!("{line}: ends on {until}, {when}; past it, a plan removes it"));
         }
     }
     warnings
+}
+
+fn when(days: i64) -> String {
+    match days {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        days => format!("in {days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_that_is_near_is_called_by_its_name() {
+        assert_eq!([0, 1, 11].map(when), ["today", "tomorrow", "in 11 days"]);
+    }
 }
