@@ -167,6 +167,21 @@ fn a_plan_says_when_nobody_who_is_granted_something_is_let_in() {
     assert_eq!(world.plan()["warnings"], json!([]));
 }
 
+#[test]
+fn a_plan_says_when_the_tenant_has_switched_the_app_off() {
+    let id = "6f0a52c4-7c3d-4ad1-8f55-31d0a86e4a04";
+    let off = format!(
+        "[[service_principal]]\napp_id = \"{id}\"\nname = \"Old Timesheets\"\nenabled = false\n"
+    );
+    let world = World::with(&off);
+    let old = format!("[app.old]\napp_id = \"{id}\"\nmode = \"exact\"\n");
+    world.manifest(&(old.clone() + &wants("old", r#"["User.Read"]"#, r#""all-users""#)));
+    let warnings = world.plan()["warnings"].to_string();
+    assert!(warnings.contains("old is disabled in the tenant"), "{warnings}");
+    world.manifest(&(old + "grants = \"none\"\n"));
+    assert_eq!(world.plan()["warnings"], json!([]), "there is nothing to have no effect");
+}
+
 /// To assign a group, nobody has to know who is in it.
 #[test]
 fn a_group_that_shows_nobody_its_members_can_be_assigned() {
