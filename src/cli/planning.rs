@@ -120,7 +120,7 @@ async fn look(
     let (directory, unread) = survey::look_up(&reader, &loaded.mentions).await.map_err(told)?;
     let settings = REGISTRY.iter().flat_map(|kind| kind.settings(&loaded.manifest, &directory));
     let settings = settings.collect();
-    let mut scene = Scene { roster, settings, directory };
+    let mut scene = Scene { roster, settings, directory, apps_only: !only.is_empty() };
     let queries = queries(&scene);
     let (members, pages) =
         join(unread.read(&reader, &mut scene.directory), reader.read(&queries)).await;
@@ -210,7 +210,8 @@ pub async fn scene_of(session: &Session, plan: &Plan) -> Result<Scene, Failure> 
         TENANT => address.clone(),
         owner => Address::new(&address.kind, owner, []),
     };
-    Ok(Scene { roster, settings: addresses.map(about).collect(), directory })
+    let settings = addresses.map(about).collect();
+    Ok(Scene { roster, settings, directory, apps_only: false })
 }
 
 async fn names(session: &Session, draft: &Draft, directory: &Directory) -> Result<Names, Failure> {

@@ -11,7 +11,7 @@ use crate::kinds::comparison::{Comparison, Met};
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene};
 use crate::manifest::{Manifest, TableName};
-use crate::model::address::Address;
+use crate::model::address::{Address, TENANT};
 use crate::model::change::{Change, FieldChange, Why};
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
@@ -223,10 +223,16 @@ impl<K: Kind> AnyKind for K {
         let owns = |address: &Address| self.owns(desk, address, by_mode(&address.owner));
         let mut wanted = self.declare(desk, out);
         self.complete(desk, pages, &mut wanted, out);
+        let asked = |address: &Address| !desk.scene.apps_only || address.owner != TENANT;
+        wanted.retain(|address, _| asked(address));
         let remarks = self.remarks(desk, pages, &wanted);
         let tells = |address: &Address| self.tells_unmanaged(desk, address);
         let mut comparison = Comparison::new(self, &owns, &tells, wanted);
-        self.observe(pages, desk.scene, &mut |address, have| comparison.meet(address, &have))?;
+        self.observe(pages, desk.scene, &mut |address, have| {
+            if asked(&address) {
+                comparison.meet(address, &have);
+            }
+        })?;
         Ok(Pairs { remarks, ..comparison.finish(out)? })
     }
 

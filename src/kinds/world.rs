@@ -185,11 +185,9 @@ impl World {
         let asked = |label: &String| self.only.is_empty() || self.only.contains(label);
         let apps = manifest.apps.iter().filter(|(label, _)| asked(label));
         let settings = REGISTRY.iter().flat_map(|kind| kind.settings(manifest, &self.directory));
-        Scene {
-            roster: apps.map(|(label, app)| (label.clone(), app.app_id.value)).collect(),
-            settings: settings.collect(),
-            directory: self.directory.clone(),
-        }
+        let roster = apps.map(|(label, app)| (label.clone(), app.app_id.value)).collect();
+        let (directory, apps_only) = (self.directory.clone(), !self.only.is_empty());
+        Scene { roster, settings: settings.collect(), directory, apps_only }
     }
 
     /// The answers of the tenant to everything that is read.

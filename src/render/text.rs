@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use crate::model::address::TENANT;
 use crate::model::clock::time_of_day;
 use crate::plan::pictures::{Counts, Picture, Tally, apart, pictures};
-use crate::plan::{AppHead, Plan};
+use crate::plan::{AppHead, Extent, Plan};
 use crate::render::block;
 use crate::render::crowd::{self, Crowd};
 use crate::render::foot::{self, Room};
@@ -95,6 +95,10 @@ fn head(plan: &Plan, page: &mut Page) {
         &format!("{names}, {}", counted(plan.manifest.apps, "app")),
         COLUMNS,
     );
+    if let Extent::Partial(apps) = &plan.extent {
+        let text = format!("{}: such a plan cannot be applied", apps.join(", "));
+        page.wrapped_within(Ink::Strong, "Only      ", &text, COLUMNS, 2);
+    }
     let live = &plan.live;
     let mut read = vec![counted(live.apps, "app")];
     read.extend(live.objects.iter().map(|(word, number)| counted(*number, word)));

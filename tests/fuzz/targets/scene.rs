@@ -128,7 +128,7 @@ pub(crate) fn plan(
     let roster = manifest.apps.iter().map(|(label, app)| (label.clone(), app.app_id.value));
     let directory = tenant.directory.clone();
     let settings = REGISTRY.iter().flat_map(|kind| kind.settings(manifest, &directory)).collect();
-    let scene = Scene { roster: roster.collect(), settings, directory };
+    let scene = Scene { roster: roster.collect(), settings, directory, apps_only: false };
     let pages = tenant.pages(&scene);
     let desk = Desk { manifest, sources, scene: &scene, today: NOW.date() };
     let mut draft = build::draft(&desk, &pages, findings)?;
