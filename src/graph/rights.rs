@@ -21,8 +21,8 @@ pub enum Access {
     Write,
 }
 
-/// Part of a path in lower case, with `*` for anything between two parts, then what reading and what writing it needs. The first that fits
-/// counts, so that longer parts stand above shorter ones.
+/// Part of a path in lower case, with `*` for anything between two parts, then what reading and what
+/// writing it needs. The first that fits counts, so that longer parts stand above shorter ones.
 type Row = (&'static str, Right, Right);
 
 const READER: &str = "Directory Readers";

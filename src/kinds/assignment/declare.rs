@@ -185,7 +185,8 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
 }
 
 /// What an app defines is known when the tenant has it, and default access is for apps without roles.
-const ROLES_UNKNOWN: &str = "If the app turns out to have roles for people, this is refused: name one in an [[assignment]] then.";
+const ROLES_UNKNOWN: &str = "If the app turns out to have roles for people, this is refused: name \
+                             one in an [[assignment]] then.";
 
 /// Who shall be assigned, by address.
 struct Wants<'a> {

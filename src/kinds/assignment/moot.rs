@@ -126,11 +126,13 @@ fn inside(desk: &Desk, assigned: &BTreeSet<Principal>) -> (BTreeSet<ObjectId>, u
     for principal in assigned {
         match principal {
             Principal::User(id) => drop(people.insert(*id)),
-            // Whoever is only in a group inside is not let in by it.
+            // Whoever is only in a group inside is not let in by it. One that reads as empty may hide
+            // its members.
             Principal::Group(id) => {
-                match desk.scene.directory.groups.get(id).and_then(|group| group.direct.as_ref()) {
-                    Some(direct) => people.extend(direct),
-                    None => unknown += 1,
+                let group = desk.scene.directory.groups.get(id);
+                match group.and_then(|group| group.direct.as_ref()) {
+                    Some(direct) if !direct.is_empty() => people.extend(direct),
+                    Some(_) | None => unknown += 1,
                 }
             }
         }
