@@ -120,7 +120,7 @@ async fn look(
     let (directory, unread) = survey::look_up(&reader, &loaded.mentions).await.map_err(told)?;
     let settings = REGISTRY.iter().flat_map(|kind| kind.settings(&loaded.manifest, &directory));
     let settings = settings.collect();
-    let mut scene = Scene { roster, settings, directory };
+    let mut scene = Scene { roster, settings, directory, apps_only: !only.is_empty() };
     let queries = queries(&scene);
     let (members, pages) =
         join(unread.read(&reader, &mut scene.directory), reader.read(&queries)).await;
@@ -146,12 +146,21 @@ fn queries(scene: &Scene) -> Vec<Query> {
     REGISTRY.iter().flat_map(|kind| kind.reads(scene)).collect()
 }
 
-/// Looks up the resources that the answers speak of and the manifest does not.
+/// Looks up the apps that the answers speak of and the manifest does not.
 async fn add_resources(session: &Session, pages: &Pages, scene: &mut Scene) -> Result<(), Failure> {
+    let reader = session.graph.reader();
+    let mut apps: BTreeSet<AppId> =
+        REGISTRY.iter().flat_map(|kind| kind.apps(pages, scene)).collect();
+    apps.retain(|app| !scene.directory.service_principals.contains_key(app));
+    if !apps.is_empty() {
+        let mentions = Mentions { apps, ..Mentions::default() };
+        let (found, _) = survey::look_up(&reader, &mentions).await.map_err(told)?;
+        scene.directory.service_principals.extend(found.service_principals);
+    }
     let known = |id: &ObjectId| scene.directory.by_object_id(*id).is_some();
     let spoken_of = REGISTRY.iter().flat_map(|kind| kind.resources(pages, scene));
     let strange: BTreeSet<ObjectId> = spoken_of.filter(|id| !known(id)).collect();
-    for found in survey::resources(&session.graph.reader(), &strange).await.map_err(told)? {
+    for found in survey::resources(&reader, &strange).await.map_err(told)? {
         scene.directory.service_principals.insert(found.app_id, found);
     }
     Ok(())
@@ -201,7 +210,8 @@ pub async fn scene_of(session: &Session, plan: &Plan) -> Result<Scene, Failure> 
         TENANT => address.clone(),
         owner => Address::new(&address.kind, owner, []),
     };
-    Ok(Scene { roster, settings: addresses.map(about).collect(), directory })
+    let settings = addresses.map(about).collect();
+    Ok(Scene { roster, settings, directory, apps_only: false })
 }
 
 async fn names(session: &Session, draft: &Draft, directory: &Directory) -> Result<Names, Failure> {

@@ -94,8 +94,10 @@ fn needs(plan: &Plan, scene: &Scene, mentions: Option<&Mentions>) -> Vec<Need> {
     if named(|mentions| !mentions.users.is_empty()) {
         rights.push(needed(Access::Read, "/users"));
     }
-    if named(|mentions| !mentions.groups.is_empty()) {
+    if named(|mentions| !mentions.groups.is_empty() || !mentions.whole_groups.is_empty()) {
         rights.push(needed(Access::Read, "/groups"));
+    }
+    if named(|mentions| !mentions.groups.is_empty()) {
         rights.push(needed(Access::Read, "/groups/transitiveMembers"));
     }
     for query in REGISTRY.iter().flat_map(|kind| kind.reads(scene)) {
@@ -103,7 +105,10 @@ fn needs(plan: &Plan, scene: &Scene, mentions: Option<&Mentions>) -> Vec<Need> {
         rights.extend([Access::Read, Access::Write].map(|access| needed(access, &query.path)));
     }
     let steps = plan.changes.iter().flat_map(|change| &change.steps);
-    rights.extend(steps.map(|step| needed(Access::Write, &step.request.path)));
+    rights.extend(steps.flat_map(|step| {
+        let proof = needed(Access::Read, &step.proof.read.path);
+        [needed(Access::Write, &step.request.path), proof]
+    }));
     let mut needs: Vec<Need> = rights
         .into_iter()
         .map(|right| Need(right.sufficient().map(str::to_owned).collect()))

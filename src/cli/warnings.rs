@@ -37,20 +37,21 @@ fn forgotten(loaded: &Loaded, past: Option<&Snapshot>) -> Vec<String> {
     let known = |app_id| loaded.manifest.apps.values().any(|app| app.app_id.value == app_id);
     let objects = past.after.as_ref().unwrap_or(&past.before);
     let gone = past.apps.iter().filter(|head| !known(head.app_id));
-    gone.map(|head| {
-        let held = held(objects, &head.label);
-        format!(
+    gone.filter_map(|head| {
+        let held = held(objects, &head.label)?;
+        Some(format!(
             "{label} ({id}) has left the manifest and keeps what it had in the last run: {held}. \
              To revoke it, put [app.{label}] back with app_id = \"{id}\", mode = \"exact\" and \
-             grants = \"none\".",
+             grants = \"none\"; to unassign people, add an [[assignment]] with users = [].",
             label = shown(&head.label),
             id = head.app_id,
-        )
+        ))
     })
     .collect()
 }
 
-fn held(objects: &BTreeMap<Address, serde_json::Value>, label: &str) -> String {
+/// `None` where there is nothing that somebody could take away.
+fn held(objects: &BTreeMap<Address, serde_json::Value>, label: &str) -> Option<String> {
     let of = |name: &str| objects.keys().filter(|at| at.kind == name && at.owner == label).count();
     let counts = REGISTRY.iter().filter_map(|kind| {
         let (noun, count) = (kind.noun()?, of(kind.name()));
@@ -61,7 +62,7 @@ fn held(objects: &BTreeMap<Address, serde_json::Value>, label: &str) -> String {
         }
     });
     let counts: Vec<String> = counts.collect();
-    if counts.is_empty() { "nothing".to_owned() } else { counts.join(", ") }
+    (!counts.is_empty()).then(|| counts.join(", "))
 }
 
 /// The key that says until when, the same in every table that has it.
@@ -78,10 +79,27 @@ fn ending(loaded: &Loaded, today: Date) -> Vec<String> {
         let days = (until - today).whole_days();
         if (0..=SOON).contains(&days) {
             let line = loaded.sources.line(&entry.place);
-            warnings.push(format!(
-                "{line}: ends on {until}, in {days} days; past it, a plan removes it"
-            ));
+            let when = when(days);
+            warnings.push(format!("{line}: ends on {until}, {when}; past it, a plan removes it"));
         }
     }
     warnings
+}
+
+fn when(days: i64) -> String {
+    match days {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        days => format!("in {days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_that_is_near_is_called_by_its_name() {
+        assert_eq!([0, 1, 11].map(when), ["today", "tomorrow", "in 11 days"]);
+    }
 }

@@ -21,8 +21,8 @@ pub enum Access {
     Write,
 }
 
-/// Part of a path in lower case, then what reading and what writing it needs. The first that fits
-/// counts, so that longer parts stand above shorter ones.
+/// Part of a path in lower case, with `*` for anything between two parts, then what reading and what
+/// writing it needs. The first that fits counts, so that longer parts stand above shorter ones.
 type Row = (&'static str, Right, Right);
 
 const READER: &str = "Directory Readers";
@@ -37,6 +37,8 @@ const AS_USER: &str = "Directory.AccessAsUser.All";
 const DIRECTORY: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All", AS_USER];
 const APPS: &[&str] =
     &["Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All", AS_USER];
+const USER_ROLES: &[&str] =
+    &["Directory.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", AS_USER];
 const GROUPS: &[&str] = &[
     "GroupMember.Read.All",
     "GroupMember.ReadWrite.All",
@@ -68,6 +70,18 @@ const TABLE: &[Row] = &[
             &["Directory.ReadWrite.All", AS_USER],
             CLOUD_APP_ADMIN,
         ),
+    ),
+    // What users and groups have says more than who uses an app. For a group both permissions are
+    // needed, and whoever writes has the other one.
+    (
+        "users/*/approleassign",
+        right("Directory.Read.All", USER_ROLES, READER),
+        right("AppRoleAssignment.ReadWrite.All", &[AS_USER], PRIVILEGED),
+    ),
+    (
+        "groups/*/approleassign",
+        right("Directory.Read.All", &["Directory.ReadWrite.All", AS_USER], READER),
+        right("AppRoleAssignment.ReadWrite.All", &[AS_USER], PRIVILEGED),
     ),
     (
         "approleassign",
@@ -147,13 +161,24 @@ const TABLE: &[Row] = &[
 /// What a call to this path needs. Anything not in the table is a directory object.
 pub fn needed(access: Access, path: &str) -> Right {
     let path = path.split('?').next().unwrap_or_default().to_ascii_lowercase();
-    let row = TABLE.iter().find(|(part, ..)| path.contains(part));
+    let row = TABLE.iter().find(|(part, ..)| holds_part(&path, part));
     match (row, access) {
         (Some((_, read, _)), Access::Read) => *read,
         (Some((_, _, write)), Access::Write) => *write,
         (None, Access::Read) => right("Directory.Read.All", DIRECTORY, READER),
         (None, Access::Write) => right("Directory.ReadWrite.All", &[], PRIVILEGED),
     }
+}
+
+fn holds_part(path: &str, part: &str) -> bool {
+    let mut rest = path;
+    part.split('*').all(|piece| match rest.split_once(piece) {
+        Some((_, behind)) => {
+            rest = behind;
+            true
+        }
+        None => false,
+    })
 }
 
 /// Every permission that the token lacks for these writes, if it says what it holds: each named once, in
@@ -233,6 +258,14 @@ mod tests {
         assert_eq!(permission(Access::Write, "/servicePrincipals"), "Application.ReadWrite.All");
         let members = "/groups/1/transitiveMembers/microsoft.graph.user";
         assert_eq!(permission(Access::Read, members), "GroupMember.Read.All");
+        assert_eq!(permission(Access::Read, roles), "Application.Read.All");
+        // Reading apps does not suffice to read what people and groups have.
+        for roles in ["/users/1/appRoleAssignments?$filter=x", "/groups/1/appRoleAssignments"] {
+            let right = needed(Access::Read, roles);
+            assert_eq!(right.permission, "Directory.Read.All", "{roles}");
+            assert!(!right.sufficient().any(|one| one == "Application.Read.All"), "{roles}");
+            assert_eq!(permission(Access::Write, roles), "AppRoleAssignment.ReadWrite.All");
+        }
         assert_eq!(permission(Access::Read, "/elsewhere"), "Directory.Read.All");
         let classes = "/servicePrincipals/1/delegatedPermissionClassifications";
         assert_eq!(permission(Access::Read, classes), "Application.Read.All");

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::graph::Reader;
 use crate::graph::error::GraphError;
 use crate::graph::survey::rows::{group_label, object_id, service_principal, user};
-use crate::graph::survey::unread::Unread;
+use crate::graph::survey::unread::{Unread, UnreadGroup};
 use crate::model::directory::{Directory, Lookup, Mentions, ServicePrincipal};
 use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Consistency, Missing, Query, Rows, encode, literal};
@@ -37,8 +37,8 @@ enum Subject<'a> {
 ///
 /// # Errors
 /// When anything could not be read completely. A user or group that the tenant refuses to show is
-/// [`Lookup::Forbidden`] instead, and so is a group whose members cannot be read: it must never look
-/// like an empty one.
+/// [`Lookup::Forbidden`] instead. A group whose members cannot be read has none that are known: it
+/// must never look like an empty one.
 pub async fn survey(reader: &Reader, mentions: &Mentions) -> Result<Directory, GraphError> {
     let (mut directory, unread) = look_up(reader, mentions).await?;
     unread.read(reader, &mut directory).await?;
@@ -62,7 +62,13 @@ pub async fn look_up(
         match subject {
             Subject::App(app) => add_app(&mut directory, *app, &answer?)?,
             Subject::User(name) => add_user(&mut directory, name, answer)?,
-            Subject::Group(name) => add_group(&mut directory, name, answer, &mut groups)?,
+            Subject::Group(name) => {
+                if let Some((id, shown)) = add_group(&mut directory, name, answer)? {
+                    let group = groups.entry(id).or_insert_with(|| UnreadGroup::called(shown));
+                    group.all |= mentions.groups.contains(*name);
+                    group.direct |= mentions.whole_groups.contains(*name);
+                }
+            }
         }
     }
     Ok((directory, Unread { groups }))
@@ -73,7 +79,7 @@ fn questions<'a>(
     mentions: &'a Mentions,
     directory: &mut Directory,
 ) -> (Vec<Subject<'a>>, Vec<Query>) {
-    let Mentions { apps, users, groups } = mentions;
+    let Mentions { apps, users, groups, whole_groups } = mentions;
     let mut subjects = Vec::new();
     let mut queries = Vec::new();
     for app in apps {
@@ -92,7 +98,7 @@ fn questions<'a>(
             }
         }
     }
-    for name in groups {
+    for name in groups.union(whole_groups) {
         match group_query(name) {
             Some(query) => {
                 subjects.push(Subject::Group(name));
@@ -167,19 +173,20 @@ fn add_user(
     Ok(())
 }
 
+/// The group with its name, where there is one.
 fn add_group(
     directory: &mut Directory,
     name: &str,
     answer: Result<Rows, GraphError>,
-    found: &mut BTreeMap<ObjectId, Untrusted>,
-) -> Result<(), GraphError> {
+) -> Result<Option<(ObjectId, Untrusted)>, GraphError> {
+    let mut found = None;
     let lookup = match answer {
         Ok(rows) => match &rows.iter().collect::<Vec<_>>()[..] {
             [] => Lookup::None,
             [row] => {
                 let id = object_id(row)?;
                 let shown = row.get("displayName").and_then(Value::as_str).unwrap_or_default();
-                found.insert(id, Untrusted::new(shown));
+                found = Some((id, Untrusted::new(shown)));
                 Lookup::One(id)
             }
             several => {
@@ -195,7 +202,7 @@ fn add_group(
         Err(error) => return Err(error),
     };
     directory.group_names.insert(name.to_owned(), lookup);
-    Ok(())
+    Ok(found)
 }
 
 /// Service principals by object id, with all that they publish. Those that are gone are absent.

@@ -11,6 +11,8 @@ use crate::model::finding::{Finding, Findings};
 pub(super) struct Comparison<'a, K: Kind> {
     kind: &'a K,
     owns: &'a dyn Fn(&Address) -> Ownership,
+    /// Whether what is left alone here is told.
+    tells: &'a dyn Fn(&Address) -> bool,
     /// What was declared and not met yet.
     wanted: BTreeMap<Address, Wanted<K::Spec>>,
     met: Met,
@@ -22,10 +24,11 @@ impl<'a, K: Kind> Comparison<'a, K> {
     pub(super) fn new(
         kind: &'a K,
         owns: &'a dyn Fn(&Address) -> Ownership,
+        tells: &'a dyn Fn(&Address) -> bool,
         wanted: BTreeMap<Address, Wanted<K::Spec>>,
     ) -> Self {
         let (met, pairs, refused) = (Met::default(), Pairs::default(), BTreeMap::new());
-        Self { kind, owns, wanted, met, pairs, refused }
+        Self { kind, owns, tells, wanted, met, pairs, refused }
     }
 
     /// Takes in one object that is there.
@@ -61,8 +64,7 @@ impl<'a, K: Kind> Comparison<'a, K> {
         if goal.as_ref() == have.map(AsRef::as_ref) {
             match (want, have) {
                 (Some(_), _) => self.pairs.unchanged += 1,
-                // Only consent is of interest where nobody declared it.
-                (None, Some(have)) if K::IS_CONSENT => {
+                (None, Some(have)) if (self.tells)(address) => {
                     let text = to_json(have).to_string();
                     self.pairs.unmanaged.insert(address.clone(), text.into());
                 }

@@ -11,11 +11,11 @@ use crate::kinds::comparison::{Comparison, Met};
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene};
 use crate::manifest::{Manifest, TableName};
-use crate::model::address::Address;
+use crate::model::address::{Address, TENANT};
 use crate::model::change::{Change, FieldChange, Why};
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
-use crate::model::id::ObjectId;
+use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{Schema, state};
 
@@ -83,6 +83,7 @@ pub trait AnyKind: Sync {
     fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address>;
     fn reads(&self, scene: &Scene) -> Vec<Query>;
     fn resources(&self, pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId>;
+    fn apps(&self, pages: &Pages, scene: &Scene) -> BTreeSet<AppId>;
 
     /// What is declared beside what is there. `by_mode` answers for the owner of an address.
     ///
@@ -208,6 +209,10 @@ impl<K: Kind> AnyKind for K {
         Kind::resources(self, pages, scene)
     }
 
+    fn apps(&self, pages: &Pages, scene: &Scene) -> BTreeSet<AppId> {
+        Kind::apps(self, pages, scene)
+    }
+
     fn pairs(
         &self,
         desk: &Desk,
@@ -218,9 +223,17 @@ impl<K: Kind> AnyKind for K {
         let owns = |address: &Address| self.owns(desk, address, by_mode(&address.owner));
         let mut wanted = self.declare(desk, out);
         self.complete(desk, pages, &mut wanted, out);
-        let mut comparison = Comparison::new(self, &owns, wanted);
-        self.observe(pages, desk.scene, &mut |address, have| comparison.meet(address, &have))?;
-        Ok(Pairs { remarks: self.remarks(desk, pages), ..comparison.finish(out)? })
+        let asked = |address: &Address| !desk.scene.apps_only || address.owner != TENANT;
+        wanted.retain(|address, _| asked(address));
+        let remarks = self.remarks(desk, pages, &wanted);
+        let tells = |address: &Address| self.tells_unmanaged(desk, address);
+        let mut comparison = Comparison::new(self, &owns, &tells, wanted);
+        self.observe(pages, desk.scene, &mut |address, have| {
+            if asked(&address) {
+                comparison.meet(address, &have);
+            }
+        })?;
+        Ok(Pairs { remarks, ..comparison.finish(out)? })
     }
 
     fn found(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Value>, OddAnswer> {

@@ -37,7 +37,7 @@ use crate::model::address::{Address, TENANT};
 use crate::model::change::{Change, Why};
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::{Finding, Findings};
-use crate::model::id::ObjectId;
+use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{JsonSchema, Schema};
 pub use erased::{AnyKind, Pair, Pairs, Standing, Unreadable};
@@ -145,6 +145,12 @@ pub trait Kind: Sync {
         BTreeSet::new()
     }
 
+    /// The same by application id.
+    fn apps(&self, pages: &Pages, scene: &Scene) -> BTreeSet<AppId> {
+        let _ = (pages, scene);
+        BTreeSet::new()
+    }
+
     /// Hands over what the answers show, one object after the other: there may be a hundred
     /// thousand, and most of them are as they should be.
     ///
@@ -157,9 +163,15 @@ pub trait Kind: Sync {
         found: &mut dyn FnMut(Address, Self::Found),
     ) -> Result<(), OddAnswer>;
 
-    /// Sentences about the plan as a whole that belong to no single change. Safe text.
-    fn remarks(&self, desk: &Desk, pages: &Pages) -> Vec<String> {
-        let _ = (desk, pages);
+    /// Sentences about the plan as a whole that belong to no single change, given what is declared.
+    /// Safe text.
+    fn remarks(
+        &self,
+        desk: &Desk,
+        pages: &Pages,
+        wanted: &BTreeMap<Address, Wanted<Self::Spec>>,
+    ) -> Vec<String> {
+        let _ = (desk, pages, wanted);
         Vec::new()
     }
 
@@ -168,6 +180,12 @@ pub trait Kind: Sync {
     fn owns(&self, desk: &Desk, address: &Address, by_mode: Ownership) -> Ownership {
         let _ = (desk, address);
         by_mode
+    }
+
+    /// Whether people read of what is undeclared here and left alone: of consent always.
+    fn tells_unmanaged(&self, desk: &Desk, address: &Address) -> bool {
+        let _ = (desk, address);
+        Self::IS_CONSENT
     }
 
     /// Why something undeclared at this address is the manifest's to remove, with file and line,

@@ -7,7 +7,7 @@ use toml::Spanned;
 use crate::kinds::Desk;
 use crate::manifest::entry::Entry;
 use crate::manifest::whom::{Disabled, Guests, Named};
-use crate::model::directory::{Directory, Group, Lookup, Mentions, User};
+use crate::model::directory::{Directory, Lookup, Mentions, User};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::ObjectId;
 use crate::model::untrusted::{Untrusted, shown};
@@ -147,7 +147,8 @@ pub(super) fn whole_group(
     }
 }
 
-/// The group that a text stands for, as a group, whoever is in it, or a finding.
+/// The group that a text stands for, as a group, or a finding. Who is in it, or whether this identity
+/// may know, makes no difference.
 pub(super) fn named_group(
     text: &str,
     place: &Place,
@@ -179,20 +180,25 @@ fn group<'a>(
 ) -> Option<(String, Vec<&'a User>)> {
     let id = named_group(text, &place, desk, out)?;
     let directory = &desk.scene.directory;
-    let group = directory.groups.get(&id);
-    match (group, group.and_then(|group| members(group, directory))) {
-        (Some(group), Some(members)) if !members.is_empty() => {
-            return Some((group.name.shown(), members));
-        }
-        (Some(group), Some(_)) => out.push(empty(&group.name.shown()).at(&place)),
-        _ => out.push(unread(text).at(&place)),
+    let Some(group) = directory.groups.get(&id) else {
+        out.push(unread(text).at(&place));
+        return None;
+    };
+    let Some(all) = &group.members else {
+        out.push(forbidden("group", text).at(&place));
+        return None;
+    };
+    match members(all, directory) {
+        Some(members) if !members.is_empty() => return Some((group.name.shown(), members)),
+        Some(_) => out.push(empty(&group.name.shown()).at(&place)),
+        None => out.push(unread(text).at(&place)),
     }
     None
 }
 
 /// All users of the group, or nobody: half a group would turn into removals.
-fn members<'a>(group: &Group, directory: &'a Directory) -> Option<Vec<&'a User>> {
-    group.members.iter().map(|id| directory.users.get(id)).collect()
+fn members<'a>(all: &[ObjectId], directory: &'a Directory) -> Option<Vec<&'a User>> {
+    all.iter().map(|id| directory.users.get(id)).collect()
 }
 
 fn unread(text: &str) -> Finding {
@@ -212,7 +218,10 @@ fn alike(text: &str, desk: &Desk, otherwise: &str) -> String {
 /// A group that reads as empty is more often a missing right or a lagging index than a fact.
 fn empty(name: &str) -> Finding {
     Finding::error("empty_group", format!("the group \"{name}\" reads as having no users"))
-        .help("nothing is removed because of an empty group: remove it from the manifest if that is meant")
+        .help(
+            "nothing is removed because of an empty group: remove it from the manifest if that is \
+             meant; members of a group with hidden membership are shown to who has Member.Read.Hidden",
+        )
 }
 
 fn ambiguous(what: &str, text: &str, found: &[(ObjectId, Untrusted)]) -> Finding {

@@ -42,6 +42,12 @@ fn a_forbidden_group_is_an_error_that_names_the_right() {
     let found = only_finding(&settled().group_answers(Lookup::Forbidden));
     assert!(found.starts_with("group_forbidden 11: "), "{found}");
     assert!(found.contains("GroupMember.Read.All"), "{found}");
+    // Itself it may be read, its members not.
+    let mut hidden = settled();
+    for group in hidden.directory.groups.values_mut() {
+        group.members = None;
+    }
+    assert!(only_finding(&hidden).starts_with("group_forbidden 11: "));
 }
 
 #[test]

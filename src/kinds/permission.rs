@@ -62,7 +62,8 @@ fn unknown(text: &str, resource: &ServicePrincipal) -> Finding {
             None => finding.help(format!("write the name that {name} publishes")),
         };
     }
-    if text.chars().any(char::is_whitespace) {
+    let known = |text: &str| resource.scopes.iter().any(|scope| scope.value == text);
+    if text.chars().any(char::is_whitespace) && !known(text.trim()) {
         return Finding::error("unknown_scope", title)
             .help("write one list item per permission: [\"User.Read\", \"Mail.Read\"]");
     }
@@ -79,7 +80,12 @@ fn unknown(text: &str, resource: &ServicePrincipal) -> Finding {
     let finding = Finding::error("unknown_scope", title);
     match suggest::close(text, candidates) {
         Some(close) => finding.help(format!("did you mean \"{}\"?", shown(&close))),
-        None => finding.help(format!("{name} publishes {} permissions", resource.scopes.len())),
+        None => finding.help(format!(
+            "{name} publishes {} permissions: az ad sp show --id {} --query \
+             \"oauth2PermissionScopes[].value\"",
+            resource.scopes.len(),
+            resource.app_id
+        )),
     }
 }
 

@@ -29,6 +29,9 @@ fn names_that_differ_are_never_taken() {
 fn several_names_in_one_text_are_told_apart() {
     let help = look("User.Read Mail.Read").1.remove(0).help.unwrap();
     assert_eq!(help, "write one list item per permission: [\"User.Read\", \"Mail.Read\"]");
+    // A blank around one name is none between two.
+    let help = look("User.Read ").1.remove(0).help.unwrap();
+    assert_eq!(help, "did you mean \"User.Read\"?");
 }
 
 #[test]

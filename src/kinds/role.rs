@@ -92,7 +92,8 @@ fn missing(text: &str, holder: Holder, resource: &ServicePrincipal, other: bool)
             None => finding.help(format!("write the name that {name} defines")),
         };
     }
-    if text.chars().any(char::is_whitespace) && holder == Holder::App {
+    let known = |text: &str| resource.roles.iter().any(|role| role.value == text);
+    if text.chars().any(char::is_whitespace) && holder == Holder::App && !known(text.trim()) {
         return Finding::error("unknown_role", none(&name, holder, &text_shown))
             .help("write one list item per role: [\"User.Read.All\", \"Mail.Read\"]");
     }
@@ -135,7 +136,10 @@ pub(super) fn listed(resource: &ServicePrincipal, holder: Holder) -> String {
     all.sort();
     match all.len() {
         0 => format!("{name} defines none"),
-        count if count > LISTED => format!("{name} defines {count} of them"),
+        count if count > LISTED => format!(
+            "{name} defines {count} of them: az ad sp show --id {} --query \"appRoles[].value\"",
+            resource.app_id
+        ),
         _ => format!("{name} defines {}", all.join(", ")),
     }
 }

@@ -40,6 +40,7 @@ fn what_was_meant_instead_is_said() {
         ("orders.admin", App, "unknown_role", "did you mean \"Orders.Admin\"?"),
         ("Orders.Admn", App, "unknown_role", "did you mean \"Orders.Admin\"?"),
         ("Aprover", Person, "unknown_role", "did you mean \"Approver\"?"),
+        (" Orders.Admin", App, "unknown_role", "did you mean \"Orders.Admin\"?"),
         ("Nothing alike", App, "unknown_role", "one list item per role"),
         ("Nothing alike", Person, "unknown_role", "defines \"Approver\", \"Reader\""),
         ("orders.read", App, "scope_for_role", "[[grant]]"),
@@ -61,6 +62,7 @@ fn what_was_meant_instead_is_said() {
 fn many_roles_are_counted() {
     let mut api = orders();
     api.roles = (1..=9).map(|n| role(n, &format!("R{n}"), "person", true)).collect();
-    assert_eq!(listed(&api, Holder::Person), "Microsoft Graph defines 9 of them");
+    let told = listed(&api, Holder::Person);
+    assert!(told.starts_with("Microsoft Graph defines 9 of them: az ad sp show --id 0"), "{told}");
     assert_eq!(listed(&api, Holder::App), "Microsoft Graph defines none");
 }

@@ -25,6 +25,8 @@ pub struct Scene {
     /// at for every app, by address or by the beginning of one.
     pub settings: BTreeSet<Address>,
     pub directory: Directory,
+    /// Whether only what belongs to apps is compared, and the tenant's settings are left out.
+    pub apps_only: bool,
 }
 
 impl Scene {

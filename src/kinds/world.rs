@@ -15,7 +15,7 @@ use crate::model::directory::{
     Directory, Group, Lookup, PublishedRole, PublishedScope, ServicePrincipal, User,
 };
 use crate::model::finding::{Finding, Findings};
-use crate::model::id::{AppId, ObjectId, PermissionId};
+use crate::model::id::{ObjectId, PermissionId};
 use crate::model::query::{Pages, Query};
 use crate::model::request::Request;
 use crate::model::untrusted::Untrusted;
@@ -140,7 +140,14 @@ impl World {
     /// The group's users, in place of alice to erin.
     pub(crate) fn group(mut self, members: &[&str]) -> Self {
         let members = members.iter().map(|name| person(name)).collect();
-        self.directory.groups.get_mut(&object(GROUP)).unwrap().members = members;
+        self.directory.groups.get_mut(&object(GROUP)).unwrap().members = Some(members);
+        self
+    }
+
+    /// Who of them is in the group itself, or that nobody may know.
+    pub(crate) fn direct(mut self, members: Option<&[&str]>) -> Self {
+        let group = self.directory.groups.get_mut(&object(GROUP)).unwrap();
+        group.direct = members.map(|names| names.iter().map(|name| person(name)).collect());
         self
     }
 
@@ -178,11 +185,9 @@ impl World {
         let asked = |label: &String| self.only.is_empty() || self.only.contains(label);
         let apps = manifest.apps.iter().filter(|(label, _)| asked(label));
         let settings = REGISTRY.iter().flat_map(|kind| kind.settings(manifest, &self.directory));
-        Scene {
-            roster: apps.map(|(label, app)| (label.clone(), app.app_id.value)).collect(),
-            settings: settings.collect(),
-            directory: self.directory.clone(),
-        }
+        let roster = apps.map(|(label, app)| (label.clone(), app.app_id.value)).collect();
+        let (directory, apps_only) = (self.directory.clone(), !self.only.is_empty());
+        Scene { roster, settings: settings.collect(), directory, apps_only }
     }
 
     /// The answers of the tenant to everything that is read.
@@ -295,8 +300,9 @@ fn directory() -> Directory {
         directory.users.insert(id, user);
         directory.user_names.insert(upn(name), Lookup::One(id));
     }
-    let members = PEOPLE[..5].iter().map(|name| person(name)).collect();
-    let group = Group { id: object(GROUP), name: Untrusted::new("GX"), members };
+    let members: Option<Vec<_>> = Some(PEOPLE[..5].iter().map(|name| person(name)).collect());
+    let (id, name) = (object(GROUP), Untrusted::new("GX"));
+    let group = Group { id, name, direct: members.clone(), members };
     directory.groups.insert(group.id, group);
     directory.group_names.insert("GX".to_owned(), Lookup::One(object(GROUP)));
     directory
@@ -378,9 +384,8 @@ fn orders() -> ServicePrincipal {
 
 /// Replaces what the tenant knows of Microsoft Graph.
 pub(crate) fn set_graph(world: &mut World, change: impl FnOnce(&mut ServicePrincipal)) {
-    let id: AppId = "00000003-0000-0000-c000-000000000000".parse().unwrap();
-    let all: &mut BTreeMap<_, _> = &mut world.directory.service_principals;
-    change(all.get_mut(&id).unwrap());
+    let mut all = world.directory.service_principals.values_mut();
+    change(all.find(|app| app.id == object(GRAPH)).unwrap());
 }
 
 /// What a kind says of an answer that is not as documented.

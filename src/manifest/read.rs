@@ -181,5 +181,10 @@ fn syntax(message: &str) -> Finding {
         return Finding::error("syntax", "this is no value")
             .help("a text stands in quotes; a list in [ ], a date and a number stand bare");
     }
-    Finding::error("syntax", shown(message))
+    let help = if message.starts_with("duplicate key") {
+        "a key stands once, and so does a [table]; what may be repeated has two brackets: [[grant]]"
+    } else {
+        "TOML is explained at https://toml.io; examples are in the manifest's reference"
+    };
+    Finding::error("syntax", shown(message)).help(help)
 }

@@ -100,13 +100,13 @@ fn missing_name(error: &Error) -> Option<&str> {
     error.message().strip_prefix("missing field `")?.strip_suffix('`')
 }
 
+/// Help where nothing more telling is known.
+pub(super) const ALL_KEYS: &str = "consent schema manifest prints what each key takes";
+
 /// The finding for a key that must be there, without its place.
 pub(super) fn missing(name: &str) -> Finding {
     let finding = Finding::error("missing_key", format!("`{}` is missing", shown(name)));
-    match why(name) {
-        Some(help) => finding.help(help),
-        None => finding,
-    }
+    finding.help(why(name).unwrap_or(ALL_KEYS))
 }
 
 /// Why a key is needed, and what it may say.
@@ -155,15 +155,16 @@ fn finding(error: &Error) -> Finding {
     if let Some(rest) = typed.or_else(|| message.strip_prefix("invalid value: ")) {
         return wrong_type(rest);
     }
+    // A list that was taken for a table, key by key.
+    if message.starts_with("invalid length ") && message.contains(" struct ") {
+        return wrong_type("sequence, expected a map");
+    }
     let (title, help) = match message.split_once("\nhelp: ") {
         Some((title, help)) => (title, Some(help)),
         None => (message, None),
     };
-    let finding = Finding::error("invalid_value", shown(title));
-    match help {
-        Some(help) => finding.help(shown(help)),
-        None => finding,
-    }
+    let help = help.map_or_else(|| ALL_KEYS.to_owned(), shown);
+    Finding::error("invalid_value", shown(title)).help(help)
 }
 
 /// The keys that serde's message lists as known: between back quotes, after the unknown one.
@@ -180,7 +181,8 @@ fn wrong_type(message: &str) -> Finding {
         ("a sequence", Some(text)) => finding.help(shown(&format!("write a list: [{text}]"))),
         ("a boolean", Some(_)) => finding.help("write `true` or `false`, without quotes"),
         ("u32", Some(_)) => finding.help("write the number without quotes"),
-        _ => finding,
+        ("a sequence", None) if found == "map" => finding.help("write a list of them: [{ ... }]"),
+        _ => finding.help(ALL_KEYS),
     }
 }
 

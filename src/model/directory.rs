@@ -15,16 +15,19 @@ pub struct Mentions {
     pub apps: BTreeSet<AppId>,
     /// User principal names or object ids, as written.
     pub users: BTreeSet<String>,
-    /// Display names or object ids, as written.
+    /// Display names or object ids, as written, of groups that stand for their members.
     pub groups: BTreeSet<String>,
+    /// The same of groups that stand for themselves: a plan does not depend on who is in them.
+    pub whole_groups: BTreeSet<String>,
 }
 
 impl Mentions {
     pub fn extend(&mut self, other: Self) {
-        let Self { apps, users, groups } = other;
+        let Self { apps, users, groups, whole_groups } = other;
         self.apps.extend(apps);
         self.users.extend(users);
         self.groups.extend(groups);
+        self.whole_groups.extend(whole_groups);
     }
 }
 
@@ -111,8 +114,11 @@ pub struct User {
 pub struct Group {
     pub id: ObjectId,
     pub name: Untrusted,
-    /// Transitive user members. Members that are no users are not listed.
-    pub members: Vec<ObjectId>,
+    /// Transitive user members. Members that are no users are not listed. `None` where nobody asked,
+    /// or the tenant does not show them.
+    pub members: Option<Vec<ObjectId>>,
+    /// Direct user members, the same way.
+    pub direct: Option<Vec<ObjectId>>,
 }
 
 /// Tenants that own Microsoft's own applications: the first-party tenant, Microsoft's corporate

@@ -23,6 +23,8 @@ pub struct Draft {
     pub objects: Vec<(String, usize)>,
     /// Found, undeclared, and left alone, as the text of their JSON.
     unmanaged: BTreeMap<Address, Box<str>>,
+    /// All ids whose names people read in what changes.
+    named: BTreeSet<ObjectId>,
     /// Sentences about the plan as a whole. Safe text.
     pub remarks: Vec<String>,
 }
@@ -46,6 +48,7 @@ pub fn draft(desk: &Desk, pages: &Pages, out: &mut Findings) -> Result<Draft, Od
         draft.unmanaged.extend(pairs.unmanaged);
         draft.remarks.extend(pairs.remarks);
         let undeclared = |pair: Pair| with_reason(pair, desk);
+        draft.named.extend(pairs.changed.iter().flat_map(named));
         draft.pairs.extend(pairs.changed.into_iter().map(undeclared));
     }
     Ok(draft)
@@ -73,7 +76,7 @@ impl Draft {
     /// Ids in the plan that have no name yet.
     pub fn strangers(&self, known: &Names) -> BTreeSet<ObjectId> {
         let unmanaged = self.unmanaged.keys().flat_map(ids);
-        let all = self.pairs.iter().flat_map(named).chain(unmanaged);
+        let all = self.named.iter().copied().chain(unmanaged);
         all.filter(|id| !known.0.contains_key(id)).collect()
     }
 
@@ -81,18 +84,21 @@ impl Draft {
     pub fn unmanaged(&mut self, names: &Names) -> Vec<Unmanaged> {
         let left_alone = std::mem::take(&mut self.unmanaged).into_iter();
         let described = left_alone.filter_map(|(address, have)| {
-            let (_, kind) = crate::kinds::by_name(&address.kind)?;
+            let (rank, kind) = crate::kinds::by_name(&address.kind)?;
             let have: Value = serde_json::from_str(&have).unwrap_or_default();
             let text = Untrusted::new(kind.describe(&address, &have, names));
-            Some(Unmanaged { address, text })
+            Some((rank, Unmanaged { address, text }))
         });
-        described.collect()
+        let mut described: Vec<_> = described.collect();
+        // Who may sign in stands below what apps may do: a screen shows the first few.
+        described.sort_by_key(|(rank, _)| *rank);
+        described.into_iter().map(|(_, one)| one).collect()
     }
 
     /// Names of everything the plan is about.
     pub fn names(&self, names: &Names) -> Names {
-        let ids = self.pairs.iter().flat_map(named);
-        Names(ids.filter_map(|id| Some((id, names.0.get(&id)?.clone()))).collect())
+        let named = self.named.iter();
+        Names(named.filter_map(|id| Some((*id, names.0.get(id)?.clone()))).collect())
     }
 }
 

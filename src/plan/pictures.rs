@@ -1,6 +1,7 @@
 //! What a reviewer sees as one change: many Graph objects that differ alike are one picture, and a
 //! grant that replaces another is drawn together with what it replaces. Pure.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::address::{Address, TENANT};
@@ -9,16 +10,38 @@ use crate::model::change::{Change, FieldChange, Tier, Verb, Why};
 use crate::model::untrusted::Untrusted;
 use crate::plan::Plan;
 
-/// Changes that are the same but for the person they concern. Never empty.
+mod counts;
+pub use counts::{Counts, Tally};
+
+/// Changes that are the same but for the person they concern, or for what they put on one list. Never
+/// empty.
 #[derive(Debug, Clone)]
 pub struct Group<'a> {
     /// The first in the plan's order; it stands for all.
     pub lead: &'a Change,
     /// All, the lead included, in the plan's order.
     pub members: Vec<&'a Change>,
+    /// What differs, of all members together.
+    pub fields: Cow<'a, [FieldChange]>,
 }
 
-impl Group<'_> {
+impl<'a> Group<'a> {
+    fn of(members: Vec<&'a Change>) -> Option<Self> {
+        let lead = *members.first()?;
+        let fields = match &*members {
+            [_, _, ..] if is_item(lead) => Cow::Owned(united(&members)),
+            _ => Cow::Borrowed(&*lead.fields),
+        };
+        Some(Self { lead, members, fields })
+    }
+
+    /// How many objects stand on its list, and the list's name; `None` where no list was made.
+    pub fn listed(&self) -> Option<(usize, &str)> {
+        let name = self.fields.first().map(|field| field.name.as_str());
+        name.filter(|_| self.members.len() > 1 && is_item(self.lead))
+            .map(|name| (self.members.len(), name))
+    }
+
     /// Somebody can do less afterwards, or an object goes.
     pub fn takes(&self) -> bool {
         self.lead.takes || self.lead.verb.removes()
@@ -75,97 +98,29 @@ impl<'a> Picture<'a> {
     }
 }
 
-/// How many changes, as a reviewer counts them: objects that differ alike are one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    pub changes: usize,
-    pub gives: usize,
-    pub takes: usize,
-    /// Neither gives nor takes anything.
-    pub neither: usize,
+/// Whether a change is one item of a list that is an object for each: permissions of one resource, say.
+/// Together they read as the list.
+fn is_item(change: &Change) -> bool {
+    let alike = matches!(change.verb, Verb::Grant | Verb::Revoke)
+        && change.subject.audience == Audience::Tenant
+        && change.subject.target.is_some();
+    alike && change.fields.len() == 1
 }
 
-impl Tally {
-    pub fn of(pictures: &[Picture<'_>]) -> Self {
-        let mut tally = Self::default();
-        for group in pictures.iter().flat_map(Picture::groups) {
-            let Change { gives, takes, .. } = group.lead;
-            tally.changes += 1;
-            tally.gives += usize::from(*gives);
-            tally.takes += usize::from(*takes);
-            tally.neither += usize::from(!gives && !takes);
-        }
-        tally
-    }
-}
-
-/// How many objects of each word, for the plan's last line. Assignments count as grants.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub create: usize,
-    pub grant: usize,
-    pub widen: usize,
-    pub narrow: usize,
-    pub set: usize,
-    pub revoke: usize,
-}
-
-impl Counts {
-    /// A permission entry that both gains and loses counts as widened and as narrowed.
-    pub fn of<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Self {
-        let mut counts = Self::default();
-        counts.add(changes);
-        counts
-    }
-
-    pub fn add<'c>(&mut self, changes: impl IntoIterator<Item = &'c Change>) {
-        for change in changes {
-            match change.verb {
-                Verb::Create => self.create += 1,
-                Verb::Grant | Verb::Assign => self.grant += 1,
-                Verb::Widen => self.widen += 1,
-                Verb::Narrow => self.narrow += 1,
-                Verb::Revoke | Verb::Unassign => self.revoke += 1,
-                Verb::Set => self.add_set(change),
+/// The fields of items, as those of one change.
+fn united(members: &[&Change]) -> Vec<FieldChange> {
+    let mut united: Option<FieldChange> = None;
+    for field in members.iter().flat_map(|change| &change.fields) {
+        match &mut united {
+            None => united = Some(field.clone()),
+            Some(all) => {
+                all.kept.extend(field.kept.iter().cloned());
+                all.gained.extend(field.gained.iter().cloned());
+                all.lost.extend(field.lost.iter().cloned());
             }
         }
     }
-
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        let Self { create, grant, widen, narrow, set, revoke } = other;
-        Self {
-            create: self.create + create,
-            grant: self.grant + grant,
-            widen: self.widen + widen,
-            narrow: self.narrow + narrow,
-            set: self.set + set,
-            revoke: self.revoke + revoke,
-        }
-    }
-
-    /// Each number with its word: the four that every plan tells, then those that are rare.
-    pub fn words(self) -> [(usize, &'static str); 6] {
-        let Self { create, grant, widen, narrow, set, revoke } = self;
-        [
-            (grant, "grant"),
-            (widen, "widen"),
-            (narrow, "narrow"),
-            (revoke, "revoke"),
-            (create, "create"),
-            (set, "set"),
-        ]
-    }
-
-    fn add_set(&mut self, change: &Change) {
-        let entry = change.subject.audience != Audience::Tenant;
-        if entry && (change.gives || change.takes) {
-            self.widen += usize::from(change.gives);
-            self.narrow += usize::from(change.takes);
-        } else {
-            self.set += 1;
-        }
-    }
+    united.into_iter().collect()
 }
 
 /// What all members of a group share.
@@ -175,6 +130,7 @@ struct Likeness<'a> {
     verb: Verb,
     gives: bool,
     takes: bool,
+    /// Not of items, which differ in nothing else.
     fields: &'a [FieldChange],
     tier: Option<Tier>,
     why: &'a [Why],
@@ -227,7 +183,7 @@ fn likeness(change: &Change) -> Likeness<'_> {
         verb: change.verb,
         gives: change.gives,
         takes: change.takes,
-        fields: &change.fields,
+        fields: if is_item(change) { &[] } else { &change.fields },
         tier: tier(change),
         why: &change.why,
         crowd: crowd(change),
@@ -253,15 +209,12 @@ pub fn pictures(plan: &Plan) -> Vec<Picture<'_>> {
             },
         ));
     }
-    let mut alone: BTreeMap<Likeness<'_>, (usize, Vec<&Change>)> = BTreeMap::new();
+    let mut alike: BTreeMap<Likeness<'_>, (usize, Vec<&Change>)> = BTreeMap::new();
     for (at, change) in changes.iter().enumerate().filter(|(at, _)| !replaced.contains(at)) {
-        alone.entry(likeness(change)).or_insert((at, Vec::new())).1.push(change);
+        alike.entry(likeness(change)).or_insert((at, Vec::new())).1.push(change);
     }
-    for (first, members) in alone.into_values() {
-        if let Some(lead) = members.first().copied() {
-            let shape = Shape::Alone(Group { lead, members });
-            found.push((first, Picture { owner: &lead.address.owner, verb: lead.verb, shape }));
-        }
+    for (first, members) in alike.into_values() {
+        found.extend(Group::of(members).map(|group| (first, alone(group))));
     }
     let rank: BTreeMap<&str, usize> =
         plan.apps.iter().enumerate().map(|(at, app)| (app.label.as_str(), at)).collect();
@@ -272,18 +225,39 @@ pub fn pictures(plan: &Plan) -> Vec<Picture<'_>> {
     found.into_iter().map(|(_, picture)| picture).collect()
 }
 
+fn alone(group: Group<'_>) -> Picture<'_> {
+    let Group { lead, .. } = group;
+    Picture { owner: &lead.address.owner, verb: lead.verb, shape: Shape::Alone(group) }
+}
+
+/// The same with each item of a list by itself: where a picture has one line only, a list would hide
+/// what is on it.
+pub fn apart(pictures: Vec<Picture<'_>>) -> Vec<Picture<'_>> {
+    let mut single = Vec::with_capacity(pictures.len());
+    for picture in pictures {
+        match picture.shape {
+            Shape::Alone(group) if group.listed().is_some() => {
+                let items = group.members.into_iter().filter_map(|item| Group::of(vec![item]));
+                single.extend(items.map(alone));
+            }
+            _ => single.push(picture),
+        }
+    }
+    single
+}
+
 fn groups<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut groups: Vec<Vec<&'a Change>> = Vec::new();
     let mut at: BTreeMap<Likeness<'a>, usize> = BTreeMap::new();
     for change in changes {
         let next = groups.len();
         let at = *at.entry(likeness(change)).or_insert(next);
         match groups.get_mut(at) {
-            Some(group) => group.members.push(change),
-            None => groups.push(Group { lead: change, members: vec![change] }),
+            Some(members) => members.push(change),
+            None => groups.push(vec![change]),
         }
     }
-    groups
+    groups.into_iter().filter_map(Group::of).collect()
 }
 
 /// Positions in the plan of what is drawn as one replacement.

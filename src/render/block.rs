@@ -54,7 +54,9 @@ fn headline(picture: &Picture<'_>) -> String {
     match &picture.shape {
         Shape::Alone(group) => {
             let what = &group.lead.subject.what;
+            let listed = group.listed().map(|(count, name)| format!("{count} {name}"));
             crowd_of(std::slice::from_ref(group))
+                .or(listed)
                 .map_or_else(|| what.clone(), |crowd| format!("{what}, {crowd}"))
         }
         Shape::Replacement { given, taken } => {
@@ -92,7 +94,7 @@ fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
             difference(field, full, page);
         }
     } else {
-        about(lead.subject.target.as_ref(), &lead.fields, page);
+        about(lead.subject.target.as_ref(), &group.fields, page);
     }
     if lead.subject.person.is_some() || matches!(lead.subject.audience, Audience::One(_)) {
         people(lead.verb, &group.members, full, page);
@@ -112,7 +114,8 @@ pub(crate) fn about(target: Option<&Untrusted>, fields: &[FieldChange], page: &m
     for field in fields {
         let lead = format!("{BODY}  {}: ", shorten(&field.name, 40));
         let items = items(field);
-        if items.iter().any(|item| width(&lead) + width(item) > COLUMNS) {
+        // Behind all but the last there is a comma.
+        if items.iter().any(|item| width(&lead) + width(item) >= COLUMNS) {
             let next = " ".repeat(width(&lead));
             let leads = std::iter::once(lead.as_str()).chain(std::iter::repeat(next.as_str()));
             leads.zip(&items).for_each(|(lead, item)| whole(Ink::Plain, lead, item, page));
@@ -217,7 +220,11 @@ fn notes(picture: &Picture<'_>, full: bool, page: &mut Page) {
         let more = format!("and {} (--full lists all)", counted(notes.len() - limit, "more note"));
         page.wrapped(Ink::Plain, BODY, &more, PROSE);
     }
-    let risks = groups.iter().filter_map(|group| group.lead.risk.as_ref());
+    let rated = groups.iter().flat_map(|group| match group.listed() {
+        Some(_) => &group.members[..],
+        None => std::slice::from_ref(&group.lead),
+    });
+    let risks = rated.filter_map(|change| change.risk.as_ref());
     let worth: BTreeSet<&str> = risks
         .filter(|risk| {
             full || risk.tier >= Tier::High
@@ -225,6 +232,7 @@ fn notes(picture: &Picture<'_>, full: bool, page: &mut Page) {
         })
         .flat_map(|risk| risk.reasons.iter().map(String::as_str))
         .collect();
+    let worth = gathered(worth);
     let limit = if full { usize::MAX } else { 6 };
     for reason in worth.iter().take(limit) {
         page.wrapped(Ink::Plain, &format!("{BODY}risk: "), reason, PROSE);
@@ -233,6 +241,25 @@ fn notes(picture: &Picture<'_>, full: bool, page: &mut Page) {
         let more = counted(worth.len() - limit, "more reason");
         page.wrapped(Ink::Plain, BODY, &format!("and {more} (--full lists all)"), PROSE);
     }
+}
+
+/// Reasons that say the same of other names, as one: `P304: reads, with nobody signed in (Group.Read.All,
+/// User.Read.All)`.
+fn gathered(reasons: BTreeSet<&str>) -> Vec<String> {
+    let mut of: Vec<(&str, Vec<&str>)> = Vec::new();
+    for reason in reasons {
+        let parts = reason.strip_suffix(')').and_then(|reason| reason.rsplit_once(" ("));
+        let (says, names) = parts.map_or((reason, None), |(says, names)| (says, Some(names)));
+        match of.last_mut() {
+            Some((said, all)) if *said == says => all.extend(names),
+            _ => of.push((says, names.into_iter().collect())),
+        }
+    }
+    let sentence = |(says, names): (&str, Vec<&str>)| match &*names {
+        [] => says.to_owned(),
+        names => format!("{says} ({})", names.join(", ")),
+    };
+    of.into_iter().map(sentence).collect()
 }
 
 /// `why: consent.toml:14, FLOW-118 task sync (workplace@contoso.com, until 2027-06-30)`.

@@ -221,8 +221,8 @@ fn rows(items: &[String], columns: usize, depth: Depth) -> (Vec<String>, usize) 
     let mut row = String::new();
     for (at, item) in items.iter().enumerate() {
         let last = at + 1 == items.len();
-        let item = shorten(item, columns.saturating_sub(1));
         let comma = usize::from(!last);
+        let item = shorten(item, columns.saturating_sub(comma));
         if !row.is_empty() && width(&row) + 1 + width(&item) + comma > columns {
             rows.push(std::mem::take(&mut row));
             if depth == Depth::Lines(rows.len()) {
@@ -287,6 +287,12 @@ mod tests {
         assert!(shorten(&zalgo, 40).chars().count() < 200);
         let rows = wrap(&zalgo.repeat(100), 40);
         assert!(rows.len() > 1_000 && rows.iter().all(|row| row.chars().count() < 200));
+    }
+
+    #[test]
+    fn an_item_that_fits_is_whole() {
+        let items = ["x".repeat(19), "y".repeat(20)];
+        assert_eq!(rows(&items, 20, Depth::All).0, [format!("{},", items[0]), items[1].clone()]);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::io::{self, Write};
 
 use crate::model::address::TENANT;
 use crate::model::clock::time_of_day;
-use crate::plan::pictures::{Counts, Picture, Tally, pictures};
-use crate::plan::{AppHead, Plan};
+use crate::plan::pictures::{Counts, Picture, Tally, apart, pictures};
+use crate::plan::{AppHead, Extent, Plan};
 use crate::render::block;
 use crate::render::crowd::{self, Crowd};
 use crate::render::foot::{self, Room};
@@ -43,7 +43,10 @@ pub struct View<'a> {
 /// # Errors
 /// When the writer fails.
 pub fn plan(plan: &Plan, view: View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let pictures = pictures(plan);
+    let told = pictures(plan);
+    let summary = summary(&told);
+    let in_blocks = view.full || told.len() <= BLOCKS;
+    let pictures = if in_blocks { told } else { apart(told) };
     let large = !view.full && (pictures.len() > LISTED || plan.changes.len() > OBJECTS);
     let mut page = Page::default();
     head(plan, &mut page);
@@ -51,7 +54,7 @@ pub fn plan(plan: &Plan, view: View<'_>, out: &mut dyn Write) -> io::Result<()> 
     if pictures.is_empty() {
         page.line(Ink::Strong, "No changes. The tenant matches the manifest.");
     } else {
-        page.wrapped(Ink::Strong, "", &summary(&pictures), COLUMNS);
+        page.wrapped(Ink::Strong, "", &summary, COLUMNS);
     }
     let mut foot = Page::default();
     let room = match (view.full, large) {
@@ -63,7 +66,7 @@ pub fn plan(plan: &Plan, view: View<'_>, out: &mut dyn Write) -> io::Result<()> 
     if large {
         let left = LINES.saturating_sub(page.len() + foot.len()).max(FEWEST);
         page.append(fitted(plan, &pictures, left));
-    } else if view.full || pictures.len() <= BLOCKS {
+    } else if in_blocks {
         blocks(plan, &pictures, view.full, &mut page);
     } else {
         lines(plan, &pictures, &mut page);
@@ -92,6 +95,10 @@ fn head(plan: &Plan, page: &mut Page) {
         &format!("{names}, {}", counted(plan.manifest.apps, "app")),
         COLUMNS,
     );
+    if let Extent::Partial(apps) = &plan.extent {
+        let text = format!("{}: such a plan cannot be applied", apps.join(", "));
+        page.wrapped_within(Ink::Strong, "Only      ", &text, COLUMNS, 2);
+    }
     let live = &plan.live;
     let mut read = vec![counted(live.apps, "app")];
     read.extend(live.objects.iter().map(|(word, number)| counted(*number, word)));

@@ -142,8 +142,32 @@ fn an_altered_or_partial_plan_is_never_applied() {
         assert!(run.stderr.contains("error[plan_file]"), "{run:#?}");
     }
     let part = ["plan", "--app", "explorer", "--out", "part.json"];
-    world.run(&part).assert_code(0).quietly();
+    let drawn = world.run(&part).assert_code(0).stdout;
+    assert!(drawn.contains("Only      explorer: such a plan cannot be applied"), "{drawn}");
+    assert!(drawn.contains("Next    consent plan --graph-url"), "the whole is next:\n{drawn}");
     let run = world.run(&["apply", "part.json", "--approve", &digest]).assert_code(6);
     assert!(run.stderr.contains("error[partial_plan]"), "{run:#?}");
     world.assert_untouched();
+}
+
+/// What belongs to the tenant as such is no app.
+#[test]
+fn a_plan_of_some_apps_leaves_the_tenants_settings_out() {
+    let world = World::with("");
+    world.manifest(
+        "[app.explorer]\napp_id = \"de8bc8b5-d9f9-48b1-a8ad-b748da725064\"\nmode = \"exact\"\n[[grant]]\napp \
+         = \"explorer\"\nresource = \"Microsoft Graph\"\nscopes = [\"User.Read\"]\nfor = \
+         \"all-users\"\n[user_consent]\nallow = \"none\"\n[[classification]]\nresource = \"Microsoft \
+         Graph\"\nlow = [\"openid\"]\n",
+    );
+    let owners = |args: &[&str]| {
+        let plan = world.run(args).assert_code(0).json();
+        let changes = plan["changes"].as_array().unwrap().clone();
+        let owner = |change: &serde_json::Value| {
+            change["address"].as_str().unwrap().split('/').nth(1).unwrap().to_owned()
+        };
+        changes.iter().map(owner).collect::<Vec<_>>()
+    };
+    assert_eq!(owners(&["plan", "--json", "--app", "explorer"]), ["explorer"]);
+    assert_eq!(owners(&["plan", "--json"]), ["tenant", "explorer", "tenant"]);
 }

@@ -128,6 +128,10 @@ pub(super) fn write_reports(
 /// What to run next, with the same files and the same tenant.
 fn next_line(args: &PlanArgs, session: &Session) -> String {
     match &args.out {
+        // A part cannot be applied: the whole is planned next.
+        _ if !args.app.is_empty() => {
+            format!("consent plan{}{}", files(&args.manifest.file), session.flags)
+        }
         Some(out) => format!("consent apply {}{}", word(out), session.flags),
         None => format!("consent apply{}{}", files(&args.manifest.file), session.flags),
     }

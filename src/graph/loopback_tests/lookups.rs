@@ -38,6 +38,9 @@ fn directory(url: &str) -> (u16, Value) {
         _ if url.contains(&format!("/groups/{ONE}/transitiveMembers")) => {
             (200, json!({"value": [member(ONE), member(TWO)], "@odata.count": 2}))
         }
+        _ if url.contains(&format!("/groups/{ONE}/members/microsoft.graph.user?")) => {
+            (200, json!({"value": [member(TWO)], "@odata.count": 1}))
+        }
         _ => (403, denied),
     }
 }
@@ -59,6 +62,7 @@ async fn a_survey_is_a_few_requests_and_an_unreadable_group_is_not_empty() {
         apps: BTreeSet::from([APP.parse().unwrap()]),
         users: words(&["adele@contoso.com", "gone@contoso.com", "no user"]),
         groups: words(&["Makers", "Hidden", "Twins", "Nobody", "Refused"]),
+        whole_groups: words(&["Makers"]),
     };
     let found = survey(&stub.graph().0.reader(), &mentions).await.unwrap();
     // The third asks for names that begin as the lost ones do.
@@ -68,14 +72,16 @@ async fn a_survey_is_a_few_requests_and_an_unreadable_group_is_not_empty() {
     assert_eq!(found.user_names["gone@contoso.com"], Lookup::None);
     assert_eq!(found.user_names["no user"], Lookup::None);
     assert_eq!(found.group_names["Makers"], Lookup::One(id(ONE)));
-    assert_eq!(found.group_names["Hidden"], Lookup::Forbidden);
+    assert_eq!(found.group_names["Hidden"], Lookup::One(id(TWO)));
     assert_eq!(found.group_names["Refused"], Lookup::Forbidden);
     assert_eq!(found.group_names["Nobody"], Lookup::None);
     let Lookup::Several(twins) = &found.group_names["Twins"] else { panic!("not told apart") };
     let labels: Vec<&str> = twins.iter().map(|(_, label)| label.raw()).collect();
     assert_eq!(labels, ["first", "b@x"]);
-    assert_eq!(found.groups[&id(ONE)].members, [id(ONE), id(TWO)]);
-    assert!(!found.groups.contains_key(&id(TWO)));
+    assert_eq!(found.groups[&id(ONE)].members, Some(vec![id(ONE), id(TWO)]));
+    assert_eq!(found.groups[&id(ONE)].direct, Some(vec![id(TWO)]));
+    // Not known, which is not empty.
+    assert_eq!(found.groups[&id(TWO)].members, None);
 }
 
 #[tokio::test]

@@ -17,26 +17,55 @@ use crate::model::untrusted::Untrusted;
 
 const MEMBER: &str = "id,userPrincipalName,accountEnabled,userType";
 
-/// Groups that were found, by id with their names, whose members are not read yet.
+/// Groups that were found, whose members are not read yet.
 #[derive(Debug)]
 pub struct Unread {
-    pub(super) groups: BTreeMap<ObjectId, Untrusted>,
+    pub(super) groups: BTreeMap<ObjectId, UnreadGroup>,
+}
+
+/// A group, and which of its members are asked for.
+#[derive(Debug)]
+pub(super) struct UnreadGroup {
+    name: Untrusted,
+    /// All, those of groups inside included.
+    pub(super) all: bool,
+    pub(super) direct: bool,
+}
+
+impl UnreadGroup {
+    pub(super) fn called(name: Untrusted) -> Self {
+        Self { name, all: false, direct: false }
+    }
 }
 
 impl Unread {
-    /// Adds the members of groups, and what is called alike where a name led to nothing.
+    /// Adds the groups with their members, and what is called alike where a name led to nothing.
     ///
     /// # Errors
     /// When the members of a group could not be read completely. Where the tenant refuses to show
-    /// them, the group is [`Lookup::Forbidden`].
+    /// them, the group has none that are known.
     pub async fn read(self, reader: &Reader, directory: &mut Directory) -> Result<(), GraphError> {
         let asked = lost_names(directory);
-        let members: Vec<Query> = self.groups.keys().map(members_query).collect();
+        let all =
+            self.groups.iter().filter(|(_, group)| group.all).map(|(id, _)| (*id, Depth::All));
+        let direct = self.groups.iter().filter(|(_, group)| group.direct);
+        let lists: Vec<_> = all.chain(direct.map(|(id, _)| (*id, Depth::Direct))).collect();
+        let members: Vec<Query> =
+            lists.iter().map(|(id, depth)| members_query(id, *depth)).collect();
         let similar: Vec<Query> =
             asked.iter().map(|(name, kind)| alike_query(name, kind)).collect();
         let (members, similar) = join(reader.read_each(&members), reader.read_each(&similar)).await;
-        for ((id, name), answer) in self.groups.into_iter().zip(members) {
-            add_members(directory, id, name, answer)?;
+        for (id, UnreadGroup { name, .. }) in self.groups {
+            directory.groups.insert(id, Group { id, name, members: None, direct: None });
+        }
+        for ((id, depth), answer) in lists.into_iter().zip(members) {
+            let found = users(directory, answer)?;
+            if let Some(group) = directory.groups.get_mut(&id) {
+                match depth {
+                    Depth::All => group.members = found,
+                    Depth::Direct => group.direct = found,
+                }
+            }
         }
         for ((name, kind), answer) in asked.into_iter().zip(similar) {
             // For help only: where it is refused, there is none.
@@ -47,30 +76,33 @@ impl Unread {
     }
 }
 
-fn members_query(id: &ObjectId) -> Query {
+/// Which members of a group.
+#[derive(Clone, Copy)]
+enum Depth {
+    All,
+    Direct,
+}
+
+fn members_query(id: &ObjectId, depth: Depth) -> Query {
     // The cast to users needs $count and the header, says the reference.
-    let cast = "transitiveMembers/microsoft.graph.user";
+    let cast = match depth {
+        Depth::All => "transitiveMembers/microsoft.graph.user",
+        Depth::Direct => "members/microsoft.graph.user",
+    };
     let path = format!("/groups/{id}/{cast}?$select={MEMBER}&$top=999&$count=true");
     Query::list(path, Consistency::Eventual, Missing::Error)
 }
 
-fn add_members(
+/// Who they are; `None` where the tenant does not show them.
+fn users(
     directory: &mut Directory,
-    id: ObjectId,
-    name: Untrusted,
     answer: Result<Rows, GraphError>,
-) -> Result<(), GraphError> {
+) -> Result<Option<Vec<ObjectId>>, GraphError> {
     let rows = match answer {
         Ok(rows) => rows,
-        Err(GraphError::Forbidden { .. }) => {
-            hide(directory, id);
-            return Ok(());
-        }
+        Err(GraphError::Forbidden { .. }) => return Ok(None),
         // Gone between two questions, or hidden: not known to be empty.
-        Err(GraphError::Refused { refusal, .. }) if refusal.status == 404 => {
-            hide(directory, id);
-            return Ok(());
-        }
+        Err(GraphError::Refused { refusal, .. }) if refusal.status == 404 => return Ok(None),
         Err(error) => return Err(error),
     };
     let mut members = Vec::with_capacity(rows.len());
@@ -81,17 +113,7 @@ fn add_members(
     }
     members.sort_unstable();
     members.dedup();
-    directory.groups.insert(id, Group { id, name, members });
-    Ok(())
-}
-
-/// A group whose members cannot be read is forbidden under each of its names.
-fn hide(directory: &mut Directory, id: ObjectId) {
-    for lookup in directory.group_names.values_mut() {
-        if *lookup == Lookup::One(id) {
-            *lookup = Lookup::Forbidden;
-        }
-    }
+    Ok(Some(members))
 }
 
 /// Names that begin alike are offered where a name led to nothing.

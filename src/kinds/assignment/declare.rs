@@ -10,7 +10,7 @@ use super::{Principal, Spec, address};
 use crate::kinds::role::{self, DEFAULT, Holder};
 use crate::kinds::{Desk, Wanted, people};
 use crate::manifest::Manifest;
-use crate::manifest::app::Label;
+use crate::manifest::app::{Label, Mode};
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
 use crate::manifest::whom::{Assign, Named, Whom};
@@ -22,7 +22,7 @@ use crate::model::schema::JsonSchema;
 
 /// What this file finds.
 pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
-    ("nobody_to_assign", "an [[assignment]] that names no user and no group"),
+    ("nobody_to_assign", "an [[assignment]] without people, or of nobody where that says nothing"),
     ("role_needed", "people assigned without a role to an app that has roles for them"),
     ("role_of_new_app", "a role of an app that the tenant does not have yet"),
 ];
@@ -35,14 +35,15 @@ const GRANT: &str = "grant";
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("anyOf" = [
-    { "required": ["users"], "properties": { "users": { "minItems": 1 } } },
-    { "required": ["groups"], "properties": { "groups": { "minItems": 1 } } },
+    { "required": ["users"] },
+    { "required": ["groups"] },
 ]))]
 pub(super) struct Written {
     /// The app, by the label of its `[app.LABEL]` table: `"outlook-tasks"`.
     #[schemars(with = "Label")]
     app: Option<Spanned<String>>,
-    /// User principal names or object ids.
+    /// User principal names or object ids. An empty list is nobody, and of an exact app everybody else
+    /// is unassigned.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     users: Vec<Spanned<String>>,
@@ -91,6 +92,32 @@ impl Grant {
     }
 }
 
+impl Written {
+    fn is_of_nobody(&self) -> bool {
+        self.users.is_empty() && self.groups.is_empty()
+    }
+}
+
+/// A forgotten list must not take every assignment away: nobody is a list that is there and empty, and
+/// says something only of an app whose undeclared assignments go.
+fn check_nobody(manifest: &Manifest, entry: &Entry, written: &Written, out: &mut Findings) {
+    let app = written.app.as_ref().and_then(|app| manifest.apps.get(app.get_ref()));
+    let is_additive = app.is_some_and(|app| app.mode.value == Mode::Additive);
+    let (title, help) = match entry.has("users") || entry.has("groups") {
+        true if is_additive => (
+            "nobody is assigned by this, and nobody is unassigned: the app is additive",
+            "name somebody, remove the table, or say mode = \"exact\"",
+        ),
+        true => return,
+        false => (
+            "this table names no user and no group",
+            "name some in `users` or `groups`, or say users = [] for nobody at all; to let \
+             everybody in, set assignment_required = false",
+        ),
+    };
+    out.push(Finding::error("nobody_to_assign", title).at(&entry.place).help(help));
+}
+
 pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
     let mut mentions = Mentions::default();
     for entry in manifest.entries(TABLE) {
@@ -100,17 +127,14 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
         {
             out.push(finding);
         }
-        if written.users.is_empty() && written.groups.is_empty() {
-            let title = "this table names no user and no group";
-            let help = "name at least one in `users` or `groups`; to let everybody in, set \
-                        assignment_required = false";
-            out.push(Finding::error("nobody_to_assign", title).at(&entry.place).help(help));
+        if written.is_of_nobody() {
+            check_nobody(manifest, entry, &written, out);
         }
         let texts = |list: &[Spanned<String>]| {
             list.iter().map(|text| text.get_ref().clone()).collect::<Vec<_>>()
         };
         mentions.users.extend(texts(&written.users));
-        mentions.groups.extend(texts(&written.groups));
+        mentions.whole_groups.extend(texts(&written.groups));
     }
     mentions
 }
@@ -134,7 +158,7 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
     let mut wanted = Wants { desk, slots: BTreeMap::new() };
     for entry in desk.manifest.entries(TABLE) {
         let Some(written) = entry.read::<Written>(out) else { continue };
-        let Some(app) = &written.app else { continue };
+        let Some(app) = written.app.as_ref().filter(|_| !written.is_of_nobody()) else { continue };
         let who = principals(desk, entry, &written, out);
         let asked =
             written.role.as_ref().map(|role| (role.get_ref().as_str(), entry.place_of(role)));
@@ -159,6 +183,10 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
     wanted.slots
 }
 
+/// What an app defines is known when the tenant has it, and default access is for apps without roles.
+const ROLES_UNKNOWN: &str = "If the app turns out to have roles for people, this is refused: name \
+                             one in an [[assignment]] then.";
+
 /// Who shall be assigned, by address.
 struct Wants<'a> {
     desk: &'a Desk<'a>,
@@ -182,6 +210,8 @@ impl Wants<'_> {
         let client = self.desk.client(&entry.located(app));
         let Some(client) = client.filter(|_| asked) else { return };
         let why = self.desk.why(entry, note);
+        let app = self.desk.manifest.apps.get(label).map(|app| app.app_id.value);
+        let live = app.is_some_and(|app| self.desk.scene.directory.client_id(app).is_some());
         for principal in who {
             let slot = self.slots.entry(address(label, principal, *role));
             let slot = slot.or_insert_with(Wanted::nothing);
@@ -189,6 +219,9 @@ impl Wants<'_> {
             let (client, name) = (client.clone(), name.clone());
             *half = Some(Spec { client, principal, role: *role, name });
             slot.add_why(&why);
+            if !live && slot.notes.is_empty() {
+                slot.add_note(ROLES_UNKNOWN.to_owned());
+            }
         }
     }
 }

@@ -54,6 +54,16 @@ fn users_and_groups_get_default_access_and_groups_stay_groups() {
     assert_eq!(group.subject.person.as_ref().unwrap().raw(), "GX");
 }
 
+/// Assigning a group does not depend on who is in it.
+#[test]
+fn a_group_whose_members_nobody_may_know_can_be_assigned() {
+    let mut world = World::new(apps("exact") + &table("sign", "groups = [\"GX\"]")).direct(None);
+    for group in world.directory.groups.values_mut() {
+        group.members = None;
+    }
+    assert_eq!(requests(&world), [post(SIGN, object(GROUP), 0)]);
+}
+
 /// A group that reads as empty can be assigned: nobody loses anything by it.
 #[test]
 fn an_empty_group_is_a_group() {
@@ -165,4 +175,34 @@ fn an_app_that_is_not_asked_for_is_left_out() {
     let mut world = World::new(apps("exact") + &table("sign", "users = [\"alice@contoso.com\"]"));
     world.only = vec!["orders".to_owned()];
     assert_eq!(requests(&world), Vec::<String>::new());
+}
+
+/// A list that is there and empty, which nobody forgets.
+#[test]
+fn nobody_at_all_is_an_empty_list_of_an_exact_app() {
+    let there = |mode: &str, app: &str, rest: &str| {
+        World::new(apps(mode) + &table(app, rest)).assigned("User", person("bob"), SIGN, 0)
+    };
+    let gone = requests(&there("exact", "sign", "users = []"));
+    assert!(gone.len() == 1 && gone[0].starts_with("DELETE "), "{gone:?}");
+    let found = there("exact", "sign", "").findings();
+    assert!(found.len() == 1 && found[0].starts_with("nobody_to_assign 12: "), "{found:?}");
+    let found = there("additive", "sign", "groups = []").findings();
+    assert!(found[0].starts_with("nobody_to_assign 12: "), "{found:?}");
+    // An app with roles for people needs none for nobody.
+    assert_eq!(there("exact", "orders", "users = []").findings(), Vec::<String>::new());
+}
+
+#[test]
+fn of_an_app_that_is_still_to_be_created_nobody_knows_the_roles() {
+    let new = format!("[app.new]\napp_id = \"{NEW_APP}\"\nmode = \"additive\"\nprovision = true\n");
+    let notes = |world: World| {
+        let changes = world.clean();
+        let mut own = changes.iter().filter(|change| change.address.kind == "assignment");
+        own.next().unwrap().notes.join(" ")
+    };
+    let world = World::new(new + &table("new", "users = [\"bob@contoso.com\"]"));
+    assert!(notes(world).contains("roles for people, this is refused"));
+    let world = World::new(apps("exact") + &table("sign", "users = [\"bob@contoso.com\"]"));
+    assert_eq!(notes(world), "");
 }

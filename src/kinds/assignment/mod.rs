@@ -135,8 +135,13 @@ impl Kind for Assignments {
         observe::reads(scene)
     }
 
-    fn remarks(&self, desk: &Desk, pages: &Pages) -> Vec<String> {
-        moot::remarks(desk, pages)
+    fn remarks(
+        &self,
+        desk: &Desk,
+        pages: &Pages,
+        wanted: &BTreeMap<Address, Wanted<Spec>>,
+    ) -> Vec<String> {
+        moot::remarks(desk, pages, wanted)
     }
 
     fn observe(
@@ -156,6 +161,11 @@ impl Kind for Assignments {
         } else {
             Ownership::Additive
         }
+    }
+
+    /// Where a table says who shall be assigned, people read who else is.
+    fn tells_unmanaged(&self, desk: &Desk, address: &Address) -> bool {
+        declare::has_table(desk.manifest, &address.owner)
     }
 
     fn goal(

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Assignments, Principal, Spec, observe};
 use crate::kinds::delegated_grant::DelegatedGrants;
-use crate::kinds::{Desk, Kind, Names, Ownership};
+use crate::kinds::{Desk, Kind, Names, Ownership, Wanted};
 use crate::manifest::app::Mode;
+use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::finding::Findings;
 use crate::model::id::ObjectId;
@@ -16,13 +17,17 @@ use crate::model::query::Pages;
 const NAMED: usize = 3;
 
 /// Sentences about the apps that require assignment, or shall.
-pub(super) fn remarks(desk: &Desk, pages: &Pages) -> Vec<String> {
+pub(super) fn remarks(
+    desk: &Desk,
+    pages: &Pages,
+    wanted: &BTreeMap<Address, Wanted<Spec>>,
+) -> Vec<String> {
     let labels = desk.scene.roster.keys().map(String::as_str);
     let required: Vec<&str> = labels.filter(|label| is_required(desk, label)).collect();
     if required.is_empty() {
         return Vec::new();
     }
-    let assigned = assigned(desk, pages);
+    let assigned = assigned(desk, pages, wanted);
     let granted = granted(desk);
     let nobody = BTreeSet::new();
     let sentences = required.into_iter().filter_map(|label| {
@@ -41,20 +46,23 @@ fn is_required(desk: &Desk, label: &str) -> bool {
 }
 
 /// Who will be assigned after the plan, by app.
-fn assigned(desk: &Desk, pages: &Pages) -> BTreeMap<String, BTreeSet<Principal>> {
-    // Mistakes are told where this is declared, and odd answers where they are compared.
-    let wanted = Assignments.declare(desk, &mut Findings::default());
+fn assigned(
+    desk: &Desk,
+    pages: &Pages,
+    wanted: &BTreeMap<Address, Wanted<Spec>>,
+) -> BTreeMap<String, BTreeSet<Principal>> {
     let mut assigned: BTreeMap<String, BTreeSet<Principal>> = BTreeMap::new();
     let mut add = |owner: &str, spec: &Spec| {
         assigned.entry(owner.to_owned()).or_default().insert(spec.principal);
     };
-    for (address, want) in &wanted {
+    for (address, want) in wanted {
         want.spec.iter().for_each(|spec| add(&address.owner, spec));
     }
     let by_mode = |owner: &str| match desk.manifest.apps.get(owner).map(|app| app.mode.value) {
         Some(Mode::Exact) => Ownership::Exact,
         Some(Mode::Additive) | None => Ownership::Additive,
     };
+    // Odd answers are told where they are compared.
     let kept = observe::observe(pages, desk.scene, &mut |address, found| {
         let owner = Assignments.owns(desk, &address, by_mode(&address.owner));
         let goal = Assignments.goal(wanted.get(&address), Some(&found), owner);
@@ -67,6 +75,7 @@ fn assigned(desk: &Desk, pages: &Pages) -> BTreeMap<String, BTreeSet<Principal>>
 /// Who is granted something by the manifest, by app.
 fn granted(desk: &Desk) -> BTreeMap<String, BTreeSet<Audience>> {
     let mut granted: BTreeMap<String, BTreeSet<Audience>> = BTreeMap::new();
+    // Their own kind tells the mistakes.
     for (address, want) in DelegatedGrants.declare(desk, &mut Findings::default()) {
         if let Some(spec) = want.spec {
             granted.entry(address.owner).or_default().insert(spec.audience);
@@ -104,8 +113,8 @@ fn remark(
     };
     let unless = match unknown {
         0 => String::new(),
-        1 => ", unless by a group that the manifest does not name".to_owned(),
-        groups => format!(", unless by one of {groups} groups that the manifest does not name"),
+        1 => ", unless by a group whose members are not known here".to_owned(),
+        groups => format!(", unless by one of {groups} groups whose members are not known here"),
     };
     let who = named(desk, &outside);
     Some(format!("{label} requires assignment, and {count} not assigned to it{unless}: {who}."))
@@ -117,10 +126,15 @@ fn inside(desk: &Desk, assigned: &BTreeSet<Principal>) -> (BTreeSet<ObjectId>, u
     for principal in assigned {
         match principal {
             Principal::User(id) => drop(people.insert(*id)),
-            Principal::Group(id) => match desk.scene.directory.groups.get(id) {
-                Some(group) => people.extend(&group.members),
-                None => unknown += 1,
-            },
+            // Whoever is only in a group inside is not let in by it. One that reads as empty may hide
+            // its members.
+            Principal::Group(id) => {
+                let group = desk.scene.directory.groups.get(id);
+                match group.and_then(|group| group.direct.as_ref()) {
+                    Some(direct) if !direct.is_empty() => people.extend(direct),
+                    Some(_) | None => unknown += 1,
+                }
+            }
         }
     }
     (people, unknown)

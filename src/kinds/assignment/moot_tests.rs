@@ -1,3 +1,5 @@
+use crate::kinds::Kind;
+use crate::kinds::assignment::Assignments;
 use crate::kinds::world::{EXPLORER, GROUP, World, explorer, grant, object, person};
 
 /// What is said of an app that everybody in GX and Frank is granted something.
@@ -5,7 +7,11 @@ fn said(rest: &str, there: impl FnOnce(World) -> World) -> Vec<String> {
     let whom = "{ groups = [\"GX\"], users = [\"frank@contoso.com\"] }";
     let manifest = explorer("exact") + rest + &grant("[\"User.Read\"]", whom);
     let world = there(World::new(manifest));
-    world.at_desk(|desk, pages, _| super::remarks(desk, pages)).0
+    let told = world.at_desk(|desk, pages, out| {
+        let wanted = Assignments.declare(desk, out);
+        super::remarks(desk, pages, &wanted)
+    });
+    told.0
 }
 
 const CLOSED: &str = "assignment_required = true\n";
@@ -61,8 +67,25 @@ fn those_who_are_granted_something_and_not_let_in_are_counted_and_named() {
 fn a_group_that_the_manifest_does_not_name_may_hold_anybody() {
     let told = said(CLOSED, |world| world.assigned("Group", object(0x6e), EXPLORER, 0));
     assert!(told[0].contains("4 people who have a grant are not assigned"), "{told:?}");
-    assert!(told[0].contains("unless by a group that the manifest does not name"), "{told:?}");
+    assert!(told[0].contains("unless by a group whose members are not known"), "{told:?}");
     assert!(told[0].ends_with("carol@contoso.com and 1 more."), "{told:?}");
     let known = said(CLOSED, |world| world.assigned("Group", object(GROUP), EXPLORER, 0));
     assert!(known[0].contains("frank@contoso.com") && !known[0].contains("unless"), "{known:?}");
+}
+
+#[test]
+fn a_group_inside_an_assigned_group_lets_nobody_in() {
+    let table = format!("{CLOSED}{TABLE}groups = [\"GX\"]\nusers = [\"frank@contoso.com\"]\n");
+    // Carol is in a group inside.
+    let told = said(&table, |world| world.direct(Some(&["alice", "bob"])));
+    assert_eq!(
+        told,
+        [
+            "ge requires assignment, and 1 person who has a grant is not assigned to it: carol@contoso.com."
+        ]
+    );
+    for hidden in [None, Some(&[][..])] {
+        let told = said(&table, |world| world.direct(hidden));
+        assert!(told[0].contains("unless by a group whose members are not known"), "{told:?}");
+    }
 }

@@ -269,16 +269,23 @@ pub(super) fn named_policies(
     }
 }
 
-/// Says it where a policy goes by which users consent, and nothing here takes it out of their setting.
-pub(super) fn still_used(desk: &Desk, pages: &Pages, wanted: &mut BTreeMap<Address, Wanted<Spec>>) {
+/// A policy is out of use before it goes: where users consent by it, and nothing here takes it out of
+/// their setting, it stays.
+pub(super) fn still_used(desk: &Desk, pages: &Pages, out: &mut Findings) {
     if !desk.manifest.entries("user_consent").is_empty() {
         return;
     }
     let used: BTreeSet<Address> =
         user_consent::policies(pages).iter().map(|id| address(id)).collect();
-    for (_, want) in wanted.iter_mut().filter(|(at, want)| want.spec.is_none() && used.contains(at))
-    {
-        let note = "Users consent by this policy today, and [user_consent] is not in the manifest.";
-        want.add_note(note.to_owned());
+    for entry in desk.manifest.entries(TABLE).iter().filter(|entry| is_removed(entry)) {
+        let Some(id) = entry.text("id").filter(|id| used.contains(&address(&id.value))) else {
+            continue;
+        };
+        let title = format!("\"{}\" shall go, and users consent by it today", shown(&id.value));
+        out.push(
+            Finding::error("policy_in_use", title)
+                .at(&entry.key("remove"))
+                .help("say in [user_consent] by what they shall consent instead: it is set first"),
+        );
     }
 }

@@ -23,6 +23,7 @@ use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
+use crate::model::id::AppId;
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{self, JsonSchema, Schema};
 use crate::model::untrusted::Untrusted;
@@ -111,11 +112,24 @@ impl Kind for ConsentPolicies {
         out: &mut Findings,
     ) {
         declare::named_policies(desk, pages, wanted, out);
-        declare::still_used(desk, pages, wanted);
+        declare::still_used(desk, pages, out);
     }
 
     fn reads(&self, scene: &Scene) -> Vec<Query> {
         scene.is_about(Self::NAME).then(observe::read).into_iter().collect()
+    }
+
+    /// APIs and clients of every policy, so that people read names also of what the manifest no
+    /// longer has.
+    fn apps(&self, pages: &Pages, scene: &Scene) -> BTreeSet<AppId> {
+        let mut apps = BTreeSet::new();
+        // What is odd is told when it is observed.
+        let odd = self.observe(pages, scene, &mut |_, have| {
+            let sets = have.spec.include.iter().chain(&have.spec.exclude);
+            apps.extend(sets.flat_map(Conditions::apps));
+        });
+        drop(odd);
+        apps
     }
 
     fn observe(

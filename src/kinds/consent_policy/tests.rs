@@ -207,12 +207,12 @@ fn a_policy_goes_only_when_it_is_told_to() {
 }
 
 #[test]
-fn a_policy_that_is_used_elsewhere_says_so_when_it_goes() {
+fn a_policy_by_which_users_consent_does_not_go() {
     let live = policy(json!([]), json!([]));
     let mut world = world("remove = true", &[live]);
     world.policies = json!(["managepermissiongrantsforself.Mine"]);
-    let notes = only(&world).notes;
-    assert!(notes.iter().any(|note| note.contains("[user_consent] is not")), "{notes:?}");
+    let found = world.findings();
+    assert!(found.len() == 1 && found[0].starts_with("policy_in_use 7: \"mine\""), "{found:?}");
     world.policies = json!(["ManagePermissionGrantsForSelf.other"]);
     assert_eq!(only(&world).notes, Vec::<String>::new());
 }
@@ -238,6 +238,9 @@ fn mistakes_are_told_with_their_place() {
     };
     assert_eq!(set("permission_type = \"delegate\""), ["unknown_condition_word 7"]);
     assert_eq!(set("permission_classification = \"lo\""), ["unknown_condition_word 7"]);
+    let application = "permission_type = \"application\", permission_classification";
+    assert_eq!(set(&format!("{application} = \"low\"")), ["class_of_application 7"]);
+    assert_eq!(set(&format!("{application} = \"all\"")), <[&str; 0]>::default());
     assert_eq!(set("permissions = [\"User.Read\"]"), ["permissions_without_resource 7"]);
     assert_eq!(set("client_publishers = []"), ["empty_condition 7"]);
     assert_eq!(set("client_tenants = [\"contoso.com\"]"), ["invalid_client_tenant 7"]);

@@ -18,6 +18,7 @@ use crate::model::untrusted::shown;
 pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
     ("unknown_condition_word", "a word that a condition does not take"),
     ("empty_condition", "a condition whose list is empty"),
+    ("class_of_application", "a class where application permissions are meant, which have none"),
     ("permissions_without_resource", "permissions of a set that does not say of which API"),
     ("invalid_client_tenant", "a text that is no id of a tenant"),
 ];
@@ -201,6 +202,20 @@ impl WrittenSet {
                         .help(help.unwrap_or_else(|| format!("write one of {}", words.join(", ")))),
                 );
             }
+        }
+        let says = |text: &Option<Spanned<String>>, word: &str| {
+            text.as_ref().is_some_and(|text| text.get_ref() == word)
+        };
+        if let Some(class) = &self.permission_classification
+            && says(&self.permission_type, "application")
+            && class.get_ref() != "all"
+        {
+            let title = "application permissions have no class";
+            out.push(
+                Finding::error("class_of_application", title)
+                    .at(&entry.place_of(class))
+                    .help("leave it out, or say permission_type = \"delegated\""),
+            );
         }
         self.check_lists(entry, out);
     }

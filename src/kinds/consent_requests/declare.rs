@@ -1,8 +1,11 @@
 //! `[admin_consent_requests]`, key by key, over the policy that the tenant has.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
 use super::{Reviewer, Spec, address};
@@ -19,6 +22,7 @@ use crate::model::schema::JsonSchema;
 pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
     ("days_out_of_range", "a request that would wait for another time than 1 to 60 days"),
     ("no_reviewers", "admin consent requests that nobody reviews"),
+    ("disabled_reviewer", "a reviewer who cannot sign in"),
 ];
 
 /// The table's name.
@@ -36,7 +40,7 @@ pub(super) struct Written {
     #[schemars(with = "bool")]
     enabled: Option<Spanned<bool>>,
     /// Who is asked: `{ users = [], groups = ["Consent reviewers"] }`. It gives no power to approve.
-    #[schemars(with = "Option<Reviewers>")]
+    #[schemars(with = "Option<Listed>")]
     reviewers: Option<Spanned<Reviewers>>,
     /// Whether reviewers are told by mail.
     #[schemars(with = "Option<bool>")]
@@ -57,7 +61,7 @@ pub(super) struct Written {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Reviewers {
+struct Listed {
     /// User principal names or object ids.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
@@ -66,6 +70,30 @@ struct Reviewers {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     groups: Vec<Spanned<String>>,
+}
+
+/// A table, and never a list: derived, it would be read from a list as well, as its keys by position.
+#[derive(Debug)]
+struct Reviewers(Listed);
+
+struct ReviewersVisitor;
+
+impl<'de> Visitor<'de> for ReviewersVisitor {
+    type Value = Reviewers;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{ users = [...], groups = [...] }")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Reviewers, A::Error> {
+        Listed::deserialize(MapAccessDeserializer::new(map)).map(Reviewers)
+    }
+}
+
+impl<'de> Deserialize<'de> for Reviewers {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ReviewersVisitor)
+    }
 }
 
 pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
@@ -84,7 +112,7 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
             );
         }
         if let Some(reviewers) = &written.reviewers {
-            let Reviewers { users, groups } = reviewers.get_ref();
+            let Reviewers(Listed { users, groups }) = reviewers.get_ref();
             mentions.users.extend(users.iter().map(|text| text.get_ref().clone()));
             mentions.groups.extend(groups.iter().map(|text| text.get_ref().clone()));
             if users.is_empty() && groups.is_empty() && enabled.is_some_and(|on| *on.get_ref()) {
@@ -160,10 +188,19 @@ fn reviewers(
     desk: &Desk,
     out: &mut Findings,
 ) -> Option<Vec<Reviewer>> {
-    let Reviewers { users, groups } = declared;
+    let Reviewers(Listed { users, groups }) = declared;
     let mut found: Vec<Option<Reviewer>> = Vec::new();
     for text in users {
         let id = people::user(text.get_ref(), entry.place_of(text), desk, out);
+        let who = id.and_then(|id| desk.scene.directory.users.get(&id));
+        if let Some(who) = who.filter(|user| !user.enabled) {
+            let title =
+                format!("{} is disabled and reviews nothing", who.user_principal_name.shown());
+            let help = "name somebody who can sign in, or a group";
+            out.push(
+                Finding::warning("disabled_reviewer", title).at(&entry.place_of(text)).help(help),
+            );
+        }
         found.push(id.map(Reviewer::user));
     }
     for text in groups {

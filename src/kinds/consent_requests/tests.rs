@@ -169,6 +169,17 @@ fn mistakes_are_told_with_their_place() {
     assert_eq!(codes, ["missing_key 4", "unknown_user 5", "unknown_group 5"], "{found:?}");
     let found = world("enabled = true\nreviewer = {}", live()).findings();
     assert!(found[0].starts_with("unknown_key 6"), "{found:?}");
+    let found = world("enabled = true\nreviewers = [\"bob@contoso.com\"]", live()).findings();
+    let told = "wrong_type 6: expected { users = [...], groups = [...] }, found a list";
+    assert!(found.len() == 1 && found[0].starts_with(told), "{found:?}");
+}
+
+#[test]
+fn a_reviewer_who_cannot_sign_in_is_told() {
+    let erin = "enabled = true\nreviewers = { users = [\"erin@contoso.com\"] }";
+    let found = world(erin, policy(false, json!([]))).findings();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("disabled_reviewer 6: erin@contoso.com is disabled"), "{found:?}");
 }
 
 #[test]

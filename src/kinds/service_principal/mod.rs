@@ -97,6 +97,27 @@ impl Kind for ServicePrincipals {
         Ok(())
     }
 
+    /// The apps that the tenant has switched off: no token is issued for them.
+    fn remarks(
+        &self,
+        desk: &Desk,
+        _pages: &Pages,
+        _wanted: &BTreeMap<Address, Wanted<Spec>>,
+    ) -> Vec<String> {
+        let off = desk.scene.roster.iter().filter(|(label, app)| {
+            let granted = desk.manifest.apps.get(*label).is_some_and(|app| app.no_grants.is_none());
+            let live = desk.scene.directory.service_principals.get(app);
+            granted && live.is_some_and(|app| !app.account_enabled)
+        });
+        let sentence = |(label, _)| {
+            format!(
+                "{label} is disabled in the tenant: nobody can sign in to it, and what it is granted has \
+                 no effect until an administrator enables it."
+            )
+        };
+        off.map(sentence).collect()
+    }
+
     /// Whatever the manifest says, a service principal that is there stays.
     fn goal(
         &self,

@@ -105,6 +105,13 @@ impl JsonSchema for Allow {
     }
 }
 
+/// The id of an entry that was copied as the tenant lists it.
+fn id_alone(entry: &str) -> Option<&str> {
+    let (prefix, id) = entry.split_once('.')?;
+    (prefix.to_ascii_lowercase().starts_with("managepermissiongrants") && is_policy_id(id))
+        .then_some(id)
+}
+
 /// What has to be known of the tenant: the setting, and how many grants users have where they shall no
 /// longer consent.
 pub(super) fn settings(manifest: &Manifest) -> BTreeSet<Address> {
@@ -190,11 +197,14 @@ fn assigned(entry: &Entry, allow: &Spanned<Allow>, out: &mut Findings) -> Option
             let wrong: Vec<_> = ids.iter().filter(|id| !is_policy_id(id.get_ref())).collect();
             for id in &wrong {
                 let title = format!("\"{}\" is no id of a consent policy", shown(id.get_ref()));
-                out.push(
-                    Finding::error("invalid_policy_id", title)
-                        .at(&entry.place_of(id))
-                        .help("letters, digits, - and _ only, such as microsoft-user-default-low"),
-                );
+                let finding = Finding::error("invalid_policy_id", title).at(&entry.place_of(id));
+                out.push(finding.help(id_alone(id.get_ref()).map_or_else(
+                    || {
+                        "letters, digits, - and _ only, such as microsoft-user-default-low"
+                            .to_owned()
+                    },
+                    |id| format!("write the policy's id alone: \"{id}\""),
+                )));
             }
             let entries = ids.iter().map(|id| format!("{FOR_SELF}{}", id.get_ref()));
             wrong.is_empty().then(|| entries.collect())

@@ -124,4 +124,8 @@ fn a_wrong_word_and_a_wrong_id_are_told_with_their_place() {
     );
     let found = world("{ policies = [\"a.b\"] }", json!([])).findings();
     assert!(found[0].starts_with("invalid_policy_id 5: \"a.b\""), "{found:?}");
+    // Copied as the tenant lists it.
+    let found = world(&format!("{{ policies = [\"{LOW}\"] }}"), json!([])).findings();
+    let help = "write the policy's id alone: \"microsoft-user-default-low\"";
+    assert!(found[0].starts_with("invalid_policy_id 5: ") && found[0].ends_with(help), "{found:?}");
 }

@@ -76,7 +76,15 @@ impl Tenant {
                 Some(_) => Lookup::Several(vec![(id, rows::group_label(row))]),
             };
             directory.group_names.insert(name.to_owned(), lookup);
-            directory.groups.insert(id, Group { id, name: Untrusted::new(name), members });
+            directory.groups.insert(
+                id,
+                Group {
+                    id,
+                    name: Untrusted::new(name),
+                    members: Some(members.clone()),
+                    direct: Some(members),
+                },
+            );
         }
         let name = answers.get("name").and_then(Value::as_str).unwrap_or("Contoso").to_owned();
         let others = answers.get("answers").cloned().unwrap_or_default();
@@ -120,7 +128,7 @@ pub(crate) fn plan(
     let roster = manifest.apps.iter().map(|(label, app)| (label.clone(), app.app_id.value));
     let directory = tenant.directory.clone();
     let settings = REGISTRY.iter().flat_map(|kind| kind.settings(manifest, &directory)).collect();
-    let scene = Scene { roster: roster.collect(), settings, directory };
+    let scene = Scene { roster: roster.collect(), settings, directory, apps_only: false };
     let pages = tenant.pages(&scene);
     let desk = Desk { manifest, sources, scene: &scene, today: NOW.date() };
     let mut draft = build::draft(&desk, &pages, findings)?;

@@ -236,3 +236,37 @@ fn a_saved_plan_must_name_its_roles_as_the_tenant_does() {
     assert!(run.stderr.contains("app_role/orders-ui/"), "{run:#?}");
     world.assert_untouched();
 }
+
+/// Permissions of one resource read as one list, each with its danger; where changes have a line each, so
+/// has every permission.
+#[test]
+fn permissions_of_one_resource_are_one_picture() {
+    let world = World::with("");
+    let roles = r#"["User.Read.All", "Mail.Read", "Files.Read.All", "Group.Read.All", "AuditLog.Read.All"]"#;
+    world.manifest(&(app("orders-ui", "exact") + &table("Microsoft Graph", roles)));
+    let drawn = world.run(&["plan"]).assert_code(0).stdout;
+    assert!(drawn.contains("2 changes in 1 app: 2 give access."), "{drawn}");
+    let high = "  + grant    application, 3 roles                                     [HIGH]
+             Microsoft Graph / AuditLog.Read.All, Files.Read.All, Mail.Read
+             risk: P203: content of everyone, with nobody signed in
+                   (Files.Read.All, Mail.Read)
+             risk: P204: security data and directory, with nobody signed
+                   in (AuditLog.Read.All)
+             why: consent.toml:8\n";
+    assert!(drawn.contains(high), "{drawn}");
+    let medium = "  + grant    application, 2 roles                                     [MEDIUM]
+             Microsoft Graph / Group.Read.All, User.Read.All\n";
+    assert!(drawn.contains(medium), "{drawn}");
+    assert!(drawn.contains("Plan: 5 to grant,"), "{drawn}");
+    let many: Vec<String> = (0..41).map(|n| format!("own-policy-{n}")).collect();
+    let policies: String = many
+        .iter()
+        .map(|id| format!("[[consent_policy]]\nid = \"{id}\"\nname = \"{id}\"\ninclude = []\n"))
+        .collect();
+    world.manifest(&(app("orders-ui", "exact") + &table("Microsoft Graph", roles) + &policies));
+    let drawn = world.run(&["plan"]).assert_code(0).stdout;
+    for role in ["User.Read.All", "Mail.Read", "Files.Read.All", "Group.Read.All"] {
+        let line = format!("grant    application, Microsoft Graph / {role} ");
+        assert!(drawn.contains(&line), "{role} has no line of its own:\n{drawn}");
+    }
+}

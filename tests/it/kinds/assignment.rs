@@ -158,8 +158,62 @@ fn a_plan_says_when_nobody_who_is_granted_something_is_let_in() {
     let expected = "Warning: orders-ui requires assignment, and 2 people who have a grant are not assigned \
                     to it: bob@contoso.com, carol@contoso.com.";
     assert!(told.contains(expected), "{drawn}");
-    world.manifest(&(granted + &table("orders-ui", "groups = [\"GX\"]")));
+    // Carol is in a group inside GX: that lets nobody in.
+    world.manifest(&(granted.clone() + &table("orders-ui", "groups = [\"GX\"]")));
+    let warning = world.plan()["warnings"][0].clone();
+    let warning = warning.as_str().unwrap();
+    assert!(warning.ends_with("not assigned to it: carol@contoso.com."), "{warning}");
+    world.manifest(&(granted + &table("orders-ui", "groups = [\"GX\", \"GY\"]")));
     assert_eq!(world.plan()["warnings"], json!([]));
+}
+
+#[test]
+fn a_plan_says_when_the_tenant_has_switched_the_app_off() {
+    let id = "6f0a52c4-7c3d-4ad1-8f55-31d0a86e4a04";
+    let off = format!(
+        "[[service_principal]]\napp_id = \"{id}\"\nname = \"Old Timesheets\"\nenabled = false\n"
+    );
+    let world = World::with(&off);
+    let old = format!("[app.old]\napp_id = \"{id}\"\nmode = \"exact\"\n");
+    world.manifest(&(old.clone() + &wants("old", r#"["User.Read"]"#, r#""all-users""#)));
+    let warnings = world.plan()["warnings"].to_string();
+    assert!(warnings.contains("old is disabled in the tenant"), "{warnings}");
+    world.manifest(&(old + "grants = \"none\"\n"));
+    assert_eq!(world.plan()["warnings"], json!([]), "there is nothing to have no effect");
+}
+
+/// To assign a group, nobody has to know who is in it.
+#[test]
+fn a_group_that_shows_nobody_its_members_can_be_assigned() {
+    let hidden =
+        "[[group]]\nname = \"Works council\"\nmembers = [\"bob@contoso.com\"]\nforbidden = true\n";
+    let world = World::with(hidden);
+    world.manifest(
+        &(ui("exact")
+            + "assignment_required = true\n"
+            + &table("orders-ui", "groups = [\"Works council\"]")),
+    );
+    world.apply_as_announced();
+    let kinds: Vec<String> = all_sent(&world).into_iter().map(|(method, ..)| method).collect();
+    assert_eq!(kinds, ["POST", "PATCH"]);
+    let granted = wants("orders-ui", r#"["User.Read"]"#, r#"{ groups = ["Works council"] }"#);
+    world.manifest(&(app("orders-ui", "exact") + &granted));
+    let run = world.run(&["plan"]).assert_code(4);
+    assert!(run.stderr.contains("error[group_forbidden]"), "a grant needs its people: {run:#?}");
+}
+
+/// The last one is unassigned by a list that is there and empty; an additive app only shows who is
+/// assigned.
+#[test]
+fn everybody_can_be_unassigned_and_an_additive_app_shows_who_is_left() {
+    let world = World::with(&assigned("bob@contoso.com"));
+    let gone = delete(&world, UI, BOB);
+    world.manifest(&(ui("additive") + &table("orders-ui", "users = [\"alice@contoso.com\"]")));
+    let plan = world.plan();
+    assert_eq!(plan["unmanaged"][0]["text"], "sign-in, bob@contoso.com: default access");
+    world.manifest(&(ui("exact") + &table("orders-ui", "users = []")));
+    world.apply_as_announced();
+    assert_eq!(all_sent(&world), [gone]);
 }
 
 /// People of a grant are assigned with it, and stay assigned when it goes.

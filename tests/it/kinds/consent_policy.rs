@@ -93,6 +93,32 @@ fn a_policy_goes_only_after_the_setting_that_used_it_was_read_back() {
     assert_eq!(sent(&world), [format!("PATCH {SETTING}"), format!("DELETE {POLICIES}/mine")]);
 }
 
+/// Users consent by it and nothing takes it out of their setting: it cannot go. And whoever reads what
+/// goes reads names, though no manifest has them any more.
+#[test]
+fn a_policy_that_is_in_use_stays_until_something_replaces_it() {
+    let used = "[user_consent]\npolicies = [\"ManagePermissionGrantsForSelf.mine\"]\n";
+    let seed = crate::world::SEED.split("[user_consent]").next().unwrap().to_owned() + used;
+    let mail = "570282fd-fa5c-430d-a7fd-fc8dc98a9dca";
+    let policy = format!(
+        "[[consent_policy]]\nid = \"mine\"\nname = \"Mine\"\nincludes = [{{ permissionType = \
+         \"delegated\", resourceApplication = \"00000003-0000-0000-c000-000000000000\", permissions = \
+         [\"{mail}\"] }}]\n"
+    );
+    let world = World::new(&(seed + &policy));
+    let goes = "[[consent_policy]]\nid = \"mine\"\nremove = true\n";
+    world.manifest(goes);
+    let run = world.run(&["plan"]).assert_code(3);
+    for words in ["error[policy_in_use]", "users consent by it today", "say in [user_consent]"] {
+        assert!(run.stderr.contains(words), "{words} is missing in {run:#?}");
+    }
+    world.manifest(&format!("{goes}[user_consent]\nallow = \"none\"\n"));
+    let drawn = world.run(&["plan"]).assert_code(0).stdout;
+    assert!(drawn.contains("includes: delegated Mail.Read of Microsoft Graph"), "{drawn}");
+    world.apply_as_announced();
+    assert_eq!(sent(&world), [format!("PATCH {SETTING}"), format!("DELETE {POLICIES}/mine")]);
+}
+
 /// The new set is there before the old one goes, and exclusions surround both.
 #[test]
 fn a_change_that_is_cut_in_the_middle_never_allows_too_much() {

@@ -120,7 +120,10 @@ fn s14_a_block_that_left_the_manifest_keeps_its_grants_and_is_named() {
     assert!(world.grants().contains(ORDERS_UI_ALL));
 
     // What the warning says to do does it.
-    world.manifest(&(sign + &app("orders-ui", "exact") + "grants = \"none\"\n"));
+    world.manifest(&(sign.clone() + &app("orders-ui", "exact") + "grants = \"none\"\n"));
     world.apply_as_announced();
     assert_eq!(all_sent(&world).last(), Some(&delete(ORDERS_UI_ALL)));
+    // Nothing is left of it that somebody would have to know of.
+    world.manifest(&sign);
+    assert_eq!(world.plan()["warnings"], json!([]));
 }

@@ -9,13 +9,15 @@ use super::damage::{Harm, done, harms, places};
 use super::{all_of_it, errors, examples, faults_of_manifest, files, root};
 
 /// Mistakes that nobody can see in one place alone: a schema knows nothing of what stands elsewhere.
-const ELSEWHERE: [&str; 13] = [
+const ELSEWHERE: [&str; 15] = [
     "unknown_app",
     "unknown_resource",
     "exact_app_without_grants",
     "grants_contradiction",
     "no_reviewers",
     "permissions_without_resource",
+    "class_of_application",
+    "nobody_to_assign",
     "reserved_policy_id",
     "two_classes",
     "policy_twice",
