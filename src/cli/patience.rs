@@ -11,13 +11,12 @@ use indicatif::ProgressBar;
 
 use crate::cli::args::Global;
 use crate::cli::outlet::Remarks;
+use crate::cli::progress::WORTH_TELLING;
 use crate::cli::session::Session;
 use crate::cli::signals::Stop;
 
 /// How often a look is taken at what is waited for.
 const LOOK: Duration = Duration::from_secs(1);
-/// Shorter pauses are nothing that anybody would wonder about.
-const WORTH_TELLING: Duration = Duration::from_secs(2);
 
 const STOPPING: &str = "stopping: nothing new is sent, and what was sent is waited for; \
                         Ctrl-C again leaves at once, which is safe";

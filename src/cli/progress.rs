@@ -16,7 +16,7 @@ const FEW: usize = 200;
 /// A long run tells how far it is at least so often.
 const SILENCE: Duration = Duration::from_secs(30);
 /// Shorter pauses are nothing that anybody would wonder about.
-const WORTH_TELLING: Duration = Duration::from_secs(2);
+pub(crate) const WORTH_TELLING: Duration = Duration::from_secs(2);
 /// Two waits that end so close together are one.
 const SAME_WAIT: Duration = Duration::from_millis(500);
 
