@@ -19,6 +19,7 @@ mod permission;
 mod pool;
 pub mod published;
 mod role;
+mod role_request;
 pub mod scene;
 pub mod service_principal;
 pub mod simulated;

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::kinds::world::{EXPLORER, GRAPH, NEW_APP, World, explorer, object};
 use crate::model::id::PermissionId;
-use crate::model::request::{Known, later};
+use crate::model::request::{Expect, Known, later};
 
 fn role(number: u128) -> Spec {
     Spec {
@@ -23,7 +23,7 @@ fn a_short_list_proves_what_came_and_what_went() {
         let Spec { client, resource, role, .. } = role(number);
         json!({"id": id, "principalId": client, "resourceId": resource, "appRoleId": role})
     };
-    let (made, gone) = (create(&role(7)).proof, delete(&have).proof);
+    let (made, gone) = (held(&role(7)).give().proof, held(&have.spec).take(&have.id).proof);
     assert_eq!(made.read, gone.read);
     let path = format!(
         "/servicePrincipals/{}/appRoleAssignments?$filter=resourceId%20eq%20{}&$top=999",

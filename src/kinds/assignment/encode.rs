@@ -1,16 +1,12 @@
 //! An assignment that comes or goes: what people read, and the request with its proof.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::{Found, Principal, Spec};
+use crate::kinds::role_request::Held;
 use crate::kinds::{Names, role};
 use crate::model::address::Address;
 use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
-use crate::model::query::{Consistency, Missing, Query, encode};
-use crate::model::request::{Expect, Expected, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
 
 pub(super) fn change(
@@ -63,60 +59,23 @@ fn notes(spec: Option<&Spec>, gives: bool) -> Vec<String> {
     notes
 }
 
-/// POST or DELETE on the app's side, as Microsoft recommends.
-/// <https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto>
 fn steps(want: Option<&Spec>, have: Option<&Found>) -> Vec<Step> {
     match (want, have) {
-        (Some(want), None) => vec![create(want)],
-        (None, Some(have)) => vec![delete(have)],
+        (Some(want), None) => vec![held(want).give()],
+        (None, Some(have)) => vec![held(&have.spec).take(&have.id)],
         // Equal but for what is only there for people.
         _ => Vec::new(),
     }
 }
 
-fn create(want: &Spec) -> Step {
-    let Spec { client, principal, role, name: _ } = want;
-    let ids = [
-        ("principalId", json!(principal.id().to_string())),
-        ("resourceId", json!(client)),
-        ("appRoleId", json!(role.to_string())),
-    ];
-    let fields = ids.iter().map(|(name, id)| (format!("/{name}"), Expected::Value(id.clone())));
-    Step {
-        proof: Proof { read: beside(want), expect: Expect::Fields(fields.collect()) },
-        request: Request {
-            method: Method::Post,
-            path: format!("/servicePrincipals/{client}/appRoleAssignedTo"),
-            body: Some(ids.into_iter().map(|(name, id)| (name.to_owned(), id)).collect()),
-        },
-        creates: None,
-    }
-}
-
-fn delete(have: &Found) -> Step {
-    let Spec { client, .. } = &have.spec;
-    let id = BTreeMap::from([("/id".to_owned(), Expected::Value(json!(have.id)))]);
-    Step {
-        proof: Proof { read: beside(&have.spec), expect: Expect::Absent(id) },
-        request: Request {
-            method: Method::Delete,
-            path: format!("/servicePrincipals/{client}/appRoleAssignedTo/{}", encode(&have.id)),
-            body: None,
-        },
-        creates: None,
-    }
-}
-
-/// What the user or group has on this app: a short list, where the app's own may be endless. The app
-/// may be a placeholder, which must stay as it is until its id is known.
-fn beside(spec: &Spec) -> Query {
-    let Spec { client, principal, .. } = spec;
-    let owner = match principal {
-        Principal::User(id) => format!("/users/{id}"),
-        Principal::Group(id) => format!("/groups/{id}"),
+/// The app is the resource here.
+fn held(spec: &Spec) -> Held {
+    let Spec { client, principal, role, name: _ } = spec;
+    let (holders, holder) = match principal {
+        Principal::User(id) => ("users", id.to_string()),
+        Principal::Group(id) => ("groups", id.to_string()),
     };
-    let path = format!("{owner}/appRoleAssignments?$filter=resourceId%20eq%20{client}&$top=999");
-    Query::list(path, Consistency::Default, Missing::Nothing)
+    Held { holders, holder, resource: client.clone(), role: *role }
 }
 
 #[cfg(test)]

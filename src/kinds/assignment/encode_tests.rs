@@ -13,12 +13,12 @@ fn spec(principal: Principal, role: u128) -> Spec {
 #[test]
 fn the_principals_own_short_list_proves_both_ways() {
     let bob = spec(Principal::User(person("bob")), 0);
-    let read = create(&bob).proof.read;
+    let read = held(&bob).give().proof.read;
     let filter = format!("appRoleAssignments?$filter=resourceId%20eq%20{}&$top=999", object(SIGN));
     assert_eq!(read.path, format!("/users/{}/{filter}", person("bob")));
     let group = spec(Principal::Group(object(GROUP)), 0);
-    assert_eq!(create(&group).proof.read.path, format!("/groups/{}/{filter}", object(GROUP)));
-    let gone = delete(&Found { id: "an-id".to_owned(), spec: bob }).proof;
+    assert_eq!(held(&group).give().proof.read.path, format!("/groups/{}/{filter}", object(GROUP)));
+    let gone = held(&bob).take("an-id").proof;
     assert_eq!(gone.read, read);
     assert!(gone.expect.met_by(&[json!({"id": "another"})], &Known::new()));
     assert!(!gone.expect.met_by(&[json!({"id": "an-id"})], &Known::new()));
@@ -27,7 +27,7 @@ fn the_principals_own_short_list_proves_both_ways() {
 /// A role of the same person is another object: his old one does not prove the new one.
 #[test]
 fn another_role_proves_nothing() {
-    let proof = create(&spec(Principal::User(person("bob")), 98)).proof;
+    let proof = held(&spec(Principal::User(person("bob")), 98)).give().proof;
     let row = |role: u128| {
         let role = PermissionId::from_u128(role).to_string().to_uppercase();
         json!({"principalId": person("bob"), "resourceId": object(SIGN), "appRoleId": role})
