@@ -10,10 +10,16 @@ const LANES: u32 = 4;
 /// Lists that are read of each app: its delegated grants, its app roles.
 const LISTS: u32 = 2;
 
-/// Round trips that cannot be made side by side.
+/// Writes that the service takes at once, and those that it takes a second afterwards.
+const QUOTA: (u32, u32) = (3_000, 20);
+
+/// What no client can do without.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bound {
+    /// Those that cannot be made side by side.
     pub(crate) round_trips: u32,
+    /// Seconds until the service's quota takes the last write.
+    pub(crate) quota: u32,
 }
 
 impl Bound {
@@ -28,7 +34,7 @@ impl Bound {
         let looked_up = lanes(apps + 2);
         let lists = lanes(LISTS * apps + 1);
         let later_pages = pages(grants) - 1;
-        Self { round_trips: tenant + looked_up + lists + later_pages }
+        Self { round_trips: tenant + looked_up + lists + later_pages, quota: 0 }
     }
 
     /// Of an apply of so many new one-user grants of one app.
@@ -36,13 +42,16 @@ impl Bound {
     /// It plans, as above, with an empty list of grants. Then it looks at the app and its grants
     /// again behind its lock. Then come the writes and the reads that prove them, twenty to a batch,
     /// four batches at a time; and at the end it looks at everything once more.
-    pub(crate) fn of_apply(grants: u32) -> Self {
+    pub(crate) fn of_apply(grants: u32, keeps_to_the_quota: bool) -> Self {
         let plan = Self::of_plan(1, grants).round_trips;
         let look_again = 2;
         let writes = lanes(grants);
         let proofs = lanes(grants);
         let last_look = 1 + pages(grants);
-        Self { round_trips: plan + look_again + writes + proofs + last_look }
+        let round_trips = plan + look_again + writes + proofs + last_look;
+        let (at_once, a_second) = QUOTA;
+        let quota = grants.saturating_sub(at_once) / a_second;
+        Self { round_trips, quota: if keeps_to_the_quota { quota } else { 0 } }
     }
 }
 

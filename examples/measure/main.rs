@@ -46,7 +46,7 @@ fn main() {
         for (pace, flags) in PACES.iter().filter(|_| asked("apply")) {
             let what = format!("apply, {} new grants{pace}", grouped(count));
             let figures = bench.applied(&Tenant::one_app(count, 0, LATENCY), flags);
-            row(&what, &figures, Some(Bound::of_apply(count)));
+            row(&what, &figures, Some(Bound::of_apply(count, flags.is_empty())));
         }
     }
     if asked("draw") {
@@ -116,8 +116,9 @@ fn row(what: &str, figures: &Figures, bound: Option<Bound>) {
     let Figures { requests, seconds, peak_mb, stdout: _ } = figures;
     let measured = format!("| {what} | {requests} | {seconds:.2} s | {peak_mb:.0} MB |");
     match bound {
-        Some(Bound { round_trips }) => {
-            let least = round_trips as f64 * LATENCY as f64 / 1_000.0;
+        Some(Bound { round_trips, quota }) => {
+            let round_trips_take = round_trips as f64 * LATENCY as f64 / 1_000.0;
+            let least = round_trips_take.max(quota.into());
             println!("{measured} {round_trips} | {least:.2} s | {:.1} |", seconds / least);
         }
         None => println!("{measured} | | |"),
