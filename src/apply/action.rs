@@ -41,6 +41,8 @@ pub struct Moment {
     pub quota_from: Duration,
     /// No write goes out before this, by the service's own word.
     pub asked_from: Duration,
+    /// Most writes that may go out together.
+    pub batch: usize,
 }
 
 /// One request, all ids in their places.

@@ -72,7 +72,7 @@ impl<'a> Course<'a> {
         let asked_from = moment.asked_from.max(self.hold);
         let writes_from = moment.quota_from.max(asked_from);
         let held = writes_from > now;
-        if !held && let Some((ticket, outgoing)) = self.sends(now) {
+        if !held && let Some((ticket, outgoing)) = self.sends(moment) {
             return Action::Send(ticket, outgoing);
         }
         let more = (held && self.has_more()).then_some(writes_from);
@@ -150,6 +150,11 @@ impl<'a> Course<'a> {
     /// Changes with a result so far.
     pub fn settled(&self) -> usize {
         self.tally.settled()
+    }
+
+    /// Changes of which a request is still to be sent, now or later, as far as it is known.
+    pub fn to_send(&self) -> usize {
+        self.unsent() + self.flights.count_of(Due::Send)
     }
 
     /// Changes that have not begun and have no result.
@@ -235,13 +240,14 @@ impl<'a> Course<'a> {
 
     /// The requests that are due, ids filled in, at most a batch of them. Changes whose ids are not
     /// known end here.
-    fn sends(&mut self, now: Duration) -> Option<(Ticket, Vec<Outgoing>)> {
+    fn sends(&mut self, moment: Moment) -> Option<(Ticket, Vec<Outgoing>)> {
+        let (now, batch) = (moment.now, moment.batch.clamp(1, LARGEST));
         loop {
             if self.may_begin() {
-                let room = LARGEST.saturating_sub(self.flights.due(Due::Send, now).len());
+                let room = batch.saturating_sub(self.flights.due(Due::Send, now, batch).len());
                 self.take_off(room, now);
             }
-            let due = self.flights.due(Due::Send, now);
+            let due = self.flights.due(Due::Send, now, batch);
             let outgoing: Vec<Outgoing> =
                 due.iter().filter_map(|place| self.outgoing(*place)).collect();
             let lost = outgoing.len() < due.len();
@@ -270,7 +276,7 @@ impl<'a> Course<'a> {
     /// read by it.
     fn reads(&mut self, now: Duration) -> Option<(Ticket, Vec<Query>)> {
         loop {
-            let due = self.flights.due(Due::Read, now);
+            let due = self.flights.due(Due::Read, now, LARGEST);
             let (mut places, mut queries) = (Vec::new(), Vec::new());
             for place in &due {
                 let Some(step) = self.step(*place) else { continue };

@@ -337,6 +337,7 @@ fn no_write_goes_out_before_the_service_takes_it_and_reads_go_on() {
         now: Duration::from_secs(now),
         quota_from: Duration::ZERO,
         asked_from: Duration::from_secs(from),
+        batch: LARGEST,
     };
     let waits = |seconds| Action::Wait(Duration::from_secs(seconds), Because::Service);
     assert_eq!(course.next_action(at(0, 9)), waits(9));
@@ -369,7 +370,7 @@ fn a_wait_for_the_quota_is_told_apart() {
     let mut because = |quota, asked| {
         let (quota_from, asked_from) = (Duration::from_secs(quota), Duration::from_secs(asked));
         let now = Duration::from_secs(1);
-        match course.next_action(Moment { now, quota_from, asked_from }) {
+        match course.next_action(Moment { now, quota_from, asked_from, batch: LARGEST }) {
             Action::Wait(time, because) => (time.as_secs(), because),
             other => panic!("{other:?}"),
         }

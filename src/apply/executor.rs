@@ -126,9 +126,11 @@ impl Executor<'_> {
             return Action::Await;
         }
         let now = self.tools.clock.since_start();
-        let Pause { quota, asked } = self.tools.writer.pause();
+        // The quota is waited for by as many as there are.
+        let batch = self.tools.writer.at_once().min(course.to_send()).max(1);
+        let Pause { quota, asked } = self.tools.writer.pause(batch);
         let (quota_from, asked_from) = (now.saturating_add(quota), now.saturating_add(asked));
-        course.next_action(Moment { now, quota_from, asked_from })
+        course.next_action(Moment { now, quota_from, asked_from, batch })
     }
 
     /// Results go to the onlooker and to the journal.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::apply::attempt::Attempt;
-use crate::apply::wave::{LARGEST, Outcomes};
+use crate::apply::wave::Outcomes;
 
 /// Names an action that is under way.
 pub type Ticket = u64;
@@ -89,15 +89,20 @@ impl Flights {
         self.open.len()
     }
 
+    /// Those that wait for this.
+    pub fn count_of(&self, due: Due) -> usize {
+        self.waiting(due).count()
+    }
+
     /// Whether no action is under way.
     pub fn all_back(&self) -> bool {
         self.asked.is_empty()
     }
 
-    /// Places of what is due now and not under way, in the plan's order, at most a batch.
-    pub fn due(&self, due: Due, now: Duration) -> Vec<usize> {
+    /// Places of what is due now and not under way, in the plan's order, at most so many.
+    pub fn due(&self, due: Due, now: Duration, most: usize) -> Vec<usize> {
         let ripe = self.waiting(due).filter(|(_, flight)| flight.from <= now);
-        ripe.map(|(place, _)| place).take(LARGEST).collect()
+        ripe.map(|(place, _)| place).take(most).collect()
     }
 
     /// Puts these under way together.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::apply::action::{Action, Moment};
 use crate::apply::course::Course;
+use crate::apply::wave::LARGEST;
 use crate::graph::verdict::Verdict;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
@@ -143,7 +144,7 @@ impl Tenant {
         let mut under_way: Vec<(u64, Back)> = Vec::new();
         for _ in 0..100_000 {
             let full = under_way.len() >= self.lanes.max(1);
-            let moment = Moment { now, quota_from: now, asked_from: now };
+            let moment = Moment { now, quota_from: now, asked_from: now, batch: LARGEST };
             match if full { Action::Await } else { course.next_action(moment) } {
                 Action::End => {
                     self.waited = now.as_secs();

@@ -166,6 +166,11 @@ impl Limiter {
         self.state().quota.spend(count, now);
     }
 
+    /// Most writes that the quota ever lets go together.
+    pub fn at_once(&self) -> usize {
+        self.state().quota.at_once()
+    }
+
     /// How long so many writes take at least by the quota.
     pub fn shortest(&self, count: usize) -> Duration {
         let now = self.clock.since_start();

@@ -42,6 +42,14 @@ impl Quota {
         Duration::from_secs_f64(missing / self.per_second()) + Duration::from_millis(1)
     }
 
+    /// Most writes that may ever go out together.
+    pub fn at_once(&self) -> usize {
+        match self.writes {
+            0 => usize::MAX,
+            writes => usize::try_from(writes).unwrap_or(usize::MAX),
+        }
+    }
+
     /// So many writes went out. A batch that is larger than the whole quota is a debt, which the next
     /// one waits for.
     pub fn spend(&mut self, count: usize, now: Duration) {
@@ -110,7 +118,9 @@ mod tests {
         quota.spend(20, START);
         assert_eq!(quota.wait(20, START).as_secs(), 600, "twenty at five within 150 s");
         assert_eq!(quota.shortest(20, START).as_secs(), 1_050);
+        assert_eq!(quota.at_once(), 5);
         let mut none = Quota::new(0);
+        assert_eq!(none.at_once(), usize::MAX);
         none.spend(20, START);
         assert_eq!(none.wait(20, START), START);
     }

@@ -79,9 +79,14 @@ impl Writer {
         }
     }
 
-    /// How long until a full batch may go out, by the quota and by the service's last word.
-    pub fn pause(&self) -> Pause {
-        self.http.limiter.before_writing(MOST)
+    /// How long until so many writes may go out, by the quota and by the service's last word.
+    pub fn pause(&self, writes: usize) -> Pause {
+        self.http.limiter.before_writing(writes)
+    }
+
+    /// Most writes that may go out together: a full batch, or what the quota allows at all.
+    pub fn at_once(&self) -> usize {
+        self.http.limiter.at_once().min(MOST)
     }
 
     /// How long so many writes take at least by the quota, going out as soon as they may.

@@ -121,6 +121,24 @@ fn the_quota_of_writes() {
     assert!((1..20).contains(&refused), "{refused} were refused");
 }
 
+/// A quota of one's own is kept to from the first write on, also where it is less than a batch: the
+/// service, which allows no more, has nothing to refuse.
+#[test]
+fn a_quota_that_is_smaller_than_a_batch() {
+    let mut world = World::with(&crowd(16));
+    world.manifest(&for_all());
+    let digest = world.digest();
+    world.later(&format!("{}[weather]\nquota = 15\n", crowd(16)), |_| {});
+    let args = ["apply", "--approve", &digest, "--write-quota", "15"];
+    let run = world.run(&args).assert_code(0);
+    // One write comes back after ten seconds, less what has passed; the whole quota after 150.
+    let told = |seconds: u32| {
+        format!("waiting {seconds} s: the quota of writes (--write-quota 15) is used up")
+    };
+    assert!((1..=10).any(|seconds| run.stderr.contains(&told(seconds))), "{run:#?}");
+    assert_eq!((people(&world), world.writes().len()), (16, 16), "none was refused");
+}
+
 /// What was done is counted, what was not is named, and a later run does the rest.
 #[track_caller]
 fn ends_midway(weather: &str, counted: &str, said: &str) {
