@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory;
 use consent::cli::args::Cli;
 
+#[path = "docs/kinds.rs"]
+mod kinds;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -294,9 +297,15 @@ fn add_a_kind_has_the_true_list_of_files() {
         known.iter().any(|one| path == *one || path.starts_with(&one.replace(".rs", "/")))
     };
     let names: Vec<&str> = consent::kinds::REGISTRY.iter().map(|kind| kind.name()).collect();
-    for folder in names.iter().map(|name| root().join("src/kinds").join(name)) {
+    for name in &names {
         for file in &made {
-            assert!(folder.join(file).exists(), "{folder:?} has no {file}");
+            let hyphens = name.replace('_', "-");
+            let path = if file.contains('/') {
+                file.replace("<kind-name>", &hyphens)
+            } else {
+                format!("src/kinds/{name}/{file}")
+            };
+            assert!(root().join(&path).exists(), "{name} has no {path}");
         }
     }
     for path in files("src", "rs") {

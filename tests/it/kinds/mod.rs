@@ -7,6 +7,7 @@ mod classification;
 mod consent_policy;
 mod consent_requests;
 mod laws;
+mod pages;
 mod specimens;
 #[cfg(unix)]
 mod survival;
