@@ -176,14 +176,13 @@ fn pages_of_kinds_name_all_that_the_kind_finds_and_nothing_else() {
         }
         let told = section(&page, "Findings");
         let named: BTreeSet<&str> = quoted(told).into_iter().collect();
-        assert_eq!(named, finds, "{kind}: its page has what is left, the code what is right");
-        let parts: Vec<&str> = told.split("](../findings.md#").collect();
-        for two in parts.windows(2) {
-            let target = two[1].split(')').next().unwrap();
-            let listed =
-                findings.split("\n## ").find(|part| anchor(part.lines().next().unwrap()) == target);
+        assert_eq!(named, finds, "{kind}: what its page names, and what the code finds");
+        for part in told.split("](../findings.md#").skip(1) {
+            let (target, own) = part.split_once(')').unwrap();
+            let heading = |part: &&str| anchor(part.lines().next().unwrap()) == target;
+            let listed = findings.split("\n## ").find(heading);
             let listed = first_cells(listed.unwrap_or_else(|| panic!("{kind}: #{target}")));
-            for code in quoted(two[0]) {
+            for code in quoted(own) {
                 assert!(listed.contains(&code), "{kind}: {code} does not stand under #{target}");
             }
         }

@@ -35,20 +35,22 @@ fn shape(method: &str, path: &str) -> String {
     format!("{method} {start}/{}", parts.join("/"))
 }
 
-/// The requests that a page's sections name.
-fn named(kind: &str, sections: &[&str]) -> Shapes {
+/// What stands between back quotes in one section of a page.
+fn quoted(kind: &str, section: &str) -> Vec<String> {
     let file = format!("docs/reference/kinds/{}.md", kind.replace('_', "-"));
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let page = std::fs::read_to_string(file).unwrap();
-    let mut shapes = Shapes::new();
-    for section in sections {
-        let text = page.split(&format!("\n## {section}\n")).nth(1).unwrap();
-        let text = text.split("\n## ").next().unwrap();
-        let requests = text.split('`').skip(1).step_by(2).filter_map(|word| word.split_once(' '));
-        let requests = requests.filter(|(_, path)| path.starts_with('/'));
-        shapes.extend(requests.map(|(method, path)| format!("{method} {}", unnamed(path))));
-    }
-    shapes
+    let text = page.split(&format!("\n## {section}\n")).nth(1).unwrap();
+    let text = text.split("\n## ").next().unwrap();
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The requests that a page's sections name.
+fn named(kind: &str, sections: &[&str]) -> Shapes {
+    let words = sections.iter().flat_map(|section| quoted(kind, section)).collect::<Vec<_>>();
+    let requests = words.iter().filter_map(|word| word.split_once(' '));
+    let requests = requests.filter(|(_, path)| path.starts_with('/'));
+    requests.map(|(method, path)| format!("{method} {}", unnamed(path))).collect()
 }
 
 /// `{resource}` and the like say whose id it is.
@@ -85,6 +87,31 @@ fn a_kinds_page_names_every_write_of_its_specimens_and_no_other() {
     }
     for kind in REGISTRY.iter().map(|kind| kind.name()) {
         assert_eq!(named(kind, &["Writes"]), sent[kind], "{kind}: its page, and what was sent");
+    }
+}
+
+/// Whether an address has the form that a page shows: `<…>` is any part, and what stands for an app's
+/// label is any but the tenant.
+fn has_form(address: &str, form: &str) -> bool {
+    let (address, form): (Vec<_>, Vec<_>) =
+        (address.split('/').collect(), form.split('/').collect());
+    let fits = |(at, (own, shown)): (usize, (&&str, &&str))| match at {
+        1 => (*own == "tenant") == (*shown == "tenant"),
+        _ => own == shown || shown.starts_with('<'),
+    };
+    address.len() == form.len() && address.iter().zip(&form).enumerate().all(fits)
+}
+
+#[test]
+fn a_kinds_page_shows_how_its_addresses_look() {
+    for stage in STAGES.iter() {
+        let plan: Value = serde_json::from_str(&stage.plan).unwrap();
+        for change in plan["changes"].as_array().unwrap() {
+            let address = change["address"].as_str().unwrap();
+            let kind = address.split('/').next().unwrap();
+            let forms = quoted(kind, "Address");
+            assert!(forms.iter().any(|form| has_form(address, form)), "{address}: {forms:?}");
+        }
     }
 }
 
