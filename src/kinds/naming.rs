@@ -1,11 +1,16 @@
 //! The id decides which app is meant, and a name that is written beside it must agree: a name is how
 //! people notice that an id was swapped.
 
+use toml::Spanned;
+
 use crate::kinds::Desk;
+use crate::manifest::Manifest;
+use crate::manifest::entry::Entry;
 use crate::manifest::resources;
 use crate::manifest::source::Located;
-use crate::model::directory::ServicePrincipal;
+use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
+use crate::model::id::AppId;
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -30,6 +35,28 @@ pub(super) fn mismatch(
     let help =
         format!("check that the app_id is the {what} you mean, then write its name as it is");
     Some(Finding::error("name_mismatch", title).at(&said.place).help(help))
+}
+
+/// Looks whether the app of a table is one that the manifest declares.
+pub(super) fn check_app(
+    entry: &Entry,
+    app: &Option<Spanned<String>>,
+    manifest: &Manifest,
+    out: &mut Findings,
+) {
+    if let Some(app) = entry.required("app", app, out)
+        && let Err(finding) = manifest.app(&entry.located(app))
+    {
+        out.push(finding);
+    }
+}
+
+/// Adds an app that a text stands for to what is looked up, or tells why it stands for none.
+pub(super) fn mention(app: Result<AppId, Finding>, mentions: &mut Mentions, out: &mut Findings) {
+    match app {
+        Ok(app_id) => drop(mentions.apps.insert(app_id)),
+        Err(finding) => out.push(finding),
+    }
 }
 
 /// The resource that a text stands for, or a finding. The id decides, and a declared name must agree.

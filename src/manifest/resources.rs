@@ -79,8 +79,3 @@ pub fn resolve(text: &Located<String>, manifest: &Manifest) -> Result<AppId, Fin
     });
     Err(Finding::error("unknown_resource", title).at(&text.place).help(help))
 }
-
-/// The well-known name of an app id, for people.
-pub fn well_known_name(id: AppId) -> Option<&'static str> {
-    WELL_KNOWN.iter().find(|(_, known)| AppId::from_u128(*known) == id).map(|(name, _)| *name)
-}

@@ -134,10 +134,6 @@ impl Pages {
     pub fn rows(&self, query: &Query) -> Option<&Rows> {
         self.0.get(query)
     }
-
-    pub fn merge(&mut self, other: Self) {
-        self.0.extend(other.0);
-    }
 }
 
 /// Percent-encodes a value for a path segment or a query string.

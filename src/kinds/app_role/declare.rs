@@ -58,16 +58,13 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
     let mut mentions = Mentions::default();
     for entry in manifest.entries(TABLE) {
         let Some(written) = entry.read::<Written>(out) else { continue };
-        if let Some(app) = entry.required("app", &written.app, out)
-            && let Err(finding) = manifest.app(&entry.located(app))
-        {
-            out.push(finding);
-        }
+        naming::check_app(entry, &written.app, manifest, out);
         if let Some(resource) = entry.required("resource", &written.resource, out) {
-            match resources::resolve(&entry.located(resource), manifest) {
-                Ok(app_id) => drop(mentions.apps.insert(app_id)),
-                Err(finding) => out.push(finding),
-            }
+            naming::mention(
+                resources::resolve(&entry.located(resource), manifest),
+                &mut mentions,
+                out,
+            );
         }
         if let Some(roles) = entry.required("roles", &written.roles, out)
             && roles.get_ref().is_empty()

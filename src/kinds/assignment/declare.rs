@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::{Principal, Spec, address};
 use crate::kinds::role::{self, DEFAULT, Holder};
-use crate::kinds::{Desk, Wanted, people};
+use crate::kinds::{Desk, Wanted, naming, people};
 use crate::manifest::Manifest;
 use crate::manifest::app::{Label, Mode};
 use crate::manifest::entry::Entry;
@@ -122,11 +122,7 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
     let mut mentions = Mentions::default();
     for entry in manifest.entries(TABLE) {
         let Some(written) = entry.read::<Written>(out) else { continue };
-        if let Some(app) = entry.required("app", &written.app, out)
-            && let Err(finding) = manifest.app(&entry.located(app))
-        {
-            out.push(finding);
-        }
+        naming::check_app(entry, &written.app, manifest, out);
         if written.is_of_nobody() {
             check_nobody(manifest, entry, &written, out);
         }

@@ -75,10 +75,7 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
     for entry in manifest.entries(TABLE) {
         let Some(written) = entry.read::<Written>(out) else { continue };
         if let Some(resource) = entry.required("resource", &written.resource, out) {
-            match resolve(&entry.located(resource), manifest) {
-                Ok(app_id) => drop(mentions.apps.insert(app_id)),
-                Err(finding) => out.push(finding),
-            }
+            naming::mention(resolve(&entry.located(resource), manifest), &mut mentions, out);
         }
         // A forgotten list must not take every class away.
         if !["low", "medium", "high"].iter().any(|list| entry.has(list)) {

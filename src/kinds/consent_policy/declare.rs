@@ -105,16 +105,10 @@ fn mention(
     out: &mut Findings,
 ) {
     if let Some(resource) = set.resource() {
-        match resolve(&entry.located(resource), manifest) {
-            Ok(app_id) => drop(mentions.apps.insert(app_id)),
-            Err(finding) => out.push(finding),
-        }
+        naming::mention(resolve(&entry.located(resource), manifest), mentions, out);
     }
     for client in WrittenSet::named(set.client_applications.as_ref()).into_iter().flatten() {
-        match client_app(&entry.located(client), manifest) {
-            Ok(app_id) => drop(mentions.apps.insert(app_id)),
-            Err(finding) => out.push(finding),
-        }
+        naming::mention(client_app(&entry.located(client), manifest), mentions, out);
     }
 }
 

@@ -75,16 +75,13 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
         }
         let Some(written) = entry.read::<Written>(out) else { continue };
         // The manifest's mistakes are all told before anything is asked of the tenant.
-        if let Some(app) = entry.required("app", &written.app, out)
-            && let Err(finding) = manifest.app(&entry.located(app))
-        {
-            out.push(finding);
-        }
+        naming::check_app(entry, &written.app, manifest, out);
         if let Some(resource) = entry.required("resource", &written.resource, out) {
-            match resources::resolve(&entry.located(resource), manifest) {
-                Ok(app_id) => drop(mentions.apps.insert(app_id)),
-                Err(finding) => out.push(finding),
-            }
+            naming::mention(
+                resources::resolve(&entry.located(resource), manifest),
+                &mut mentions,
+                out,
+            );
         }
         if let Some(scopes) = entry.required("scopes", &written.scopes, out)
             && scopes.get_ref().is_empty()
