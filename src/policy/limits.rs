@@ -1,8 +1,5 @@
 //! The removal limit: a plan that takes more away than a person would check stops apply, never plan.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use time::Date;
 
 use crate::model::change::Change;
@@ -39,11 +36,10 @@ pub fn removals(changes: &[Change]) -> usize {
     changes.iter().filter(|change| change.is_removal()).count()
 }
 
-/// Objects that consent manages and the tenant has today. Two changes of one object share what was
-/// found, and count once.
+/// Objects that consent manages and the tenant has today. An object may have two changes, and is one
+/// pair.
 pub fn managed(plan: &Plan) -> usize {
-    let found = plan.changes.iter().filter(|change| !change.before.is_null());
-    plan.unchanged + found.map(|change| Arc::as_ptr(&change.before)).collect::<BTreeSet<_>>().len()
+    plan.unchanged + plan.pairs.iter().filter(|pair| !pair.before.is_null()).count()
 }
 
 fn judge(case: &Case<'_>) -> Vec<Stop> {

@@ -1,11 +1,12 @@
 //! Rules over whole plans.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use time::Date;
 use time::macros::date;
 
+use crate::kinds::Pair;
 use crate::model::audience::Audience;
 use crate::model::change::PermissionSort::Delegated;
 use crate::model::change::{Change, Permission, Tier, Verb};
@@ -58,6 +59,17 @@ pub(crate) fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
     }
 }
 
+/// One for each object.
+fn pairs(changes: &[Change]) -> Vec<Pair> {
+    let pair = |change: &Change| {
+        let Change { address, before, after, .. } = change.clone();
+        Pair { address, before, after, why: Arc::default(), notes: Arc::default() }
+    };
+    let by_address: BTreeMap<_, _> =
+        changes.iter().map(|change| (change.address.clone(), pair(change))).collect();
+    by_address.into_values().collect()
+}
+
 pub(crate) fn plan(changes: Vec<Change>) -> Plan {
     let at = time::macros::datetime!(2026-11-23 14:02:11 UTC);
     Plan {
@@ -75,7 +87,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
             name: Untrusted::new("CRM"),
             app_id: CLIENT,
         }],
-        pairs: Vec::new(),
+        pairs: pairs(&changes),
         names: crate::kinds::Names::default(),
         changes,
         unchanged: 0,
