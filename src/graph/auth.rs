@@ -13,6 +13,7 @@ use azure_core::credentials::Secret;
 
 pub use claims::Claims;
 pub use failure::SignInError;
+pub use tokens::{Epoch, Renewal};
 
 /// What the environment says about signing in: plain values, read in `cli/env.rs`. Empty values
 /// count as absent. `Debug` shows no secret.

@@ -10,7 +10,7 @@ use azure_core::credentials::Secret;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::graph::auth::SignInEnvironment;
+use crate::graph::auth::{Renewal, SignInEnvironment};
 use crate::graph::limiter::tests::Still;
 use crate::graph::verdict::Verdict;
 use crate::model::query::{Consistency, Missing};
@@ -351,6 +351,23 @@ async fn a_real_sign_in_never_feeds_a_graph_on_this_machine() {
     assert!(connect(SignInEnvironment::default()).is_err());
     let authority_host = Some("http://127.0.0.1:9".to_owned());
     assert!(connect(SignInEnvironment { authority_host, ..Default::default() }).is_err());
+}
+
+/// Two requests were under way with the same token, and both are refused.
+#[tokio::test]
+async fn a_token_that_is_refused_twice_is_renewed_once() {
+    let token = |n: usize| json!({"expires_in": 3600, "access_token": format!("made-{n}")});
+    let stub = Stub::start(move |_, before| reply(200, &token(before))).await;
+    let (graph, _) = stub.graph_as(with_secret(&stub));
+    let tokens = &graph.http.tokens;
+    let sent = tokens.epoch();
+    let bearer = async || tokens.bearer().await.unwrap().secret().to_owned();
+    assert_eq!(bearer().await, "made-0");
+    assert_eq!(tokens.forget(sent).await, Renewal::Now);
+    assert_eq!(bearer().await, "made-1");
+    assert_eq!(tokens.forget(sent).await, Renewal::Before);
+    assert_eq!(bearer().await, "made-1");
+    assert_eq!(stub.seen().len(), 2);
 }
 
 #[tokio::test]

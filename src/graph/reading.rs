@@ -7,7 +7,7 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use serde_json::Value;
 
 use crate::graph::answer::{Answer, Body, Json};
-use crate::graph::auth::SignInError;
+use crate::graph::auth::{Renewal, SignInError};
 use crate::graph::batch::{Item, build, split};
 use crate::graph::endpoint::GraphUrl;
 use crate::graph::error::{GraphError, told};
@@ -128,6 +128,7 @@ impl Http {
             let open: Vec<&Ask> = pending.iter().map(|at| &asks[*at]).collect();
             let mut troubles = Vec::new();
             let mut failed = Vec::new();
+            let sent = self.tokens.epoch();
             for (at, outcome) in pending.into_iter().zip(self.attempt(&open).await) {
                 match outcome {
                     Ok(got) => results[at] = Some(Ok(got)),
@@ -146,7 +147,7 @@ impl Http {
                 patience.faults = faults();
             }
             let renewable = !troubles.iter().any(|trouble| matches!(trouble, Trouble::Token))
-                || self.tokens.forget().await;
+                || self.tokens.forget(sent).await != Renewal::None;
             match patience.wait(&troubles).filter(|_| renewable) {
                 Some(wait) if troubles.iter().any(|t| matches!(t, Trouble::Throttled(_))) => {
                     self.limiter.hold(wait);

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::graph::answer::{Answer, Body};
-use crate::graph::auth::SignInError;
+use crate::graph::auth::{Epoch, Renewal, SignInError};
 use crate::graph::batch::{Item, MOST, build, split};
 use crate::graph::http::{Call, Http, NoAnswer};
 use crate::graph::limiter::Pause;
@@ -17,9 +17,9 @@ use crate::model::query::Consistency;
 use crate::model::request::{LATER, Method, Request};
 use crate::model::untrusted::Untrusted;
 
-/// Renewals of the sign-in without an accepted write in between. Several batches under way meet the
-/// same expired token; more than these show that every token is refused.
-const MOST_RENEWALS: usize = 8;
+/// Renewals of the sign-in without an accepted write in between. More than these show that every
+/// token is refused.
+const MOST_RENEWALS: usize = 2;
 
 /// Sends writes, each at most once. Cheap to clone.
 #[derive(Clone)]
@@ -45,6 +45,7 @@ impl Writer {
 
     async fn send_once(&self, requests: &[Request]) -> Vec<Verdict> {
         let mut verdicts = Vec::with_capacity(requests.len());
+        let sent = self.http.tokens.epoch();
         for group in requests.chunks(MOST) {
             verdicts.extend(self.group(group).await);
         }
@@ -58,19 +59,25 @@ impl Writer {
                 _ => {}
             }
         }
-        self.renew(&mut verdicts).await;
+        self.renew(&mut verdicts, sent).await;
         verdicts
     }
 
     /// A request without a valid token was not carried out: it may go out again with another, as long
     /// as there can be one.
-    async fn renew(&self, verdicts: &mut [Verdict]) {
+    async fn renew(&self, verdicts: &mut [Verdict], sent: Epoch) {
         let expired = |verdict: &Verdict| matches!(verdict, Verdict::SignInLost(refusal) if refusal.status == 401);
         if !verdicts.iter().any(expired)
-            || self.http.renewals.fetch_add(1, Ordering::Relaxed) >= MOST_RENEWALS
-            || !self.http.tokens.forget().await
+            || self.http.renewals.load(Ordering::Relaxed) >= MOST_RENEWALS
         {
             return;
+        }
+        match self.http.tokens.forget(sent).await {
+            Renewal::None => return,
+            Renewal::Before => {}
+            Renewal::Now => {
+                self.http.renewals.fetch_add(1, Ordering::Relaxed);
+            }
         }
         for verdict in verdicts.iter_mut().filter(|verdict| expired(verdict)) {
             if let Verdict::SignInLost(refusal) = verdict {

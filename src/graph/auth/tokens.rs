@@ -2,6 +2,7 @@
 //! one takes a second.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use azure_core::credentials::{Secret, TokenCredential};
 use time::{Duration, OffsetDateTime};
@@ -27,6 +28,23 @@ pub struct Tokens {
     ready: Option<Secret>,
     credential: Credential,
     state: Mutex<State>,
+    forgotten: AtomicU64,
+}
+
+/// A stretch of the sign-in between two refused tokens: what is sent after it goes out with a token that was not
+/// yet refused then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Epoch(u64);
+
+/// What came of a refused token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// There is no other: it was handed over ready-made, or nothing can sign in.
+    None,
+    /// Another request was refused with the same token before: the next one goes out with another.
+    Before,
+    /// The next request signs in anew.
+    Now,
 }
 
 #[derive(Default)]
@@ -63,7 +81,8 @@ impl Tokens {
             None => credentials(credential.clone(), &endpoint, clock.clone())?,
         };
         let state = Mutex::new(State { ways, held: None });
-        Ok(Self { endpoint, clock, name, tenant, ready, credential, state })
+        let forgotten = AtomicU64::new(0);
+        Ok(Self { endpoint, clock, name, tenant, ready, credential, state, forgotten })
     }
 
     /// A token that is good for at least a few minutes, from memory where possible. Requests that
@@ -106,21 +125,27 @@ impl Tokens {
         Ok(Claims::of(self.bearer().await?.secret()))
     }
 
-    /// The service refused this token: the next request gets another. Says whether there can be
-    /// another.
-    pub async fn forget(&self) -> bool {
+    /// To be taken before a request is sent, for [`Self::forget`].
+    pub fn epoch(&self) -> Epoch {
+        Epoch(self.forgotten.load(Ordering::Acquire))
+    }
+
+    /// The service refused the token of a request that was sent after `sent`. Many requests may be
+    /// under way with the same token: only the first that is refused throws it away.
+    pub async fn forget(&self, sent: Epoch) -> Renewal {
         if self.ready.is_some() {
-            return false;
+            return Renewal::None;
+        }
+        let mut state = self.state.lock().await;
+        if self.epoch() != sent {
+            return Renewal::Before;
         }
         // The library's credentials hold the refused token too: new ones hold nothing.
         let fresh = credentials(self.credential.clone(), &self.endpoint, self.clock.clone());
-        match fresh {
-            Ok(ways) => {
-                *self.state.lock().await = State { ways, held: None };
-                true
-            }
-            Err(_) => false,
-        }
+        let Ok(ways) = fresh else { return Renewal::None };
+        *state = State { ways, held: None };
+        self.forgotten.fetch_add(1, Ordering::Release);
+        Renewal::Now
     }
 
     async fn sign_in(&self, ways: &[Arc<dyn TokenCredential>]) -> Result<Held, SignInError> {
