@@ -2,7 +2,6 @@
 //! network: objects by path, replies by script.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -14,6 +13,7 @@ use crate::graph::verdict::Verdict;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Step, Subject, Verb};
+use crate::model::object_state::ObjectState;
 use crate::model::outcome::{Refusal, RunReport, Stopped};
 use crate::model::query::{Missing, Query};
 use crate::model::request::{Expect, Expected, Method, Proof, Request};
@@ -59,8 +59,8 @@ pub(super) fn change(label: &str) -> Change {
             person: None,
         },
         fields: Vec::new(),
-        before: Arc::default(),
-        after: Arc::default(),
+        before: ObjectState::default(),
+        after: ObjectState::default(),
         steps: vec![put(&format!("/o/{label}"))],
         needs: Vec::new(),
         why: Vec::new(),

@@ -14,6 +14,7 @@ pub mod patience;
 pub mod planning;
 pub mod progress;
 pub mod rails;
+pub mod reporting;
 pub mod results;
 pub mod run;
 pub mod saved;

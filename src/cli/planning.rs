@@ -17,6 +17,7 @@ use crate::model::clock::Clock;
 use crate::model::directory::{Directory, Mentions, Organization};
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId};
+use crate::model::object_state::ObjectState;
 use crate::model::query::{Pages, Query};
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::build::{self, Draft};
@@ -181,7 +182,7 @@ pub async fn pages(session: &Session, scene: &Scene) -> Result<Pages, Failure> {
 pub async fn found(
     session: &Session,
     scene: &Scene,
-) -> Result<BTreeMap<Address, serde_json::Value>, Failure> {
+) -> Result<BTreeMap<Address, ObjectState>, Failure> {
     let pages = pages(session, scene).await?;
     let mut found = BTreeMap::new();
     for kind in REGISTRY {
@@ -257,7 +258,7 @@ pub fn unreadable(error: Unreadable) -> Failure {
 /// When a state is not of its kind's form.
 pub fn remaining(
     plan: &Plan,
-    now: &BTreeMap<Address, serde_json::Value>,
+    now: &BTreeMap<Address, ObjectState>,
     known: &crate::model::request::Known,
 ) -> Result<usize, Failure> {
     let fresh = crate::plan::fresh::look(&plan.pairs, now, known).map_err(unreadable)?;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::apply::progress::Progress;
 use crate::cli::Streams;
-use crate::cli::args::{ReportKind, Target};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::reporting;
 use crate::cli::session::stored;
 use crate::cli::setting::Setting;
 use crate::model::address::Address;
@@ -76,7 +76,7 @@ pub fn tell(
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
     let exit = exit(report);
-    let on_stdout = setting.reports.iter().all(|report| report.to != Target::Stdout);
+    let on_stdout = reporting::people_on_stdout(setting.reports);
     let written = {
         let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
         let view = View { full: false, next: (exit != Exit::Done).then_some(setting.again) };
@@ -90,7 +90,9 @@ pub fn tell(
             }
         })
     };
-    let reported = write_reports(plan, report, setting, streams);
+    let reported = reporting::write(setting.reports, streams, |out| {
+        render::outcome::json(report, &plan.changes, out)
+    });
     if let Err(error) = saved {
         stored(error).as_saved_too_late().draw(streams.err, false)?;
         return Ok(worse(exit));
@@ -108,25 +110,6 @@ pub fn tell(
 /// A report that could not be saved does not hide that the tenant is only partly done.
 fn worse(exit: Exit) -> Exit {
     if exit == Exit::Done { Exit::Unsaved } else { exit }
-}
-
-fn write_reports(
-    plan: &Plan,
-    report: &RunReport,
-    setting: &Setting<'_>,
-    streams: &mut Streams<'_>,
-) -> Result<(), Failure> {
-    for asked in setting.reports {
-        let mut bytes = Vec::new();
-        match asked.kind {
-            ReportKind::Json => render::outcome::json(report, &plan.changes, &mut bytes)?,
-        }
-        match &asked.to {
-            Target::Stdout => streams.out.write_all(&bytes)?,
-            Target::File(path) => crate::store::report_file::write(path, &bytes).map_err(stored)?,
-        }
-    }
-    Ok(())
 }
 
 /// Before the first write the run counts as declined or failed, after it as partly done.

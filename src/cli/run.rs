@@ -18,6 +18,7 @@ use crate::graph::rights;
 use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::clock::{Clock, stamp};
+use crate::model::object_state::ObjectState;
 use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 use crate::plan::Plan;
 use crate::plan::fresh;
@@ -31,7 +32,7 @@ pub struct Approved {
     pub approval: Approval,
 }
 
-type Found = BTreeMap<Address, serde_json::Value>;
+type Found = BTreeMap<Address, ObjectState>;
 
 /// # Errors
 /// When nothing was sent: the tenant changed meanwhile, or the record cannot be written.

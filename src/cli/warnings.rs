@@ -11,6 +11,7 @@ use crate::kinds::REGISTRY;
 use crate::manifest::note::Day;
 use crate::model::address::Address;
 use crate::model::finding::Findings;
+use crate::model::object_state::ObjectState;
 use crate::model::untrusted::shown;
 use crate::store::snapshot::Snapshot;
 
@@ -51,7 +52,7 @@ fn forgotten(loaded: &Loaded, past: Option<&Snapshot>) -> Vec<String> {
 }
 
 /// `None` where there is nothing that somebody could take away.
-fn held(objects: &BTreeMap<Address, serde_json::Value>, label: &str) -> Option<String> {
+fn held(objects: &BTreeMap<Address, ObjectState>, label: &str) -> Option<String> {
     let of = |name: &str| objects.keys().filter(|at| at.kind == name && at.owner == label).count();
     let counts = REGISTRY.iter().filter_map(|kind| {
         let (noun, count) = (kind.noun()?, of(kind.name()));

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::erased::to_json;
 use crate::kinds::{Kind, OddAnswer, Ownership, Pair, Pairs, Wanted};
 use crate::model::address::Address;
 use crate::model::finding::{Finding, Findings};
+use crate::model::object_state::ObjectState;
 
 /// Keeps what changes and what is not ours, and counts the rest.
 pub(super) struct Comparison<'a, K: Kind> {
@@ -65,8 +65,7 @@ impl<'a, K: Kind> Comparison<'a, K> {
             match (want, have) {
                 (Some(_), _) => self.pairs.unchanged += 1,
                 (None, Some(have)) if (self.tells)(address) => {
-                    let text = to_json(have).to_string();
-                    self.pairs.unmanaged.insert(address.clone(), text.into());
+                    self.pairs.unmanaged.insert(address.clone(), ObjectState::of(have));
                 }
                 (None, _) => {}
             }
@@ -77,8 +76,8 @@ impl<'a, K: Kind> Comparison<'a, K> {
         }
         self.pairs.changed.push(Pair {
             address: address.clone(),
-            before: have.map(to_json).unwrap_or_default().into(),
-            after: goal.as_ref().map(to_json).unwrap_or_default().into(),
+            before: have.map(ObjectState::of).unwrap_or_default(),
+            after: goal.as_ref().map(ObjectState::of).unwrap_or_default(),
             why: want.map(|want| want.why.clone()).unwrap_or_default(),
             notes: want.map(|want| want.notes.clone()).unwrap_or_default(),
         });

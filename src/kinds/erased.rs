@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::kinds::comparison::{Comparison, Met};
 use crate::kinds::simulated::Collection;
@@ -16,6 +14,7 @@ use crate::model::change::{Change, FieldChange, Why};
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId};
+use crate::model::object_state::ObjectState;
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{Schema, state};
 
@@ -24,8 +23,8 @@ use crate::model::schema::{Schema, state};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pair {
     pub address: Address,
-    pub before: Arc<Value>,
-    pub after: Arc<Value>,
+    pub before: ObjectState,
+    pub after: ObjectState,
     pub why: Arc<[Why]>,
     pub notes: Arc<[String]>,
 }
@@ -38,9 +37,8 @@ pub struct Pairs {
     pub unchanged: usize,
     /// How many were found.
     pub found: usize,
-    /// Found, undeclared, and not ours to remove, as the text of their JSON: an app that users consented
-    /// to by themselves has thousands.
-    pub unmanaged: BTreeMap<Address, Box<str>>,
+    /// Found, undeclared, and not ours to remove.
+    pub unmanaged: BTreeMap<Address, ObjectState>,
     /// Sentences about the plan as a whole. Safe text.
     pub remarks: Vec<String>,
 }
@@ -101,7 +99,11 @@ pub trait AnyKind: Sync {
     ///
     /// # Errors
     /// When an answer does not have the documented shape, or shows two objects at one address.
-    fn found(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Value>, OddAnswer>;
+    fn found(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+    ) -> Result<BTreeMap<Address, ObjectState>, OddAnswer>;
 
     /// The change that leads from one state to the other.
     ///
@@ -116,9 +118,9 @@ pub trait AnyKind: Sync {
     fn standing(
         &self,
         address: &Address,
-        seen: &Value,
-        goal: &Value,
-        now: &Value,
+        seen: &ObjectState,
+        goal: &ObjectState,
+        now: &ObjectState,
     ) -> Result<Standing, Unreadable>;
 
     fn undeclared(&self, desk: &Desk, address: &Address) -> Option<String>;
@@ -147,7 +149,7 @@ pub trait AnyKind: Sync {
     fn is_of(&self, pair: &Pair, scene: &Scene) -> Result<bool, Unreadable>;
 
     /// One line for something that is there and left alone.
-    fn describe(&self, address: &Address, have: &Value, names: &Names) -> String;
+    fn describe(&self, address: &Address, have: &ObjectState, names: &Names) -> String;
 
     /// The properties of a state, found or wanted, in the words of a change that makes it out of
     /// nothing: all of them are gained. `None`: nothing is there.
@@ -157,7 +159,7 @@ pub trait AnyKind: Sync {
     fn properties(
         &self,
         address: &Address,
-        state: &Value,
+        state: &ObjectState,
         names: &Names,
     ) -> Result<Option<Vec<FieldChange>>, Unreadable>;
 
@@ -236,11 +238,15 @@ impl<K: Kind> AnyKind for K {
         Ok(Pairs { remarks, ..comparison.finish(out)? })
     }
 
-    fn found(&self, pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, Value>, OddAnswer> {
+    fn found(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+    ) -> Result<BTreeMap<Address, ObjectState>, OddAnswer> {
         let (mut found, mut met) = (BTreeMap::new(), Met::default());
         self.observe(pages, scene, &mut |address, have| {
             met.add(address.clone());
-            found.insert(address, to_json(&have));
+            found.insert(address, ObjectState::of(&have));
         })?;
         met.once_each(K::NAME)?;
         Ok(found)
@@ -265,9 +271,9 @@ impl<K: Kind> AnyKind for K {
     fn standing(
         &self,
         address: &Address,
-        seen: &Value,
-        goal: &Value,
-        now: &Value,
+        seen: &ObjectState,
+        goal: &ObjectState,
+        now: &ObjectState,
     ) -> Result<Standing, Unreadable> {
         let seen: Option<K::Found> = from_json(address, seen)?;
         let now: Option<K::Found> = from_json(address, now)?;
@@ -321,7 +327,7 @@ impl<K: Kind> AnyKind for K {
         Ok(specs.all(|spec| Kind::is_of(self, spec, &pair.address, scene)))
     }
 
-    fn describe(&self, address: &Address, have: &Value, names: &Names) -> String {
+    fn describe(&self, address: &Address, have: &ObjectState, names: &Names) -> String {
         match from_json::<K::Found>(address, have) {
             Ok(Some(found)) => Kind::describe(self, &found, names),
             Ok(None) | Err(_) => address.to_string(),
@@ -331,7 +337,7 @@ impl<K: Kind> AnyKind for K {
     fn properties(
         &self,
         address: &Address,
-        state: &Value,
+        state: &ObjectState,
         names: &Names,
     ) -> Result<Option<Vec<FieldChange>>, Unreadable> {
         let spec = match from_json::<K::Found>(address, state) {
@@ -354,15 +360,10 @@ fn states<K: Kind>(pair: &Pair) -> Result<States<K>, Unreadable> {
     Ok((from_json(&pair.address, &pair.after)?, from_json(&pair.address, &pair.before)?))
 }
 
-/// States are plain data: maps with string keys, texts, lists. `Null` stands for "not there".
-pub(super) fn to_json<T: serde::Serialize>(state: &T) -> Value {
-    serde_json::to_value(state).unwrap_or(Value::Null)
-}
-
 fn from_json<T: DeserializeOwned>(
     address: &Address,
-    state: &Value,
+    state: &ObjectState,
 ) -> Result<Option<T>, Unreadable> {
-    Option::deserialize(state)
-        .map_err(|problem| Unreadable { address: address.clone(), problem: problem.to_string() })
+    let told = |problem: serde_json::Error| problem.to_string();
+    state.read().map_err(|problem| Unreadable { address: address.clone(), problem: told(problem) })
 }

@@ -1,14 +1,12 @@
 //! The waist of the house. Kinds make changes; order, rules, formats, executor and journal use them
 //! and never ask which kind they are.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::id::AppId;
+use crate::model::object_state::ObjectState;
 use crate::model::request::{Proof, Request};
 use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
@@ -69,11 +67,10 @@ pub struct Change {
     pub takes: bool,
     pub subject: Subject,
     pub fields: Vec<FieldChange>,
-    /// The object as found, in its kind's own form; `Null` when there is none. Shared with the pair
-    /// that the change was derived from.
-    pub before: Arc<Value>,
-    /// The object as it shall be, in its kind's own form; `Null` when there shall be none.
-    pub after: Arc<Value>,
+    /// The object as found, in its kind's own form; absent when there is none.
+    pub before: ObjectState,
+    /// The object as it shall be, in its kind's own form; absent when there shall be none.
+    pub after: ObjectState,
     /// In order. Each is proven before the next is sent.
     pub steps: Vec<Step>,
     /// Changes that must be settled before the first step is sent.

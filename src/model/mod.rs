@@ -12,6 +12,7 @@ pub mod directory;
 pub mod finding;
 pub mod id;
 pub mod json;
+pub mod object_state;
 pub mod outcome;
 pub mod query;
 pub mod request;

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use crate::kinds::{Desk, Names, OddAnswer, Pair, REGISTRY, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::{Change, PermissionSort, Why};
 use crate::model::directory::Directory;
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId};
+use crate::model::object_state::ObjectState;
 use crate::model::query::Pages;
 use crate::model::untrusted::Untrusted;
 use crate::plan::{Unmanaged, order, ownership};
@@ -22,7 +21,7 @@ pub struct Draft {
     /// How many of each sort were found, for the plan's head.
     pub objects: Vec<(String, usize)>,
     /// Found, undeclared, and left alone, as the text of their JSON.
-    unmanaged: BTreeMap<Address, Box<str>>,
+    unmanaged: BTreeMap<Address, ObjectState>,
     /// All ids whose names people read in what changes.
     named: BTreeSet<ObjectId>,
     /// Sentences about the plan as a whole. Safe text.
@@ -85,7 +84,6 @@ impl Draft {
         let left_alone = std::mem::take(&mut self.unmanaged).into_iter();
         let described = left_alone.filter_map(|(address, have)| {
             let (rank, kind) = crate::kinds::by_name(&address.kind)?;
-            let have: Value = serde_json::from_str(&have).unwrap_or_default();
             let text = Untrusted::new(kind.describe(&address, &have, names));
             Some((rank, Unmanaged { address, text }))
         });

@@ -3,8 +3,6 @@
 //! It holds the state that every object must have and every request that would be sent, so that two
 //! plans with the same digest do exactly the same thing.
 
-use serde_json::Value;
-
 use crate::model::audience::Audience;
 use crate::model::change::Change;
 use crate::model::digest::sha256_hex;
@@ -47,8 +45,8 @@ pub fn effect(tenant: TenantId, changes: &[Change], checks: &[Check]) -> Effect 
 fn facts(change: &Change) -> Vec<String> {
     let at = &change.address;
     let mut facts = vec![format!("{at} {}: {}", change.verb.word(), meaning(change))];
-    let state = match &*change.before {
-        Value::Null => "nothing".to_owned(),
+    let state = match &change.before {
+        nothing if nothing.is_absent() => "nothing".to_owned(),
         state => state.to_string(),
     };
     facts.push(format!("{at} must be: {state}"));

@@ -6,7 +6,6 @@
 mod difference;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,6 +21,7 @@ use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
 use crate::model::id::ObjectId;
 use crate::model::json::write_pretty;
+use crate::model::object_state::ObjectState;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::{
@@ -108,9 +108,9 @@ struct Summary {
 struct Saved {
     address: Address,
     /// As found; null where nothing was there.
-    before: Arc<Value>,
+    before: ObjectState,
     /// As it shall be; null where nothing shall be.
-    after: Arc<Value>,
+    after: ObjectState,
     why: Vec<Why>,
     /// Sentences for reviewers.
     notes: Vec<String>,

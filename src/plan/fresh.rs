@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use crate::kinds::{self, AnyKind, Names, Pair, Scene, Standing, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::{Change, FieldChange, Step};
+use crate::model::object_state::ObjectState;
 use crate::model::request::{Expect, Expected, Known, fill};
 use crate::model::untrusted::Untrusted;
 
@@ -14,9 +13,9 @@ use crate::model::untrusted::Untrusted;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stale {
     pub address: Address,
-    pub seen: Value,
-    pub goal: Value,
-    pub now: Value,
+    pub seen: ObjectState,
+    pub goal: ObjectState,
+    pub now: ObjectState,
 }
 
 /// A state as people are shown it beside two others.
@@ -171,24 +170,23 @@ pub fn misplaced<'p>(pairs: &'p [Pair], scene: &Scene) -> Result<Option<&'p Addr
 /// When a state is not of its kind's form.
 pub fn look(
     pairs: &[Pair],
-    now: &BTreeMap<Address, Value>,
+    now: &BTreeMap<Address, ObjectState>,
     known: &Known,
 ) -> Result<Freshness, Unreadable> {
     let mut freshness = Freshness::default();
     for pair in pairs {
         let Some((_, kind)) = kinds::by_name(&pair.address.kind) else { continue };
-        let state = now.get(&pair.address).unwrap_or(&Value::Null);
-        let mut goal = Value::clone(&pair.after);
-        fill(&mut goal, known);
+        let state = now.get(&pair.address).cloned().unwrap_or_default();
+        let goal = pair.after.filled(known);
         let address = pair.address.clone();
-        match kind.standing(&address, &pair.before, &goal, state)? {
+        match kind.standing(&address, &pair.before, &goal, &state)? {
             Standing::AsSeen => {}
             Standing::Reached => drop(freshness.reached.insert(address)),
             Standing::Between => drop(freshness.between.insert(address)),
-            Standing::Elsewhere => match rest(kind, pair, &goal, state)? {
+            Standing::Elsewhere => match rest(kind, pair, &goal, &state)? {
                 Some(steps) => drop(freshness.begun.insert(address, steps)),
                 None => {
-                    let (seen, now) = (Value::clone(&pair.before), state.clone());
+                    let (seen, now) = (pair.before.clone(), state);
                     freshness.stale.push(Stale { address, seen, goal, now });
                 }
             },
@@ -202,11 +200,11 @@ pub fn look(
 fn rest(
     kind: &dyn AnyKind,
     pair: &Pair,
-    goal: &Value,
-    state: &Value,
+    goal: &ObjectState,
+    state: &ObjectState,
 ) -> Result<Option<Vec<Step>>, Unreadable> {
-    let from = |before: &Value| {
-        let (before, after) = (before.clone().into(), goal.clone().into());
+    let from = |before: &ObjectState| {
+        let (before, after) = (before.clone(), goal.clone());
         let pair = Pair { before, after, ..pair.clone() };
         Ok(kind.change(&pair, &Names::default())?.steps)
     };

@@ -6,12 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use crate::kinds::{self, Names, Pair, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::directory::Directory;
+use crate::model::object_state::ObjectState;
 use crate::plan::build;
 
 /// Objects of an app: as changes from something to nothing, and from nothing to something.
@@ -27,7 +26,7 @@ pub struct Holdings {
 /// When a state is not of its kind's form.
 pub fn of(
     owners: &BTreeSet<String>,
-    found: &BTreeMap<Address, Value>,
+    found: &BTreeMap<Address, ObjectState>,
     pairs: &[Pair],
     directory: &Directory,
 ) -> Result<Holdings, Unreadable> {
@@ -35,26 +34,30 @@ pub fn of(
     let planned: BTreeSet<&Address> = pairs.iter().map(|pair| &pair.address).filter(own).collect();
     let mut holdings = Holdings::default();
     for (address, state) in found.iter().filter(|(address, _)| own(address)) {
-        let object = object(address, state, &Value::Null)?;
+        let object = object(address, state, &ObjectState::default())?;
         if !planned.contains(address) {
             holdings.after.extend(object.clone());
         }
         holdings.before.extend(object);
     }
-    for pair in pairs.iter().filter(|pair| own(&&pair.address) && !pair.after.is_null()) {
-        holdings.after.extend(object(&pair.address, &Value::Null, &pair.after)?);
+    for pair in pairs.iter().filter(|pair| own(&&pair.address) && !pair.after.is_absent()) {
+        holdings.after.extend(object(&pair.address, &ObjectState::default(), &pair.after)?);
     }
     build::annotate(&mut holdings.before, directory);
     build::annotate(&mut holdings.after, directory);
     Ok(holdings)
 }
 
-fn object(address: &Address, before: &Value, after: &Value) -> Result<Option<Change>, Unreadable> {
+fn object(
+    address: &Address,
+    before: &ObjectState,
+    after: &ObjectState,
+) -> Result<Option<Change>, Unreadable> {
     let Some((_, kind)) = kinds::by_name(&address.kind) else { return Ok(None) };
     let pair = Pair {
         address: address.clone(),
-        before: before.clone().into(),
-        after: after.clone().into(),
+        before: before.clone(),
+        after: after.clone(),
         why: [].into(),
         notes: [].into(),
     };

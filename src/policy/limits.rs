@@ -39,7 +39,7 @@ pub fn removals(changes: &[Change]) -> usize {
 /// Objects that consent manages and the tenant has today. An object may have two changes, and is one
 /// pair.
 pub fn managed(plan: &Plan) -> usize {
-    plan.unchanged + plan.pairs.iter().filter(|pair| !pair.before.is_null()).count()
+    plan.unchanged + plan.pairs.iter().filter(|pair| !pair.before.is_absent()).count()
 }
 
 fn judge(case: &Case<'_>) -> Vec<Stop> {

@@ -13,6 +13,7 @@ use crate::model::change::{Change, Permission, Tier, Verb};
 use crate::model::directory::{Directory, MICROSOFT_TENANTS, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::{AppId, ObjectId, TenantId};
+use crate::model::object_state::ObjectState;
 use crate::model::untrusted::Untrusted;
 use crate::plan::{AppHead, LiveSummary, ManifestSummary, Plan};
 use crate::policy::limits::{Acceptance, RemovalLimit, managed, removals};
@@ -41,8 +42,8 @@ pub(crate) fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
             person: None,
         },
         fields: Vec::new(),
-        before: if gained { Arc::default() } else { change.clone().into() },
-        after: if gained { change.into() } else { Arc::default() },
+        before: if gained { ObjectState::default() } else { change.clone().into() },
+        after: if gained { change.into() } else { ObjectState::default() },
         steps: Vec::new(),
         needs: Vec::new(),
         why: Vec::new(),

@@ -4,7 +4,6 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::kinds::published::{document, states_by_address};
 use crate::model::address::Address;
@@ -13,6 +12,7 @@ use crate::model::clock::{Moment, stamp};
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::json::write_pretty;
+use crate::model::object_state::ObjectState;
 use crate::model::request::Request;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::plan::pictures::Counts;
@@ -75,9 +75,9 @@ struct Row<'a> {
     subject: &'a Subject,
     fields: &'a [FieldChange],
     /// As found; null where nothing was there.
-    before: &'a Value,
+    before: &'a ObjectState,
     /// As it shall be; null where nothing shall be.
-    after: &'a Value,
+    after: &'a ObjectState,
     /// In the order they are sent: their lines and those of the tenant's write log are the same.
     requests: Vec<&'a Request>,
     needs: &'a [Address],
@@ -212,7 +212,7 @@ mod tests {
     fn the_founding_story_for_programs() {
         let text = written(&narrowing());
         assert_eq!(text, written(&narrowing()));
-        let report: Value = serde_json::from_str(&text).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(report["format"], FORMAT);
         assert_eq!(report["summary"]["grant"], 3);
         assert_eq!(report["summary"]["revoke"], 1);
@@ -255,7 +255,7 @@ mod tests {
             change("crm", Verb::Grant, Some(7), vec![field("scope", &[], &["User.Read"], &[])]);
         let text = written(&sample(vec![named(grant, evil)]));
         assert!(!text.contains(['\u{202e}', '\u{9b}', '\u{1b}']));
-        let report: Value = serde_json::from_str(&text).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(report["changes"][0]["subject"]["person"], evil);
     }
 }

@@ -1,7 +1,5 @@
 //! Plans for the tests of this room.
 
-use std::sync::Arc;
-
 use serde_json::json;
 use time::macros::datetime;
 
@@ -12,6 +10,7 @@ use crate::model::change::{Change, FieldChange, Risk, Step, Subject, Tier, Verb,
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::id::{AppId, ObjectId, TenantId};
+use crate::model::object_state::ObjectState;
 use crate::model::query::{Missing, Query};
 use crate::model::request::{Expect, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
@@ -100,7 +99,7 @@ pub(crate) fn change(
             person: None,
         },
         fields,
-        before: Arc::default(),
+        before: ObjectState::default(),
         after: json!({"scope": "Tasks.ReadWrite offline_access"}).into(),
         steps: vec![Step {
             request: Request {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::atomic;
+use super::atomic::{self, Content};
 use super::error::StoreError;
 
 /// A certificate with its key takes a few kilobytes; a seed of a large tenant some megabytes.
@@ -12,8 +12,8 @@ const LONGEST: u64 = 64 * 1024 * 1024;
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    atomic::write(path, bytes)
+pub fn write(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
+    atomic::write_with(path, content)
 }
 
 /// Reads a text that somebody named: a seed, a certificate.

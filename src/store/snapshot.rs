@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::atomic;
@@ -16,6 +15,7 @@ use crate::model::clock::{Moment, stamp};
 use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
 use crate::model::json::write_pretty;
+use crate::model::object_state::ObjectState;
 use crate::model::outcome::{RunReport, Stopped};
 use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::Untrusted;
@@ -28,7 +28,7 @@ const VERSION: u32 = 1;
 pub const LONGEST: u64 = 256 * 1024 * 1024;
 
 /// Objects in their kind's own form, by address.
-pub type Objects = BTreeMap<Address, Value>;
+pub type Objects = BTreeMap<Address, ObjectState>;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshot {

@@ -23,7 +23,7 @@ fn beginning(run: &str) -> Beginning {
         effect: Effect { text: "revoke x\n".into(), digest: "sha256:00".into() },
         approval: Approval { how: ApprovedBy::Digest, who: None },
         actor: Actor { app_id: Some(Untrusted::new("app")), object_id: None },
-        before: [(grant(), json!({"scopes": ["Tasks.ReadWrite"]}))].into(),
+        before: [(grant(), json!({"scopes": ["Tasks.ReadWrite"]}).into())].into(),
     }
 }
 
@@ -37,7 +37,7 @@ fn begins_started_and_ends_in_the_same_file() {
     let mut open = begin(home.path(), AT, beginning("r1")).unwrap();
     let found = read(open.path()).unwrap();
     assert_eq!((found.state, found.after, found.report), (State::Started, None, None));
-    assert_eq!(found.before[&grant()], json!({"scopes": ["Tasks.ReadWrite"]}));
+    assert_eq!(found.before[&grant()], json!({"scopes": ["Tasks.ReadWrite"]}).into());
 
     open.finish(AT, &report(None), Some(Objects::new())).unwrap();
     let (path, found) = latest(home.path()).unwrap().unwrap();

@@ -4,18 +4,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cli::approval::{self, Approval};
-use crate::cli::args::{ApplyArgs, Global, Target};
+use crate::cli::args::{ApplyArgs, Global};
 use crate::cli::commands::plan as planned_view;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::planning;
 use crate::cli::run::{self, Approved};
 use crate::cli::session::{Session, stored};
 use crate::cli::setting::Setting;
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
 use crate::cli::{Streams, manifests, patience, rails, saved, unfinished};
+use crate::cli::{planning, reporting};
 use crate::plan::Plan;
+use crate::render::json;
 use crate::render::unfinished::Above;
 
 /// What is applied, and where its record goes.
@@ -41,7 +42,7 @@ pub async fn run(
     let prepare = prepare(args, global, env, streams);
     let task = stop.unless(prepare).await.unwrap_or_else(|| Err(run::interrupted()))?;
     let Task { session, plan, state, past, again } = task;
-    let reports = planned_view::reports(&args.report, global);
+    let reports = reporting::asked(&args.report, global);
     let setting = Setting {
         session: &session,
         state: &state,
@@ -113,7 +114,7 @@ async fn approve_and_run(
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
     let Setting { again, reports, global, env, stop, .. } = setting;
-    let on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
+    let on_stdout = reporting::people_on_stdout(reports);
     let shown = planned_view::show(&plan, false, None, on_stdout, global, env, streams);
     if plan.changes.is_empty() {
         read_or_not(shown)?;
@@ -121,7 +122,7 @@ async fn approve_and_run(
             let approval = Approval::NotNeeded;
             return run::run(setting, Approved { plan, approval }, streams).await;
         }
-        read_or_not(planned_view::write_reports(&plan, reports, streams))?;
+        read_or_not(reporting::write(reports, streams, |out| json::plan(&plan, out)))?;
         return Ok(Exit::Done);
     }
     shown?;

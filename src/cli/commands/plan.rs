@@ -4,14 +4,14 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::cli::args::{Global, PlanArgs, Report, ReportKind, Target};
+use crate::cli::args::{Global, PlanArgs};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::planning;
 use crate::cli::session::{Session, stored};
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
 use crate::cli::{Streams, manifests, patience, unfinished};
+use crate::cli::{planning, reporting};
 use crate::graph::quota::WRITES;
 use crate::plan::{Plan, file};
 use crate::render;
@@ -63,11 +63,18 @@ async fn work(
     if let Some(out) = &args.out {
         plan_file::write(out, file::write(&plan).as_bytes()).map_err(stored)?;
     }
-    let reports = reports(&args.report, global);
+    let reports = reporting::asked(&args.report, global);
     unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), global, streams);
-    let people_on_stdout = reports.iter().all(|report| report.to != Target::Stdout);
-    let shown = show(&plan, args.full, Some(&next), people_on_stdout, global, env, streams)
-        .and_then(|()| write_reports(&plan, &reports, streams));
+    let shown = show(
+        &plan,
+        args.full,
+        Some(&next),
+        reporting::people_on_stdout(&reports),
+        global,
+        env,
+        streams,
+    )
+    .and_then(|()| reporting::write(&reports, streams, |out| render::json::plan(&plan, out)));
     let differ = args.detailed_exitcode && !plan.changes.is_empty();
     let exit = if differ { Exit::Differences } else { Exit::Done };
     match shown {
@@ -75,15 +82,6 @@ async fn work(
         Err(failure) if failure.is_closed_pipe() => Ok(exit),
         shown => shown.map(|()| exit),
     }
-}
-
-/// `--json` is `--report json=-`.
-pub(super) fn reports(asked: &[Report], global: &Global) -> Vec<Report> {
-    let mut reports = asked.to_vec();
-    if global.json {
-        reports.push(Report { kind: ReportKind::Json, to: Target::Stdout });
-    }
-    reports
 }
 
 /// Draws the plan for people: on stdout, or on stderr when stdout is for machines.
@@ -103,26 +101,6 @@ pub(super) fn show(
     let view = View { full, next };
     let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
     Ok(render::text::plan(plan, view, to)?)
-}
-
-pub(super) fn write_reports(
-    plan: &Plan,
-    reports: &[Report],
-    streams: &mut Streams<'_>,
-) -> Result<(), Failure> {
-    for Report { kind, to } in reports {
-        let mut bytes = Vec::new();
-        match kind {
-            ReportKind::Json => render::json::plan(plan, &mut bytes)?,
-        }
-        match to {
-            Target::Stdout => streams.out.write_all(&bytes)?,
-            Target::File(path) => {
-                crate::store::report_file::write(path, &bytes).map_err(stored)?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// What to run next, with the same files and the same tenant.

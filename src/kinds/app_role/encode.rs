@@ -1,7 +1,5 @@
 //! A role that comes or goes: what people read, and the request with its proof.
 
-use std::sync::Arc;
-
 use super::{Found, Spec};
 use crate::kinds::Names;
 use crate::kinds::role_request::Held;
@@ -9,6 +7,7 @@ use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Step, Subject, Verb};
 use crate::model::id::AppId;
+use crate::model::object_state::ObjectState;
 use crate::model::untrusted::Untrusted;
 
 pub(super) fn change(
@@ -33,8 +32,8 @@ pub(super) fn change(
             person: None,
         },
         fields: vec![FieldChange { name: "roles".to_owned(), kept: Vec::new(), gained, lost }],
-        before: Arc::default(),
-        after: Arc::default(),
+        before: ObjectState::default(),
+        after: ObjectState::default(),
         steps: steps(want, have),
         needs: Vec::new(),
         why: Vec::new(),

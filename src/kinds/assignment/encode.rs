@@ -1,12 +1,11 @@
 //! An assignment that comes or goes: what people read, and the request with its proof.
 
-use std::sync::Arc;
-
 use super::{Found, Principal, Spec};
 use crate::kinds::role_request::Held;
 use crate::kinds::{Names, role};
 use crate::model::address::Address;
 use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::object_state::ObjectState;
 use crate::model::untrusted::Untrusted;
 
 pub(super) fn change(
@@ -26,8 +25,8 @@ pub(super) fn change(
         takes: !gives,
         subject: subject(spec, names),
         fields: vec![FieldChange { name: "role".to_owned(), kept: Vec::new(), gained, lost }],
-        before: Arc::default(),
-        after: Arc::default(),
+        before: ObjectState::default(),
+        after: ObjectState::default(),
         steps: steps(want, have),
         needs: Vec::new(),
         why: Vec::new(),

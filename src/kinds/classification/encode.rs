@@ -1,10 +1,8 @@
 //! A POST for a class, a DELETE for its end. There is no PATCH: another class is both, the old one
 //! first, so that no policy ever goes by two classes of one permission.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use serde_json::json;
+use std::collections::BTreeMap;
 
 use super::observe::{path, read};
 use super::{Class, Found, Spec};
@@ -13,6 +11,7 @@ use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Step, Subject, Verb};
 use crate::model::id::AppId;
+use crate::model::object_state::ObjectState;
 use crate::model::query::encode;
 use crate::model::request::{Expect, Expected, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
@@ -44,8 +43,8 @@ pub(super) fn change(
             gained: word(new),
             lost: word(old),
         }],
-        before: Arc::default(),
-        after: Arc::default(),
+        before: ObjectState::default(),
+        after: ObjectState::default(),
         steps: have.map(delete).into_iter().chain(want.map(create)).collect(),
         needs: Vec::new(),
         why: Vec::new(),

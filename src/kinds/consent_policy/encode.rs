@@ -2,16 +2,15 @@
 //! one goes. Exclusions are added first and removed last, so that at no moment more can be consented to
 //! than before and after together, and what is allowed before and after is allowed throughout.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::observe::PATH;
 use super::{Conditions, Found, Spec};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::object_state::ObjectState;
 use crate::model::query::{Consistency, Missing, Query, encode};
 use crate::model::request::{Expect, Expected, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
@@ -73,8 +72,8 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
             person: None,
         },
         fields: fields(old, want),
-        before: Arc::default(),
-        after: Arc::default(),
+        before: ObjectState::default(),
+        after: ObjectState::default(),
         steps: steps(want, have),
         needs: Vec::new(),
         why: Vec::new(),

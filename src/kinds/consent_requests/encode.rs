@@ -1,10 +1,8 @@
 //! One PUT of the whole policy: a PATCH is not documented, and a property that is left out is refused.
 //! <https://learn.microsoft.com/graph/api/adminconsentrequestpolicy-update>
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 use super::observe::{PATH, read};
 use super::{Found, Reviewer, Spec};
@@ -12,6 +10,7 @@ use crate::kinds::Names;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::object_state::ObjectState;
 use crate::model::request::{Expect, Expected, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
 
@@ -36,8 +35,8 @@ pub(super) fn change(
             person: None,
         },
         fields: fields(old, want, names),
-        before: Arc::default(),
-        after: Arc::default(),
+        before: ObjectState::default(),
+        after: ObjectState::default(),
         steps: want.map(step).into_iter().collect(),
         needs: Vec::new(),
         why: Vec::new(),

@@ -1,9 +1,7 @@
 //! From a difference to what people read and what is sent.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use serde_json::json;
+use std::collections::BTreeMap;
 
 use super::{Found, Spec};
 use crate::kinds::Names;
@@ -11,6 +9,7 @@ use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Step, Subject, Verb};
 use crate::model::id::AppId;
+use crate::model::object_state::ObjectState;
 use crate::model::query::{Consistency, Missing, Query, encode, literal};
 use crate::model::request::{Expect, Expected, Method, Proof, Request};
 use crate::model::scope::ScopeSet;
@@ -42,8 +41,8 @@ pub(super) fn change(
         takes: !lost.is_empty() || verb == Verb::Revoke,
         subject: subject(spec, names),
         fields: vec![field(old, &gained, &lost)],
-        before: Arc::default(),
-        after: Arc::default(),
+        before: ObjectState::default(),
+        after: ObjectState::default(),
         steps: steps(want, have),
         needs: Vec::new(),
         why: Vec::new(),

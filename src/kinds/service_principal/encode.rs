@@ -1,15 +1,14 @@
 //! One POST with the app id and nothing else, one PATCH of who may sign in.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use serde_json::json;
+use std::collections::BTreeMap;
 
 use super::{Found, Spec};
 use crate::kinds::Names;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::object_state::ObjectState;
 use crate::model::query::{Missing, Query};
 use crate::model::request::{Expect, Expected, Method, Proof, Request, later};
 use crate::model::untrusted::Untrusted;
@@ -118,8 +117,8 @@ fn blank(address: &Address, what: &str) -> Change {
             person: None,
         },
         fields: Vec::new(),
-        before: Arc::default(),
-        after: Arc::default(),
+        before: ObjectState::default(),
+        after: ObjectState::default(),
         steps: Vec::new(),
         needs: Vec::new(),
         why: Vec::new(),

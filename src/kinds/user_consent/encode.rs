@@ -1,14 +1,13 @@
 //! One PATCH of the list; members that are not sent keep their values.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use serde_json::json;
+use std::collections::BTreeMap;
 
 use super::{Found, Spec, is_for_self, observe, policy};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::object_state::ObjectState;
 use crate::model::request::{Expect, Expected, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
 
@@ -35,8 +34,8 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
             gained: words(&gained, new),
             lost: words(&lost, old),
         }],
-        before: Arc::default(),
-        after: Arc::default(),
+        before: ObjectState::default(),
+        after: ObjectState::default(),
         steps: want.map(step).into_iter().collect(),
         needs: Vec::new(),
         why: Vec::new(),

@@ -10,7 +10,6 @@ pub mod sandbox;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
@@ -19,6 +18,7 @@ use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
+use crate::model::object_state::ObjectState;
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{self, JsonSchema, Schema};
 
@@ -170,9 +170,10 @@ pub(super) fn policies(pages: &Pages) -> Vec<String> {
 }
 
 /// The policies by which users consent in a state of the setting.
-pub(super) fn named_in(state: &Value) -> Vec<String> {
-    let spec = state.get("spec").unwrap_or(state);
-    let assigned = Spec::deserialize(spec).map(|spec| spec.assigned).unwrap_or_default();
+pub(super) fn named_in(state: &ObjectState) -> Vec<String> {
+    let found = state.read().map(|found| found.map(|found: Found| found.spec));
+    let spec: Option<Spec> = found.or_else(|_| state.read()).unwrap_or_default();
+    let assigned = spec.map(|spec| spec.assigned).unwrap_or_default();
     assigned.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect()
 }
 

@@ -8,11 +8,12 @@ use super::planned;
 use crate::kinds::REGISTRY;
 use crate::kinds::world::{NEW_APP, World, explorer, grant};
 use crate::model::address::Address;
+use crate::model::object_state::ObjectState;
 use crate::model::request::{Known, later};
 use crate::plan::Plan;
 use crate::plan::fresh::{Freshness, fill_in, look};
 
-fn now(world: &World) -> BTreeMap<Address, Value> {
+fn now(world: &World) -> BTreeMap<Address, ObjectState> {
     let (found, _) = world.at_desk(|desk, pages, _| {
         let kinds = REGISTRY.iter().map(|kind| kind.found(pages, desk.scene).unwrap());
         kinds.flatten().collect()
@@ -63,12 +64,12 @@ fn anything_else_is_stale_with_all_three_states() {
     let plan = planned(&before("User.Read"));
     let stale = seen(&plan, &before("openid")).stale;
     assert_eq!(stale.len(), 1);
-    assert_eq!(stale[0].seen["spec"]["scopes"], json!(["User.Read"]));
-    assert_eq!(stale[0].goal["scopes"], json!(["Mail.Read"]));
-    assert_eq!(stale[0].now["spec"]["scopes"], json!(["openid"]));
+    assert_eq!(stale[0].seen.value()["spec"]["scopes"], json!(["User.Read"]));
+    assert_eq!(stale[0].goal.value()["scopes"], json!(["Mail.Read"]));
+    assert_eq!(stale[0].now.value()["spec"]["scopes"], json!(["openid"]));
     let mut gone = before("User.Read");
     gone.grants.remove(0);
-    assert_eq!(seen(&plan, &gone).stale[0].now, Value::Null);
+    assert_eq!(seen(&plan, &gone).stale[0].now, ObjectState::default());
 }
 
 /// What is not the same in all three, in people's words.

@@ -63,7 +63,7 @@ pub(crate) fn proven(text: &str, plan: &Plan) {
 /// With a tenant that is as the plan saw it, and with an empty one.
 fn compared(plan: &Plan) {
     let known = Known::default();
-    let seen = plan.pairs.iter().map(|pair| (pair.address.clone(), Value::clone(&pair.before)));
+    let seen = plan.pairs.iter().map(|pair| (pair.address.clone(), pair.before.clone()));
     let Ok(fresh) = fresh::look(&plan.pairs, &seen.collect(), &known) else { return };
     assert!(fresh.stale.is_empty(), "stale, and nothing has changed: {:?}", fresh.stale);
     let empty = fresh::look(&plan.pairs, &BTreeMap::new(), &known).expect("it was read before");
