@@ -147,9 +147,11 @@ fn queries(scene: &Scene) -> Vec<Query> {
     REGISTRY.iter().flat_map(|kind| kind.reads(scene)).collect()
 }
 
-/// Looks up the apps that the answers speak of and the manifest does not.
+/// Adds to the directory what the answers speak of and the manifest does not.
 async fn add_resources(session: &Session, pages: &Pages, scene: &mut Scene) -> Result<(), Failure> {
     let reader = session.graph.reader();
+    let open = REGISTRY.iter().flat_map(|kind| kind.open_policies(pages));
+    scene.directory.open_policies.extend(open);
     let mut apps: BTreeSet<AppId> =
         REGISTRY.iter().flat_map(|kind| kind.apps(pages, scene)).collect();
     apps.retain(|app| !scene.directory.service_principals.contains_key(app));

@@ -82,6 +82,7 @@ pub trait AnyKind: Sync {
     fn reads(&self, scene: &Scene) -> Vec<Query>;
     fn resources(&self, pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId>;
     fn apps(&self, pages: &Pages, scene: &Scene) -> BTreeSet<AppId>;
+    fn open_policies(&self, pages: &Pages) -> BTreeSet<String>;
 
     /// What is declared beside what is there. `by_mode` answers for the owner of an address.
     ///
@@ -213,6 +214,10 @@ impl<K: Kind> AnyKind for K {
 
     fn apps(&self, pages: &Pages, scene: &Scene) -> BTreeSet<AppId> {
         Kind::apps(self, pages, scene)
+    }
+
+    fn open_policies(&self, pages: &Pages) -> BTreeSet<String> {
+        Kind::open_policies(self, pages)
     }
 
     fn pairs(

@@ -152,6 +152,13 @@ pub trait Kind: Sync {
         BTreeSet::new()
     }
 
+    /// Ids of consent policies by which everything may be consented to, in lower case: for rating what
+    /// uses them.
+    fn open_policies(&self, pages: &Pages) -> BTreeSet<String> {
+        let _ = pages;
+        BTreeSet::new()
+    }
+
     /// Hands over what the answers show, one object after the other: there may be a hundred
     /// thousand, and most of them are as they should be.
     ///

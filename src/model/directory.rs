@@ -44,6 +44,8 @@ pub struct Directory {
     pub user_names: BTreeMap<String, Lookup>,
     /// What each text that stands for a group led to, by the text as written.
     pub group_names: BTreeMap<String, Lookup>,
+    /// Consent policies by which everything may be consented to, where they were read. Lower case.
+    pub open_policies: BTreeSet<String>,
     /// Users and groups whose names begin alike, for a text that led to none. Only for help.
     pub alike: BTreeMap<String, Vec<(ObjectId, Untrusted)>>,
 }

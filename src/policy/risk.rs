@@ -84,7 +84,7 @@ fn risk(
     for ((tier, reason, steps), names) in alike(gained, change, unverified, reaches, directory) {
         found.push((tier, [vec![format!("{reason} ({})", names.join(", "))], steps].concat()));
     }
-    found.extend(setting(change));
+    found.extend(setting(change, directory));
     found.extend(outage(change));
     let tier = found.iter().map(|(tier, _)| *tier).max()?;
     let mut reasons: Vec<String> = Vec::new();
@@ -168,27 +168,29 @@ fn in_context(
 }
 
 /// Settings that let people consent by themselves, and policies by which somebody may.
-fn setting(change: &Change) -> Option<(Tier, Vec<String>)> {
+fn setting(change: &Change, directory: &Directory) -> Option<(Tier, Vec<String>)> {
     let (tier, text) = match change.address.kind.as_str() {
-        "user_consent" if change.gives => user_consent(change),
+        "user_consent" if change.gives => user_consent(change, directory)?,
         "consent_policy" => consent_policy(change)?,
         _ => return None,
     };
     Some((tier, vec![text.to_owned()]))
 }
 
-fn user_consent(change: &Change) -> (Tier, &'static str) {
-    let gained: Vec<&str> =
-        change.fields.iter().flat_map(|field| &field.gained).map(|name| name.raw()).collect();
-    let any = gained.iter().any(|name| *name == "any" || name.contains("legacy"));
-    let low = !gained.is_empty() && gained.iter().all(|name| name.contains("low"));
-    match (any, low) {
-        (true, _) => (Tier::High, "S1: everybody may consent to any app by themselves"),
-        (false, true) => {
+/// Of several policies the widest counts. One that is made by the same plan is rated there.
+fn user_consent(change: &Change, directory: &Directory) -> Option<(Tier, &'static str)> {
+    let gained = change.fields.iter().flat_map(|field| &field.gained);
+    let rated = gained.map(|name| match name.raw() {
+        "any" => (Tier::High, "S1: everybody may consent to any app by themselves"),
+        "low-risk" => {
             (Tier::Low, "S3: everybody may consent to low-risk permissions by themselves")
         }
-        (false, false) => (Tier::Medium, "S2: everybody may consent to more by themselves"),
-    }
+        id if directory.open_policies.contains(&id.to_lowercase()) => {
+            (Tier::High, "S4: everybody may consent by a policy that lets everything through")
+        }
+        _ => (Tier::Medium, "S2: everybody may consent to more by themselves"),
+    });
+    rated.max_by_key(|(tier, _)| *tier)
 }
 
 /// A policy may not be used yet: it is rated like its use, since that shows its id only.

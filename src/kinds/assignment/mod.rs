@@ -196,7 +196,7 @@ impl Kind for Assignments {
     }
 
     fn interlock(&self, changes: &mut Vec<Change>) {
-        order::close_last(changes);
+        order::door(changes);
         order::grant_first(changes);
     }
 

@@ -50,16 +50,26 @@ pub(super) fn link(changes: &mut [Change]) {
     }
 }
 
-/// Whoever shall be let in is let in before the door is closed.
-pub(super) fn close_last(changes: &mut [Change]) {
-    let of = |kind: &str, change: &Change| change.address.kind == kind;
-    let lets_in = |change: &&Change| of(Assignments::NAME, change) && change.gives;
-    let assigned: Vec<Address> =
-        changes.iter().filter(lets_in).map(|change| change.address.clone()).collect();
-    let closes = |change: &&mut Change| of(ServicePrincipals::NAME, change) && change.takes;
-    for change in changes.iter_mut().filter(closes) {
-        let own = assigned.iter().filter(|address| address.owner == change.address.owner);
-        change.needs.extend(own.cloned());
+/// Whoever shall be let in is let in before the door is closed, and nobody is sent away before it is
+/// open to everybody.
+pub(super) fn door(changes: &mut [Change]) {
+    let door = |change: &Change| change.address.kind == ServicePrincipals::NAME;
+    let assignment = |change: &Change| change.address.kind == Assignments::NAME;
+    let lets_in = |change: &Change| assignment(change) && change.gives;
+    wait(changes, |change| door(change) && change.takes, lets_in);
+    let opens = |change: &Change| door(change) && change.gives;
+    wait(changes, |change| assignment(change) && change.takes, opens);
+}
+
+/// Of each app, `these` wait for `those`.
+fn wait(changes: &mut [Change], these: impl Fn(&Change) -> bool, those: impl Fn(&Change) -> bool) {
+    let mut first: BTreeMap<String, Vec<Address>> = BTreeMap::new();
+    for change in changes.iter().filter(|change| those(change)) {
+        let address = change.address.clone();
+        first.entry(address.owner.clone()).or_default().push(address);
+    }
+    for change in changes.iter_mut().filter(|change| these(change)) {
+        change.needs.extend(first.get(&change.address.owner).into_iter().flatten().cloned());
     }
 }
 

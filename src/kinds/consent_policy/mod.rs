@@ -132,6 +132,10 @@ impl Kind for ConsentPolicies {
         apps
     }
 
+    fn open_policies(&self, pages: &Pages) -> BTreeSet<String> {
+        observe::open(pages)
+    }
+
     fn observe(
         &self,
         pages: &Pages,

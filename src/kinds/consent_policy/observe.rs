@@ -1,7 +1,7 @@
 //! Reading policies: one list, in which the condition sets come along.
 //! <https://learn.microsoft.com/graph/api/permissiongrantpolicy-list>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use super::{Conditions, ConsentPolicies, Found, Spec, address, condition, is_bui
 use crate::kinds::user_consent::declare::is_policy_id;
 use crate::kinds::{Kind, OddAnswer, Scene};
 use crate::model::address::Address;
-use crate::model::query::{Consistency, Missing, Pages, Query};
+use crate::model::query::{Consistency, Missing, Pages, Query, Rows};
 use crate::model::untrusted::shown;
 
 pub(super) const PATH: &str = "/policies/permissionGrantPolicies";
@@ -34,6 +34,17 @@ struct Row {
 pub(super) fn ids(pages: &Pages) -> Option<Vec<String>> {
     let id = |row: Value| Some(row.get("id")?.as_str()?.to_owned());
     Some(pages.rows(&read())?.iter().filter_map(id).collect())
+}
+
+/// Policies, Microsoft's own among them, one of whose included sets is everything. What is odd is told
+/// when it is observed.
+pub(super) fn open(pages: &Pages) -> BTreeSet<String> {
+    let rows = pages.rows(&read()).into_iter().flat_map(Rows::iter);
+    let read = rows.filter_map(|row| Row::deserialize(row).ok());
+    let is_open = |row: &Row| {
+        sets(&row.includes).is_ok_and(|sets| sets.values().any(Conditions::is_everything))
+    };
+    read.filter(is_open).map(|row| row.id.to_lowercase()).collect()
 }
 
 pub(super) fn observe(

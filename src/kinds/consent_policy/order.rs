@@ -1,14 +1,24 @@
-//! A policy exists before users consent by it, and they no longer do before it goes.
+//! A policy exists before users consent by it, and they no longer do before it goes. Where they go on
+//! consenting by it, it is the way that classes and admin consent requests wait for, or it for them.
 
-use super::ConsentPolicies;
+use super::{ConsentPolicies, Found, Spec};
+use crate::kinds::user_consent::order::{Basis, Way, queue};
 use crate::kinds::{Kind, user_consent};
 use crate::model::address::Address;
 use crate::model::change::Change;
+use crate::model::object_state::ObjectState;
 
-/// Adds `needs` between policies and the setting that names them.
+/// Adds `needs` between policies and the setting that names them, or what they rest on.
 pub(super) fn interlock(changes: &mut [Change]) {
     let setting = user_consent::address();
-    let Some(at) = changes.iter().position(|change| change.address == setting) else { return };
+    match changes.iter().position(|change| change.address == setting) {
+        Some(at) => around_setting(at, changes),
+        None => by_themselves(changes),
+    }
+}
+
+fn around_setting(at: usize, changes: &mut [Change]) {
+    let setting = changes[at].address.clone();
     let named = |state| {
         let ids = user_consent::named_in(state);
         move |address: &Address| {
@@ -17,7 +27,6 @@ pub(super) fn interlock(changes: &mut [Change]) {
         }
     };
     let (was_named, will_be_named) = (named(&changes[at].before), named(&changes[at].after));
-    let is_policy = |change: &Change| change.address.kind == ConsentPolicies::NAME;
     let mut first = Vec::new();
     for policy in changes.iter_mut().filter(|change| is_policy(change)) {
         if will_be_named(&policy.address) {
@@ -27,4 +36,49 @@ pub(super) fn interlock(changes: &mut [Change]) {
         }
     }
     changes[at].needs.extend(first);
+}
+
+/// The setting stays as it is, and users may consent by any policy that is there already. Where they do
+/// not, the order costs nothing.
+fn by_themselves(changes: &mut [Change]) {
+    for at in 0..changes.len() {
+        let policy = &changes[at];
+        if is_policy(policy) && !policy.before.is_absent() {
+            queue(at, way(policy), changes);
+        }
+    }
+}
+
+fn is_policy(change: &Change) -> bool {
+    change.address.kind == ConsentPolicies::NAME
+}
+
+fn way(policy: &Change) -> Way {
+    let (before, after) = (spec(&policy.before), spec(&policy.after));
+    let by_class = |spec: &Option<Spec>| {
+        let sets = spec.iter().flat_map(|spec| spec.include.iter().cloned());
+        sets.filter(|set| set.permission_classification.is_some()).collect::<Vec<_>>()
+    };
+    let kept = by_class(&after);
+    Way {
+        before: basis(&before),
+        after: basis(&after),
+        drops_classes: by_class(&before).iter().any(|set| !kept.contains(set)),
+        gives: policy.gives,
+        takes: policy.takes,
+    }
+}
+
+fn basis(policy: &Option<Spec>) -> Basis {
+    let by_class = |class| {
+        let mut sets = policy.iter().flat_map(|policy| &policy.include);
+        sets.any(|set| set.permission_classification.is_some() == class)
+    };
+    Basis { classes: by_class(true), otherwise: by_class(false) }
+}
+
+/// What a state says, found or wanted. One that cannot be read never came this far.
+fn spec(state: &ObjectState) -> Option<Spec> {
+    let found = state.read().map(|found| found.map(|found: Found| found.spec));
+    found.or_else(|_| state.read()).unwrap_or_default()
 }

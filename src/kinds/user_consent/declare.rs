@@ -26,6 +26,7 @@ pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
     ("unknown_choice", "a word that `allow` does not take"),
     ("invalid_policy_id", "a text that cannot be the id of a consent policy"),
     ("empty_policies", "a list of consent policies that is empty"),
+    ("policy_listed_twice", "a consent policy that stands twice in one list"),
 ];
 
 /// The table's name.
@@ -167,7 +168,8 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
     for entry in desk.manifest.entries(TABLE) {
         let Some(written) = entry.read::<Written>(out) else { continue };
         let Some(allow) = entry.required("allow", &written.allow, out) else { continue };
-        let Some(assigned) = assigned(entry, allow, out) else { continue };
+        // Its findings were told when names were collected.
+        let Some(assigned) = assigned(entry, allow, &mut Findings::default()) else { continue };
         let note = Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), None);
         let why = desk.why(entry, &note);
         wanted.insert(address(), Wanted::by(why, Some(Spec { assigned })));
@@ -206,10 +208,27 @@ fn assigned(entry: &Entry, allow: &Spanned<Allow>, out: &mut Findings) -> Option
                     |id| format!("write the policy's id alone: \"{id}\""),
                 )));
             }
-            let entries = ids.iter().map(|id| format!("{FOR_SELF}{}", id.get_ref()));
+            let once = once_each(entry, ids, out);
+            let entries = once.into_iter().map(|id| format!("{FOR_SELF}{id}"));
             wrong.is_empty().then(|| entries.collect())
         }
     }
+}
+
+/// Each id once, however its letters are written.
+fn once_each<'a>(entry: &Entry, ids: &'a [Spanned<String>], out: &mut Findings) -> Vec<&'a str> {
+    let mut seen = BTreeSet::new();
+    let mut once = Vec::new();
+    for id in ids {
+        if seen.insert(id.get_ref().to_lowercase()) {
+            once.push(id.get_ref().as_str());
+        } else {
+            let title = format!("\"{}\" is listed twice", shown(id.get_ref()));
+            let finding = Finding::warning("policy_listed_twice", title).at(&entry.place_of(id));
+            out.push(finding.help("take one of them out"));
+        }
+    }
+    once
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/permissiongrantpolicy>

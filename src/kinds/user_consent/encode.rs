@@ -15,13 +15,12 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
     let old = have.map(|have| have.spec.assigned.as_slice()).unwrap_or_default();
     let new = want.map(|want| want.assigned.as_slice()).unwrap_or_default();
     let (gained, lost) = (beside(new, old), beside(old, new));
-    let reach = |list: &[String]| list.iter().map(|entry| reach(entry)).max().unwrap_or(0);
-    let (before, after) = (reach(old), reach(new));
+    let (gives, takes) = directions(old, new);
     Change {
         address: address.clone(),
         verb: Verb::Set,
-        gives: !gained.is_empty() && after >= before,
-        takes: !lost.is_empty() && before >= after,
+        gives,
+        takes,
         subject: Subject {
             what: "user consent".to_owned(),
             target: None,
@@ -51,15 +50,28 @@ fn beside(list: &[String], other: &[String]) -> Vec<String> {
     list.iter().filter(|entry| is_for_self(entry) && !has(entry)).cloned().collect()
 }
 
-/// How much an entry lets users consent to, among Microsoft's own choices; a policy of the tenant's
-/// own lies somewhere in between.
-fn reach(entry: &str) -> u8 {
-    match policy(&entry.to_lowercase()) {
-        None => 0,
-        Some("microsoft-user-default-low") => 1,
-        Some("microsoft-user-default-legacy") => 4,
-        Some("microsoft-user-default-recommended") => 3,
-        Some(_) => 2,
+/// Whether users may consent to more, and whether to less. Microsoft's own choices include one another;
+/// how any other policy compares with what it comes beside or instead of nobody can tell by its id,
+/// so whatever comes gives, and whatever goes takes.
+fn directions(old: &[String], new: &[String]) -> (bool, bool) {
+    let (gains, loses) = (!beside(new, old).is_empty(), !beside(old, new).is_empty());
+    let widest = |list: &[String]| {
+        let own = list.iter().filter(|entry| is_for_self(entry));
+        own.map(|entry| reach(entry)).try_fold(0, |widest, reach| Some(widest.max(reach?)))
+    };
+    match (widest(old), widest(new)) {
+        (Some(before), Some(after)) => (gains && after >= before, loses && before >= after),
+        _ => (gains, loses),
+    }
+}
+
+/// How much one of Microsoft's own choices lets users consent to, beside the others.
+fn reach(entry: &str) -> Option<u8> {
+    match policy(&entry.to_lowercase())? {
+        "microsoft-user-default-low" => Some(1),
+        "microsoft-user-default-recommended" => Some(2),
+        "microsoft-user-default-legacy" => Some(3),
+        _ => None,
     }
 }
 

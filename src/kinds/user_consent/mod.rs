@@ -4,7 +4,7 @@
 pub(super) mod declare;
 mod encode;
 mod observe;
-mod order;
+pub(super) mod order;
 pub mod sandbox;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,5 @@
 //! What users may consent to, and what that rests on: nobody is without a way to the consent that
-//! somebody meant them to keep.
+//! somebody meant them to keep, and at no moment may more be consented to than before or after.
 
 use super::{UserConsent, named_in};
 use crate::kinds::Kind;
@@ -8,9 +8,28 @@ use crate::kinds::consent_requests::ConsentRequests;
 use crate::model::address::Address;
 use crate::model::change::Change;
 
+/// What a way to consent goes by: the classes of permissions, or anything else.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::kinds) struct Basis {
+    pub classes: bool,
+    pub otherwise: bool,
+}
+
+/// A way to consent before and after a change of it: the setting, or a policy that is used.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::kinds) struct Way {
+    pub before: Basis,
+    pub after: Basis,
+    /// Something that goes by classes is there no longer afterwards.
+    pub drops_classes: bool,
+    pub gives: bool,
+    pub takes: bool,
+}
+
 /// Who waits for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Waits {
-    Setting,
+    Way,
     Other,
     Neither,
 }
@@ -21,29 +40,71 @@ pub(super) fn interlock(changes: &mut [Change]) {
     else {
         return;
     };
-    let setting = changes[at].clone();
+    let setting = &changes[at];
+    let (before, after) = (named_in(&setting.before), named_in(&setting.after));
+    let goes = |id: &&String| !after.iter().any(|kept| kept.eq_ignore_ascii_case(id));
+    let way = Way {
+        before: basis(&before),
+        after: basis(&after),
+        drops_classes: before.iter().filter(goes).any(|id| basis_of(id).classes),
+        gives: setting.gives,
+        takes: setting.takes,
+    };
+    queue(at, way, changes);
+}
+
+/// Adds `needs` between the way that the change at this place is about, and what it rests on.
+pub(in crate::kinds) fn queue(at: usize, way: Way, changes: &mut [Change]) {
+    let address = changes[at].address.clone();
     let mut first: Vec<Address> = Vec::new();
     for other in changes.iter_mut() {
-        match waits(&setting, other) {
-            Waits::Setting => first.push(other.address.clone()),
-            Waits::Other => other.needs.push(setting.address.clone()),
+        match waits(way, other) {
+            Waits::Way => first.push(other.address.clone()),
+            Waits::Other => other.needs.push(address.clone()),
             Waits::Neither => {}
         }
     }
     changes[at].needs.extend(first);
 }
 
-fn waits(setting: &Change, other: &Change) -> Waits {
-    // Without consent of their own, classes mean nothing to users.
-    let lasts = !named_in(&setting.after).is_empty();
-    let stays = setting.takes && other.gives;
+fn waits(way: Way, other: &Change) -> Waits {
     match other.address.kind.as_str() {
-        Classifications::NAME if stays && lasts => Waits::Setting,
+        Classifications::NAME => class_waits(way, other),
         // Whoever can no longer consent can ask by then.
-        ConsentRequests::NAME if stays => Waits::Setting,
-        Classifications::NAME | ConsentRequests::NAME if setting.gives && other.takes => {
-            Waits::Other
-        }
+        ConsentRequests::NAME if way.takes && other.gives => Waits::Way,
+        ConsentRequests::NAME if way.gives && other.takes => Waits::Other,
         _ => Waits::Neither,
+    }
+}
+
+fn class_waits(Way { before, after, drops_classes, gives, takes }: Way, class: &Change) -> Waits {
+    match () {
+        // What could be consented to anyhow goes by the class from now on.
+        () if class.gives && takes && after.classes && before.otherwise => Waits::Way,
+        // What goes shall not let the class through in its last moment.
+        () if class.gives && drops_classes => Waits::Other,
+        // Nor shall what comes in its first.
+        () if class.takes && after.classes && !before.classes => Waits::Way,
+        () if class.takes && gives && before.classes => Waits::Other,
+        () => Waits::Neither,
+    }
+}
+
+fn basis(policies: &[String]) -> Basis {
+    let all = policies.iter().map(|id| basis_of(id));
+    all.fold(Basis::default(), |a, b| Basis {
+        classes: a.classes || b.classes,
+        otherwise: a.otherwise || b.otherwise,
+    })
+}
+
+/// By its id nobody can tell what a policy of the tenant's own goes by: perhaps by both.
+fn basis_of(policy: &str) -> Basis {
+    match policy.to_lowercase().as_str() {
+        "microsoft-user-default-low" => Basis { classes: true, otherwise: false },
+        "microsoft-user-default-recommended" | "microsoft-user-default-legacy" => {
+            Basis { classes: false, otherwise: true }
+        }
+        _ => Basis { classes: true, otherwise: true },
     }
 }

@@ -268,3 +268,27 @@ fn a_gap_would_be_seen() {
     Doors::of(&world).assert_nobody_shut_out(&[group.clone(), gone.clone()]);
     Doors::of(&world).assert_nobody_shut_out(&[gone, group]);
 }
+
+/// Nobody is sent away before the door is open to everybody.
+#[test]
+fn who_is_assigned_stays_where_the_door_does_not_open() {
+    let closed = |weather: &str| {
+        let seed = crate::world::SEED.replace(
+            "name   = \"Orders UI\"\n",
+            "name   = \"Orders UI\"\nassignment_required = true\n",
+        );
+        World::new(&format!("{seed}{}{weather}", assigned("bob@contoso.com")))
+    };
+    let manifest = ui("exact") + "assignment_required = false\n" + &table("orders-ui", "users = []");
+    let refuse = "[[weather.refuse]]\nmethod = \"PATCH\"\npath = \"servicePrincipals\"\nstatus = 403\n";
+    let world = closed(refuse);
+    world.manifest(&manifest);
+    let run = world.apply().assert_code(9);
+    assert!(run.stdout.contains("1 failed, 1 skipped"), "{run:#?}");
+    assert_eq!(all_sent(&world), [close(UI, false)]);
+    let world = closed("");
+    let gone = delete(&world, UI, BOB);
+    world.manifest(&manifest);
+    world.apply_as_announced();
+    assert_eq!(all_sent(&world), [close(UI, false), gone]);
+}

@@ -11,6 +11,7 @@ mod pages;
 mod specimens;
 #[cfg(unix)]
 mod survival;
+mod ways;
 mod weather;
 
 use std::collections::BTreeSet;
