@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::apply::proof::{CHECK, LOOK, NOT_YET, READ_BACK, Sight, delay};
 use crate::graph::verdict::Verdict;
 use crate::model::outcome::{Outcome, Refusal};
+use crate::model::untrusted::Untrusted;
 
 /// How often a request may be sent again after it was looked for and not found.
 const RESENDS: u32 = 2;
@@ -104,6 +105,7 @@ impl Attempt {
     pub fn seen(&mut self, sight: &Sight) -> Next {
         let count = match sight {
             Sight::Shown(_) => return Next::Shown,
+            Sight::Another(because) => return Next::Settled(another(because)),
             Sight::NotShown | Sight::Otherwise => {
                 self.otherwise = *sight == Sight::Otherwise;
                 &mut self.sightings
@@ -212,6 +214,12 @@ impl Attempt {
         };
         self.sightings >= SIGHTINGS && self.resends < most
     }
+}
+
+/// Nothing that rests on it may follow.
+fn another(because: &str) -> Outcome {
+    let (code, message) = (Untrusted::new("not_the_one_that_was_meant"), Untrusted::new(because));
+    Outcome::Failed { error: Refusal { status: 0, code, message, request_id: None } }
 }
 
 /// Whether the tenant decided about the request.

@@ -37,6 +37,8 @@ pub enum Sight {
     NotShown,
     /// Read, and there, but not as it shall be.
     Otherwise,
+    /// Read, and another object than was meant, for this reason.
+    Another(String),
     /// Not read.
     Unreadable,
 }
@@ -44,6 +46,9 @@ pub enum Sight {
 /// Compares the rows that were read with what the step's proof expects.
 pub fn sight(step: &Step, rows: Option<&[Value]>, known: &Known) -> Sight {
     let Some(rows) = rows else { return Sight::Unreadable };
+    if let Some(because) = step.proof.expect.contradicted_by(rows, known) {
+        return Sight::Another(because);
+    }
     if !step.proof.expect.met_by(rows, known) {
         return if rows.is_empty() { Sight::NotShown } else { Sight::Otherwise };
     }

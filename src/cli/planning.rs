@@ -19,7 +19,7 @@ use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId};
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Pages, Query};
-use crate::model::untrusted::{Untrusted, shown};
+use crate::model::untrusted::shown;
 use crate::plan::build::{self, Draft};
 use crate::plan::{AppHead, Extent, LiveSummary, Plan, effect};
 use crate::policy;
@@ -231,10 +231,9 @@ fn heads(loaded: &Loaded, scene: &Scene) -> Vec<AppHead> {
     let head = |(label, app_id): (&String, &AppId)| {
         let live = scene.directory.service_principals.get(app_id).map(|sp| sp.name.clone());
         let said = loaded.manifest.apps.get(label).and_then(|app| app.name.as_ref());
-        let name = live.or_else(|| said.map(|name| Untrusted::new(name.value.clone())));
         AppHead {
             label: label.clone(),
-            name: name.unwrap_or_else(|| Untrusted::new(AppHead::UNNAMED)),
+            name: live.unwrap_or_else(|| AppHead::not_there(said.map(|name| name.value.as_str()))),
             app_id: *app_id,
         }
     };

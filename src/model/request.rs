@@ -143,6 +143,9 @@ pub enum Expect {
 pub enum Expected {
     /// The same JSON value. Strings that are GUIDs in either letter case are the same.
     Value(Value),
+    /// A value that the object has from its first moment and keeps: another one is no lag, but another
+    /// object than was meant. Compared like [`Self::Value`].
+    Pinned(Value),
     /// A string of blank-separated words, as a set.
     Words(ScopeSet),
     /// A list of strings in any order, letter case ignored.
@@ -161,6 +164,21 @@ impl Expect {
             Self::Fields(fields) => rows.iter().any(|row| is_like(row, fields, known)),
         }
     }
+
+    /// What a read shows to be another object than was meant, in words: the first member that is not as
+    /// it always was.
+    pub fn contradicted_by(&self, rows: &[Value], known: &Known) -> Option<String> {
+        let Self::Fields(fields) = self else { return None };
+        let (at, found, want) = rows.iter().find_map(|row| {
+            fields.iter().find_map(|(at, expected)| match expected {
+                Expected::Pinned(want) if !expected.holds(row.pointer(at), known) => {
+                    Some((at, row.pointer(at).unwrap_or(&Value::Null), want))
+                }
+                _ => None,
+            })
+        })?;
+        Some(format!("{} is {found}, not {want}", at.trim_start_matches('/')))
+    }
 }
 
 fn is_like(row: &Value, fields: &BTreeMap<String, Expected>, known: &Known) -> bool {
@@ -170,7 +188,7 @@ fn is_like(row: &Value, fields: &BTreeMap<String, Expected>, known: &Known) -> b
 impl Expected {
     fn holds(&self, found: Option<&Value>, known: &Known) -> bool {
         match self {
-            Self::Value(want) => {
+            Self::Value(want) | Self::Pinned(want) => {
                 let mut want = want.clone();
                 fill(&mut want, known);
                 match (&want, found.unwrap_or(&Value::Null)) {

@@ -9,6 +9,7 @@ use crate::model::clock::Moment;
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::schema::JsonSchema;
+use crate::model::untrusted::Untrusted;
 
 pub mod build;
 pub mod effect;
@@ -102,12 +103,18 @@ pub struct AppHead {
 }
 
 impl AppHead {
-    /// The name of an app that the tenant does not have and the manifest does not name.
-    pub const UNNAMED: &str = "(not in the tenant yet)";
+    const UNNAMED: &str = "(not in the tenant yet)";
+    /// Stands in front: long names are shortened behind their beginning.
+    const NEW: &str = "(new) ";
 
-    /// Whether the app had no name yet when the plan was made.
+    /// The name of an app that the tenant does not have, with what the manifest calls it.
+    pub fn not_there(said: Option<&str>) -> Untrusted {
+        Untrusted::new(said.map_or(Self::UNNAMED.to_owned(), |name| format!("{}{name}", Self::NEW)))
+    }
+
+    /// Whether the tenant did not have the app when the plan was made.
     pub fn is_new(&self) -> bool {
-        self.name.raw() == Self::UNNAMED
+        self.name.raw() == Self::UNNAMED || self.name.raw().starts_with(Self::NEW)
     }
 }
 

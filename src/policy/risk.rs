@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::kinds::service_principal;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Permission, PermissionSort, Risk, Tier};
 use crate::model::directory::{Directory, MICROSOFT_TENANTS};
-use crate::model::id::{AppId, ObjectId};
-use crate::plan::Plan;
+use crate::model::id::{AppId, ObjectId, TenantId};
+use crate::plan::{AppHead, Plan};
 use crate::policy::identity::GRAPH;
 use crate::policy::permissions::rule;
 
@@ -29,14 +30,13 @@ type Key = (String, AppId, PermissionSort, String);
 /// Sets the risk of every change. Changes without permissions that are no consent setting keep none.
 pub fn assess(plan: &mut Plan, directory: &Directory) {
     let reaches = reaches(&plan.changes);
-    let unverified: BTreeSet<String> = plan
+    let unverified: BTreeMap<String, &'static str> = plan
         .apps
         .iter()
-        .filter(|app| external_without_publisher(app.app_id, plan, directory))
-        .map(|app| app.label.clone())
+        .filter_map(|app| Some((app.label.clone(), without_publisher(app, plan, directory)?)))
         .collect();
     for change in &mut plan.changes {
-        let unverified = unverified.contains(&change.address.owner);
+        let unverified = unverified.get(&change.address.owner).copied();
         change.risk = risk(change, unverified, &reaches, directory);
     }
 }
@@ -62,20 +62,32 @@ fn key(change: &Change, permission: &Permission) -> Key {
     (change.address.owner.clone(), *resource, *sort, name.clone())
 }
 
-/// An app of another organisation, Microsoft apart, whose publisher nobody verified. What the
-/// service does not say is not held against an app.
-fn external_without_publisher(app: AppId, plan: &Plan, directory: &Directory) -> bool {
-    directory.service_principals.get(&app).is_some_and(|sp| {
-        let external = sp
+/// Why an app counts as one without a verified publisher: one of another organisation, Microsoft apart,
+/// or one that is not there yet, unless it must be the tenant's own to be given anything. What the
+/// service does not say of an app that is there is not held against it.
+fn without_publisher(app: &AppHead, plan: &Plan, directory: &Directory) -> Option<&'static str> {
+    let own = |tenant: TenantId| tenant == plan.tenant.id || MICROSOFT_TENANTS.contains(&tenant);
+    match directory.service_principals.get(&app.app_id) {
+        Some(there) if there.verified_publisher.is_some() => None,
+        Some(there) => there
             .publisher_tenant
-            .is_some_and(|tenant| tenant != plan.tenant.id && !MICROSOFT_TENANTS.contains(&tenant));
-        external && sp.verified_publisher.is_none()
-    })
+            .is_some_and(|tenant| !own(tenant))
+            .then_some("G3: an app of another organisation without a verified publisher"),
+        None => (!pinned(app, plan).is_some_and(own))
+            .then_some("G3: an app whose publisher is not known before it is there"),
+    }
+}
+
+/// The publisher that a new app must have.
+fn pinned(app: &AppHead, plan: &Plan) -> Option<TenantId> {
+    let address = service_principal::address(&app.label);
+    let pair = plan.pairs.iter().find(|pair| pair.address == address)?;
+    pair.after.read::<service_principal::Spec>().ok()??.publisher_tenant
 }
 
 fn risk(
     change: &Change,
-    unverified: bool,
+    unverified: Option<&'static str>,
     reaches: &Reaches,
     directory: &Directory,
 ) -> Option<Risk> {
@@ -102,7 +114,7 @@ type Rated = (Tier, String, Vec<String>);
 fn alike<'a>(
     permissions: impl Iterator<Item = &'a Permission>,
     change: &Change,
-    unverified: bool,
+    unverified: Option<&'static str>,
     reaches: &Reaches,
     directory: &Directory,
 ) -> BTreeMap<Rated, Vec<String>> {
@@ -146,7 +158,7 @@ fn in_context(
     base: Tier,
     permission: &Permission,
     reach: Option<&Reach>,
-    unverified: bool,
+    unverified: Option<&'static str>,
 ) -> (Tier, Vec<String>) {
     let mut tier = base;
     let mut steps = Vec::new();
@@ -157,12 +169,9 @@ fn in_context(
         tier = Tier::Medium;
         steps.push(format!("G1: at most {FEW_PEOPLE} named people get it: high becomes medium"));
     }
-    if tier == Tier::Medium && unverified {
+    if let Some(why) = unverified.filter(|_| tier == Tier::Medium) {
         tier = Tier::High;
-        steps.push(
-            "G3: an app of another organisation without a verified publisher: medium becomes high"
-                .to_owned(),
-        );
+        steps.push(format!("{why}: medium becomes high"));
     }
     (tier, steps)
 }

@@ -11,6 +11,7 @@ use crate::model::change::Why;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::AppId;
+use crate::model::untrusted::Untrusted;
 
 /// What this file finds.
 pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
@@ -44,8 +45,12 @@ pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Want
             let made = (is_new || required.is_none()).then_some(&app.place);
             let places = made.into_iter().chain(required.map(|required| &required.place));
             let why = places.map(|place| because(desk.sources.line(place))).collect();
-            let assignment_required = required.map(|required| required.value);
-            let spec = Spec { app_id: app.app_id.value, assignment_required };
+            let spec = Spec {
+                app_id: app.app_id.value,
+                assignment_required: required.map(|required| required.value),
+                name: app.name.as_ref().map(|name| Untrusted::new(name.value.clone())),
+                publisher_tenant: app.publisher_tenant.as_ref().map(|pinned| pinned.value),
+            };
             wanted.insert(address(label), Wanted { spec: Some(spec), why, ..Wanted::nothing() });
         }
     }

@@ -72,9 +72,18 @@ fn creation(address: &Address, want: &Spec) -> Change {
         verb: Verb::Create,
         fields: vec![field],
         steps: vec![create(address, want)],
-        notes: vec!["Its object id is known after apply.".to_owned()],
+        notes: notes(want),
         ..blank(address, "service principal")
     }
+}
+
+fn notes(want: &Spec) -> Vec<String> {
+    let mut notes = vec!["Its object id is known after apply."];
+    notes.push(match want.publisher_tenant {
+        Some(_) => "Its publisher is compared before it is given anything.",
+        None => "Its publisher is known after apply, too; publisher_tenant would have it compared.",
+    });
+    notes.into_iter().map(str::to_owned).collect()
 }
 
 /// Closing an app takes it from everybody who is not assigned.
@@ -128,18 +137,24 @@ fn blank(address: &Address, what: &str) -> Change {
     }
 }
 
+/// An app swapped behind a familiar name is how consent phishing works: what is declared about it is
+/// compared as soon as it is there.
 fn create(address: &Address, want: &Spec) -> Step {
     let app_id = want.app_id.to_string();
+    let select = "id,appId,displayName,appOwnerOrganizationId";
+    let name = want.name.as_ref().map(|name| ("/displayName", json!(name.raw())));
+    let publisher = want.publisher_tenant.map(|id| ("/appOwnerOrganizationId", json!(id)));
+    let pinned = name.into_iter().chain(publisher);
+    let mut fields: BTreeMap<String, Expected> =
+        pinned.map(|(at, value)| (at.to_owned(), Expected::Pinned(value))).collect();
+    fields.insert("/appId".to_owned(), Expected::Value(json!(app_id)));
     Step {
         proof: Proof {
             read: Query::object(
-                format!("/servicePrincipals(appId='{app_id}')?$select=id,appId"),
+                format!("/servicePrincipals(appId='{app_id}')?$select={select}"),
                 Missing::Nothing,
             ),
-            expect: Expect::Fields(BTreeMap::from([(
-                "/appId".to_owned(),
-                Expected::Value(json!(app_id)),
-            )])),
+            expect: Expect::Fields(fields),
         },
         request: Request {
             method: Method::Post,

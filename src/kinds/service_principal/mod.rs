@@ -21,9 +21,10 @@ use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::directory::Mentions;
 use crate::model::finding::Findings;
-use crate::model::id::{AppId, ObjectId};
+use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{JsonSchema, Schema};
+use crate::model::untrusted::Untrusted;
 
 pub struct ServicePrincipals;
 
@@ -36,14 +37,25 @@ pub struct Spec {
     /// Whether only those who are assigned may sign in; absent: whatever it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignment_required: Option<bool>,
+    /// What it is called; absent: not declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Untrusted>,
+    /// The tenant that publishes it; absent: not declared, or the service does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher_tenant: Option<TenantId>,
 }
 
 /// What is not declared is equal to anything.
 impl PartialEq for Spec {
     fn eq(&self, other: &Self) -> bool {
-        let Self { app_id, assignment_required } = self;
-        let required = assignment_required.zip(other.assignment_required);
-        *app_id == other.app_id && required.is_none_or(|(one, another)| one == another)
+        fn agree<T: PartialEq>(one: Option<&T>, another: Option<&T>) -> bool {
+            one.zip(another).is_none_or(|(one, another)| one == another)
+        }
+        let Self { app_id, assignment_required, name, publisher_tenant } = self;
+        *app_id == other.app_id
+            && agree(assignment_required.as_ref(), other.assignment_required.as_ref())
+            && agree(name.as_ref(), other.name.as_ref())
+            && agree(publisher_tenant.as_ref(), other.publisher_tenant.as_ref())
     }
 }
 
@@ -147,7 +159,7 @@ impl Kind for ServicePrincipals {
 
     /// A new one lets everybody in until it is closed, see [`Kind::link`].
     fn between(&self, have: Option<&Found>, want: &Spec, now: &Found) -> bool {
-        let open = Spec { app_id: want.app_id, assignment_required: Some(false) };
+        let open = Spec { assignment_required: Some(false), ..want.clone() };
         have.is_none() && now.spec == open
     }
 

@@ -7,8 +7,12 @@ use crate::model::address::Address;
 pub(super) fn observe(scene: &Scene, found: &mut dyn FnMut(Address, Found)) {
     for (label, app_id) in &scene.roster {
         if let Some(app) = scene.directory.service_principals.get(app_id) {
-            let assignment_required = Some(app.assignment_required);
-            let spec = Spec { app_id: *app_id, assignment_required };
+            let spec = Spec {
+                app_id: *app_id,
+                assignment_required: Some(app.assignment_required),
+                name: Some(app.name.clone()),
+                publisher_tenant: app.publisher_tenant,
+            };
             found(address(label), Found { id: app.id, spec });
         }
     }

@@ -141,7 +141,7 @@ pub(crate) fn plan(
             .directory
             .service_principals
             .get(app_id)
-            .map_or_else(|| Untrusted::new(AppHead::UNNAMED), |sp| sp.name.clone()),
+            .map_or_else(|| AppHead::not_there(None), |sp| sp.name.clone()),
         app_id: *app_id,
     };
     let tenant_id = manifest.tenant.id.value;

@@ -145,3 +145,71 @@ fn s13_a_refused_app_leaves_its_grant_unsent() {
     assert!(run.stdout.contains("1 failed, 1 skipped"), "{run:#?}");
     assert_eq!(all_sent(&world), [provision()]);
 }
+
+/// What the manifest says of an app that is not there yet is compared as soon as it is, and before it
+/// is given anything.
+#[test]
+fn s13_an_app_that_turns_out_to_be_another_gets_nothing() {
+    let (name, publisher) = ("name = \"Payroll\"", "publisher_tenant");
+    let wrong = format!("{publisher} = \"{}\"", crate::world::TENANT);
+    let said = [
+        (name, "displayName is \"OutlookTasksConnector-PowerApps and Flow\"", "name_mismatch"),
+        (wrong.as_str(), "appOwnerOrganizationId is \"ac000000-", "publisher_mismatch"),
+    ];
+    for (pin, found, next) in said {
+        let world = World::with("");
+        world.manifest(&tasks(&format!("provision = true\n{pin}")));
+        let run = world.apply().assert_code(9);
+        assert!(run.stdout.contains("1 failed, 1 skipped"), "{run:#?}");
+        let lines = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(lines.contains(found), "{found} is missing in {run:#?}");
+        assert_eq!(all_sent(&world), [provision()]);
+        let run = world.run(&["plan"]).assert_code(3);
+        assert!(run.stderr.contains(&format!("error[{next}]")), "{run:#?}");
+    }
+}
+
+#[test]
+fn s13_an_app_that_is_the_one_that_was_meant_gets_its_grant() {
+    let world = World::with("");
+    let pins = "name = \"OutlookTasksConnector-PowerApps and Flow\"\n\
+                publisher_tenant = \"ac000000-0000-4000-8000-000000000001\"";
+    world.manifest(&tasks(&format!("provision = true\n{pins}")));
+    let drawn = world.run(&["plan"]).assert_code(0).stdout;
+    assert!(drawn.contains("outlook-tasks  (new) OutlookTasks"), "{drawn}");
+    world.apply_as_announced();
+    world.assert_converged();
+}
+
+/// Somebody else made it since the plan, and it is another app than the plan says.
+#[test]
+fn s13_a_saved_plan_is_stale_where_another_app_came_meanwhile() {
+    let mut world = World::with("");
+    let wrong = format!("provision = true\npublisher_tenant = \"{}\"", crate::world::TENANT);
+    world.manifest(&tasks(&wrong));
+    let digest = world.digest();
+    world.run(&["plan", "--out", "saved.plan"]).assert_code(0).quietly();
+    let other = World::with("");
+    other.manifest(&tasks("provision = true"));
+    other.apply().assert_code(0);
+    world.later("", |state| *state = serde_json::from_str(&other.tenant.state()).unwrap());
+    let run = world.run(&["apply", "saved.plan", "--approve", &digest]).assert_code(6);
+    assert!(run.stderr.contains("error[plan_stale]"), "{run:#?}");
+    world.assert_untouched();
+}
+
+/// Nobody knows yet whether somebody verified its publisher: it counts as if nobody had.
+#[test]
+fn s13_an_app_whose_publisher_is_unknown_is_rated_like_one_that_is_not_verified() {
+    let world = World::with("");
+    let mail = tasks("provision = true").replace("User.Read", "Mail.Read");
+    let tier = |manifest: &str| {
+        world.manifest(manifest);
+        world.plan()["changes"][1]["risk"].clone()
+    };
+    let risk = tier(&mail);
+    assert_eq!(risk["tier"], "high", "{risk}");
+    assert!(risk.to_string().contains("G3: an app whose publisher is not known"), "{risk}");
+    let own = format!("provision = true\npublisher_tenant = \"{}\"", crate::world::TENANT);
+    assert_eq!(tier(&mail.replace("provision = true", &own))["tier"], "medium");
+}
