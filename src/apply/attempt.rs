@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::apply::proof::{CHECK, LOOK, NOT_YET, READ_BACK, Sight, delay};
+use crate::apply::proof::{CHECK, LOOK, LOOKS_LAST, NOT_YET, READ_BACK, Sight, delay};
 use crate::graph::verdict::Verdict;
 use crate::model::outcome::{Outcome, Refusal};
 use crate::model::untrusted::Untrusted;
@@ -39,6 +39,8 @@ pub enum Next {
 /// Why the object is being read.
 #[derive(Debug, Clone, PartialEq)]
 enum Reading {
+    /// It is still to be sent, and would replace or remove what is there.
+    Before,
     /// The request was accepted.
     Accepted,
     /// There was no answer, or one that says nothing.
@@ -69,9 +71,23 @@ pub struct Attempt {
     unread: usize,
     /// The last one that could be made showed the object, not as it shall be.
     otherwise: bool,
+    /// The last one that could be made showed what somebody else has made of it.
+    changed: bool,
+    /// Whether a read shows that somebody else has changed it.
+    guarded: bool,
 }
 
 impl Attempt {
+    /// `guarded`: the step knows how the object looked before, and shall change nothing else.
+    pub fn new(guarded: bool) -> Self {
+        Self { guarded, ..Self::default() }
+    }
+
+    /// The object is read before the request is sent.
+    pub fn look_first(&mut self) {
+        self.read_for(Reading::Before);
+    }
+
     /// Whether the object is as it shall be because of this run.
     pub fn is_ours(&self) -> bool {
         self.accepted || self.doubtful || self.not_yet > 0
@@ -106,8 +122,13 @@ impl Attempt {
         let count = match sight {
             Sight::Shown(_) => return Next::Shown,
             Sight::Another(because) => return Next::Settled(another(because)),
-            Sight::NotShown | Sight::Otherwise => {
+            Sight::Otherwise if self.reading == Some(Reading::Before) => {
+                self.reading = None;
+                return Next::Send(Duration::ZERO);
+            }
+            Sight::NotShown | Sight::Otherwise | Sight::Changed => {
                 self.otherwise = *sight == Sight::Otherwise;
+                self.changed = *sight == Sight::Changed;
                 &mut self.sightings
             }
             Sight::Unreadable => &mut self.unread,
@@ -128,7 +149,8 @@ impl Attempt {
         match &self.reading {
             Some(Reading::Accepted) => READ_BACK,
             Some(Reading::InDoubt(_)) => LOOK,
-            Some(Reading::There(_) | Reading::NotThere(_) | Reading::Last(_)) | None => CHECK,
+            Some(Reading::Before | Reading::There(_) | Reading::NotThere(_) | Reading::Last(_))
+            | None => CHECK,
         }
     }
 
@@ -137,6 +159,14 @@ impl Attempt {
         let unsure = |because: &str| Outcome::Unsure { because: because.into() };
         let blind = self.sightings == 0;
         match &self.reading {
+            Some(Reading::Before) if self.doubtful => {
+                unsure("no clear answer, and then not as it was any more")
+            }
+            Some(Reading::Before) if blind => not_sent("not_read", "it could not be read again"),
+            Some(Reading::Before) => not_sent("changed_meanwhile", CHANGED),
+            Some(Reading::InDoubt(_)) if self.changed => {
+                unsure("no clear answer, and somebody else has changed it")
+            }
             Some(Reading::Accepted) | None if blind => unsure("accepted, could not be read back"),
             Some(Reading::Accepted) | None => unsure("accepted, not yet visible"),
             Some(Reading::InDoubt(_)) if blind => {
@@ -172,6 +202,7 @@ impl Attempt {
         self.sightings = 0;
         self.unread = 0;
         self.otherwise = false;
+        self.changed = false;
         Next::Read(Duration::ZERO)
     }
 
@@ -182,6 +213,10 @@ impl Attempt {
             return self.refused(refusal);
         }
         self.refusal = Some(refusal);
+        if self.guarded && time >= LOOKS_LAST {
+            self.look_first();
+            return Next::Read(time);
+        }
         Next::Send(time)
     }
 
@@ -212,13 +247,20 @@ impl Attempt {
             Some(Reading::InDoubt(_) | Reading::NotThere(_)) => RESENDS,
             _ => return false,
         };
-        self.sightings >= SIGHTINGS && self.resends < most
+        !self.changed && self.sightings >= SIGHTINGS && self.resends < most
     }
 }
 
 /// Nothing that rests on it may follow.
 fn another(because: &str) -> Outcome {
-    let (code, message) = (Untrusted::new("not_the_one_that_was_meant"), Untrusted::new(because));
+    not_sent("not_the_one_that_was_meant", because)
+}
+
+const CHANGED: &str = "somebody else has changed or removed it since it was read";
+
+/// Ends without a request, or without another.
+fn not_sent(code: &str, because: &str) -> Outcome {
+    let (code, message) = (Untrusted::new(code), Untrusted::new(because));
     Outcome::Failed { error: Refusal { status: 0, code, message, request_id: None } }
 }
 

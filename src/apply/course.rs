@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::apply::action::{Action, Because, Moment, Outgoing};
 use crate::apply::attempt::Next;
-use crate::apply::flights::{Due, Flights, Ticket};
+use crate::apply::flights::{Due, Flight, Flights, Ticket};
 use crate::apply::placeholder;
-use crate::apply::proof::{Sight, id_of, sight};
+use crate::apply::proof::{LOOKS_LAST, Sight, id_of, sight};
 use crate::apply::tally::Tally;
 use crate::apply::wave::{self, LARGEST, Places, Wave};
 use crate::graph::error::told;
@@ -40,6 +40,8 @@ pub struct Course<'a> {
     /// No write before this: the limits are the tenant's, not the object's.
     hold: Duration,
     known: Known,
+    /// When the run began: what the plan is about was read right before.
+    looked: Option<Duration>,
 }
 
 impl<'a> Course<'a> {
@@ -59,12 +61,14 @@ impl<'a> Course<'a> {
             answered: false,
             hold: Duration::ZERO,
             known: Known::new(),
+            looked: None,
         }
     }
 
     /// What to do next. What it says to send or to read is under way from then on.
     pub fn next_action(&mut self, moment: Moment) -> Action {
         let now = moment.now;
+        self.looked.get_or_insert(now);
         self.abandon();
         if let Some((ticket, queries)) = self.reads(now) {
             return Action::Read(ticket, queries);
@@ -111,7 +115,7 @@ impl<'a> Course<'a> {
             let Some(flight) = self.flights.get_mut(place) else { continue };
             flight.sent = true;
             let next = flight.attempt.answered(verdict);
-            if let (true, Next::Send(time)) = (throttled, &next) {
+            if let (true, Next::Send(time) | Next::Read(time)) = (throttled, &next) {
                 self.hold = self.hold.max(now.saturating_add(*time));
             }
             self.proceed(place, next, now);
@@ -173,7 +177,8 @@ impl<'a> Course<'a> {
         while self.tally.stopped().is_none() {
             let wave = self.wave(room);
             for place in &wave.ready {
-                self.flights.begin(*place, now);
+                let flight = self.flight(*place, now);
+                self.flights.begin(*place, flight);
             }
             if wave.skipped.is_empty() {
                 return;
@@ -185,6 +190,22 @@ impl<'a> Course<'a> {
                 return;
             }
         }
+    }
+
+    /// A change that begins. What replaces or removes what the plan saw long ago looks at it first.
+    fn flight(&self, place: usize, now: Duration) -> Flight {
+        let guarded = self.is_guarded(place, 0);
+        let mut flight = Flight::new(now, guarded);
+        let since = now.saturating_sub(self.looked.unwrap_or(now));
+        if guarded && since >= LOOKS_LAST {
+            flight.look_first();
+        }
+        flight
+    }
+
+    fn is_guarded(&self, place: usize, step: usize) -> bool {
+        let step = self.changes.get(place).and_then(|change| change.steps.get(step));
+        step.is_some_and(|step| step.proof.before.is_some())
     }
 
     /// Whether something more could begin if the service took it.
@@ -244,8 +265,8 @@ impl<'a> Course<'a> {
         let (now, batch) = (moment.now, moment.batch.clamp(1, LARGEST));
         loop {
             if self.may_begin() {
-                let room = batch.saturating_sub(self.flights.due(Due::Send, now, batch).len());
-                self.take_off(room, now);
+                let due = self.flights.due(Due::Send, now, batch).len();
+                self.take_off(batch.saturating_sub(due + self.flights.looking_first()), now);
             }
             let due = self.flights.due(Due::Send, now, batch);
             let outgoing: Vec<Outgoing> =
@@ -321,6 +342,8 @@ impl<'a> Course<'a> {
 
     fn proceed(&mut self, place: usize, next: Next, now: Duration) {
         let steps = self.changes[place].steps.len();
+        let Some(step) = self.flights.get(place).map(|flight| flight.step) else { return };
+        let guarded = self.is_guarded(place, step + 1);
         let Some(flight) = self.flights.get_mut(place) else { return };
         match next {
             Next::Send(time) => flight.plan(Due::Send, now.saturating_add(time)),
@@ -328,7 +351,7 @@ impl<'a> Course<'a> {
             Next::Shown => {
                 flight.ours |= flight.attempt.is_ours();
                 if flight.step + 1 < steps {
-                    flight.next_step(now);
+                    flight.next_step(now, guarded);
                 } else {
                     let outcome = if flight.ours { Outcome::Done } else { Outcome::Already };
                     self.tally.settle(place, outcome);

@@ -43,13 +43,13 @@ pub struct Flights {
 }
 
 impl Flight {
-    /// Its first step is to be sent now.
-    pub fn new(now: Duration) -> Self {
+    /// Its first step is to be sent now. `guarded`: see [`Attempt::new`].
+    pub fn new(now: Duration, guarded: bool) -> Self {
         Self {
             step: 0,
             sent: false,
             ours: false,
-            attempt: Attempt::default(),
+            attempt: Attempt::new(guarded),
             due: Due::Send,
             from: now,
             aloft: false,
@@ -57,8 +57,14 @@ impl Flight {
     }
 
     /// The next step begins: nothing of the one before is remembered but who brought it about.
-    pub fn next_step(&mut self, now: Duration) {
-        *self = Self { step: self.step + 1, ours: self.ours, ..Self::new(now) };
+    pub fn next_step(&mut self, now: Duration, guarded: bool) {
+        *self = Self { step: self.step + 1, ours: self.ours, ..Self::new(now, guarded) };
+    }
+
+    /// The object is read before anything is sent.
+    pub fn look_first(&mut self) {
+        self.attempt.look_first();
+        self.due = Due::Read;
     }
 
     /// To be done next, not before this time.
@@ -68,8 +74,13 @@ impl Flight {
 }
 
 impl Flights {
-    pub fn begin(&mut self, place: usize, now: Duration) {
-        self.open.insert(place, Flight::new(now));
+    pub fn begin(&mut self, place: usize, flight: Flight) {
+        self.open.insert(place, flight);
+    }
+
+    /// Those that were looked at before, and have sent nothing yet.
+    pub fn looking_first(&self) -> usize {
+        self.waiting(Due::Read).filter(|(_, flight)| !flight.sent).count()
     }
 
     pub fn get(&self, place: usize) -> Option<&Flight> {

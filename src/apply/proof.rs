@@ -19,6 +19,10 @@ pub const LOOK: &[u64] = &[0, 1, 2, 4, 8];
 /// Where the service says how things are, and a read shall confirm it. Seconds before each read.
 pub const CHECK: &[u64] = &[0, 1, 2, 4];
 
+/// What the plan saw is looked at again before it is replaced or removed, when it was last looked at
+/// so long ago: a run may take minutes, and the service may ask for a pause.
+pub const LOOKS_LAST: Duration = Duration::from_secs(10);
+
 /// Seconds before each repetition of a request that refers to an object not replicated yet. New
 /// service principals have been seen to take more than a minute.
 pub const NOT_YET: &[u64] = &[1, 2, 4, 8, 16, 30, 30];
@@ -35,8 +39,10 @@ pub enum Sight {
     Shown(Option<String>),
     /// Read, and not there.
     NotShown,
-    /// Read, and there, but not as it shall be.
+    /// Read, and there, but not as it shall be: as it was, as far as that can be told.
     Otherwise,
+    /// Read, and there, neither as it shall be nor as it was.
+    Changed,
     /// Read, and another object than was meant, for this reason.
     Another(String),
     /// Not read.
@@ -50,7 +56,12 @@ pub fn sight(step: &Step, rows: Option<&[Value]>, known: &Known) -> Sight {
         return Sight::Another(because);
     }
     if !step.proof.expect.met_by(rows, known) {
-        return if rows.is_empty() { Sight::NotShown } else { Sight::Otherwise };
+        let as_before = step.proof.before.as_ref().is_none_or(|it| it.met_by(rows, known));
+        return match (rows.is_empty(), as_before) {
+            (true, _) => Sight::NotShown,
+            (false, true) => Sight::Otherwise,
+            (false, false) => Sight::Changed,
+        };
     }
     let shown = rows.iter().find(|row| step.proof.expect.met_by(std::slice::from_ref(row), known));
     Sight::Shown(shown.and_then(id_of))

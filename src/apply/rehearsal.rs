@@ -27,23 +27,23 @@ pub(super) fn address(label: &str) -> Address {
 pub(super) fn put(path: &str) -> Step {
     Step {
         request: Request { method: Method::Post, path: path.into(), body: Some(json!({})) },
-        proof: Proof {
-            read: Query::object(path, Missing::Nothing),
-            expect: Expect::Fields(BTreeMap::from([(
-                "/is".into(),
-                Expected::Value(json!("there")),
-            )])),
-        },
+        proof: Proof { read: Query::object(path, Missing::Nothing), expect: there(), before: None },
         creates: None,
     }
 }
 
+/// Removes what is there as it was.
 pub(super) fn delete(path: &str) -> Step {
+    let read = Query::object(path, Missing::Nothing);
     Step {
         request: Request { method: Method::Delete, path: path.into(), body: None },
-        proof: Proof { read: Query::object(path, Missing::Nothing), expect: Expect::Gone },
+        proof: Proof { read, expect: Expect::Gone, before: Some(there()) },
         creates: None,
     }
+}
+
+fn there() -> Expect {
+    Expect::Fields(BTreeMap::from([("/is".into(), Expected::Value(json!("there")))]))
 }
 
 pub(super) fn change(label: &str) -> Change {

@@ -185,12 +185,36 @@ pub async fn found(
     session: &Session,
     scene: &Scene,
 ) -> Result<BTreeMap<Address, ObjectState>, Failure> {
-    let pages = pages(session, scene).await?;
+    observed(&pages(session, scene).await?, scene)
+}
+
+fn observed(pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, ObjectState>, Failure> {
     let mut found = BTreeMap::new();
     for kind in REGISTRY {
-        found.extend(kind.found(&pages, scene).map_err(odd)?);
+        found.extend(kind.found(pages, scene).map_err(odd)?);
     }
     Ok(found)
+}
+
+/// How many objects a plan of this manifest would have now, and everything that is there.
+///
+/// # Errors
+/// When a read fails, or the manifest no longer fits the tenant.
+pub async fn afresh(
+    session: &Session,
+    loaded: &Loaded,
+    today: time::Date,
+) -> Result<(usize, BTreeMap<Address, ObjectState>), Failure> {
+    let (mut scene, pages) = look(session, loaded, &[]).await?;
+    add_resources(session, &pages, &mut scene).await?;
+    let Loaded { manifest, sources, .. } = loaded;
+    let desk = Desk { manifest, sources, scene: &scene, today };
+    let mut findings = Findings::default();
+    let draft = build::draft(&desk, &pages, &mut findings).map_err(odd)?;
+    if findings.has_errors() {
+        return Err(Failure::drawn(Exit::Invalid, "the manifest no longer fits the tenant"));
+    }
+    Ok((draft.pairs.len(), observed(&pages, &scene)?))
 }
 
 /// The scene of a plan, without its manifest.

@@ -14,6 +14,7 @@ use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 use crate::model::untrusted::shown;
 use crate::plan::Plan;
 use crate::render;
+use crate::render::outcome::LookedAt;
 use crate::render::text::View;
 use crate::store::error::StoreError;
 
@@ -80,7 +81,11 @@ pub fn tell(
     let written = {
         let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
         let view = View { full: false, next: (exit != Exit::Done).then_some(setting.again) };
-        render::outcome::text(report, &plan.changes, view, to).and_then(|()| {
+        let looked_at = match setting.manifest {
+            Some(_) => LookedAt::FreshPlan,
+            None => LookedAt::SavedPlan,
+        };
+        render::outcome::text(report, &plan.changes, looked_at, view, to).and_then(|()| {
             // What could not be saved is no record; the error says what became of it.
             match &saved {
                 Ok(()) => {

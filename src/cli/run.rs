@@ -9,7 +9,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
 use crate::cli::progress::{Onlooker, Sight};
 use crate::cli::results::Witness;
-use crate::cli::session::{Session, told};
+use crate::cli::session::told;
 use crate::cli::setting::Setting;
 use crate::cli::stale::still_true;
 use crate::cli::{Streams, patience, results, unfinished};
@@ -90,7 +90,7 @@ pub async fn run(
         Some(finished) => {
             journal_error = finished.journal_error;
             let mut report = finished.report;
-            let look = patience::reading(session, global, last_look(session, &plan, &mut report));
+            let look = patience::reading(session, global, last_look(&setting, &plan, &mut report));
             let after = stop.unless_twice(look).await;
             (report, after.flatten())
         }
@@ -203,11 +203,19 @@ fn nothing_sent(plan: &Plan, stopped: Stopped) -> RunReport {
     }
 }
 
-/// Reads everything again: the next plan must be empty, or hold exactly what failed. A run that
-/// lost its sign-in cannot look; its report says so by `remaining` being absent.
-async fn last_look(session: &Session, plan: &Plan, report: &mut RunReport) -> Option<Found> {
+/// Reads everything again: a fresh plan must be empty, or hold exactly what failed. Of a saved plan,
+/// whose manifest may be anywhere, the objects are looked at. A run that lost its sign-in cannot look;
+/// its report says so by `remaining` being absent.
+async fn last_look(setting: &Setting<'_>, plan: &Plan, report: &mut RunReport) -> Option<Found> {
+    let session = setting.session;
     if matches!(report.stopped, Some(Stopped::SignIn { .. })) {
         return None;
+    }
+    if let Some(loaded) = setting.manifest {
+        let today = setting.env.now().date();
+        let (remaining, found) = planning::afresh(session, loaded, today).await.ok()?;
+        report.remaining = Some(remaining);
+        return Some(found);
     }
     let scene = planning::scene_of(session, plan).await.ok()?;
     let found = planning::found(session, &scene).await.ok()?;

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use crate::cli::args::{Global, Report};
 use crate::cli::env::Env;
+use crate::cli::manifests::Loaded;
 use crate::cli::session::Session;
 use crate::cli::signals::Stop;
 
 /// What a run is surrounded by.
 pub struct Setting<'a> {
     pub session: &'a Session,
+    /// What the plan was made of; absent for a saved plan.
+    pub manifest: Option<&'a Loaded>,
     /// `.consent`.
     pub state: &'a Path,
     /// The command that leads here again.

@@ -34,7 +34,11 @@ impl Held {
         ];
         let fields = ids.iter().map(|(name, id)| (format!("/{name}"), Expected::Value(id.clone())));
         Step {
-            proof: Proof { read: self.beside(), expect: Expect::Fields(fields.collect()) },
+            proof: Proof {
+                read: self.beside(),
+                expect: Expect::Fields(fields.collect()),
+                before: None,
+            },
             request: Request {
                 method: Method::Post,
                 path: self.path(),
@@ -48,7 +52,7 @@ impl Held {
     pub(super) fn take(&self, id: &str) -> Step {
         let own = BTreeMap::from([("/id".to_owned(), Expected::Value(json!(id)))]);
         Step {
-            proof: Proof { read: self.beside(), expect: Expect::Absent(own) },
+            proof: Proof { read: self.beside(), expect: Expect::Absent(own), before: None },
             request: Request {
                 method: Method::Delete,
                 path: format!("{}/{}", self.path(), encode(id)),

@@ -122,6 +122,9 @@ pub struct Proof {
     /// Reads the object. A list answers with the rows that could be it.
     pub read: Query,
     pub expect: Expect,
+    /// How the same read shows the object as the change found it, where the request replaces or removes
+    /// all of it: while it looks otherwise, somebody else has changed it, and that shall not be lost.
+    pub before: Option<Expect>,
 }
 
 /// What the object must look like. Rows are matched by their fields, so that a list may be read

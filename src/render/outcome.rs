@@ -62,6 +62,15 @@ impl Tenant {
     }
 }
 
+/// What was compared with the tenant once everything was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookedAt {
+    /// The manifest: what a plan of it would hold now.
+    FreshPlan,
+    /// The objects of a saved plan, and nothing else.
+    SavedPlan,
+}
+
 /// Draws the result of a run. `changes` are those of the plan that was applied, for their names.
 ///
 /// # Errors
@@ -69,6 +78,7 @@ impl Tenant {
 pub fn text(
     report: &RunReport,
     changes: &[Change],
+    looked_at: LookedAt,
     view: View<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -80,6 +90,7 @@ pub fn text(
     unsettled(report, changes, view.full, &mut page);
     page.blank();
     stands(report, changes, &mut page);
+    check(report, looked_at, &mut page);
     if let Some(next) = view.next {
         command("Next    ", next, &mut page);
     }
@@ -218,17 +229,39 @@ fn stands(report: &RunReport, changes: &[Change], page: &mut Page) {
         if unsure > 0 {
             parts.push(number(unsure, "may be or not", "may be or not"));
         }
-        let text = format!(
-            "{}. Nothing that is replaced was taken away before its replacement was read back.",
-            parts.join("; ")
-        );
+        let kept = if half_way(report, changes) {
+            "What takes several requests may stand half way: run again, it goes on from there."
+        } else {
+            "Nothing that is replaced was taken away before its replacement was read back."
+        };
+        let text = format!("{}. {kept}", parts.join("; "));
         page.wrapped(Ink::Plain, "Stands  ", &text, COLUMNS);
     }
-    let check = match report.remaining {
-        Some(0) => "a fresh plan is empty: the tenant matches the manifest.".to_owned(),
-        Some(1) => "a fresh plan has 1 object left.".to_owned(),
-        Some(left) => format!("a fresh plan has {} objects left.", grouped(left)),
-        None => "not made; run plan to see where the tenant stands.".to_owned(),
+}
+
+/// Something that is replaced by requests of its own, such as the class of a permission, is not as
+/// planned: it may be gone.
+fn half_way(report: &RunReport, changes: &[Change]) -> bool {
+    let open = report.lines.iter().filter(|line| !line.outcome.settled());
+    let open: BTreeSet<&Address> = open.map(|line| &line.address).collect();
+    let mut open = changes.iter().filter(|change| open.contains(&change.address));
+    open.any(|change| change.takes && change.steps.len() > 1)
+}
+
+fn check(report: &RunReport, looked_at: LookedAt, page: &mut Page) {
+    let check = match (looked_at, report.remaining) {
+        (LookedAt::FreshPlan, Some(0)) => {
+            "a fresh plan is empty: the tenant matches the manifest.".to_owned()
+        }
+        (LookedAt::FreshPlan, Some(left)) => {
+            format!("a fresh plan has {} left.", counted(left, "object"))
+        }
+        (LookedAt::SavedPlan, Some(0)) => "every object of the plan is as planned.".to_owned(),
+        (LookedAt::SavedPlan, Some(1)) => "1 object of the plan is not as planned.".to_owned(),
+        (LookedAt::SavedPlan, Some(left)) => {
+            format!("{} objects of the plan are not as planned.", grouped(left))
+        }
+        (_, None) => "not made; run plan to see where the tenant stands.".to_owned(),
     };
     page.wrapped(Ink::Plain, "Check   ", &check, COLUMNS);
 }
@@ -246,7 +279,8 @@ struct Document<'a> {
     counts: BTreeMap<&'static str, usize>,
     /// Why the run ended early; null when it did not.
     stopped: &'a Option<Stopped>,
-    /// Objects that a fresh plan has left; `null` when none was made.
+    /// Objects that a fresh plan has left, or objects of a saved plan that are not as planned; null when
+    /// nobody could look.
     remaining: Option<usize>,
     /// In the plan's order.
     changes: &'a [Line],
@@ -277,120 +311,5 @@ pub fn json(report: &RunReport, changes: &[Change], out: &mut dyn Write) -> io::
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::untrusted::{Untrusted, shown};
-    use crate::render::lines::width;
-    use crate::render::samples::narrowing;
-
-    /// The founding story where one person's grant is refused by a hostile service.
-    fn halfway() -> (RunReport, Vec<Change>) {
-        let changes = narrowing().changes;
-        let refused = Outcome::Failed {
-            error: Refusal {
-                status: 400,
-                code: Untrusted::new("Request_BadRequest"),
-                message: Untrusted::new("Resource \u{1b}[31m\u{202e} does not exist\n\nDone: 4"),
-                request_id: Some(Untrusted::new("2b1a0c9e-0000-4000-8000-000000000001")),
-            },
-        };
-        let needs = changes.get(1).map(|change| change.address.clone()).unwrap();
-        let outcomes = [Outcome::Done, refused, Outcome::Already, Outcome::Skipped { needs }];
-        let addresses = changes.iter().map(|change| change.address.clone());
-        let lines = addresses.zip(outcomes).map(|(address, outcome)| Line { address, outcome });
-        let report =
-            RunReport { lines: lines.collect(), stopped: None, writes_sent: 2, remaining: Some(2) };
-        (report, changes)
-    }
-
-    fn drawn(report: &RunReport, changes: &[Change]) -> String {
-        let mut out = Vec::new();
-        let view = View { full: false, next: Some("consent plan") };
-        text(report, changes, view, &mut out).unwrap();
-        let text = String::from_utf8(out).unwrap();
-        assert!(text.lines().all(|line| width(line) <= 80 && shown(line) == line), "{text}");
-        text
-    }
-
-    #[test]
-    fn a_failure_in_the_middle_says_what_stands() {
-        let (report, changes) = halfway();
-        insta::assert_snapshot!(drawn(&report, &changes), @"
-    Result  4 objects: 1 done, 1 already so, 1 failed, 1 skipped.
-
-      failed       grant outlook-tasks: delegated, Microsoft Graph,
-                   adele@contoso.com
-                   400 Request_BadRequest: Resource <U+001B>[31m<U+202E>
-                   does not exist<U+000A><U+000A>Done: 4
-                   request id 2b1a0c9e-0000-4000-8000-000000000001
-      skipped      revoke outlook-tasks: delegated, Microsoft Graph, all users
-                   it needs: grant outlook-tasks: delegated, Microsoft
-                   Graph, adele@contoso.com
-
-    Tenant  changed; 2 write requests sent.
-    Stands  2 objects are as planned; 2 are not. Nothing that is replaced was taken
-            away before its replacement was read back.
-    Check   a fresh plan has 2 objects left.
-    Next    consent plan
-    ");
-    }
-
-    #[test]
-    fn a_clean_run_is_three_lines() {
-        let (mut report, changes) = halfway();
-        report.lines.iter_mut().for_each(|line| line.outcome = Outcome::Done);
-        report.remaining = Some(0);
-        insta::assert_snapshot!(drawn(&report, &changes), @"
-    Result  4 objects: 4 done.
-
-    Tenant  changed; 2 write requests sent.
-    Check   a fresh plan is empty: the tenant matches the manifest.
-    Next    consent plan
-    ");
-    }
-
-    #[test]
-    fn the_tenant_is_unchanged_only_when_nothing_can_have_changed() {
-        let (mut report, mut changes) = halfway();
-        let error = match &report.lines[1].outcome {
-            Outcome::Failed { error } => error.clone(),
-            other => panic!("{other:?}"),
-        };
-        let one_request = [changes.remove(1)];
-        assert_eq!(one_request[0].steps.len(), 1);
-        let alone = RunReport {
-            lines: vec![Line {
-                address: one_request[0].address.clone(),
-                outcome: Outcome::Failed { error: error.clone() },
-            }],
-            stopped: None,
-            writes_sent: 1,
-            remaining: Some(1),
-        };
-        assert_eq!(Tenant::after(&alone, &one_request), Tenant::Unchanged);
-        assert_eq!(Tenant::after(&alone, &[]), Tenant::Changed, "nothing is known of its requests");
-        let after = |report: &mut RunReport, outcome: Outcome, sent| {
-            report.lines.iter_mut().for_each(|line| line.outcome = outcome.clone());
-            report.writes_sent = sent;
-            Tenant::after(report, &[])
-        };
-        let unsure = Outcome::Unsure { because: "no answer came".to_owned() };
-        assert_eq!(after(&mut report, Outcome::NotStarted, 0), Tenant::Unchanged);
-        assert_eq!(after(&mut report, Outcome::Already, 0), Tenant::Unchanged);
-        assert_eq!(after(&mut report, unsure, 1), Tenant::Changed);
-    }
-
-    #[test]
-    fn programs_get_every_line() {
-        let (report, changes) = halfway();
-        let mut out = Vec::new();
-        json(&report, &changes, &mut out).unwrap();
-        let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
-        assert_eq!(document["format"], FORMAT);
-        assert_eq!(document["tenant"], "changed");
-        assert_eq!(document["counts"]["done"], 1);
-        assert_eq!(document["counts"]["not_started"], 0);
-        assert_eq!(document["changes"][1]["result"], "failed");
-        assert_eq!(document["changes"][1]["error"]["status"], 400);
-    }
-}
+#[path = "outcome_tests.rs"]
+mod tests;

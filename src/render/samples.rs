@@ -107,7 +107,7 @@ pub(crate) fn change(
                 path: "/oauth2PermissionGrants".to_owned(),
                 body: Some(json!({"scope": "Tasks.ReadWrite offline_access"})),
             },
-            proof: Proof { read, expect: Expect::Gone },
+            proof: Proof { read, expect: Expect::Gone, before: None },
             creates: None,
         }],
         needs: Vec::new(),

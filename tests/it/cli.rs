@@ -123,6 +123,10 @@ fn reports_go_where_they_are_sent() {
     assert_eq!(report["format"], "consent.run_report");
     assert_eq!((&report["tenant"], &report["remaining"]), (&"changed".into(), &0.into()));
     assert!(run.stderr.contains("1 done"), "people's text: {run:#?}");
+    // Programs read the same document where there is nothing left to do.
+    let report = world.run(&["apply", "--json"]).assert_code(0).json();
+    assert_eq!(report["format"], "consent.run_report");
+    assert_eq!((&report["tenant"], &report["writes_sent"]), (&"unchanged".into(), &0.into()));
 }
 
 #[test]

@@ -286,3 +286,27 @@ fn a_pause_that_the_service_asks_for_is_told_while_a_plan_is_read() {
         assert_eq!(told, lines, "{args:?}: {run:#?}");
     }
 }
+
+/// Somebody gives the app something while the run is on its way: the run says that more is left than
+/// what it did, and a run of a saved plan claims nothing beyond its plan.
+#[test]
+fn what_somebody_else_does_meanwhile_is_told_at_the_end() {
+    let stray = format!(
+        "[[weather.meanwhile]]\nbefore = {{ method = \"POST\", path = \"/oauth2PermissionGrants\" }}\n\
+         method = \"POST\"\npath = \"/oauth2PermissionGrants\"\nbody = {{ clientId = \"{EXPLORER}\", \
+         resourceId = \"{GRAPH}\", consentType = \"AllPrincipals\", scope = \"Mail.Read\" }}\n"
+    );
+    let (world, run) = applied(5, "", &stray);
+    let run = run.assert_code(10);
+    assert!(run.stdout.contains("5 done."), "{run:#?}");
+    assert!(run.stdout.contains("Check   a fresh plan has 1 object left."), "{run:#?}");
+    world.run(&["plan", "--detailed-exitcode"]).assert_code(2).quietly();
+
+    let mut world = World::with(&crowd(5));
+    world.manifest(&for_all());
+    let digest = world.digest();
+    world.run(&["plan", "--out", "saved.plan"]).assert_code(0).quietly();
+    world.later(&format!("{}{stray}", crowd(5)), |_| {});
+    let run = world.run(&["apply", "saved.plan", "--approve", &digest]).assert_code(0);
+    assert!(run.stdout.contains("Check   every object of the plan is as planned."), "{run:#?}");
+}

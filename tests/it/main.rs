@@ -27,6 +27,7 @@ mod ledger;
 #[cfg(unix)]
 mod lock;
 mod openapi;
+mod others;
 mod rails;
 mod recorder;
 mod records;

@@ -8,6 +8,7 @@ use crate::cli::args::{ApplyArgs, Global};
 use crate::cli::commands::plan as planned_view;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::manifests::Loaded;
 use crate::cli::run::{self, Approved};
 use crate::cli::session::{Session, stored};
 use crate::cli::setting::Setting;
@@ -15,13 +16,16 @@ use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
 use crate::cli::{Streams, manifests, patience, rails, saved, unfinished};
 use crate::cli::{planning, reporting};
+use crate::model::outcome::RunReport;
 use crate::plan::Plan;
-use crate::render::json;
+use crate::render::outcome;
 use crate::render::unfinished::Above;
 
 /// What is applied, and where its record goes.
 struct Task {
     session: Session,
+    /// What the plan was made of, unless it was saved.
+    loaded: Option<Loaded>,
     plan: Plan,
     /// `.consent` beside the manifest or the plan file.
     state: PathBuf,
@@ -41,10 +45,11 @@ pub async fn run(
     let stop = Stop::listen();
     let prepare = prepare(args, global, env, streams);
     let task = stop.unless(prepare).await.unwrap_or_else(|| Err(run::interrupted()))?;
-    let Task { session, plan, state, past, again } = task;
+    let Task { session, loaded, plan, state, past, again } = task;
     let reports = reporting::asked(&args.report, global);
     let setting = Setting {
         session: &session,
+        manifest: loaded.as_ref(),
         state: &state,
         again: &again,
         reports: &reports,
@@ -84,7 +89,7 @@ async fn prepare(
             };
             plan.identity_checks = patience::reading(&session, global, look).await?;
             unfinished::tell(&past, &plan, Above::Saved, global, streams);
-            Ok(Task { session, plan, state, past, again })
+            Ok(Task { session, loaded: None, plan, state, past, again })
         }
         None => {
             let loaded = manifests::load(&args.manifest.file, streams, colour)?;
@@ -100,7 +105,7 @@ async fn prepare(
                 planning::plan(&session, &loaded, &[], past.snapshot(), env, streams, colour);
             let plan = patience::reading(&session, global, plan).await?;
             unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), global, streams);
-            Ok(Task { session, plan, state, past, again })
+            Ok(Task { session, loaded: Some(loaded), plan, state, past, again })
         }
     }
 }
@@ -122,7 +127,11 @@ async fn approve_and_run(
             let approval = Approval::NotNeeded;
             return run::run(setting, Approved { plan, approval }, streams).await;
         }
-        read_or_not(reporting::write(reports, streams, |out| json::plan(&plan, out)))?;
+        let nothing =
+            RunReport { lines: Vec::new(), stopped: None, writes_sent: 0, remaining: Some(0) };
+        let written =
+            reporting::write(reports, streams, |out| outcome::json(&nothing, &plan.changes, out));
+        read_or_not(written)?;
         return Ok(Exit::Done);
     }
     shown?;

@@ -92,7 +92,7 @@ fn create(want: &Spec) -> Step {
                 "classification": class.word(),
             })),
         },
-        proof: Proof { read: read(*resource), expect: Expect::Fields(looks(want)) },
+        proof: Proof { read: read(*resource), expect: Expect::Fields(looks(want)), before: None },
         creates: None,
     }
 }
@@ -106,7 +106,11 @@ fn delete(have: &Found) -> Step {
             path: format!("{}/{}", path(spec.resource), encode(id)),
             body: None,
         },
-        proof: Proof { read: read(spec.resource), expect: Expect::Absent(looks(spec)) },
+        proof: Proof {
+            read: read(spec.resource),
+            expect: Expect::Absent(looks(spec)),
+            before: None,
+        },
         creates: None,
     }
 }

@@ -181,7 +181,7 @@ fn create(want: &Spec) -> Step {
     let looks = BTreeMap::from([("/displayName".to_owned(), value(name))]);
     Step {
         request: Request { method: Method::Post, path: PATH.to_owned(), body: Some(body) },
-        proof: Proof { read: object(id), expect: Expect::Fields(looks) },
+        proof: Proof { read: object(id), expect: Expect::Fields(looks), before: None },
         creates: None,
     }
 }
@@ -204,7 +204,7 @@ fn rename(have: &Spec, want: &Spec) -> Option<Step> {
             path: path(&have.id),
             body: Some(Value::Object(body)),
         },
-        proof: Proof { read: object(&have.id), expect: Expect::Fields(looks) },
+        proof: Proof { read: object(&have.id), expect: Expect::Fields(looks), before: None },
         creates: None,
     })
 }
@@ -212,7 +212,7 @@ fn rename(have: &Spec, want: &Spec) -> Option<Step> {
 fn delete(id: &str) -> Step {
     Step {
         request: Request { method: Method::Delete, path: path(id), body: None },
-        proof: Proof { read: object(id), expect: Expect::Gone },
+        proof: Proof { read: object(id), expect: Expect::Gone, before: None },
         creates: None,
     }
 }
@@ -233,7 +233,11 @@ fn add(id: &str, side: Side, set: &Conditions) -> Step {
         (format!("/{name}"), items.unwrap_or_else(|| Expected::Value(value.clone())))
     });
     Step {
-        proof: Proof { read: list(id, side), expect: Expect::Fields(looks.collect()) },
+        proof: Proof {
+            read: list(id, side),
+            expect: Expect::Fields(looks.collect()),
+            before: None,
+        },
         request: Request {
             method: Method::Post,
             path: format!("{}/{}", path(id), side.segment()),
@@ -251,7 +255,7 @@ fn remove(id: &str, side: Side, set: &str) -> Step {
             path: format!("{}/{}/{}", path(id), side.segment(), encode(set)),
             body: None,
         },
-        proof: Proof { read: list(id, side), expect: Expect::Absent(looks) },
+        proof: Proof { read: list(id, side), expect: Expect::Absent(looks), before: None },
         creates: None,
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn change(
         fields: fields(old, want, names),
         before: ObjectState::default(),
         after: ObjectState::default(),
-        steps: want.map(step).into_iter().collect(),
+        steps: want.map(|want| step(want, have)).into_iter().collect(),
         needs: Vec::new(),
         why: Vec::new(),
         notes: want.map(|want| notes(old, want)).unwrap_or_default(),
@@ -104,11 +104,9 @@ fn notes(old: Option<&Spec>, new: &Spec) -> Vec<String> {
     notes
 }
 
-fn step(want: &Spec) -> Step {
+fn step(want: &Spec, have: Option<&Found>) -> Step {
     let Spec { enabled, notify, reminders, days, reviewers } = want;
     let list: Vec<Value> = reviewers.iter().map(Reviewer::to_wire).collect();
-    let endings = reviewers.iter().map(Reviewer::ending).collect();
-    let value = |value: Value| Expected::Value(value);
     Step {
         request: Request {
             method: Method::Put,
@@ -123,17 +121,22 @@ fn step(want: &Spec) -> Step {
         },
         proof: Proof {
             read: read(),
-            expect: Expect::Fields(BTreeMap::from([
-                ("/isEnabled".to_owned(), value(json!(enabled))),
-                ("/notifyReviewers".to_owned(), value(json!(notify))),
-                ("/remindersEnabled".to_owned(), value(json!(reminders))),
-                ("/requestDurationInDays".to_owned(), value(json!(days))),
-                (
-                    "/reviewers".to_owned(),
-                    Expected::Endings { member: "query".to_owned(), endings },
-                ),
-            ])),
+            expect: looks_like(want),
+            before: have.map(|have| looks_like(have.as_ref())),
         },
         creates: None,
     }
+}
+
+fn looks_like(spec: &Spec) -> Expect {
+    let Spec { enabled, notify, reminders, days, reviewers } = spec;
+    let endings = reviewers.iter().map(Reviewer::ending).collect();
+    let value = |value: Value| Expected::Value(value);
+    Expect::Fields(BTreeMap::from([
+        ("/isEnabled".to_owned(), value(json!(enabled))),
+        ("/notifyReviewers".to_owned(), value(json!(notify))),
+        ("/remindersEnabled".to_owned(), value(json!(reminders))),
+        ("/requestDurationInDays".to_owned(), value(json!(days))),
+        ("/reviewers".to_owned(), Expected::Endings { member: "query".to_owned(), endings }),
+    ]))
 }

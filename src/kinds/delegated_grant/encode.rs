@@ -124,7 +124,7 @@ fn create(want: &Spec) -> Step {
             path: "/oauth2PermissionGrants".to_owned(),
             body: Some(body),
         },
-        proof: Proof { read: find(want), expect: looks_like(want) },
+        proof: Proof { read: find(want), expect: looks_like(want), before: None },
         creates: None,
     }
 }
@@ -140,6 +140,7 @@ fn update(have: &Found, scopes: &ScopeSet) -> Step {
         proof: Proof {
             read: Query::object(path(have), Missing::Nothing),
             expect: looks_like(&goal),
+            before: Some(looks_like(&have.spec)),
         },
         creates: None,
     }
@@ -148,7 +149,11 @@ fn update(have: &Found, scopes: &ScopeSet) -> Step {
 fn delete(have: &Found) -> Step {
     Step {
         request: Request { method: Method::Delete, path: path(have), body: None },
-        proof: Proof { read: Query::object(path(have), Missing::Nothing), expect: Expect::Gone },
+        proof: Proof {
+            read: Query::object(path(have), Missing::Nothing),
+            expect: Expect::Gone,
+            before: Some(looks_like(&have.spec)),
+        },
         creates: None,
     }
 }

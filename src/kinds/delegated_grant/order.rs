@@ -76,6 +76,9 @@ fn split(change: &mut Change) -> Change {
         field.kept.append(&mut field.lost);
     }
     set_scopes(change, &all.iter().map(Untrusted::raw).collect::<Vec<_>>().join(" "));
+    for (step, widened) in narrow.steps.iter_mut().zip(&change.steps) {
+        step.proof.before = Some(widened.proof.expect.clone());
+    }
     narrow
 }
 

@@ -32,7 +32,9 @@ fn provision_makes_the_service_principal_with_its_app_id_and_nothing_else() {
     );
     assert_eq!(
         changes[0].steps[0].proof.read.path,
-        format!("/servicePrincipals(appId='{NEW_APP}')?$select=id,appId,displayName,appOwnerOrganizationId")
+        format!(
+            "/servicePrincipals(appId='{NEW_APP}')?$select=id,appId,displayName,appOwnerOrganizationId"
+        )
     );
     assert_eq!(changes[0].why[0].line, "consent.toml:4");
 }

@@ -155,6 +155,7 @@ fn create(address: &Address, want: &Spec) -> Step {
                 Missing::Nothing,
             ),
             expect: Expect::Fields(fields),
+            before: None,
         },
         request: Request {
             method: Method::Post,
@@ -179,6 +180,7 @@ fn setting_step(id: &str, required: bool) -> Step {
                 "/appRoleAssignmentRequired".to_owned(),
                 expected,
             )])),
+            before: None,
         },
         request: Request {
             method: Method::Patch,

@@ -35,7 +35,7 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
         }],
         before: ObjectState::default(),
         after: ObjectState::default(),
-        steps: want.map(step).into_iter().collect(),
+        steps: want.map(|want| step(want, have)).into_iter().collect(),
         needs: Vec::new(),
         why: Vec::new(),
         notes: Vec::new(),
@@ -92,7 +92,7 @@ fn words(entries: &[String], whole: &[String]) -> Vec<Untrusted> {
     entries.iter().map(word).collect()
 }
 
-fn step(want: &Spec) -> Step {
+fn step(want: &Spec, have: Option<&Found>) -> Step {
     let list = json!({ "permissionGrantPoliciesAssigned": want.assigned });
     Step {
         request: Request {
@@ -102,11 +102,16 @@ fn step(want: &Spec) -> Step {
         },
         proof: Proof {
             read: observe::read(),
-            expect: Expect::Fields(BTreeMap::from([(
-                "/defaultUserRolePermissions/permissionGrantPoliciesAssigned".to_owned(),
-                Expected::Items(want.assigned.clone()),
-            )])),
+            expect: looks_like(want),
+            before: have.map(|have| looks_like(&have.spec)),
         },
         creates: None,
     }
+}
+
+fn looks_like(spec: &Spec) -> Expect {
+    Expect::Fields(BTreeMap::from([(
+        "/defaultUserRolePermissions/permissionGrantPoliciesAssigned".to_owned(),
+        Expected::Items(spec.assigned.clone()),
+    )]))
 }

@@ -1,0 +1,117 @@
+//! What is told of a run, and to whom.
+
+use super::*;
+use crate::model::untrusted::{Untrusted, shown};
+use crate::render::lines::width;
+use crate::render::samples::narrowing;
+
+/// The founding story where one person's grant is refused by a hostile service.
+fn halfway() -> (RunReport, Vec<Change>) {
+    let changes = narrowing().changes;
+    let refused = Outcome::Failed {
+        error: Refusal {
+            status: 400,
+            code: Untrusted::new("Request_BadRequest"),
+            message: Untrusted::new("Resource \u{1b}[31m\u{202e} does not exist\n\nDone: 4"),
+            request_id: Some(Untrusted::new("2b1a0c9e-0000-4000-8000-000000000001")),
+        },
+    };
+    let needs = changes.get(1).map(|change| change.address.clone()).unwrap();
+    let outcomes = [Outcome::Done, refused, Outcome::Already, Outcome::Skipped { needs }];
+    let addresses = changes.iter().map(|change| change.address.clone());
+    let lines = addresses.zip(outcomes).map(|(address, outcome)| Line { address, outcome });
+    let report =
+        RunReport { lines: lines.collect(), stopped: None, writes_sent: 2, remaining: Some(2) };
+    (report, changes)
+}
+
+fn drawn(report: &RunReport, changes: &[Change]) -> String {
+    let mut out = Vec::new();
+    let view = View { full: false, next: Some("consent plan") };
+    text(report, changes, LookedAt::FreshPlan, view, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.lines().all(|line| width(line) <= 80 && shown(line) == line), "{text}");
+    text
+}
+
+#[test]
+fn a_failure_in_the_middle_says_what_stands() {
+    let (report, changes) = halfway();
+    insta::assert_snapshot!(drawn(&report, &changes), @"
+Result  4 objects: 1 done, 1 already so, 1 failed, 1 skipped.
+
+  failed       grant outlook-tasks: delegated, Microsoft Graph,
+               adele@contoso.com
+               400 Request_BadRequest: Resource <U+001B>[31m<U+202E>
+               does not exist<U+000A><U+000A>Done: 4
+               request id 2b1a0c9e-0000-4000-8000-000000000001
+  skipped      revoke outlook-tasks: delegated, Microsoft Graph, all users
+               it needs: grant outlook-tasks: delegated, Microsoft
+               Graph, adele@contoso.com
+
+Tenant  changed; 2 write requests sent.
+Stands  2 objects are as planned; 2 are not. Nothing that is replaced was taken
+        away before its replacement was read back.
+Check   a fresh plan has 2 objects left.
+Next    consent plan
+");
+}
+
+#[test]
+fn a_clean_run_is_three_lines() {
+    let (mut report, changes) = halfway();
+    report.lines.iter_mut().for_each(|line| line.outcome = Outcome::Done);
+    report.remaining = Some(0);
+    insta::assert_snapshot!(drawn(&report, &changes), @"
+Result  4 objects: 4 done.
+
+Tenant  changed; 2 write requests sent.
+Check   a fresh plan is empty: the tenant matches the manifest.
+Next    consent plan
+");
+}
+
+#[test]
+fn the_tenant_is_unchanged_only_when_nothing_can_have_changed() {
+    let (mut report, mut changes) = halfway();
+    let error = match &report.lines[1].outcome {
+        Outcome::Failed { error } => error.clone(),
+        other => panic!("{other:?}"),
+    };
+    let one_request = [changes.remove(1)];
+    assert_eq!(one_request[0].steps.len(), 1);
+    let alone = RunReport {
+        lines: vec![Line {
+            address: one_request[0].address.clone(),
+            outcome: Outcome::Failed { error: error.clone() },
+        }],
+        stopped: None,
+        writes_sent: 1,
+        remaining: Some(1),
+    };
+    assert_eq!(Tenant::after(&alone, &one_request), Tenant::Unchanged);
+    assert_eq!(Tenant::after(&alone, &[]), Tenant::Changed, "nothing is known of its requests");
+    let after = |report: &mut RunReport, outcome: Outcome, sent| {
+        report.lines.iter_mut().for_each(|line| line.outcome = outcome.clone());
+        report.writes_sent = sent;
+        Tenant::after(report, &[])
+    };
+    let unsure = Outcome::Unsure { because: "no answer came".to_owned() };
+    assert_eq!(after(&mut report, Outcome::NotStarted, 0), Tenant::Unchanged);
+    assert_eq!(after(&mut report, Outcome::Already, 0), Tenant::Unchanged);
+    assert_eq!(after(&mut report, unsure, 1), Tenant::Changed);
+}
+
+#[test]
+fn programs_get_every_line() {
+    let (report, changes) = halfway();
+    let mut out = Vec::new();
+    json(&report, &changes, &mut out).unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(document["format"], FORMAT);
+    assert_eq!(document["tenant"], "changed");
+    assert_eq!(document["counts"]["done"], 1);
+    assert_eq!(document["counts"]["not_started"], 0);
+    assert_eq!(document["changes"][1]["result"], "failed");
+    assert_eq!(document["changes"][1]["error"]["status"], 400);
+}
