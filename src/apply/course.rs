@@ -390,3 +390,7 @@ fn no_answer() -> Refusal {
 #[cfg(test)]
 #[path = "course_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "late_tests.rs"]
+mod late;

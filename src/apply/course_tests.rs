@@ -389,19 +389,3 @@ fn ten_thousand_changes_take_five_hundred_batches() {
     assert!(report.lines.iter().all(|line| line.outcome == Outcome::Done));
     assert_eq!(tenant.batches.len(), 500);
 }
-
-/// What the plan saw at the beginning is long ago by then.
-#[test]
-fn a_removal_that_comes_late_looks_first() {
-    let changes = [gives("a"), needs(takes("all"), &["a"])];
-    let late = |seconds, is: &str| {
-        let mut tenant = holding(&["/o/all"]);
-        tenant.objects.insert("/o/all".to_owned(), json!({ "is": is }));
-        tenant.reply("/o/a", [wait(seconds)]);
-        let report = tenant.run(&changes);
-        (words(&report)[1], tenant.batches.concat().contains(&"DELETE /o/all".to_owned()))
-    };
-    assert_eq!(late(9, "changed"), ("done", true), "it was read a moment ago");
-    assert_eq!(late(10, "there"), ("done", true));
-    assert_eq!(late(10, "changed"), ("failed", false));
-}

@@ -1,0 +1,20 @@
+//! What a run replaces or removes when it has been under way for a while.
+
+use crate::apply::rehearsal::{Tenant, gives, needs, takes, wait, words};
+use serde_json::json;
+
+/// What the plan saw at the beginning is long ago by then.
+#[test]
+fn a_removal_that_comes_late_looks_first() {
+    let changes = [gives("a"), needs(takes("all"), &["a"])];
+    let late = |seconds, is: &str| {
+        let mut tenant = Tenant::default();
+        tenant.objects.insert("/o/all".to_owned(), json!({ "is": is }));
+        tenant.reply("/o/a", [wait(seconds)]);
+        let report = tenant.run(&changes);
+        (words(&report)[1], tenant.batches.concat().contains(&"DELETE /o/all".to_owned()))
+    };
+    assert_eq!(late(9, "changed"), ("done", true), "it was read a moment ago");
+    assert_eq!(late(10, "there"), ("done", true));
+    assert_eq!(late(10, "changed"), ("failed", false));
+}
