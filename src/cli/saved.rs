@@ -14,6 +14,10 @@ use crate::model::clock::{Clock, stamp};
 use crate::plan::{Plan, file, fresh};
 use crate::store::plan_file;
 
+/// A plan may come from a machine whose clock is ahead by so much. One from further in the future would
+/// be good for longer than a plan may be.
+const CLOCKS_DIFFER: time::Duration = time::Duration::minutes(5);
+
 /// # Errors
 /// When the file is no plan, was altered, is of a newer version, or has expired.
 pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
@@ -33,6 +37,17 @@ pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
         refuse(format!("it is not UTF-8 text: line {line} holds a wrong byte"))
     })?;
     let plan = file::read(&text).map_err(|error| refuse(error.to_string()))?;
+    if plan.made_at > env.now() + CLOCKS_DIFFER {
+        return Err(Failure::new(
+            Exit::NotAcceptable,
+            "plan_expired",
+            format!(
+                "{shown} says that it was made at {}, which is still to come",
+                stamp(plan.made_at)
+            ),
+        )
+        .help("see that the clock is right, and make it anew with: consent plan --out FILE"));
+    }
     let expires = file::expiry(&plan);
     if env.now() > expires {
         return Err(Failure::new(

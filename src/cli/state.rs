@@ -19,8 +19,8 @@ pub fn of_manifest(files: &[PathBuf]) -> PathBuf {
 /// Beside the manifest that a saved plan was made from, so that its runs and those of the manifest
 /// share a history and a lock; beside the plan file where that manifest is not to be found from here.
 pub fn of_plan(file: &Path, manifest: &ManifestSummary) -> PathBuf {
-    let first = manifest.files.first().map(|file| PathBuf::from(&file.path));
-    beside(first.filter(|path| manifest_file::is_there(path)).as_deref().unwrap_or(file))
+    let first = manifest.files.first().filter(|first| manifest_file::is_there(first));
+    first.map_or_else(|| beside(file), |first| beside(Path::new(&first.path)))
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::manifest::source::{Source, Sources};
 use crate::model::digest::sha256_hex;
@@ -201,9 +201,15 @@ pub fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
-/// Whether the file of a manifest is to be found from here.
-pub fn is_there(path: &Path) -> bool {
-    path.is_file()
+/// Whether a manifest that a plan names is to be found from here: at or below the folder one is in, or
+/// anywhere, if the file there is the very one. A plan may come from others, and shall not choose a
+/// folder of the machine.
+pub fn is_there(named: &ManifestHash) -> bool {
+    let path = Path::new(&named.path);
+    let below =
+        path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let same = || read(path).is_ok_and(|bytes| sha256_hex(&bytes) == named.sha256);
+    if below { path.is_file() } else { same() }
 }
 
 /// What this file finds.

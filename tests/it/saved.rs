@@ -240,32 +240,56 @@ fn a_plan_that_was_cut_short_is_refused_and_the_place_named() {
     apply(&world, &plan).assert_code(0).quietly();
 }
 
-/// A plan of the day before yesterday, as it would have been written then.
+/// The saved plan with these replacements, as it would have been written so.
+fn rewritten(world: &World, replacements: &[(&str, &str)]) -> String {
+    let mut plan = text(world);
+    for (old, new) in replacements {
+        assert!(plan.contains(old), "{old}");
+        plan = plan.replace(old, new);
+    }
+    let mark = "  \"checksum\": \"sha256:";
+    let (head, _) = plan.rsplit_once(mark).unwrap();
+    format!("{head}{mark}{}\"\n}}\n", sha256_hex(head.as_bytes()))
+}
+
+/// The saved plan as it would have been written so many hours later.
+fn made_later(world: &World, hours: i64) -> String {
+    let saved: Value = serde_json::from_str(&text(world)).unwrap();
+    let line = |name: &str, hours: i64| {
+        let form = &time::format_description::well_known::Rfc3339;
+        let at = time::OffsetDateTime::parse(saved[name].as_str().unwrap(), form).unwrap();
+        let at = (at + time::Duration::hours(hours)).format(form).unwrap();
+        format!("\"{name}\": \"{at}\"")
+    };
+    let [made, expires] = ["made_at", "expires_at"].map(|name| (line(name, 0), line(name, hours)));
+    rewritten(world, &[(&made.0, &made.1), (&expires.0, &expires.1)])
+}
+
 #[test]
-fn an_expired_plan_is_refused() {
+fn a_plan_of_the_day_before_yesterday_or_of_tomorrow_is_refused() {
     let (world, plan) = planned();
     let whole = text(&world);
-    let saved: Value = serde_json::from_str(&whole).unwrap();
-    let part = |value: &Value| value.as_str().unwrap().to_owned();
-    let (made, expires) = (part(&saved["made_at"]), part(&saved["expires_at"]));
-    let earlier = |stamp: &str| {
-        let form = &time::format_description::well_known::Rfc3339;
-        let at = time::OffsetDateTime::parse(stamp, form).unwrap() - time::Duration::hours(25);
-        at.format(form).unwrap()
-    };
-    let old = whole
-        .replace(
-            &format!("\"made_at\": \"{made}\""),
-            &format!("\"made_at\": \"{}\"", earlier(&made)),
-        )
-        .replace(&expires, &earlier(&expires));
-    assert_ne!(old, whole);
-    let mark = "  \"checksum\": \"sha256:";
-    let (head, _) = old.rsplit_once(mark).unwrap();
-    world.file("plan.json", &format!("{head}{mark}{}\"\n}}\n", sha256_hex(head.as_bytes())));
-    let run = refused(&world, &plan, "plan_expired");
-    let told = format!("expired at {}", &earlier(&expires)[..16]);
-    assert!(run.stderr.contains(&told), "{told}: {run:#?}");
+    for (hours, told) in [(-25, "expired at "), (1, "which is still to come")] {
+        world.file("plan.json", &made_later(&world, hours));
+        let run = refused(&world, &plan, "plan_expired");
+        assert!(run.stderr.contains(told), "{told}: {run:#?}");
+        world.file("plan.json", &whole);
+    }
+}
+
+/// It names its manifest, and the records lie beside that; but not in a folder of the plan's choice.
+#[test]
+fn a_plan_does_not_choose_where_the_records_go() {
+    let (world, plan) = planned();
+    let elsewhere = tempfile::TempDir::new().unwrap();
+    let other = elsewhere.path().join("consent.toml");
+    std::fs::write(&other, "schema = 1\n").unwrap();
+    let path = format!("\"path\": {}", serde_json::json!(other));
+    let forged = rewritten(&world, &[("\"path\": \"consent.toml\"", &path)]);
+    world.file("plan.json", &forged);
+    apply(&world, &plan).assert_code(0).quietly();
+    assert!(!elsewhere.path().join(".consent").exists());
+    assert!(world.folder().join(".consent/snapshots").exists());
 }
 
 #[test]
