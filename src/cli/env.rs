@@ -52,6 +52,11 @@ impl Env {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// A variable that is set, to nothing.
+    pub fn is_empty(&self, name: &str) -> bool {
+        self.variables.get(name).is_some_and(String::is_empty)
+    }
+
     /// Whether somebody can be asked: the question is on stderr, the answer on stdin.
     pub fn can_ask(&self, global: &Global) -> bool {
         let in_ci = self.var("CI").is_some_and(|value| value != "false" && value != "0");

@@ -10,6 +10,7 @@ pub mod failure;
 pub mod logging;
 pub mod manifests;
 pub mod outlet;
+pub mod parse;
 pub mod patience;
 pub mod planning;
 pub mod progress;
@@ -23,6 +24,7 @@ pub mod setting;
 pub mod signals;
 pub mod stale;
 pub mod state;
+pub mod targets;
 pub mod unfinished;
 pub mod warnings;
 

@@ -1,6 +1,6 @@
 //! Reports for programs, and other small files that people name on the command line.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::atomic::{self, Content};
 use super::error::StoreError;
@@ -33,4 +33,14 @@ pub fn read_text(path: &Path) -> Result<String, StoreError> {
 /// When it exists already or cannot be created.
 pub fn create(path: &Path) -> Result<std::fs::File, StoreError> {
     atomic::create_for_append(path)
+}
+
+/// Where a path of the command line leads: two that are equal are one file, whether it is there yet or
+/// not. `None` where its folder is not there.
+pub fn place(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok().or_else(|| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        Some(folder.join(path.file_name()?))
+    })
 }

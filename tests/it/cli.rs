@@ -70,10 +70,41 @@ fn usage_mistakes_are_3() {
     ] {
         let run = world.run(args).assert_code(3);
         assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{args:?}: {run:#?}");
+        if !args.is_empty() {
+            assert!(run.stderr.starts_with("error[usage]: "), "{args:?}: {run:#?}");
+            assert!(run.stderr.contains("  = tenant: unchanged"), "{args:?}: {run:#?}");
+            assert!(run.stderr.contains("  = help: "), "{args:?}: {run:#?}");
+        }
     }
     let version = bare(&world, &["--version"]).assert_code(0);
     assert!(version.stdout.starts_with("consent 0."), "{version:#?}");
     world.assert_untouched();
+}
+
+/// What a CI system makes of variables that are not set, and what a shell still holds of yesterday.
+#[test]
+fn empty_variables_are_none_and_a_flag_wins_over_a_variable() {
+    let world = ready();
+    world.file("tenant.toml", SEED);
+    let run = |args: &[&str], variables: &[(&str, &str)]| {
+        let mut command = world.command(args);
+        command.env_remove("CONSENT_TOKEN").envs(variables.iter().copied());
+        Run::of(command.output().unwrap())
+    };
+    let names =
+        "SANDBOX GRAPH_URL PARALLELISM REPORT OUT APP COLOR LOG_FILE VERBOSE JSON FILE FULL";
+    let names: Vec<String> = names.split(' ').map(|name| format!("CONSENT_{name}")).collect();
+    let empty: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    let sandbox = ["plan", "--sandbox", "tenant.toml"];
+    run(&sandbox, &empty).assert_code(0).quietly();
+    run(&sandbox, &[("CONSENT_GRAPH_URL", "http://127.0.0.1:1")]).assert_code(0).quietly();
+    let url = ["plan", "--graph-url=http://127.0.0.1:1"];
+    let nobody = run(&url, &[("CONSENT_SANDBOX", "tenant.toml"), ("CONSENT_TOKEN", "x")]);
+    let told = nobody.stderr.contains("error[") && !nobody.stderr.contains("error[usage]");
+    assert!(nobody.code != 0 && told, "nobody answers there: {nobody:#?}");
+    let both = [("CONSENT_GRAPH_URL", "http://127.0.0.1:1"), ("CONSENT_SANDBOX", "tenant.toml")];
+    let refused = run(&["plan"], &both).assert_code(3);
+    assert!(refused.stderr.contains("cannot be used with"), "{refused:#?}");
 }
 
 #[test]
@@ -127,6 +158,31 @@ fn reports_go_where_they_are_sent() {
     let report = world.run(&["apply", "--json"]).assert_code(0).json();
     assert_eq!(report["format"], "consent.run_report");
     assert_eq!((&report["tenant"], &report["writes_sent"]), (&"unchanged".into(), &0.into()));
+}
+
+/// Nothing is written over what it was made of, and that is told before anything is read.
+#[test]
+fn results_that_would_be_written_over_something_are_refused() {
+    let world = ready();
+    let manifest = std::fs::read_to_string(world.folder().join("consent.toml")).unwrap();
+    std::fs::create_dir(world.folder().join("all")).unwrap();
+    for (args, id) in [
+        (&["plan", "--out", "consent.toml"][..], "same_target"),
+        (&["plan", "--out", "./consent.toml"], "same_target"),
+        (&["plan", "--out", "p.plan", "--report", "json=p.plan"], "same_target"),
+        (&["plan", "-f", "all", "--out", "all/more.toml"], "same_target"),
+        (&["plan", "--json", "--report", "json=-"], "same_target"),
+        (&["plan", "--report", "json=no/x.json"], "no_folder"),
+        (&["apply", "--report", "json=consent.toml"], "same_target"),
+        (&["apply", "p.plan", "--report", "json=p.plan"], "same_target"),
+        (&["apply", "--report", "json=no/x.json"], "no_folder"),
+    ] {
+        let run = world.run(args).assert_code(3);
+        assert!(run.stderr.contains(&format!("error[{id}]")), "{args:?}: {run:#?}");
+    }
+    assert_eq!(std::fs::read_to_string(world.folder().join("consent.toml")).unwrap(), manifest);
+    assert!(!world.folder().join("p.plan").exists());
+    assert_eq!(world.counts().http, 0);
 }
 
 #[test]

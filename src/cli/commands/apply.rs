@@ -14,8 +14,8 @@ use crate::cli::session::{Session, stored};
 use crate::cli::setting::Setting;
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
-use crate::cli::{Streams, manifests, patience, rails, saved, unfinished};
-use crate::cli::{planning, reporting};
+use crate::cli::targets::Targets;
+use crate::cli::{Streams, manifests, patience, planning, rails, reporting, saved, unfinished};
 use crate::model::outcome::RunReport;
 use crate::plan::Plan;
 use crate::render::outcome;
@@ -43,10 +43,16 @@ pub async fn run(
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
     let stop = Stop::listen();
+    let reports = reporting::asked(&args.report, global);
+    let manifest = args.manifest.file.iter().filter(|_| args.plan.is_none());
+    Targets::of(global, &reports)
+        .reads("-f", manifest)
+        .reads("PLAN", &args.plan)
+        .reads("--sandbox", &args.tenant.sandbox)
+        .check()?;
     let prepare = prepare(args, global, env, streams);
     let task = stop.unless(prepare).await.unwrap_or_else(|| Err(run::interrupted()))?;
     let Task { session, loaded, plan, state, past, again } = task;
-    let reports = reporting::asked(&args.report, global);
     let setting = Setting {
         session: &session,
         manifest: loaded.as_ref(),

@@ -10,8 +10,8 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::{Session, stored};
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
-use crate::cli::{Streams, manifests, patience, unfinished};
-use crate::cli::{planning, reporting};
+use crate::cli::targets::Targets;
+use crate::cli::{Streams, manifests, patience, planning, reporting, unfinished};
 use crate::graph::quota::WRITES;
 use crate::plan::{Plan, file};
 use crate::render;
@@ -42,6 +42,12 @@ async fn work(
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
     let colour = env.colour_of_errors(global);
+    let reports = reporting::asked(&args.report, global);
+    Targets::of(global, &reports)
+        .writes("--out", args.out.as_deref())
+        .reads("-f", &args.manifest.file)
+        .reads("--sandbox", &args.tenant.sandbox)
+        .check()?;
     let loaded = manifests::load(&args.manifest.file, streams, colour)?;
     let session = Session::open(
         &args.tenant,
@@ -63,7 +69,6 @@ async fn work(
     if let Some(out) = &args.out {
         plan_file::write(out, file::write(&plan).as_bytes()).map_err(stored)?;
     }
-    let reports = reporting::asked(&args.report, global);
     unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), global, streams);
     let shown = show(
         &plan,
