@@ -1,15 +1,13 @@
 //! `consent`: reads the arguments, runs the command, returns its exit code. Nothing else.
 
-use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::error::ErrorKind;
 use consent::cli::env::Env;
-use consent::cli::failure::Exit;
+use consent::cli::failure::{Exit, Failure};
 use consent::cli::outlet::{Remarks, Results};
 use consent::cli::{self, Streams, parse};
-use consent::model::untrusted::shown;
 
 fn main() -> ExitCode {
     // The only error is that a provider is installed already.
@@ -44,14 +42,6 @@ fn usage(error: &clap::Error) -> ExitCode {
         }
         _ => {}
     }
-    let plain = error.render().to_string();
-    // The message repeats an argument, which may come from elsewhere: nothing of it may draw.
-    let lines: Vec<String> = plain.trim_end().split('\n').map(shown).collect();
-    let told = lines.join("\n").replacen("error: ", "error[usage]: ", 1).replacen(
-        "\nFor more information, try",
-        "\n  = help: for more information, try",
-        1,
-    );
-    drop(writeln!(std::io::stderr(), "{told}\n  = tenant: {}", Exit::Invalid.tenant()));
+    drop(Failure::usage(error).draw(&mut Remarks::stderr(), false));
     Exit::Invalid.into()
 }
