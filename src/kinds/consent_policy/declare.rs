@@ -193,11 +193,10 @@ fn conditions(
     });
     let texts = |several| {
         let names: Option<&[Spanned<String>]> = WrittenSet::named(several);
-        names.map(|names| names.iter().map(|name| name.get_ref().to_lowercase()).collect())
+        names.map(|names| names.iter().map(|name| name.get_ref().clone()).collect())
     };
-    Some(Conditions {
-        permission_classification: word(&set.permission_classification)
-            .filter(|class| class != "all"),
+    let set = Conditions {
+        permission_classification: word(&set.permission_classification),
         resource: api.map(|api| api.app_id.to_string()),
         permissions,
         client_applications: match clients {
@@ -211,7 +210,8 @@ fn conditions(
             .as_ref()
             .is_some_and(|one| *one.get_ref()),
         permission_type,
-    })
+    };
+    Some(set.normal())
 }
 
 /// The ids of all permissions that are named, or nothing.

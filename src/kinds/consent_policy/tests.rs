@@ -244,6 +244,20 @@ fn mistakes_are_told_with_their_place() {
     assert_eq!(set("permissions = [\"User.Read\"]"), ["permissions_without_resource 7"]);
     assert_eq!(set("client_publishers = []"), ["empty_condition 7"]);
     assert_eq!(set("client_tenants = [\"contoso.com\"]"), ["invalid_client_tenant 7"]);
+    // The word for all of them, in a list: no form of it gets through as a condition.
+    for word in ["all", "All", "ALL"] {
+        assert_eq!(set(&format!("client_publishers = [\"{word}\"]")), ["unknown_condition_word 7"]);
+        let beside = format!("client_publishers = [\"1234567\", \"{word}\"]");
+        assert_eq!(set(&beside), ["unknown_condition_word 7"]);
+        assert_eq!(set(&format!("client_tenants = [\"{word}\"]")), ["invalid_client_tenant 7"]);
+        assert_eq!(set(&format!("client_applications = [\"{word}\"]")), ["unknown_app 7"]);
+        let names = format!("resource = \"Microsoft Graph\", permissions = [\"{word}\"]");
+        assert_eq!(set(&names), ["unknown_scope 7"]);
+    }
+    for id in ["", " ", " all ", "123 456"] {
+        assert_eq!(set(&format!("client_publishers = [\"{id}\"]")), ["unknown_condition_word 7"]);
+    }
+    assert_eq!(set("client_publishers = \"All\""), ["invalid_value 7"]);
     assert_eq!(set("client_applications = [\"explorer\"]"), ["unknown_app 7"]);
     assert_eq!(set("client_applications = \"some\""), ["invalid_value 7"]);
     assert_eq!(set("resource = \"Graph\""), ["unknown_resource 7"]);

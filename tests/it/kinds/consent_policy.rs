@@ -198,6 +198,12 @@ fn mistakes_are_told_before_anything_is_sent() {
             "8:28",
             "resource = \"Microsoft Graph\"",
         ),
+        (
+            table("include = [{ client_publishers = [\"123456\", \"All\"] }]"),
+            "unknown_condition_word",
+            "8:45",
+            "write client_publishers = \"all\"",
+        ),
     ] {
         world.manifest(&manifest);
         let run = world.run(&["apply"]).assert_code(3);
