@@ -38,7 +38,8 @@ pub struct ConsentPolicies;
 pub struct Spec {
     pub id: String,
     pub name: String,
-    /// Absent: not declared, or empty.
+    /// Absent: none.
+    // Until the goal is known, none is the empty text where it is declared, and absent where it is not.
     pub description: Option<String>,
     pub include: BTreeSet<Conditions>,
     pub exclude: BTreeSet<Conditions>,
@@ -155,6 +156,7 @@ impl Kind for ConsentPolicies {
             goal.id.clone_from(&have.id);
             goal.description = goal.description.or_else(|| have.description.clone());
         }
+        goal.description = goal.description.filter(|text| !text.is_empty());
         Some(goal)
     }
 

@@ -12,7 +12,7 @@ use crate::manifest::entry::Entry;
 use crate::manifest::suggest::did_you_mean;
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::{GUID, TenantId};
-use crate::model::schema::{JsonSchema, form};
+use crate::model::schema::{JsonSchema, SomeText, form};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -38,9 +38,9 @@ pub(super) struct Written {
     #[schemars(with = "PolicyId")]
     pub(super) id: Option<Spanned<String>>,
     /// Its display name.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<SomeText>")]
     pub(super) name: Option<Spanned<String>>,
-    /// What it is for.
+    /// What it is for; `""` is none. Left out, it stays as it is.
     #[schemars(with = "Option<String>")]
     pub(super) description: Option<Spanned<String>>,
     /// Sets of conditions; one of them must match.
