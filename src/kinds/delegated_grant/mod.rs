@@ -146,10 +146,15 @@ impl Kind for DelegatedGrants {
         order::link(changes);
     }
 
-    /// Microsoft Entra has no grant for a group.
-    fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {
-        let group = matches!(spec.audience, Audience::Group(_));
-        !group && scene.is_client(&spec.client, &address.owner)
+    fn disagreement(&self, spec: &Spec, address: &Address, scene: &Scene) -> Option<String> {
+        if let Audience::Group(id) = spec.audience {
+            return Some(format!("Microsoft Entra has no grant for a group, and {id} is one"));
+        }
+        scene.other_client(&spec.client, &address.owner)
+    }
+
+    fn rests_on(&self, spec: &Spec) -> Option<ObjectId> {
+        Some(spec.resource)
     }
 
     fn describe(&self, have: &Found, names: &Names) -> String {
