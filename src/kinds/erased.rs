@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use crate::kinds::comparison::{Comparison, Met};
+use crate::kinds::comparison::{Comparison, LeftAlone, Met};
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene};
 use crate::manifest::{Manifest, TableName};
@@ -38,7 +38,7 @@ pub struct Pairs {
     /// How many were found.
     pub found: usize,
     /// Found, undeclared, and not ours to remove.
-    pub unmanaged: BTreeMap<Address, ObjectState>,
+    pub unmanaged: BTreeMap<Address, LeftAlone>,
     /// Sentences about the plan as a whole. Safe text.
     pub remarks: Vec<String>,
 }

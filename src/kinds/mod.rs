@@ -42,6 +42,7 @@ use crate::model::finding::{Finding, Findings};
 use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{JsonSchema, Schema};
+pub use comparison::LeftAlone;
 pub use erased::{AnyKind, Pair, Pairs, Standing, Unreadable};
 pub use scene::{Desk, Names, Scene};
 use simulated::Collection;
@@ -205,6 +206,18 @@ pub trait Kind: Sync {
         have: Option<&Self::Found>,
         ownership: Ownership,
     ) -> Option<Self::Spec>;
+
+    /// What is kept of an object that is declared, and is not declared itself: people read of it as of
+    /// what is undeclared and left alone.
+    fn surplus(
+        &self,
+        want: &Wanted<Self::Spec>,
+        goal: &Self::Spec,
+        have: &Self::Found,
+    ) -> Option<Self::Found> {
+        let _ = (want, goal, have);
+        None
+    }
 
     /// Why the service would not store this state, if it would not: what is declared and what is
     /// kept beside it can be too much together.

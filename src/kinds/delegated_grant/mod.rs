@@ -115,6 +115,14 @@ impl Kind for DelegatedGrants {
         (!nothing).then_some(goal)
     }
 
+    /// Scopes of others in a grant that is declared.
+    fn surplus(&self, want: &Wanted<Spec>, goal: &Spec, have: &Found) -> Option<Found> {
+        let declared = want.spec.as_ref().map(|spec| spec.scopes.clone()).unwrap_or_default();
+        let scopes = goal.scopes.without(&declared);
+        (!scopes.is_empty())
+            .then(|| Found { id: have.id.clone(), spec: Spec { scopes, ..have.spec.clone() } })
+    }
+
     fn refused(&self, goal: &Spec) -> Option<Finding> {
         declare::too_long(&goal.scopes)
     }
