@@ -33,7 +33,7 @@ fn settled(command: Command, words: &[OsString], env: &Env) -> Command {
     };
     let beaten = |arg: &Arg| {
         let long = arg.get_long().unwrap_or_default();
-        EITHER.contains(&long) && !given(&long) && EITHER.iter().any(|other| given(other))
+        EITHER.contains(&long) && !given(&long) && EITHER.iter().any(given)
     };
     // What is not set at all stays in the help text.
     let void = |arg: &Arg| {

@@ -160,11 +160,22 @@ async fn add_resources(session: &Session, pages: &Pages, scene: &mut Scene) -> R
         let (found, _) = survey::look_up(&reader, &mentions).await.map_err(told)?;
         scene.directory.service_principals.extend(found.service_principals);
     }
-    let known = |id: &ObjectId| scene.directory.by_object_id(*id).is_some();
-    let spoken_of = REGISTRY.iter().flat_map(|kind| kind.resources(pages, scene));
-    let strange: BTreeSet<ObjectId> = spoken_of.filter(|id| !known(id)).collect();
-    for found in survey::resources(&reader, &strange).await.map_err(told)? {
-        scene.directory.service_principals.insert(found.app_id, found);
+    let spoken_of = REGISTRY.iter().flat_map(|kind| kind.resources(pages, scene)).collect();
+    add_by_id(session, spoken_of, &mut scene.directory).await
+}
+
+/// Looks up those of these service principals that are not known yet. Those that are gone stay unknown.
+///
+/// # Errors
+/// When a read fails or is incomplete.
+pub async fn add_by_id(
+    session: &Session,
+    mut ids: BTreeSet<ObjectId>,
+    directory: &mut Directory,
+) -> Result<(), Failure> {
+    ids.retain(|id| directory.by_object_id(*id).is_none());
+    for found in survey::resources(&session.graph.reader(), &ids).await.map_err(told)? {
+        directory.service_principals.insert(found.app_id, found);
     }
     Ok(())
 }

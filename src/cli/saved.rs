@@ -1,5 +1,6 @@
 //! A saved plan as the thing to apply: read, proven, and still about this tenant.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,8 +10,9 @@ use crate::cli::planning;
 use crate::cli::session::{Session, stored, told};
 use crate::graph::error::GraphError;
 use crate::graph::survey;
-use crate::kinds::Scene;
+use crate::kinds::{self, Scene};
 use crate::model::clock::{Clock, stamp};
+use crate::model::id::ObjectId;
 use crate::plan::{Plan, file, fresh};
 use crate::store::plan_file;
 
@@ -74,7 +76,8 @@ pub async fn tenant(session: &Session, plan: &Plan) -> Result<Scene, Failure> {
         )
         .help("make the plan anew and review it: consent plan --out FILE"));
     }
-    let scene = planning::scene_of(session, plan).await?;
+    let mut scene = planning::scene_of(session, plan).await?;
+    planning::add_by_id(session, rests_on(plan)?, &mut scene.directory).await?;
     as_named(session, plan, &scene).await?;
     Ok(scene)
 }
@@ -100,7 +103,7 @@ async fn as_named(session: &Session, plan: &Plan, scene: &Scene) -> Result<(), F
     let live = match survey::names(&session.graph.reader(), &ids).await {
         Ok(live) => live,
         // Without the right to look names up there is nothing to compare them with.
-        Err(GraphError::Forbidden { .. }) => return placed(plan, scene),
+        Err(GraphError::Forbidden { .. }) => return agreeing(plan, scene),
         Err(error) => return Err(told(error)),
     };
     for (id, name) in &plan.names.0 {
@@ -112,17 +115,29 @@ async fn as_named(session: &Session, plan: &Plan, scene: &Scene) -> Result<(), F
             )));
         }
     }
-    placed(plan, scene)
+    agreeing(plan, scene)
 }
 
-/// Every change is about the app it stands under.
-fn placed(plan: &Plan, scene: &Scene) -> Result<(), Failure> {
-    match fresh::misplaced(&plan.pairs, scene).map_err(planning::unreadable)? {
+/// Service principals of which the plan has nothing but their object ids.
+fn rests_on(plan: &Plan) -> Result<BTreeSet<ObjectId>, Failure> {
+    let mut ids = BTreeSet::new();
+    for pair in &plan.pairs {
+        if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
+            ids.extend(kind.rests_on(pair).map_err(planning::unreadable)?);
+        }
+    }
+    Ok(ids)
+}
+
+/// Every change is about the app it stands under, and what it rests on is there.
+fn agreeing(plan: &Plan, scene: &Scene) -> Result<(), Failure> {
+    let found = fresh::disagreement(&plan.pairs, scene, &plan.names);
+    match found.map_err(planning::unreadable)? {
         None => Ok(()),
-        Some(address) => Err(Failure::new(
+        Some((address, problem)) => Err(Failure::new(
             Exit::NotAcceptable,
             "plan_stale",
-            format!("{address} is not about the app it stands under"),
+            format!("{address} does not fit the tenant: {problem}"),
         )
         .help("make the plan anew and review it: consent plan --out FILE")),
     }

@@ -7,6 +7,14 @@ use crate::model::address::Address;
 use crate::model::finding::{Finding, Findings};
 use crate::model::object_state::ObjectState;
 
+/// Something that is there and left alone.
+#[derive(Debug, Clone)]
+pub struct LeftAlone {
+    pub state: ObjectState,
+    /// Whether it is only a part of its object, and the rest is declared.
+    pub beside: bool,
+}
+
 /// Keeps what changes and what is not ours, and counts the rest.
 pub(super) struct Comparison<'a, K: Kind> {
     kind: &'a K,
@@ -61,14 +69,18 @@ impl<'a, K: Kind> Comparison<'a, K> {
 
     fn put(&mut self, address: &Address, want: Option<&Wanted<K::Spec>>, have: Option<&K::Found>) {
         let goal = self.kind.goal(want, have, (self.owns)(address));
-        if goal.as_ref() == have.map(AsRef::as_ref) {
-            match (want, have) {
-                (Some(_), _) => self.pairs.unchanged += 1,
-                (None, Some(have)) if (self.tells)(address) => {
-                    self.pairs.unmanaged.insert(address.clone(), ObjectState::of(have));
+        let is_same = goal.as_ref() == have.map(AsRef::as_ref);
+        match (want, &goal, have) {
+            (Some(want), Some(goal), Some(have)) => {
+                if let Some(part) = self.kind.surplus(want, goal, have) {
+                    self.leave_alone(address, &part, true);
                 }
-                (None, _) => {}
             }
+            (None, _, Some(have)) if is_same => self.leave_alone(address, have, false),
+            _ => {}
+        }
+        if is_same {
+            self.pairs.unchanged += usize::from(want.is_some());
             return;
         }
         if let Some(finding) = goal.as_ref().and_then(|goal| self.kind.refused(goal)) {
@@ -81,6 +93,14 @@ impl<'a, K: Kind> Comparison<'a, K> {
             why: want.map(|want| want.why.clone()).unwrap_or_default(),
             notes: want.map(|want| want.notes.clone()).unwrap_or_default(),
         });
+    }
+
+    /// Notes what is not declared and stays, where that is told.
+    fn leave_alone(&mut self, address: &Address, what: &K::Found, beside: bool) {
+        if (self.tells)(address) {
+            let left = LeftAlone { state: ObjectState::of(what), beside };
+            self.pairs.unmanaged.insert(address.clone(), left);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use crate::kinds::comparison::{Comparison, Met};
+use crate::kinds::comparison::{Comparison, LeftAlone, Met};
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene};
 use crate::manifest::{Manifest, TableName};
@@ -38,7 +38,7 @@ pub struct Pairs {
     /// How many were found.
     pub found: usize,
     /// Found, undeclared, and not ours to remove.
-    pub unmanaged: BTreeMap<Address, ObjectState>,
+    pub unmanaged: BTreeMap<Address, LeftAlone>,
     /// Sentences about the plan as a whole. Safe text.
     pub remarks: Vec<String>,
 }
@@ -136,18 +136,28 @@ pub trait AnyKind: Sync {
     /// When a state is not of this kind's form.
     fn named(&self, pair: &Pair) -> Result<Vec<ObjectId>, Unreadable>;
 
-    /// What must be looked up before [`AnyKind::is_of`] can judge the pair.
+    /// What must be looked up before [`AnyKind::disagreement`] can judge the pair.
     ///
     /// # Errors
     /// When a state is not of this kind's form.
     fn mentioned(&self, pair: &Pair) -> Result<Mentions, Unreadable>;
 
-    /// Whether both states are about the very app that their address names, and their names are the
-    /// tenant's.
+    /// The service principal that must be looked up before the same, by its object id.
     ///
     /// # Errors
     /// When a state is not of this kind's form.
-    fn is_of(&self, pair: &Pair, scene: &Scene) -> Result<bool, Unreadable>;
+    fn rests_on(&self, pair: &Pair) -> Result<Option<ObjectId>, Unreadable>;
+
+    /// What the states say that is not so in the tenant, in words.
+    ///
+    /// # Errors
+    /// When a state is not of this kind's form.
+    fn disagreement(
+        &self,
+        pair: &Pair,
+        scene: &Scene,
+        names: &Names,
+    ) -> Result<Option<String>, Unreadable>;
 
     /// One line for something that is there and left alone.
     fn describe(&self, address: &Address, have: &ObjectState, names: &Names) -> String;
@@ -326,10 +336,26 @@ impl<K: Kind> AnyKind for K {
         Ok(mentions)
     }
 
-    fn is_of(&self, pair: &Pair, scene: &Scene) -> Result<bool, Unreadable> {
+    fn rests_on(&self, pair: &Pair) -> Result<Option<ObjectId>, Unreadable> {
+        let want: Option<K::Spec> = from_json(&pair.address, &pair.after)?;
+        Ok(want.and_then(|want| Kind::rests_on(self, &want)))
+    }
+
+    fn disagreement(
+        &self,
+        pair: &Pair,
+        scene: &Scene,
+        names: &Names,
+    ) -> Result<Option<String>, Unreadable> {
         let (want, have) = states::<K>(pair)?;
         let mut specs = want.iter().chain(have.as_ref().map(AsRef::as_ref));
-        Ok(specs.all(|spec| Kind::is_of(self, spec, &pair.address, scene)))
+        let found = specs.find_map(|spec| Kind::disagreement(self, spec, &pair.address, scene));
+        let rests_on = want.as_ref().and_then(|want| Kind::rests_on(self, want));
+        let gone = rests_on.filter(|id| scene.directory.by_object_id(*id).is_none());
+        let gone = gone.map(|id| {
+            format!("\"{}\" is {id} in the plan, and the tenant has none", names.of(id).shown())
+        });
+        Ok(found.or(gone))
     }
 
     fn describe(&self, address: &Address, have: &ObjectState, names: &Names) -> String {

@@ -20,6 +20,7 @@ mod pool;
 pub mod published;
 mod role;
 mod role_request;
+mod said;
 pub mod scene;
 pub mod service_principal;
 pub mod simulated;
@@ -41,6 +42,7 @@ use crate::model::finding::{Finding, Findings};
 use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{JsonSchema, Schema};
+pub use comparison::LeftAlone;
 pub use erased::{AnyKind, Pair, Pairs, Standing, Unreadable};
 pub use scene::{Desk, Names, Scene};
 use simulated::Collection;
@@ -212,6 +214,18 @@ pub trait Kind: Sync {
         ownership: Ownership,
     ) -> Option<Self::Spec>;
 
+    /// What is kept of an object that is declared, and is not declared itself: people read of it as of
+    /// what is undeclared and left alone.
+    fn surplus(
+        &self,
+        want: &Wanted<Self::Spec>,
+        goal: &Self::Spec,
+        have: &Self::Found,
+    ) -> Option<Self::Found> {
+        let _ = (want, goal, have);
+        None
+    }
+
     /// Why the service would not store this state, if it would not: what is declared and what is
     /// kept beside it can be too much together.
     fn refused(&self, goal: &Self::Spec) -> Option<Finding> {
@@ -262,17 +276,25 @@ pub trait Kind: Sync {
         Vec::new()
     }
 
-    /// What must be looked up before [`Kind::is_of`] can judge a saved state.
+    /// What must be looked up before [`Kind::disagreement`] can judge a saved state.
     fn mentioned(&self, spec: &Self::Spec) -> Mentions {
         let _ = spec;
         Mentions::default()
     }
 
-    /// Whether a state is about the very app that its address names, and its names are the tenant's:
-    /// a saved plan could say otherwise.
-    fn is_of(&self, spec: &Self::Spec, address: &Address, scene: &Scene) -> bool {
+    /// What a state says that is not so, in words: it has to be about the very app that its address
+    /// names, and its names have to be the tenant's. A saved plan could say otherwise, or the tenant has
+    /// changed since. Safe text.
+    fn disagreement(&self, spec: &Self::Spec, address: &Address, scene: &Scene) -> Option<String> {
         let _ = (spec, address, scene);
-        true
+        None
+    }
+
+    /// The service principal, by its object id, without which such a state cannot be made, where that is
+    /// not proven by [`Kind::disagreement`]: one that is made again has another id.
+    fn rests_on(&self, spec: &Self::Spec) -> Option<ObjectId> {
+        let _ = spec;
+        None
     }
 
     /// One line for something that is there and left alone.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use time::Date;
 
+use crate::kinds::said::other_id;
 use crate::kinds::service_principal;
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
@@ -14,7 +15,7 @@ use crate::model::change::Why;
 use crate::model::directory::Directory;
 use crate::model::id::{AppId, ObjectId};
 use crate::model::request::later;
-use crate::model::untrusted::Untrusted;
+use crate::model::untrusted::{Untrusted, shown};
 
 /// The part of the tenant that a plan is about: it can be had from a manifest or from a saved plan.
 #[derive(Debug, Clone, Default)]
@@ -30,12 +31,15 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Whether a state's `client` is the live service principal of this app, or the one still to be
-    /// created for it.
-    pub fn is_client(&self, client: &str, owner: &str) -> bool {
+    /// What is wrong where a state's `client` is neither the live service principal of this app nor
+    /// the one still to be created for it.
+    pub(super) fn other_client(&self, client: &str, owner: &str) -> Option<String> {
+        if client == later(&service_principal::address(owner)) {
+            return None;
+        }
         let live = self.roster.get(owner).and_then(|app| self.directory.client_id(*app));
-        let made = later(&service_principal::address(owner));
-        live.is_some_and(|id| client == id.to_string()) || client == made
+        let what = format!("the service principal of {}", shown(owner));
+        other_id(&what, live.map(|id| id.to_string()), client)
     }
 
     /// The addresses of [`Scene::settings`] that belong to this kind.

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::{Desk, Names, OddAnswer, Pair, REGISTRY, Unreadable};
+use crate::kinds::{Desk, LeftAlone, Names, OddAnswer, Pair, REGISTRY, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::{Change, PermissionSort, Why};
 use crate::model::directory::Directory;
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId};
-use crate::model::object_state::ObjectState;
 use crate::model::query::Pages;
 use crate::model::untrusted::Untrusted;
 use crate::plan::{Unmanaged, order, ownership};
@@ -21,7 +20,7 @@ pub struct Draft {
     /// How many of each sort were found, for the plan's head.
     pub objects: Vec<(String, usize)>,
     /// Found, undeclared, and left alone, as the text of their JSON.
-    unmanaged: BTreeMap<Address, ObjectState>,
+    unmanaged: BTreeMap<Address, LeftAlone>,
     /// All ids whose names people read in what changes.
     named: BTreeSet<ObjectId>,
     /// Sentences about the plan as a whole. Safe text.
@@ -84,7 +83,9 @@ impl Draft {
         let left_alone = std::mem::take(&mut self.unmanaged).into_iter();
         let described = left_alone.filter_map(|(address, have)| {
             let (rank, kind) = crate::kinds::by_name(&address.kind)?;
-            let text = Untrusted::new(kind.describe(&address, &have, names));
+            let what = kind.describe(&address, &have.state, names);
+            let beside = if have.beside { ", beside what is declared" } else { "" };
+            let text = Untrusted::new(format!("{what}{beside}"));
             Some((rank, Unmanaged { address, text }))
         });
         let mut described: Vec<_> = described.collect();

@@ -150,15 +150,20 @@ pub fn is_of(change: &Change, object: &Address) -> bool {
     *kind == object.kind && *owner == object.owner && parts.starts_with(&object.parts)
 }
 
-/// The first pair that is not about the app whose label stands over it: a plan file made to mislead.
+/// The first pair that says something which is not so in the tenant, and what: something that it rests
+/// on was removed or made again, or the plan file was made to mislead.
 ///
 /// # Errors
 /// When a state is not of its kind's form.
-pub fn misplaced<'p>(pairs: &'p [Pair], scene: &Scene) -> Result<Option<&'p Address>, Unreadable> {
+pub fn disagreement<'p>(
+    pairs: &'p [Pair],
+    scene: &Scene,
+    names: &Names,
+) -> Result<Option<(&'p Address, String)>, Unreadable> {
     for pair in pairs {
         let Some((_, kind)) = kinds::by_name(&pair.address.kind) else { continue };
-        if !kind.is_of(pair, scene)? {
-            return Ok(Some(&pair.address));
+        if let Some(problem) = kind.disagreement(pair, scene, names)? {
+            return Ok(Some((&pair.address, problem)));
         }
     }
     Ok(None)

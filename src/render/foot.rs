@@ -11,6 +11,8 @@ use crate::render::text::View;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Room {
     unmanaged: usize,
+    /// Lines of each of them.
+    each: usize,
     warnings: usize,
     /// Of each rule.
     checks: usize,
@@ -19,13 +21,18 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    pub(crate) const ALL: Self =
-        Self { unmanaged: usize::MAX, warnings: usize::MAX, checks: usize::MAX, lines: usize::MAX };
+    pub(crate) const ALL: Self = Self {
+        unmanaged: usize::MAX,
+        each: usize::MAX,
+        warnings: usize::MAX,
+        checks: usize::MAX,
+        lines: usize::MAX,
+    };
     /// Below changes that a person can read one by one.
     pub(crate) const USUAL: Self =
-        Self { unmanaged: 10, warnings: 6, checks: 3, lines: usize::MAX };
+        Self { unmanaged: 10, each: 2, warnings: 6, checks: 3, lines: usize::MAX };
     /// Below so many changes that the whole must fit a page.
-    pub(crate) const TIGHT: Self = Self { unmanaged: 3, warnings: 3, checks: 1, lines: 2 };
+    pub(crate) const TIGHT: Self = Self { unmanaged: 3, each: 1, warnings: 3, checks: 1, lines: 2 };
 }
 
 pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, page: &mut Page) {
@@ -57,8 +64,13 @@ fn unmanaged(plan: &Plan, room: Room, page: &mut Page) {
         &format!("Unmanaged: {} found, not declared, left alone.", grouped(all.len())),
     );
     for found in all.iter().take(room.unmanaged) {
-        let label = shorten(&found.address.owner, 20);
-        page.line(Ink::Plain, &format!("  {label}: {}", shorten(found.text.raw(), 56)));
+        let lead = format!("  {}: ", shorten(&found.address.owner, 20));
+        let text = found.text.raw();
+        if room.each == 1 {
+            page.line(Ink::Plain, &format!("{lead}{}", shorten(text, COLUMNS - width(&lead))));
+        } else {
+            page.wrapped_within(Ink::Plain, &lead, text, COLUMNS, room.each);
+        }
     }
     if all.len() > room.unmanaged {
         let more = grouped(all.len() - room.unmanaged);

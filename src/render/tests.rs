@@ -77,6 +77,12 @@ fn an_additive_app_with_unmanaged_grants() {
         address: Address::new("delegated_grant", "crm", ["x".to_owned()]),
         text: Untrusted::new("delegated, 12 users, Microsoft Graph / Mail.Read"),
     }];
+    plan.unmanaged.push(Unmanaged {
+        address: Address::new("delegated_grant", "crm", ["y".to_owned()]),
+        text: Untrusted::new(
+            "delegated, bob@contoso.com: Microsoft Graph / Files.Read.All, Mail.Read, beside what is declared",
+        ),
+    });
     plan.warnings = vec!["the app \"old\" left the manifest and keeps its 3 grants".to_owned()];
     insta::assert_snapshot!(draw(&plan, SHORT), @r#"
     Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
@@ -92,8 +98,10 @@ fn an_additive_app_with_unmanaged_grants() {
                       makers of the whole company (workplace@contoso.com,
                       until 2027-06-30)
 
-    Unmanaged: 1 found, not declared, left alone.
+    Unmanaged: 2 found, not declared, left alone.
       crm: delegated, 12 users, Microsoft Graph / Mail.Read
+      crm: delegated, bob@contoso.com: Microsoft Graph / Files.Read.All, Mail.Read,
+           beside what is declared
 
     Warning: the app "old" left the manifest and keeps its 3 grants
 

@@ -26,6 +26,7 @@ mod laws;
 mod ledger;
 #[cfg(unix)]
 mod lock;
+mod made_again;
 mod openapi;
 mod others;
 mod rails;

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::said::{other_id, other_name};
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted, role, whole};
 use crate::manifest::{Manifest, TableName, Times};
@@ -154,15 +155,18 @@ impl Kind for AppRoles {
         Mentions { apps: spec.app_id.into_iter().collect(), ..Mentions::default() }
     }
 
-    fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {
+    fn disagreement(&self, spec: &Spec, address: &Address, scene: &Scene) -> Option<String> {
         let Spec { client, resource, role, app_id, name } = spec;
-        let found = app_id.and_then(|app| scene.directory.service_principals.get(&app));
-        let named = match (app_id, found) {
-            (None, _) => name.is_none(),
-            (Some(_), None) => false,
-            (Some(_), Some(api)) => api.id == *resource && role::name_of(Some(api), *role) == *name,
+        let api = app_id.and_then(|app| scene.directory.service_principals.get(&app));
+        let other_api = app_id.and_then(|app| {
+            let live = api.map(|api| api.id.to_string());
+            other_id(&format!("the service principal of {app}"), live, &resource.to_string())
+        });
+        let other_role = || {
+            let live = role::name_of(api, *role);
+            other_name(&format!("the role {role}"), live.as_deref(), name.as_deref())
         };
-        named && scene.is_client(client, &address.owner)
+        scene.other_client(client, &address.owner).or(other_api).or_else(other_role)
     }
 
     fn describe(&self, have: &Found, names: &Names) -> String {

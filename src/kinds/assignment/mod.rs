@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::said::other_name;
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted, role, whole};
 use crate::manifest::{Manifest, TableName, Times};
@@ -204,10 +205,13 @@ impl Kind for Assignments {
         address.parts.first().and_then(|principal| principal.parse().ok()).into_iter().collect()
     }
 
-    fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {
+    fn disagreement(&self, spec: &Spec, address: &Address, scene: &Scene) -> Option<String> {
         let app = scene.roster.get(&address.owner);
         let app = app.and_then(|app| scene.directory.service_principals.get(app));
-        scene.is_client(&spec.client, &address.owner) && role::name_of(app, spec.role) == spec.name
+        scene.other_client(&spec.client, &address.owner).or_else(|| {
+            let live = role::name_of(app, spec.role);
+            other_name(&format!("the role {}", spec.role), live.as_deref(), spec.name.as_deref())
+        })
     }
 
     fn describe(&self, have: &Found, names: &Names) -> String {

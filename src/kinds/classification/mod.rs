@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::said::{other_id, other_name};
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
@@ -169,12 +170,18 @@ impl Kind for Classifications {
     }
 
     /// The name is that of the id, as far as the resource still publishes it.
-    fn is_of(&self, spec: &Spec, _address: &Address, scene: &Scene) -> bool {
-        let resource = scene.directory.service_principals.get(&spec.app_id);
-        resource.is_none_or(|resource| {
-            let published = resource.scopes.iter().find(|scope| scope.id == spec.permission);
-            resource.id == spec.resource && published.is_none_or(|scope| scope.value == spec.name)
+    fn disagreement(&self, spec: &Spec, _address: &Address, scene: &Scene) -> Option<String> {
+        let resource = scene.directory.service_principals.get(&spec.app_id)?;
+        let what = format!("the service principal of {}", spec.app_id);
+        other_id(&what, Some(resource.id.to_string()), &spec.resource.to_string()).or_else(|| {
+            let published = resource.scopes.iter().find(|scope| scope.id == spec.permission)?;
+            let what = format!("the permission {}", spec.permission);
+            other_name(&what, Some(&published.value), Some(&spec.name))
         })
+    }
+
+    fn rests_on(&self, spec: &Spec) -> Option<ObjectId> {
+        Some(spec.resource)
     }
 
     fn describe(&self, have: &Found, names: &Names) -> String {

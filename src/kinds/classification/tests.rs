@@ -111,19 +111,25 @@ fn mistakes_are_told_with_their_place() {
 fn a_name_that_is_not_the_tenants_is_noticed_in_a_saved_state() {
     use super::{Class, Classifications, Spec};
     use crate::kinds::Kind;
-    let is_of = |name: &str, world: &World| {
+    let disagreement = |name: &str, world: &World| {
         world.at_desk(|desk, _, _| {
             let app_id = "00000003-0000-0000-c000-000000000000".parse().unwrap();
             let permission = id("Mail.Read").parse().unwrap();
             let (resource, name) = (object(GRAPH), name.to_owned());
             let spec = Spec { resource, app_id, permission, name, class: Class::Low };
-            Classifications.is_of(&spec, &super::address(resource, permission), desk.scene)
+            let address = super::address(resource, permission);
+            Classifications.disagreement(&spec, &address, desk.scene)
         })
     };
     let mut world = world("low = []", &[]);
-    assert!(is_of("Mail.Read", &world).0 && !is_of("openid", &world).0);
+    assert_eq!(disagreement("Mail.Read", &world).0, None);
+    let told = disagreement("openid", &world).0.unwrap();
+    assert!(
+        told.ends_with("is called \"Mail.Read\" in the tenant, and \"openid\" in the plan"),
+        "{told}"
+    );
     set_graph(&mut world, |graph| graph.scopes = vec![scope(1, "User.Read")]);
-    assert!(is_of("Mail.Read", &world).0, "the resource has dropped it since");
+    assert_eq!(disagreement("Mail.Read", &world).0, None, "the resource has dropped it since");
 }
 
 #[test]

@@ -45,27 +45,20 @@ struct Row {
     client_applications_from_verified_publisher_only: Option<bool>,
 }
 
-/// The words for no condition.
-const ALL: &str = "all";
-const ANY: &str = "any";
+/// The words for no condition, here and on the wire.
+pub(super) const ALL: &str = "all";
+pub(super) const ANY: &str = "any";
 
 impl Conditions {
     /// # Errors
     /// When the row does not have the documented shape.
     pub(super) fn from_wire(row: &Value) -> Result<Self, serde_json::Error> {
         let row = Row::deserialize(row)?;
-        let one = |text: Option<String>, widest: &str| {
-            text.map(|text| text.to_lowercase()).filter(|text| text != widest)
-        };
-        let list = |texts: Option<Vec<String>>| {
-            let set: BTreeSet<String> =
-                texts.unwrap_or_default().iter().map(|text| text.to_lowercase()).collect();
-            (!set.is_empty() && !set.contains(ALL)).then_some(set)
-        };
-        Ok(Self {
-            permission_type: row.permission_type.to_lowercase(),
-            permission_classification: one(row.permission_classification, ALL),
-            resource: one(row.resource_application, ANY),
+        let list = |texts: Option<Vec<String>>| texts.map(|texts| texts.into_iter().collect());
+        let set = Self {
+            permission_type: row.permission_type,
+            permission_classification: row.permission_classification,
+            resource: row.resource_application,
             permissions: list(row.permissions),
             client_applications: list(row.client_application_ids),
             client_tenants: list(row.client_application_tenant_ids),
@@ -73,7 +66,31 @@ impl Conditions {
             verified_publisher_only: row
                 .client_applications_from_verified_publisher_only
                 .unwrap_or_default(),
-        })
+        };
+        Ok(set.normal())
+    }
+
+    /// The one form in which both sides are compared: lower case, and what matches anything is no
+    /// condition.
+    #[must_use]
+    pub(super) fn normal(self) -> Self {
+        let one = |text: Option<String>, widest: &str| {
+            text.map(|text| text.to_lowercase()).filter(|text| text != widest)
+        };
+        let list = |texts: Option<BTreeSet<String>>| {
+            let set: BTreeSet<String> = texts?.iter().map(|text| text.to_lowercase()).collect();
+            (!set.is_empty() && !set.contains(ALL)).then_some(set)
+        };
+        Self {
+            permission_type: self.permission_type.to_lowercase(),
+            permission_classification: one(self.permission_classification, ALL),
+            resource: one(self.resource, ANY),
+            permissions: list(self.permissions),
+            client_applications: list(self.client_applications),
+            client_tenants: list(self.client_tenants),
+            client_publishers: list(self.client_publishers),
+            verified_publisher_only: self.verified_publisher_only,
+        }
     }
 
     /// Every member, so that nothing is left to a default.
@@ -95,10 +112,11 @@ impl Conditions {
         ])
     }
 
-    /// Whether every permission of its sort matches, of every API and for every app.
+    /// Whether every permission of its sort matches, of every API and for every app; also where a
+    /// saved state says so in another form.
     pub(super) fn is_everything(&self) -> bool {
-        let Self { permission_type, .. } = self;
-        *self == Self::widest(permission_type)
+        let normal = self.clone().normal();
+        normal == Self::widest(&normal.permission_type)
     }
 
     /// Permissions of this type without any condition.
@@ -200,6 +218,23 @@ mod tests {
         assert_eq!(read(&short), read(&long));
         assert!(read(&short).is_everything());
         assert!(Conditions::from_wire(&json!({"permissions": ["all"]})).is_err());
+    }
+
+    #[test]
+    fn everything_is_known_in_any_form() {
+        let lists = |word: &str| Some(BTreeSet::from([word.to_owned(), "1234567".to_owned()]));
+        for word in ["all", "ALL"] {
+            let odd = Conditions {
+                permission_classification: Some(word.to_owned()),
+                resource: Some("Any".to_owned()),
+                permissions: Some(BTreeSet::new()),
+                client_publishers: lists(word),
+                ..Conditions::widest("Delegated")
+            };
+            assert!(odd.is_everything(), "{odd:?}");
+            assert!(odd.shown(&BTreeMap::new()).raw().starts_with("everything: "));
+            assert_eq!(odd.normal(), Conditions::widest("delegated"));
+        }
     }
 
     #[test]

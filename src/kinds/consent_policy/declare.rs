@@ -52,6 +52,7 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
                 out.extend(in_use(&id, &used));
             }
         }
+        check_name(&written, entry, out);
         if !written.is_removed() {
             entry.required("name", &written.name, out);
             entry.required("include", &written.include, out);
@@ -79,6 +80,18 @@ fn check_id(id: &Located<String>, out: &mut Findings) {
             Finding::error("reserved_policy_id", title)
                 .at(&id.place)
                 .help("take an id that does not begin with microsoft-; nobody changes theirs"),
+        );
+    }
+}
+
+/// A name that nobody can see would take the place of one that people know.
+fn check_name(written: &Written, entry: &Entry, out: &mut Findings) {
+    let Some(name) = &written.name else { return };
+    if name.get_ref().trim().is_empty() {
+        out.push(
+            Finding::error("empty_name", "this name is empty")
+                .at(&entry.place_of(name))
+                .help("the display name by which administrators shall know the policy"),
         );
     }
 }
@@ -160,11 +173,10 @@ fn spec(
     };
     let (include, exclude) = (sets(&written.include), sets(&written.exclude));
     let (include, exclude) = (include?, exclude?);
-    let description = written.description.as_ref().map(|text| text.get_ref().clone());
     Some(Spec {
         id: id.to_owned(),
         name: written.name.as_ref()?.get_ref().clone(),
-        description: description.filter(|text| !text.is_empty()),
+        description: written.description.as_ref().map(|text| text.get_ref().clone()),
         names: condition::names(include.iter().chain(&exclude), &desk.scene.directory),
         include,
         exclude,
@@ -193,11 +205,10 @@ fn conditions(
     });
     let texts = |several| {
         let names: Option<&[Spanned<String>]> = WrittenSet::named(several);
-        names.map(|names| names.iter().map(|name| name.get_ref().to_lowercase()).collect())
+        names.map(|names| names.iter().map(|name| name.get_ref().clone()).collect())
     };
-    Some(Conditions {
-        permission_classification: word(&set.permission_classification)
-            .filter(|class| class != "all"),
+    let set = Conditions {
+        permission_classification: word(&set.permission_classification),
         resource: api.map(|api| api.app_id.to_string()),
         permissions,
         client_applications: match clients {
@@ -211,7 +222,8 @@ fn conditions(
             .as_ref()
             .is_some_and(|one| *one.get_ref()),
         permission_type,
-    })
+    };
+    Some(set.normal())
 }
 
 /// The ids of all permissions that are named, or nothing.

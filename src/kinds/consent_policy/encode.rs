@@ -13,6 +13,7 @@ use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Consistency, Missing, Query, encode};
 use crate::model::request::{Expect, Expected, Method, Proof, Request};
+use crate::model::scope::ScopeSet;
 use crate::model::untrusted::Untrusted;
 
 /// Which of a policy's two lists of sets.
@@ -195,8 +196,14 @@ fn rename(have: &Spec, want: &Spec) -> Option<Step> {
     if want.description != have.description {
         body.insert("description".to_owned(), json!(want.description));
     }
-    let looks =
-        body.iter().map(|(name, value)| (format!("/{name}"), Expected::Value(value.clone())));
+    let looks = body.iter().map(|(name, value)| {
+        let expected = match value {
+            // Whether what was emptied reads as null or as a text without a word is not documented.
+            Value::Null => Expected::Words(ScopeSet::default()),
+            value => Expected::Value(value.clone()),
+        };
+        (format!("/{name}"), expected)
+    });
     let looks = looks.collect();
     (!body.is_empty()).then(|| Step {
         request: Request {

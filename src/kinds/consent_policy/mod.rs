@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::said::other_name;
 use crate::kinds::simulated::Collection;
 use crate::kinds::user_consent;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
@@ -26,7 +27,7 @@ use crate::model::finding::Findings;
 use crate::model::id::AppId;
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{self, JsonSchema, Schema};
-use crate::model::untrusted::Untrusted;
+use crate::model::untrusted::{Untrusted, shown};
 pub use condition::Conditions;
 pub(super) use written::CODES as WRITTEN;
 
@@ -38,7 +39,8 @@ pub struct ConsentPolicies;
 pub struct Spec {
     pub id: String,
     pub name: String,
-    /// Absent: not declared, or empty.
+    /// Absent: none.
+    // Until the goal is known, none is the empty text where it is declared, and absent where it is not.
     pub description: Option<String>,
     pub include: BTreeSet<Conditions>,
     pub exclude: BTreeSet<Conditions>,
@@ -159,6 +161,7 @@ impl Kind for ConsentPolicies {
             goal.id.clone_from(&have.id);
             goal.description = goal.description.or_else(|| have.description.clone());
         }
+        goal.description = goal.description.filter(|text| !text.is_empty());
         Some(goal)
     }
 
@@ -185,9 +188,16 @@ impl Kind for ConsentPolicies {
         Mentions { apps: sets.flat_map(Conditions::apps).collect(), ..Mentions::default() }
     }
 
-    fn is_of(&self, spec: &Spec, _address: &Address, scene: &Scene) -> bool {
-        let live = condition::names(spec.include.iter().chain(&spec.exclude), &scene.directory);
-        spec.names.iter().all(|(id, name)| live.get(id) == Some(name))
+    fn disagreement(&self, spec: &Spec, _address: &Address, scene: &Scene) -> Option<String> {
+        let sets = || spec.include.iter().chain(&spec.exclude);
+        let live = condition::names(sets(), &scene.directory);
+        let apps: BTreeSet<String> =
+            sets().flat_map(Conditions::apps).map(|app| app.to_string()).collect();
+        spec.names.iter().find_map(|(id, name)| {
+            let sort = if apps.contains(id) { "app" } else { "permission" };
+            let what = format!("the {sort} {}", shown(id));
+            other_name(&what, live.get(id).map(Untrusted::raw), Some(name.raw()))
+        })
     }
 
     fn describe(&self, have: &Found, _names: &Names) -> String {

@@ -2,6 +2,8 @@ use serde_json::{Value, json};
 
 use crate::kinds::world::{World, explorer, odd_answer};
 use crate::model::change::{Change, Verb};
+use crate::model::request::Known;
+use crate::model::untrusted::Untrusted;
 
 const PATH: &str = "/policies/permissionGrantPolicies";
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
@@ -153,6 +155,33 @@ fn name_and_description_are_one_patch_of_what_differs() {
     assert_eq!(described.requests(), [format!("PATCH {PATH}/mine {patch}")]);
 }
 
+/// A policy is as it is written, so an empty text is one; only what is not written stays.
+#[test]
+fn a_description_that_is_declared_empty_goes() {
+    let sets = "include = [{ permission_classification = \"low\" }]";
+    let empty = format!("description = \"\"\n{sets}");
+    let live = policy(json!([set("i", low())]), json!([]));
+    assert_eq!(world(sets, std::slice::from_ref(&live)).requests(), Vec::<String>::new());
+    let emptied = world(&empty, std::slice::from_ref(&live));
+    let patch = json!({ "description": null });
+    assert_eq!(emptied.requests(), [format!("PATCH {PATH}/mine {patch}")]);
+    let change = only(&emptied);
+    assert_eq!(change.fields.len(), 1, "{change:#?}");
+    assert_eq!(change.fields[0].lost, [Untrusted::new("kept")]);
+    // Both answers are the same state: before, in the proof and after.
+    let proof = &change.steps[0].proof.expect;
+    assert!(!proof.met_by(std::slice::from_ref(&live), &Known::new()));
+    for none in [json!(null), json!("")] {
+        let mut live = live.clone();
+        live["description"] = none;
+        assert!(proof.met_by(std::slice::from_ref(&live), &Known::new()), "{live}");
+        assert_eq!(world(&empty, std::slice::from_ref(&live)).requests(), Vec::<String>::new());
+        assert_eq!(world(sets, &[live]).requests(), Vec::<String>::new());
+    }
+    let made = json!({"id": "mine", "displayName": "Mine"});
+    assert_eq!(world(&empty, &[]).requests()[0], format!("POST {PATH} {made}"));
+}
+
 #[test]
 fn every_condition_is_sent() {
     let sets = "include = [{ permission_type = \"application\", resource = \"orders\", \
@@ -229,6 +258,11 @@ fn mistakes_are_told_with_their_place() {
     assert_eq!(codes(&table("id = \"microsoft-mine\"")), ["reserved_policy_id 7"]);
     assert_eq!(codes(&table("id = \"a b\"")), ["invalid_policy_id 7"]);
     assert_eq!(codes("[[consent_policy]]\n"), ["missing_key 4"; 3]);
+    for name in ["", "  "] {
+        let nameless = format!("[[consent_policy]]\nid = \"a\"\nname = \"{name}\"\n");
+        assert_eq!(codes(&format!("{nameless}include = []\n")), ["empty_name 6"]);
+        assert_eq!(codes(&format!("{nameless}remove = true\n")), ["empty_name 6"]);
+    }
     let twice = format!("{}{}", table("id = \"a\""), table("id = \"A\""));
     assert_eq!(codes(&twice), ["policy_twice 11"]);
     let set = |conditions: &str| {
@@ -244,6 +278,20 @@ fn mistakes_are_told_with_their_place() {
     assert_eq!(set("permissions = [\"User.Read\"]"), ["permissions_without_resource 7"]);
     assert_eq!(set("client_publishers = []"), ["empty_condition 7"]);
     assert_eq!(set("client_tenants = [\"contoso.com\"]"), ["invalid_client_tenant 7"]);
+    // The word for all of them, in a list: no form of it gets through as a condition.
+    for word in ["all", "All", "ALL"] {
+        assert_eq!(set(&format!("client_publishers = [\"{word}\"]")), ["unknown_condition_word 7"]);
+        let beside = format!("client_publishers = [\"1234567\", \"{word}\"]");
+        assert_eq!(set(&beside), ["unknown_condition_word 7"]);
+        assert_eq!(set(&format!("client_tenants = [\"{word}\"]")), ["invalid_client_tenant 7"]);
+        assert_eq!(set(&format!("client_applications = [\"{word}\"]")), ["unknown_app 7"]);
+        let names = format!("resource = \"Microsoft Graph\", permissions = [\"{word}\"]");
+        assert_eq!(set(&names), ["unknown_scope 7"]);
+    }
+    for id in ["", " ", " all ", "123 456"] {
+        assert_eq!(set(&format!("client_publishers = [\"{id}\"]")), ["unknown_condition_word 7"]);
+    }
+    assert_eq!(set("client_publishers = \"All\""), ["invalid_value 7"]);
     assert_eq!(set("client_applications = [\"explorer\"]"), ["unknown_app 7"]);
     assert_eq!(set("client_applications = \"some\""), ["invalid_value 7"]);
     assert_eq!(set("resource = \"Graph\""), ["unknown_resource 7"]);

@@ -7,11 +7,12 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use toml::Spanned;
 
+use super::condition::{ALL, ANY};
 use crate::manifest::entry::Entry;
 use crate::manifest::suggest::did_you_mean;
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::{GUID, TenantId};
-use crate::model::schema::{JsonSchema, form};
+use crate::model::schema::{JsonSchema, SomeText, form};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -37,9 +38,9 @@ pub(super) struct Written {
     #[schemars(with = "PolicyId")]
     pub(super) id: Option<Spanned<String>>,
     /// Its display name.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<SomeText>")]
     pub(super) name: Option<Spanned<String>>,
-    /// What it is for.
+    /// What it is for; `""` is none. Left out, it stays as it is.
     #[schemars(with = "Option<String>")]
     pub(super) description: Option<Spanned<String>>,
     /// Sets of conditions; one of them must match.
@@ -82,7 +83,7 @@ pub(super) struct WrittenSet {
     #[schemars(with = "Option<Tenants>")]
     pub(super) client_tenants: Option<Spanned<Several>>,
     /// Partner ids of verified publishers, or `"all"`.
-    #[schemars(with = "Option<Several>")]
+    #[schemars(with = "Option<Publishers>")]
     pub(super) client_publishers: Option<Spanned<Several>>,
     /// `true`: only apps whose publisher is verified.
     #[schemars(with = "Option<bool>")]
@@ -108,6 +109,20 @@ form!(Tenants, {
     "anyOf": [
         { "type": "string", "enum": ["all"] },
         { "type": "array", "minItems": 1, "items": { "type": "string", "pattern": GUID } },
+    ],
+});
+
+/// Ids of publishers, or all.
+struct Publishers;
+
+form!(Publishers, {
+    "anyOf": [
+        { "type": "string", "enum": ["all"] },
+        {
+            "type": "array",
+            "minItems": 1,
+            "items": { "type": "string", "pattern": r"^\S+$", "not": { "pattern": "^[Aa][Ll][Ll]$" } },
+        },
     ],
 });
 
@@ -141,7 +156,11 @@ impl<'de> Visitor<'de> for SeveralVisitor {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Several, E> {
         match text {
-            "all" => Ok(Several::All),
+            ALL => Ok(Several::All),
+            _ if text.eq_ignore_ascii_case(ALL) => Err(E::custom(format!(
+                "\"{}\" stands where \"all\" or a list belongs\nhelp: write \"all\"",
+                shown(text)
+            ))),
             _ => Err(E::custom(format!(
                 "\"{0}\" stands where \"all\" or a list belongs\nhelp: write [\"{0}\"]",
                 shown(text)
@@ -170,9 +189,6 @@ impl Written {
         lists.into_iter().flatten().flatten().map(Spanned::get_ref)
     }
 }
-
-/// The word that stands for any API, here and on the wire.
-pub(super) const ANY: &str = "any";
 
 impl WrittenSet {
     /// The API that is named, if one is.
@@ -208,7 +224,7 @@ impl WrittenSet {
         };
         if let Some(class) = &self.permission_classification
             && says(&self.permission_type, "application")
-            && class.get_ref() != "all"
+            && class.get_ref() != ALL
         {
             let title = "application permissions have no class";
             out.push(
@@ -257,6 +273,24 @@ impl WrittenSet {
                         ),
                 );
             }
+        }
+        self.check_publishers(entry, out);
+    }
+
+    /// No publisher's id is compared with anything here, so that a word for all of them would pass.
+    fn check_publishers(&self, entry: &Entry, out: &mut Findings) {
+        for publisher in Self::named(self.client_publishers.as_ref()).into_iter().flatten() {
+            let id = publisher.get_ref();
+            let (problem, help) = if id.eq_ignore_ascii_case(ALL) {
+                ("in a list, and would match every publisher", "write client_publishers = \"all\"")
+            } else if id.is_empty() || id.contains(char::is_whitespace) {
+                ("no id of a publisher", "write the publisher's partner id, such as 1234567")
+            } else {
+                continue;
+            };
+            let title = format!("\"{}\" is {problem}", shown(id));
+            let finding = Finding::error("unknown_condition_word", title);
+            out.push(finding.at(&entry.place_of(publisher)).help(help));
         }
     }
 }

@@ -115,6 +115,14 @@ impl Kind for DelegatedGrants {
         (!nothing).then_some(goal)
     }
 
+    /// Scopes of others in a grant that is declared.
+    fn surplus(&self, want: &Wanted<Spec>, goal: &Spec, have: &Found) -> Option<Found> {
+        let declared = want.spec.as_ref().map(|spec| spec.scopes.clone()).unwrap_or_default();
+        let scopes = goal.scopes.without(&declared);
+        (!scopes.is_empty())
+            .then(|| Found { id: have.id.clone(), spec: Spec { scopes, ..have.spec.clone() } })
+    }
+
     fn refused(&self, goal: &Spec) -> Option<Finding> {
         declare::too_long(&goal.scopes)
     }
@@ -146,10 +154,15 @@ impl Kind for DelegatedGrants {
         order::link(changes);
     }
 
-    /// Microsoft Entra has no grant for a group.
-    fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {
-        let group = matches!(spec.audience, Audience::Group(_));
-        !group && scene.is_client(&spec.client, &address.owner)
+    fn disagreement(&self, spec: &Spec, address: &Address, scene: &Scene) -> Option<String> {
+        if let Audience::Group(id) = spec.audience {
+            return Some(format!("Microsoft Entra has no grant for a group, and {id} is one"));
+        }
+        scene.other_client(&spec.client, &address.owner)
+    }
+
+    fn rests_on(&self, spec: &Spec) -> Option<ObjectId> {
+        Some(spec.resource)
     }
 
     fn describe(&self, have: &Found, names: &Names) -> String {

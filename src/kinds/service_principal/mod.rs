@@ -24,7 +24,7 @@ use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{JsonSchema, Schema};
-use crate::model::untrusted::Untrusted;
+use crate::model::untrusted::{Untrusted, shown};
 
 pub struct ServicePrincipals;
 
@@ -170,8 +170,11 @@ impl Kind for ServicePrincipals {
         changes.extend(closings);
     }
 
-    fn is_of(&self, spec: &Spec, address: &Address, scene: &Scene) -> bool {
-        scene.roster.get(&address.owner) == Some(&spec.app_id)
+    fn disagreement(&self, spec: &Spec, address: &Address, scene: &Scene) -> Option<String> {
+        let app = scene.roster.get(&address.owner);
+        (app != Some(&spec.app_id)).then(|| {
+            format!("{} is not {} at the head of the plan", shown(&address.owner), spec.app_id)
+        })
     }
 
     fn describe(&self, have: &Found, names: &Names) -> String {

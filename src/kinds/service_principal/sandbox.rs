@@ -198,7 +198,8 @@ fn create(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
              created must in the local tenant",
         ));
     }
-    // Applications are kept by app id; their row carries the object id they get, if one was given.
+    // Applications are kept by app id; their row carries the object id that their first service
+    // principal gets, if one was given.
     row["id"] = match row.get("alternativeNames").and_then(|names| names.get(0)) {
         Some(id) => id.clone(),
         None => Value::String(tenant.mint()),
@@ -214,7 +215,7 @@ fn create(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
 }
 
 /// An application that exists in Entra and could get a service principal here, with the object id
-/// that one will have.
+/// that the first one will have.
 pub fn application(profile: &Profile) -> Value {
     let mut row = row(profile);
     row["alternativeNames"] = if profile.id.is_empty() { json!([]) } else { json!([profile.id]) };
@@ -268,8 +269,19 @@ fn delete(key: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused
             tenant.remove(table, &row);
         }
     }
-    tenant.remove(SERVICE_PRINCIPALS, &id);
+    if let Some(gone) = tenant.remove(SERVICE_PRINCIPALS, &id) {
+        use_up_id(gone["appId"].as_str().unwrap_or_default(), tenant);
+    }
     Ok(Answer::Done)
+}
+
+/// No object id comes twice: whoever makes the service principal again gets a new one.
+fn use_up_id(app_id: &str, tenant: &mut Tenant) {
+    if let Some(application) = tenant.row(APPLICATIONS, app_id) {
+        let mut application = application.clone();
+        application["alternativeNames"] = json!([]);
+        tenant.insert(APPLICATIONS, application);
+    }
 }
 
 #[cfg(test)]
@@ -317,6 +329,31 @@ mod tests {
         };
         assert_eq!(row["displayName"], "App");
         assert_eq!(row["alternativeNames"], json!([]));
+    }
+
+    #[test]
+    fn one_that_is_made_again_has_another_object_id() {
+        let app = "00000000-0000-0000-0000-00000000000a";
+        let lives = || {
+            let mut t = world();
+            let given = Profile { id: "given".into(), app_id: app.into(), ..Profile::default() };
+            t.insert(APPLICATIONS, application(&given));
+            let mut made = || match post(&mut t, app, "Application.ReadWrite.All") {
+                Answer::Object(201, _, row) => {
+                    let id = row["id"].as_str().unwrap().to_owned();
+                    let mut call = Call::new(Method::Delete, &format!("/servicePrincipals/{id}"));
+                    call.caller.permissions.insert("Application.ReadWrite.All".to_owned());
+                    assert_eq!(status(&ServicePrincipals.answer(&call, &mut t)), 204);
+                    id
+                }
+                other => panic!("{other:?}"),
+            };
+            [made(), made(), made()]
+        };
+        let [first, second, third] = lives();
+        assert_eq!(first, "given");
+        assert!(second != first && third != first && third != second);
+        assert_eq!(lives(), [first, second, third], "the same in every run");
     }
 
     #[test]

@@ -154,6 +154,40 @@ fn what_an_additive_app_does_not_declare_is_shown_and_left_alone() {
     assert_eq!((plan.changes.len(), plan.unchanged), (0, 1));
 }
 
+/// One line for each grant, whether the rest of it changes or not, of nothing but what is kept.
+#[test]
+fn what_is_kept_beside_what_is_declared_is_shown_as_well() {
+    let whom = "{ users = [\"alice@contoso.com\", \"bob@contoso.com\", \"carol@contoso.com\"] }";
+    let table = grant("[\"User.Read\", \"openid\"]", whom);
+    let world = World::new(explorer("additive") + &table)
+        .has("alice", "User.Read Files.Read.All openid")
+        .has("bob", "User.Read Mail.Read Files.Read.All")
+        .has("carol", "User.Read");
+    let plan = planned(&world);
+    let told: Vec<&str> = plan.unmanaged.iter().map(|one| one.text.raw()).collect();
+    let kept = |who: &str, what: &str| {
+        format!("delegated, {who}@contoso.com: Microsoft Graph / {what}, beside what is declared")
+    };
+    assert_eq!(told, [kept("alice", "Files.Read.All"), kept("bob", "Files.Read.All, Mail.Read")]);
+    let words: Vec<Verb> = plan.changes.iter().map(|change| change.verb).collect();
+    assert_eq!((words, plan.unchanged), (vec![Verb::Widen, Verb::Widen], 1));
+    // The same grants in an exact app: what is not declared goes.
+    let mut exact = world;
+    exact.manifest = exact.manifest.replace("additive", "exact");
+    assert_eq!(planned(&exact).unmanaged.len(), 0);
+}
+
+/// What is past its date goes, and what nobody ever declared is left alone.
+#[test]
+fn what_is_left_of_a_grant_that_expired_is_shown() {
+    let expired = grant("[\"User.Read\"]", ALL) + "until = 2020-01-01\n";
+    let world = World::new(explorer("additive") + &expired).has("everyone", "User.Read openid");
+    let plan = planned(&world);
+    assert_eq!(plan.changes[0].verb, Verb::Narrow);
+    let told = plan.unmanaged[0].text.raw();
+    assert_eq!(told, "delegated, all users: Microsoft Graph / openid, beside what is declared");
+}
+
 #[test]
 fn an_app_outside_the_manifest_is_never_read_or_touched() {
     let world = World::new(explorer("exact") + &grant("[\"User.Read\"]", ALL));

@@ -173,23 +173,28 @@ fn a_saved_plan_of_settings_is_the_plan() {
 }
 
 #[test]
-fn a_saved_name_that_is_not_the_tenants_is_misplaced() {
+fn a_saved_name_that_is_not_the_tenants_is_told() {
     let world = everything();
     let plan = planned(&world);
-    let misplaced = |from: &str, to: &str| {
+    let told = |from: &str, to: &str| {
         let mut pairs = plan.pairs.clone();
         for pair in &mut pairs {
             let text = pair.after.to_string().replace(from, to);
             pair.after = serde_json::from_str(&text).unwrap();
         }
         let (found, _) = world.at_desk(|desk, _, _| {
-            fresh::misplaced(&pairs, desk.scene).unwrap().map(|at| at.kind.clone())
+            let found = fresh::disagreement(&pairs, desk.scene, &plan.names).unwrap();
+            found.map(|(at, problem)| format!("{}: {problem}", at.kind))
         });
-        found
+        found.unwrap_or_default()
     };
-    assert_eq!(misplaced("nothing", "else"), None);
-    assert_eq!(misplaced("\"openid\"", "\"profile\"").as_deref(), Some("consent_policy"));
-    assert_eq!(misplaced("Microsoft Graph", "Orders").as_deref(), Some("consent_policy"));
+    assert_eq!(told("nothing", "else"), "");
+    let permission = told("\"openid\"", "\"profile\"");
+    assert!(permission.starts_with("consent_policy: the permission "), "{permission}");
+    assert!(permission.ends_with("called \"openid\" in the tenant, and \"profile\" in the plan"));
+    let app = told("Microsoft Graph", "Orders");
+    assert!(app.starts_with("consent_policy: the app 00000003-"), "{app}");
+    assert!(app.ends_with("\"Microsoft Graph\" in the tenant, and \"Orders\" in the plan"));
 }
 
 /// Two changes that need each other are both still there, one before the other.

@@ -170,6 +170,26 @@ fn a_policy_that_left_the_manifest_stays() {
     world.assert_converged();
 }
 
+/// The seed's policy has a description, and once more none at all.
+#[test]
+fn an_empty_description_is_declared_and_an_absent_one_is_not() {
+    let described =
+        MINE.replace("name = \"Mine\"\n", "name = \"Mine\"\ndescription = \"old words\"\n");
+    let sets = "include = [{ permission_classification = \"low\" }]\n\
+                exclude = [{ permission_type = \"application\" }]";
+    let world = World::with(&described);
+    world.manifest(&table(sets));
+    world.assert_converged();
+    world.manifest(&table(&format!("description = \"\"\n{sets}")));
+    let drawn = world.run(&["plan"]).assert_code(0).stdout;
+    assert!(drawn.contains("- old words"), "{drawn}");
+    world.apply_as_announced();
+    assert_eq!(sent(&world), [format!("PATCH {POLICIES}/mine")]);
+    let policies = world.rows("permissionGrantPolicies");
+    let mine = policies.iter().find(|policy| policy["id"] == "mine").unwrap();
+    assert_eq!(mine["description"], json!(null), "{mine}");
+}
+
 #[test]
 fn mistakes_are_told_before_anything_is_sent() {
     let world = World::with(MINE);
@@ -197,6 +217,18 @@ fn mistakes_are_told_before_anything_is_sent() {
             "permissions_without_resource",
             "8:28",
             "resource = \"Microsoft Graph\"",
+        ),
+        (
+            table("include = []").replace("\"Mine\"", "\" \""),
+            "empty_name",
+            "7:8",
+            "by which administrators shall know the policy",
+        ),
+        (
+            table("include = [{ client_publishers = [\"123456\", \"All\"] }]"),
+            "unknown_condition_word",
+            "8:45",
+            "write client_publishers = \"all\"",
         ),
     ] {
         world.manifest(&manifest);

@@ -310,6 +310,7 @@ exclude = [{ resource = "Microsoft Graph", permissions = ["Mail.Read"] }]
 [[consent_policy]]
 id = "mine"
 name = "Low risk of verified publishers"
+description = ""
 include = [{ permission_classification = "low", verified_publisher_only = true }]
 exclude = [{ resource = "Microsoft Graph", permissions = ["Mail.Read", "Calendars.Read"] }]
 "#,

@@ -51,11 +51,27 @@ fn s5_additive_keeps_what_she_consented_to() {
     let (plan, _) = world.apply_as_announced();
     assert_eq!(plan["changes"][0]["fields"][0]["lost"], json!([]));
     assert_eq!(all_sent(&world), [patch(EXPLORER_ALICE, "Files.Read.All Mail.Read User.Read")]);
+    // It is shown while the grant changes, and as long as it is there.
+    let address = &plan["changes"][0]["address"];
+    let text =
+        "delegated, alice@contoso.com: Microsoft Graph / Files.Read.All, beside what is declared";
+    let left = json!([{ "address": address, "text": text }]);
+    let later = world.plan();
+    assert_eq!((&plan["unmanaged"], &later["unmanaged"]), (&left, &left));
+    assert_eq!(
+        (&later["summary"]["unchanged"], &later["summary"]["unmanaged"]),
+        (&json!(1), &json!(1))
+    );
+    let drawn = world.run(&["plan"]).assert_code(0).stdout;
+    let lines = "Unmanaged: 1 found, not declared, left alone.\n  explorer: delegated, \
+                 alice@contoso.com: Microsoft Graph / Files.Read.All,\n            beside what is declared\n";
+    assert!(drawn.contains(lines), "{drawn}");
 }
 
 #[test]
 fn s5_exact_takes_the_undeclared_scope_and_says_so() {
     let world = alice("exact");
+    assert_eq!(world.plan()["unmanaged"], json!([]), "it goes");
     let drawn = world.run(&["plan"]).assert_code(0).stdout;
     assert!(drawn.contains("Files.Read.All") && drawn.contains("alice@contoso.com"), "{drawn}");
     let (plan, _) = world.apply_as_announced();
