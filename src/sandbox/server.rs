@@ -200,6 +200,13 @@ impl Running {
         serde_json::to_string(&saved).unwrap_or_default()
     }
 
+    /// Whether anybody could have changed the tenant since the start.
+    pub fn touched(&self) -> bool {
+        let world = self.shared.world();
+        // A refused write may leave something behind as well, such as how often it was refused.
+        world.log.counts.writes > 0 || world.log.meanwhile.iter().any(|line| line.took_effect)
+    }
+
     /// Every write that came, in the order of processing.
     pub fn writes(&self) -> Vec<WriteLine> {
         self.shared.world().log.writes.clone()

@@ -20,6 +20,9 @@ pub enum StoreError {
     NotAFile { path: PathBuf },
     #[error("create {}: it exists already", text(.path))]
     Exists { path: PathBuf },
+    /// Replacing it would undo what another run saved.
+    #[error("write {}: another run wrote or removed it since it was read", text(.path))]
+    Changed { path: PathBuf },
     #[error("read {}: it is longer than {limit} bytes", text(.path))]
     TooLong { path: PathBuf, limit: u64 },
     #[error("read {}: {because}", text(.path))]
@@ -41,6 +44,7 @@ impl StoreError {
             Self::Symlink { .. } => "file_is_a_link",
             Self::NotAFile { .. } => "not_an_ordinary_file",
             Self::Exists { .. } => "file_exists",
+            Self::Changed { .. } => "file_changed",
             Self::TooLong { .. } => "file_too_long",
             Self::Content { .. } => "file_damaged",
             Self::Newer { .. } => "file_too_new",
@@ -63,6 +67,7 @@ impl StoreError {
                 format!("look where it leads with `ls -ld {}`, and name another file", text(path))
             }
             Self::Exists { .. } => "run again: a new run uses a new name".into(),
+            Self::Changed { .. } => "run again: it begins with what is there now".into(),
             Self::TooLong { .. } => "check that this is the file you mean".into(),
             Self::Content { .. } => {
                 "restore it from a backup, or leave it out: the tenant itself is what counts".into()

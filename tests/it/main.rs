@@ -30,6 +30,8 @@ mod openapi;
 mod rails;
 mod recorder;
 mod records;
+#[cfg(unix)]
+mod rehearsal;
 mod sample;
 mod saved;
 mod scale;

@@ -279,8 +279,10 @@ fn who_is_assigned_stays_where_the_door_does_not_open() {
         );
         World::new(&format!("{seed}{}{weather}", assigned("bob@contoso.com")))
     };
-    let manifest = ui("exact") + "assignment_required = false\n" + &table("orders-ui", "users = []");
-    let refuse = "[[weather.refuse]]\nmethod = \"PATCH\"\npath = \"servicePrincipals\"\nstatus = 403\n";
+    let manifest =
+        ui("exact") + "assignment_required = false\n" + &table("orders-ui", "users = []");
+    let refuse =
+        "[[weather.refuse]]\nmethod = \"PATCH\"\npath = \"servicePrincipals\"\nstatus = 403\n";
     let world = closed(refuse);
     world.manifest(&manifest);
     let run = world.apply().assert_code(9);

@@ -1,0 +1,74 @@
+//! The embedded simulated tenant between runs: what one run did is neither lost nor undone by another.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rexpect::session::{PtySession, spawn_command};
+
+use crate::sample::ONE;
+use crate::terminal::{PATIENCE, end};
+use crate::world::{Run, SEED, World};
+
+/// A manifest with something to do, and the seed of its tenant with more TOML behind it.
+fn ready(more: &str) -> World {
+    let world = World::with("");
+    world.manifest(ONE);
+    world.file("tenant.toml", &format!("{SEED}\n{more}"));
+    world
+}
+
+fn command(world: &World, args: &[&str]) -> Command {
+    let mut command = world.command(args);
+    command.env_remove("CONSENT_GRAPH_URL").env_remove("CONSENT_TOKEN");
+    command.args(["--sandbox", "tenant.toml"]);
+    command
+}
+
+fn embedded(world: &World, args: &[&str]) -> Run {
+    Run::of(command(world, args).output().unwrap())
+}
+
+fn digest(world: &World) -> String {
+    let plan = embedded(world, &["plan", "--json"]).assert_code(0).json();
+    plan["effect"]["sha256"].as_str().unwrap().to_owned()
+}
+
+/// An apply that waits at its question.
+fn asking(world: &World) -> PtySession {
+    let mut command = command(world, &["apply", "--color", "never"]);
+    command.stdin(Stdio::inherit()).env("TERM", "xterm");
+    let mut session = spawn_command(command, Some(PATIENCE)).unwrap();
+    session.exp_string("Type yes to apply").unwrap();
+    session
+}
+
+fn answered(mut session: PtySession, answer: &str) -> (String, i32) {
+    session.send_line(answer).unwrap();
+    end(session)
+}
+
+/// The file of the saved tenant.
+fn state(world: &World) -> PathBuf {
+    let folder = std::fs::read_dir(world.folder().join(".consent/sandbox")).unwrap();
+    let files: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    files[0].clone()
+}
+
+fn bytes(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap()
+}
+
+#[test]
+fn a_declined_apply_does_not_undo_another_run() {
+    let world = ready("");
+    let digest = digest(&world);
+    assert!(!world.folder().join(".consent").exists(), "a plan keeps nothing");
+    let early = asking(&world);
+    embedded(&world, &["apply", "--approve", &digest]).assert_code(0).quietly();
+    let kept = bytes(&state(&world));
+    let (text, code) = answered(early, "no");
+    assert_eq!(code, 8, "{text}");
+    assert_eq!(bytes(&state(&world)), kept, "{text}");
+    embedded(&world, &["plan", "--detailed-exitcode"]).assert_code(0).quietly();
+}
