@@ -72,3 +72,49 @@ fn a_declined_apply_does_not_undo_another_run() {
     assert_eq!(bytes(&state(&world)), kept, "{text}");
     embedded(&world, &["plan", "--detailed-exitcode"]).assert_code(0).quietly();
 }
+
+#[test]
+fn who_began_before_another_run_saved_is_told_that_nothing_is_kept() {
+    let world = ready("");
+    let digest = digest(&world);
+    let early = asking(&world);
+    embedded(&world, &["apply", "--approve", &digest]).assert_code(0).quietly();
+    let kept = bytes(&state(&world));
+    let (text, code) = answered(early, "yes");
+    assert_eq!(code, 11, "{text}");
+    assert!(
+        text.contains("error[file_changed]: failed to write .consent/sandbox/tenant-"),
+        "{text}"
+    );
+    assert!(text.contains("the simulated tenant: what this run did to it is not kept"), "{text}");
+    assert!(!text.contains("tenant: unchanged"), "{text}");
+    assert_eq!(bytes(&state(&world)), kept, "{text}");
+}
+
+#[test]
+fn a_tenant_that_cannot_be_saved_does_not_hide_what_was_sent() {
+    let refused = "[[weather.refuse]]\nmethod = \"POST\"\nstatus = 400\n";
+    for (weather, ended, counted) in [("", 11, "1 done"), (refused, 9, "1 failed")] {
+        let world = ready(weather);
+        let asking = asking(&world);
+        // Not even the superuser can save it there.
+        std::fs::create_dir(world.folder().join(".consent")).unwrap();
+        std::fs::write(world.folder().join(".consent/sandbox"), "no folder").unwrap();
+        let (text, code) = answered(asking, "yes");
+        assert_eq!(code, ended, "{text}");
+        assert!(text.contains(counted), "{text}");
+        assert!(text.contains("error[not_an_ordinary_file]"), "{text}");
+        assert!(text.contains("tenant: as the results above say"), "{text}");
+        assert!(!text.contains("tenant: unchanged"), "{text}");
+    }
+}
+
+#[test]
+fn a_plan_where_nothing_can_be_saved_is_a_plan() {
+    let world = ready("");
+    std::fs::create_dir(world.folder().join(".consent")).unwrap();
+    std::os::unix::fs::symlink("nowhere", world.folder().join(".consent/sandbox")).unwrap();
+    let plan = embedded(&world, &["plan", "--out", "my.plan"]).assert_code(0);
+    assert!(plan.stdout.contains("Plan: 1 to grant"), "{plan:#?}");
+    assert!(world.folder().join("my.plan").is_file(), "{plan:#?}");
+}

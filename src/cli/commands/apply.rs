@@ -13,7 +13,7 @@ use crate::cli::session::{Session, stored};
 use crate::cli::setting::Setting;
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
-use crate::cli::{Streams, manifests, patience, rails, saved, unfinished};
+use crate::cli::{Streams, manifests, patience, rails, results, saved, unfinished};
 use crate::cli::{planning, reporting};
 use crate::plan::Plan;
 use crate::render::json;
@@ -56,10 +56,7 @@ pub async fn run(
     };
     let outcome = approve_and_run(args, setting, plan, &past, streams).await;
     // Whatever happened, the simulated tenant remembers it.
-    let closed = session.close().await;
-    let exit = outcome?;
-    closed?;
-    Ok(exit)
+    results::kept(outcome, session.close().await, streams)
 }
 
 async fn prepare(
