@@ -94,6 +94,14 @@ impl Session {
         Ok(Self { graph, embedded: Some(Embedded { running, state }), flags })
     }
 
+    /// Whether there is a folder of our own to keep the simulated tenant in.
+    ///
+    /// # Errors
+    /// When it is somebody else's, or others may write to it.
+    pub fn can_keep(&self) -> Result<(), Failure> {
+        self.embedded.as_ref().map_or(Ok(()), |embedded| embedded.state.check().map_err(stored))
+    }
+
     /// Keeps what the simulated tenant went through, so that the next run finds it so. A run that wrote
     /// nothing saves nothing: it would only undo what another one did meanwhile.
     ///

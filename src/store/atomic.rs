@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::error::{StoreError, folder};
+use super::private;
 
 /// Writes what a file shall hold.
 pub type Content<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
@@ -67,22 +68,17 @@ pub fn create_for_append(path: &Path) -> Result<File, StoreError> {
 ///
 /// # Errors
 /// When the last part is a symbolic link: a repository could bring `.consent` as a link that leads
-/// out of it.
+/// out of it. When it is there and not ours alone.
 pub fn create_private_dir(path: &Path) -> Result<(), StoreError> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => Err(StoreError::Symlink { path: path.to_owned() }),
-        Ok(found) if !found.is_dir() => Err(StoreError::NotAFile { path: path.to_owned() }),
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let mut builder = fs::DirBuilder::new();
-            builder.recursive(true);
-            #[cfg(unix)]
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            builder.create(path).map_err(|error| write_error(path, error))?;
-            flush_folder(path)
-        }
-        Err(error) => Err(write_error(path, error)),
+    if private::check(path)? {
+        return Ok(());
     }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| write_error(path, error))?;
+    flush_folder(path)
 }
 
 /// The whole file.

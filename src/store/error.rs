@@ -18,6 +18,11 @@ pub enum StoreError {
     /// A folder, a device or a pipe: replacing it would destroy it.
     #[error("write {}: it is no ordinary file", text(.path))]
     NotAFile { path: PathBuf },
+    #[error("use {}: it belongs to somebody else, user {owner}", text(.path))]
+    Foreign { path: PathBuf, owner: u32 },
+    /// What lies in it could be swapped at any moment.
+    #[error("use {}: others may write to it, its mode is {mode:04o}", text(.path))]
+    Shared { path: PathBuf, mode: u32 },
     #[error("create {}: it exists already", text(.path))]
     Exists { path: PathBuf },
     /// Replacing it would undo what another run saved.
@@ -43,6 +48,7 @@ impl StoreError {
             Self::Write { .. } | Self::Broken { .. } => "file_not_writable",
             Self::Symlink { .. } => "file_is_a_link",
             Self::NotAFile { .. } => "not_an_ordinary_file",
+            Self::Foreign { .. } | Self::Shared { .. } => "folder_not_private",
             Self::Exists { .. } => "file_exists",
             Self::Changed { .. } => "file_changed",
             Self::TooLong { .. } => "file_too_long",
@@ -65,6 +71,12 @@ impl StoreError {
             }
             Self::Symlink { path } | Self::NotAFile { path } => {
                 format!("look where it leads with `ls -ld {}`, and name another file", text(path))
+            }
+            Self::Foreign { path, .. } => {
+                format!("see what is in it, then make it yours: `chown -R $(id -u) {}`", text(path))
+            }
+            Self::Shared { path, .. } => {
+                format!("see what others put there, then: `chmod -R go-w {}`", text(path))
             }
             Self::Exists { .. } => "run again: a new run uses a new name".into(),
             Self::Changed { .. } => "run again: it begins with what is there now".into(),

@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::atomic;
 use super::error::{StoreError, folder};
-use super::lock;
+use super::{atomic, lock, private};
 use crate::model::digest::sha256_hex;
 
 /// Longest state that is read, in bytes: a tenant of 100,000 users and grants takes about 100 MB.
@@ -40,6 +39,16 @@ pub fn load(path: PathBuf) -> Result<(Place, Option<String>), StoreError> {
 }
 
 impl Place {
+    /// Whether [`Place::save`] will have a folder of our own to save to.
+    ///
+    /// # Errors
+    /// As [`private::check`].
+    pub fn check(&self) -> Result<(), StoreError> {
+        let dir = folder(&self.path);
+        private::check(folder(dir))?;
+        private::check(dir).map(drop)
+    }
+
     /// Saves the tenant, making the folders that are missing. What another run saved meanwhile stays:
     /// this one began with an older tenant and would undo it.
     ///

@@ -1,5 +1,6 @@
 //! The embedded simulated tenant between runs: what one run did is neither lost nor undone by another.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -98,7 +99,7 @@ fn a_tenant_that_cannot_be_saved_does_not_hide_what_was_sent() {
         let world = ready(weather);
         let asking = asking(&world);
         // Not even the superuser can save it there.
-        std::fs::create_dir(world.folder().join(".consent")).unwrap();
+        world.private(".consent");
         std::fs::write(world.folder().join(".consent/sandbox"), "no folder").unwrap();
         let (text, code) = answered(asking, "yes");
         assert_eq!(code, ended, "{text}");
@@ -112,9 +113,25 @@ fn a_tenant_that_cannot_be_saved_does_not_hide_what_was_sent() {
 #[test]
 fn a_plan_where_nothing_can_be_saved_is_a_plan() {
     let world = ready("");
-    std::fs::create_dir(world.folder().join(".consent")).unwrap();
+    world.private(".consent");
     std::os::unix::fs::symlink("nowhere", world.folder().join(".consent/sandbox")).unwrap();
     let plan = embedded(&world, &["plan", "--out", "my.plan"]).assert_code(0);
     assert!(plan.stdout.contains("Plan: 1 to grant"), "{plan:#?}");
     assert!(world.folder().join("my.plan").is_file(), "{plan:#?}");
+}
+
+/// Also where the seed, and with it the saved tenant, lies in another folder than the manifest.
+#[test]
+fn a_saved_tenant_that_others_may_write_to_is_refused_before_the_question() {
+    let world = ready("");
+    std::fs::create_dir(world.folder().join("seeds")).unwrap();
+    std::fs::rename(world.folder().join("tenant.toml"), world.folder().join("seeds/tenant.toml"))
+        .unwrap();
+    let saved = world.private("seeds/.consent/sandbox");
+    std::fs::set_permissions(&saved, std::fs::Permissions::from_mode(0o777)).unwrap();
+    let mut command = world.command(&["apply", "--sandbox", "seeds/tenant.toml"]);
+    command.env_remove("CONSENT_GRAPH_URL").env_remove("CONSENT_TOKEN");
+    let run = Run::of(command.output().unwrap()).assert_code(1);
+    assert!(run.stderr.contains("failed to use seeds/.consent/sandbox: others may"), "{run:#?}");
+    assert_eq!(run.stdout, "", "{run:#?}");
 }
