@@ -84,10 +84,13 @@ pub fn create_private_dir(path: &Path) -> Result<(), StoreError> {
 /// The whole file.
 ///
 /// # Errors
-/// When it cannot be read, or is longer than `limit` bytes. The limit is kept while reading, so a
-/// file that grows or a device without end cannot fill the memory.
+/// When it cannot be read, is no ordinary file (a pipe might never say anything), or is longer than
+/// `limit` bytes. The limit is kept while reading, so a file that grows cannot fill the memory.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
     let failed = |source| StoreError::Read { path: path.to_owned(), source };
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(StoreError::NoFile { path: path.to_owned() });
+    }
     let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;

@@ -23,6 +23,9 @@ pub enum StoreError {
     /// What lies in it could be swapped at any moment.
     #[error("use {}: others may write to it, its mode is {mode:04o}", text(.path))]
     Shared { path: PathBuf, mode: u32 },
+    /// Reading a pipe could wait for ever.
+    #[error("read {}: it is no ordinary file", text(.path))]
+    NoFile { path: PathBuf },
     #[error("create {}: it exists already", text(.path))]
     Exists { path: PathBuf },
     /// Replacing it would undo what another run saved.
@@ -47,7 +50,7 @@ impl StoreError {
             Self::Read { .. } => "file_not_readable",
             Self::Write { .. } | Self::Broken { .. } => "file_not_writable",
             Self::Symlink { .. } => "file_is_a_link",
-            Self::NotAFile { .. } => "not_an_ordinary_file",
+            Self::NotAFile { .. } | Self::NoFile { .. } => "not_an_ordinary_file",
             Self::Foreign { .. } | Self::Shared { .. } => "folder_not_private",
             Self::Exists { .. } => "file_exists",
             Self::Changed { .. } => "file_changed",
@@ -72,6 +75,7 @@ impl StoreError {
             Self::Symlink { path } | Self::NotAFile { path } => {
                 format!("look where it leads with `ls -ld {}`, and name another file", text(path))
             }
+            Self::NoFile { .. } => "save it to a file first, and name that one".into(),
             Self::Foreign { path, .. } => {
                 format!("see what is in it, then make it yours: `chown -R $(id -u) {}`", text(path))
             }

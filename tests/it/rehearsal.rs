@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use rexpect::session::{PtySession, spawn_command};
 
@@ -134,4 +135,58 @@ fn a_saved_tenant_that_others_may_write_to_is_refused_before_the_question() {
     let run = Run::of(command.output().unwrap()).assert_code(1);
     assert!(run.stderr.contains("failed to use seeds/.consent/sandbox: others may"), "{run:#?}");
     assert_eq!(run.stdout, "", "{run:#?}");
+}
+
+fn pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status().unwrap();
+    assert!(made.success(), "{path:?}");
+}
+
+/// Ends by itself, although nobody ever writes into the pipe.
+fn ends(mut command: Command) -> Run {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed() > Duration::from_secs(30) {
+            child.kill().unwrap();
+            panic!("it waits for ever: {:#?}", Run::of(child.wait_with_output().unwrap()));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Run::of(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn nobody_waits_for_a_pipe() {
+    let world = ready("");
+    let digest = digest(&world);
+    embedded(&world, &["apply", "--approve", &digest]).assert_code(0).quietly();
+    pipe(&world.folder().join("pipe"));
+    let saved = state(&world);
+    std::fs::remove_file(&saved).unwrap();
+    pipe(&saved);
+    let saved = saved.strip_prefix(world.folder()).unwrap().display().to_string();
+    let bare = |args: &[&str]| {
+        let mut bare = world.command(args);
+        bare.env_remove("CONSENT_GRAPH_URL").env_remove("CONSENT_TOKEN");
+        bare
+    };
+    for (command, named) in [
+        (command(&world, &["apply", "pipe"]), "pipe"),
+        (bare(&["plan", "--sandbox", "pipe"]), "pipe"),
+        (bare(&["sandbox", "--seed", "pipe"]), "pipe"),
+        (command(&world, &["plan"]), saved.as_str()),
+    ] {
+        let run = ends(command).assert_code(1);
+        let told =
+            format!("error[not_an_ordinary_file]: failed to read {named}: it is no ordinary");
+        assert!(run.stderr.contains(&told), "{run:#?}");
+        assert!(run.stderr.contains("help: save it to a file first"), "{run:#?}");
+    }
+    // A file behind another name is one.
+    if cfg!(target_os = "linux") {
+        let seed = std::fs::File::open(world.folder().join("tenant.toml")).unwrap();
+        let mut command = bare(&["plan", "--sandbox", "/dev/stdin"]);
+        Run::of(command.stdin(seed).output().unwrap()).assert_code(0).quietly();
+    }
 }
