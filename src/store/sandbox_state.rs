@@ -108,6 +108,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "somebody removes the file")]
     fn what_another_run_did_meanwhile_is_not_undone() {
         let home = tempfile::tempdir().unwrap();
         let ((early, _), (late, _)) = (place(home.path()), place(home.path()));
