@@ -112,6 +112,30 @@ pub fn tell(
     }
 }
 
+/// How a run with a simulated tenant ended: that the tenant could not be saved is told beside it, and
+/// hides nothing of it.
+///
+/// # Errors
+/// Those of the run.
+pub fn kept(
+    outcome: Result<Exit, Failure>,
+    closed: Result<(), Failure>,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, Failure> {
+    let Err(failure) = closed else { return outcome };
+    match outcome {
+        Ok(exit) => {
+            failure.as_saved_too_late().draw(streams.err, false)?;
+            Ok(worse(exit))
+        }
+        // Nothing was sent, only the weather changed something.
+        Err(ended) => {
+            failure.draw(streams.err, false)?;
+            Err(ended)
+        }
+    }
+}
+
 /// A report that could not be saved does not hide that the tenant is only partly done.
 fn worse(exit: Exit) -> Exit {
     if exit == Exit::Done { Exit::Unsaved } else { exit }

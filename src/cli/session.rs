@@ -28,7 +28,7 @@ pub struct Session {
 
 struct Embedded {
     running: Running,
-    state: PathBuf,
+    state: sandbox_state::Place,
 }
 
 impl Session {
@@ -70,8 +70,7 @@ impl Session {
         let seed = seed::parse(&path.display().to_string(), &text).map_err(seeded)?;
         let beside = path.parent().unwrap_or(Path::new("")).join(".consent");
         let state = sandbox_state::path(&beside, path, text.as_bytes());
-        let saved = sandbox_state::load(&state).map_err(stored)?;
-        let saved = saved.and_then(|bytes| String::from_utf8(bytes).ok());
+        let (state, saved) = sandbox_state::load(state).map_err(stored)?;
         let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
         let running = sandbox::server::start(
             seed,
@@ -95,17 +94,30 @@ impl Session {
         Ok(Self { graph, embedded: Some(Embedded { running, state }), flags })
     }
 
-    /// Keeps what the simulated tenant went through, so that the next run finds it so.
+    /// Whether there is a folder of our own to keep the simulated tenant in.
     ///
     /// # Errors
-    /// When the state cannot be written.
+    /// When it is somebody else's, or others may write to it.
+    pub fn can_keep(&self) -> Result<(), Failure> {
+        self.embedded.as_ref().map_or(Ok(()), |embedded| embedded.state.check().map_err(stored))
+    }
+
+    /// Keeps what the simulated tenant went through, so that the next run finds it so. A run that wrote
+    /// nothing saves nothing: it would only undo what another one did meanwhile.
+    ///
+    /// # Errors
+    /// When the state cannot be written, or another run saved one since this one began.
     pub async fn close(self) -> Result<(), Failure> {
-        if let Some(Embedded { running, state }) = self.embedded {
-            let text = running.state();
-            running.stop().await;
-            sandbox_state::save(&state, text.as_bytes()).map_err(stored)?;
-        }
-        Ok(())
+        let Some(Embedded { running, state }) = self.embedded else { return Ok(()) };
+        let text = running.touched().then(|| running.state());
+        running.stop().await;
+        let Some(text) = text else { return Ok(()) };
+        state.save(text.as_bytes()).map_err(|error| {
+            stored(error).detail(vec![
+                "the simulated tenant: what this run did to it is not kept; the".to_owned(),
+                "next run begins with what was saved before".to_owned(),
+            ])
+        })
     }
 }
 

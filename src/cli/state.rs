@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::model::unfinished::Unfinished;
 use crate::plan::ManifestSummary;
 use crate::store::snapshot::{self, Snapshot};
-use crate::store::{StoreError, manifest_file, unfinished};
+use crate::store::{StoreError, manifest_file, private, unfinished};
 
 /// Beside the first manifest file, or in the manifest's folder.
 pub fn of_manifest(files: &[PathBuf]) -> PathBuf {
@@ -38,7 +38,12 @@ pub struct Past {
 
 impl Past {
     /// Reads the last run's records. What is damaged is passed over: nothing is decided by it.
+    ///
+    /// So is what others may write to: they could say anything about the last run.
     pub fn of(state: &Path) -> Self {
+        if let Err(error) = private::check_all(state) {
+            return Self { last: None, unreadable: Some(error), unfinished: None };
+        }
         let (last, unreadable) = match snapshot::latest(state) {
             Ok(last) => (last, None),
             Err(error) => (None, Some(error)),

@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::kinds::simulated::Refused;
 use crate::model::clock::Clock;
@@ -36,6 +37,8 @@ pub(super) struct Shared {
     pub arrived: AtomicU64,
     pub in_flight: AtomicU64,
     pub most_in_flight: AtomicU64,
+    /// Somebody else did something.
+    pub overtaken: Notify,
 }
 
 impl Shared {
@@ -124,7 +127,12 @@ pub(super) async fn serve(
             let elapsed = shared.elapsed();
             let mut world = shared.world();
             world.pass(elapsed);
-            world.attend(&errand, &bearer, &arrival)
+            let before = world.log.meanwhile.len();
+            let sent = world.attend(&errand, &bearer, &arrival);
+            if world.log.meanwhile.len() > before {
+                shared.overtaken.notify_one();
+            }
+            sent
         }
     };
     tokio::time::sleep(arrival.latency / 2).await;

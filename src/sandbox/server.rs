@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::kinds::simulated::Collection;
@@ -118,6 +118,7 @@ pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError
         arrived: AtomicU64::new(0),
         in_flight: AtomicU64::new(0),
         most_in_flight: AtomicU64::new(0),
+        overtaken: Notify::new(),
     });
     let listener =
         TcpListener::bind(listen).await.map_err(|error| SandboxError::Listen(listen, error))?;
@@ -200,6 +201,13 @@ impl Running {
         serde_json::to_string(&saved).unwrap_or_default()
     }
 
+    /// Whether anybody could have changed the tenant since the start.
+    pub fn touched(&self) -> bool {
+        let world = self.shared.world();
+        // A refused write may leave something behind as well, such as how often it was refused.
+        world.log.counts.writes > 0 || world.log.meanwhile.iter().any(|line| line.took_effect)
+    }
+
     /// Every write that came, in the order of processing.
     pub fn writes(&self) -> Vec<WriteLine> {
         self.shared.world().log.writes.clone()
@@ -213,6 +221,17 @@ impl Running {
     /// What the weather let somebody else do.
     pub fn meanwhile(&self) -> Vec<WriteLine> {
         self.shared.world().log.meanwhile.clone()
+    }
+
+    /// The same behind the first so many, as soon as there is any. For one who waits.
+    pub async fn meanwhile_after(&self, first: usize) -> Vec<WriteLine> {
+        loop {
+            let news = self.shared.world().log.meanwhile.get(first..).unwrap_or_default().to_vec();
+            if !news.is_empty() {
+                return news;
+            }
+            self.shared.overtaken.notified().await;
+        }
     }
 
     pub fn counts(&self) -> Counts {

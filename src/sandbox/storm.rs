@@ -14,7 +14,7 @@ use crate::sandbox::routes::call;
 use crate::sandbox::server::ADMINISTRATOR;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::weather::chance::{Draw, Often};
-use crate::sandbox::weather::rule::Refusal;
+use crate::sandbox::weather::rule::{Meanwhile, Refusal};
 use crate::sandbox::world::{Arrival, World};
 
 /// Statuses of a failure that does not say whether anything happened.
@@ -73,16 +73,7 @@ impl World {
     /// What somebody else does before this request.
     pub(super) fn meanwhile(&mut self, asked: &Asked, arrival: &Arrival) {
         for change in self.sky.meanwhile(self.counted.requests, &asked.said) {
-            let (path, query) = change.path.split_once('?').unwrap_or((&change.path, ""));
-            let Ok(mut call) = call(&change.method, path, query) else { continue };
-            call.body.clone_from(&change.body);
-            call.caller.permissions = ADMINISTRATOR.iter().map(|p| (*p).to_owned()).collect();
-            let Some(collection) = self.collection(&call) else { continue };
-            // Everybody sees at once what somebody else did: it was a while ago.
-            let trouble = std::mem::take(&mut self.tenant.trouble);
-            let answer = collection.answer(&call, &mut self.tenant);
-            self.tenant.trouble = trouble;
-            let status = answer.status();
+            let status = self.made(&change).unwrap_or_else(|refused| refused.status);
             self.log.meanwhile.push(WriteLine {
                 method: change.method,
                 path: change.path,
@@ -93,6 +84,22 @@ impl World {
                 arrived_ms: arrival.milliseconds(),
             });
         }
+    }
+
+    /// Somebody else makes a change; the status of the answer.
+    fn made(&mut self, change: &Meanwhile) -> Result<u16, Refused> {
+        let (path, query) = change.path.split_once('?').unwrap_or((&change.path, ""));
+        let mut call = call(&change.method, path, query)?;
+        call.body.clone_from(&change.body);
+        call.caller.permissions = ADMINISTRATOR.iter().map(|p| (*p).to_owned()).collect();
+        let Some(collection) = self.collection(&call) else {
+            return Err(Refused::no_such_segment(call.segments.last().map_or("", String::as_str)));
+        };
+        // Everybody sees at once what somebody else did: it was a while ago.
+        let trouble = std::mem::take(&mut self.tenant.trouble);
+        let answer = collection.answer(&call, &mut self.tenant);
+        self.tenant.trouble = trouble;
+        Ok(answer.status())
     }
 
     /// Why this caller may not, whatever is asked.

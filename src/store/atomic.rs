@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::error::{StoreError, folder};
+use super::private;
 
 /// Writes what a file shall hold.
 pub type Content<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
@@ -67,31 +68,29 @@ pub fn create_for_append(path: &Path) -> Result<File, StoreError> {
 ///
 /// # Errors
 /// When the last part is a symbolic link: a repository could bring `.consent` as a link that leads
-/// out of it.
+/// out of it. When it is there and not ours alone.
 pub fn create_private_dir(path: &Path) -> Result<(), StoreError> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => Err(StoreError::Symlink { path: path.to_owned() }),
-        Ok(found) if !found.is_dir() => Err(StoreError::NotAFile { path: path.to_owned() }),
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let mut builder = fs::DirBuilder::new();
-            builder.recursive(true);
-            #[cfg(unix)]
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            builder.create(path).map_err(|error| write_error(path, error))?;
-            flush_folder(path)
-        }
-        Err(error) => Err(write_error(path, error)),
+    if private::check(path)? {
+        return Ok(());
     }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| write_error(path, error))?;
+    flush_folder(path)
 }
 
 /// The whole file.
 ///
 /// # Errors
-/// When it cannot be read, or is longer than `limit` bytes. The limit is kept while reading, so a
-/// file that grows or a device without end cannot fill the memory.
+/// When it cannot be read, is no ordinary file (a pipe might never say anything), or is longer than
+/// `limit` bytes. The limit is kept while reading, so a file that grows cannot fill the memory.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
     let failed = |source| StoreError::Read { path: path.to_owned(), source };
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(StoreError::NoFile { path: path.to_owned() });
+    }
     let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;

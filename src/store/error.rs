@@ -18,8 +18,19 @@ pub enum StoreError {
     /// A folder, a device or a pipe: replacing it would destroy it.
     #[error("write {}: it is no ordinary file", text(.path))]
     NotAFile { path: PathBuf },
+    #[error("use {}: it belongs to somebody else, user {owner}", text(.path))]
+    Foreign { path: PathBuf, owner: u32 },
+    /// What lies in it could be swapped at any moment.
+    #[error("use {}: others may write to it, its mode is {mode:04o}", text(.path))]
+    Shared { path: PathBuf, mode: u32 },
+    /// Reading a pipe could wait for ever.
+    #[error("read {}: it is no ordinary file", text(.path))]
+    NoFile { path: PathBuf },
     #[error("create {}: it exists already", text(.path))]
     Exists { path: PathBuf },
+    /// Replacing it would undo what another run saved.
+    #[error("write {}: another run wrote or removed it since it was read", text(.path))]
+    Changed { path: PathBuf },
     #[error("read {}: it is longer than {limit} bytes", text(.path))]
     TooLong { path: PathBuf, limit: u64 },
     #[error("read {}: {because}", text(.path))]
@@ -39,8 +50,10 @@ impl StoreError {
             Self::Read { .. } => "file_not_readable",
             Self::Write { .. } | Self::Broken { .. } => "file_not_writable",
             Self::Symlink { .. } => "file_is_a_link",
-            Self::NotAFile { .. } => "not_an_ordinary_file",
+            Self::NotAFile { .. } | Self::NoFile { .. } => "not_an_ordinary_file",
+            Self::Foreign { .. } | Self::Shared { .. } => "folder_not_private",
             Self::Exists { .. } => "file_exists",
+            Self::Changed { .. } => "file_changed",
             Self::TooLong { .. } => "file_too_long",
             Self::Content { .. } => "file_damaged",
             Self::Newer { .. } => "file_too_new",
@@ -62,7 +75,15 @@ impl StoreError {
             Self::Symlink { path } | Self::NotAFile { path } => {
                 format!("look where it leads with `ls -ld {}`, and name another file", text(path))
             }
+            Self::NoFile { .. } => "save it to a file first, and name that one".into(),
+            Self::Foreign { path, .. } => {
+                format!("see what is in it, then make it yours: `chown -R $(id -u) {}`", text(path))
+            }
+            Self::Shared { path, .. } => {
+                format!("see what others put there, then: `chmod -R go-w {}`", text(path))
+            }
             Self::Exists { .. } => "run again: a new run uses a new name".into(),
+            Self::Changed { .. } => "run again: it begins with what is there now".into(),
             Self::TooLong { .. } => "check that this is the file you mean".into(),
             Self::Content { .. } => {
                 "restore it from a backup, or leave it out: the tenant itself is what counts".into()

@@ -300,7 +300,8 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Recovered, StoreError> {
 /// When the folder cannot be read.
 pub fn list(consent_dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let dir = folder(consent_dir);
-    Ok(atomic::names(&dir, ".ndjson")?.into_iter().map(|name| dir.join(name)).collect())
+    let names = atomic::names(&dir, ".ndjson")?.into_iter();
+    Ok(names.filter(|name| super::is_record(name, ".ndjson")).map(|name| dir.join(name)).collect())
 }
 
 /// The journal of a run, if it has one.

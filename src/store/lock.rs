@@ -40,6 +40,10 @@ pub fn take(consent_dir: &Path, holder: &str) -> Result<Lock, LockError> {
     if path.is_symlink() {
         return Err(StoreError::Symlink { path }.into());
     }
+    // What is said in a pipe is gone once it was read, and whoever asks next would wait for ever.
+    if path.symlink_metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return Err(StoreError::NotAFile { path }.into());
+    }
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -56,9 +60,20 @@ pub fn take(consent_dir: &Path, holder: &str) -> Result<Lock, LockError> {
     Ok(Lock { _file: file })
 }
 
+/// Waits until nobody else has the turn in this folder, and has it until the file is dropped: for as
+/// long as it takes to compare a file and to replace it. Where folders cannot be locked, on Windows and
+/// on some file systems, nobody waits.
+pub fn turn(dir: &Path) -> Option<File> {
+    let folder = File::open(dir).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
+}
+
 /// What the last one who took the lock said of himself. Whether he still has it, it does not tell.
 pub fn holder(consent_dir: &Path) -> Option<String> {
-    File::open(consent_dir.join("lock")).ok().map(|mut file| note(&mut file))
+    let path = consent_dir.join("lock");
+    let file = path.is_file().then(|| File::open(path).ok()).flatten();
+    file.map(|mut file| note(&mut file))
 }
 
 /// Only for people: nothing is decided by it.

@@ -10,6 +10,7 @@ pub mod journal;
 pub mod lock;
 pub mod manifest_file;
 pub mod plan_file;
+pub mod private;
 pub mod report_file;
 pub mod sandbox_state;
 pub mod snapshot;
@@ -37,6 +38,20 @@ fn file_part(run: &str) -> String {
     let part: String =
         run.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect();
     if part.is_empty() { String::from("run") } else { part }
+}
+
+/// Whether a file has the name of a record, `20261123T200324Z-<run>` and the ending: what else lies in a
+/// folder of records is none.
+fn is_record(name: &str, ending: &str) -> bool {
+    let Some((time, run)) = name.strip_suffix(ending).and_then(|name| name.split_once('-')) else {
+        return false;
+    };
+    let form = "00000000T000000Z";
+    let fits = |(byte, form): (u8, u8)| byte == form || (form == b'0' && byte.is_ascii_digit());
+    time.len() == form.len()
+        && time.bytes().zip(form.bytes()).all(fits)
+        && !run.is_empty()
+        && run.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// The two members that every stored document begins with. Whatever else it holds is not kept.
@@ -79,6 +94,25 @@ mod tests {
     fn stamps_sort_as_text() {
         let at = time::macros::datetime!(2026-11-23 21:03:24.9 +1);
         assert_eq!(file_stamp(at), "20261123T200324Z");
+    }
+
+    #[test]
+    fn records_are_known_by_their_names() {
+        for name in ["20261123T200324Z-r1.json", "20261123T200324Z-01a2-b.json"] {
+            assert!(is_record(name, ".json"), "{name}");
+        }
+        for name in [
+            "notes.json",
+            "notes.json-r1.json",
+            "20261123T200324Z.json",
+            "20261123T200324Z-.json",
+            "20261123T200324Z-r1.json.json",
+            "20261123T20032Z-r1.json",
+            "2026112aT200324Z-r1.json",
+            "20261123T200324Z-r1.ndjson",
+        ] {
+            assert!(!is_record(name, ".json"), "{name}");
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::atomic;
 use super::error::{StoreError, folder};
+use super::{atomic, lock, private};
 use crate::model::digest::sha256_hex;
 
 /// Longest state that is read, in bytes: a tenant of 100,000 users and grants takes about 100 MB.
@@ -17,22 +17,59 @@ pub fn path(consent_dir: &Path, seed: &Path, seed_bytes: &[u8]) -> PathBuf {
     consent_dir.join("sandbox").join(format!("{}-{digest}.json", super::file_part(stem)))
 }
 
-/// Saves the tenant, making the folders that are missing.
-///
-/// # Errors
-/// When a folder is a symbolic link, or the file cannot be written.
-pub fn save(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let dir = folder(path);
-    atomic::create_private_dir(folder(dir))?;
-    atomic::create_private_dir(dir)?;
-    atomic::write(path, bytes)
+/// The file of a saved tenant, as one run found it.
+#[derive(Debug)]
+pub struct Place {
+    path: PathBuf,
+    /// SHA-256 of what was there; `None` when nothing was.
+    found: Option<String>,
 }
 
-/// The saved tenant, `None` when there is none yet.
+/// The saved tenant, `None` when there is none yet, and the place to save it to.
 ///
 /// # Errors
-/// When the file is there and cannot be read, or is longer than [`LONGEST`].
-pub fn load(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+/// When the file is there and cannot be read, is longer than [`LONGEST`], or is no text.
+pub fn load(path: PathBuf) -> Result<(Place, Option<String>), StoreError> {
+    let Some(bytes) = bytes(&path)? else { return Ok((Place { path, found: None }, None)) };
+    let found = Some(sha256_hex(&bytes));
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((Place { path, found }, Some(text))),
+        Err(error) => Err(StoreError::Content { path, because: error.utf8_error().to_string() }),
+    }
+}
+
+impl Place {
+    /// Whether [`Place::save`] will have a folder of our own to save to.
+    ///
+    /// # Errors
+    /// As [`private::check`].
+    pub fn check(&self) -> Result<(), StoreError> {
+        let dir = folder(&self.path);
+        private::check(folder(dir))?;
+        private::check(dir).map(drop)
+    }
+
+    /// Saves the tenant, making the folders that are missing. What another run saved meanwhile stays:
+    /// this one began with an older tenant and would undo it.
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`] when the file is not what was loaded; when a folder is a symbolic link,
+    /// or the file cannot be written.
+    pub fn save(&self, bytes: &[u8]) -> Result<(), StoreError> {
+        let Self { path, found } = self;
+        let dir = folder(path);
+        atomic::create_private_dir(folder(dir))?;
+        atomic::create_private_dir(dir)?;
+        // Of two runs that end at the same moment, the second sees what the first one saved.
+        let _turn = lock::turn(dir);
+        if self::bytes(path)?.map(|bytes| sha256_hex(&bytes)) != *found {
+            return Err(StoreError::Changed { path: path.clone() });
+        }
+        atomic::write(path, bytes)
+    }
+}
+
+fn bytes(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
     match atomic::read(path, LONGEST) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(StoreError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
@@ -54,13 +91,42 @@ mod tests {
         assert!(first.starts_with(".consent/sandbox"), "{first:?}");
     }
 
+    fn place(home: &Path) -> (Place, Option<String>) {
+        load(path(&home.join(".consent"), Path::new("seed.toml"), b"")).unwrap()
+    }
+
     #[test]
     fn what_was_saved_is_loaded() {
         let home = tempfile::tempdir().unwrap();
-        let at = path(&home.path().join(".consent"), Path::new("seed.toml"), b"");
-        assert!(load(&at).unwrap().is_none());
-        save(&at, b"{}").unwrap();
-        save(&at, b"{\"users\":1}").unwrap();
-        assert_eq!(load(&at).unwrap().unwrap(), b"{\"users\":1}");
+        let (first, none) = place(home.path());
+        assert_eq!(none, None);
+        first.save(b"{}").unwrap();
+        let (second, empty) = place(home.path());
+        assert_eq!(empty.as_deref(), Some("{}"));
+        second.save(b"{\"users\":1}").unwrap();
+        assert_eq!(place(home.path()).1.as_deref(), Some("{\"users\":1}"));
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "somebody removes the file")]
+    fn what_another_run_did_meanwhile_is_not_undone() {
+        let home = tempfile::tempdir().unwrap();
+        let ((early, _), (late, _)) = (place(home.path()), place(home.path()));
+        late.save(b"{\"users\":1}").unwrap();
+        let refused = early.save(b"{}").unwrap_err();
+        assert!(matches!(refused, StoreError::Changed { .. }), "{refused}");
+        let (again, kept) = place(home.path());
+        assert_eq!(kept.as_deref(), Some("{\"users\":1}"));
+        // Whoever removed it wanted to start over.
+        std::fs::remove_file(&again.path).unwrap();
+        assert!(matches!(again.save(b"{}").unwrap_err(), StoreError::Changed { .. }));
+    }
+
+    #[test]
+    fn a_damaged_state_is_no_fresh_tenant() {
+        let home = tempfile::tempdir().unwrap();
+        let (first, _) = place(home.path());
+        first.save(b"\xff").unwrap();
+        assert_eq!(load(first.path).unwrap_err().code(), "file_damaged");
     }
 }

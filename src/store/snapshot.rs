@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -184,7 +185,12 @@ pub fn begin(
     // Names sort in the order of the chain even where the clock went back in between.
     let time = super::file_stamp(at);
     let time = match &previous {
-        Some((name, _)) if time_of(name) > time.as_str() => time_of(name).to_owned(),
+        // What cannot be understood may have any name.
+        Some((name, bytes))
+            if time_of(name) > time.as_str() && sort_of(bytes) == Sort::Snapshot =>
+        {
+            time_of(name).to_owned()
+        }
         _ => time,
     };
     let path = dir.join(format!("{time}-{}.json", super::file_part(&run)));
@@ -233,7 +239,7 @@ pub fn read(path: &Path) -> Result<Snapshot, StoreError> {
 /// When the folder cannot be read.
 pub fn list(consent_dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let dir = folder(consent_dir);
-    Ok(atomic::names(&dir, ".json")?.into_iter().map(|name| dir.join(name)).collect())
+    Ok(names(&dir)?.into_iter().map(|name| dir.join(name)).collect())
 }
 
 /// Walks the chain from the newest snapshot back and tells the first place where it does not hold;
@@ -259,25 +265,59 @@ pub fn broken_link(consent_dir: &Path) -> Result<Option<PathBuf>, StoreError> {
 }
 
 /// The end of the chain, name and bytes: of the snapshots of the latest second, the one that no
-/// other names as the one before. Snapshots that cannot be understood name nothing.
+/// other names as the one before. Snapshots that cannot be understood name nothing, and what is no
+/// snapshot at all is in nobody's way.
 fn head(dir: &Path) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+    let mut names = names(dir)?;
+    while let Some(last) = names.last().map(|name| time_of(name).to_owned()) {
+        let mut newest = Vec::new();
+        for name in names.extract_if(.., |name| time_of(name) == last) {
+            let bytes = atomic::read(&dir.join(&name), LONGEST)?;
+            if sort_of(&bytes) != Sort::Stray {
+                newest.push((name, bytes));
+            }
+        }
+        let named: Vec<String> = newest
+            .iter()
+            .filter_map(|(name, bytes)| parse(Path::new(name), bytes).ok()?.previous)
+            .map(|previous| previous.file)
+            .collect();
+        if newest.iter().any(|(name, _)| !named.contains(name)) {
+            newest.retain(|(name, _)| !named.contains(name));
+        }
+        if let Some(newest) = newest.pop() {
+            return Ok(Some(newest));
+        }
+    }
+    Ok(None)
+}
+
+fn names(dir: &Path) -> Result<Vec<String>, StoreError> {
     let mut names = atomic::names(dir, ".json")?;
-    let Some(last) = names.last().map(|name| time_of(name).to_owned()) else { return Ok(None) };
-    names.retain(|name| time_of(name) == last);
-    let mut newest = Vec::new();
-    for name in names {
-        let bytes = atomic::read(&dir.join(&name), LONGEST)?;
-        newest.push((name, bytes));
+    names.retain(|name| super::is_record(name, ".json"));
+    Ok(names)
+}
+
+/// What a file with the name of a snapshot is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    /// By what it says of itself.
+    Snapshot,
+    /// It may have been one.
+    Damaged,
+    /// Something else.
+    Stray,
+}
+
+fn sort_of(bytes: &[u8]) -> Sort {
+    let begins_like_one = matches!(bytes.trim_ascii_start().first(), None | Some(b'{' | 0));
+    match super::expect_format(Path::new(""), bytes, FORMAT, VERSION) {
+        Ok(()) | Err(StoreError::Newer { .. }) => Sort::Snapshot,
+        Err(_) if begins_like_one && serde_json::from_slice::<IgnoredAny>(bytes).is_err() => {
+            Sort::Damaged
+        }
+        Err(_) => Sort::Stray,
     }
-    let named: Vec<String> = newest
-        .iter()
-        .filter_map(|(name, bytes)| parse(Path::new(name), bytes).ok()?.previous)
-        .map(|previous| previous.file)
-        .collect();
-    if newest.iter().any(|(name, _)| !named.contains(name)) {
-        newest.retain(|(name, _)| !named.contains(name));
-    }
-    Ok(newest.pop())
 }
 
 /// The part of a file name that tells the time.

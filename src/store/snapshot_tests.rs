@@ -94,6 +94,35 @@ fn an_old_one_is_never_overwritten() {
     assert_eq!(list(home.path()).unwrap().len(), 1);
 }
 
+/// Somebody's notes do not name snapshots, date them, or break their chain.
+#[test]
+fn what_else_lies_in_the_folder_is_in_nobodys_way() {
+    let home = tempfile::tempdir().unwrap();
+    let first = begin(home.path(), AT, beginning("r1")).unwrap();
+    let other = "{\"format\":\"consent.plan\",\"format_version\":1}";
+    for (name, text) in [
+        ("notes.json", "{}"),
+        ("99991231T000000Z-a.json", "{}"),
+        ("99991231T000000Z-b.json", "hello"),
+        ("99991231T000001Z-c.json", other),
+    ] {
+        std::fs::write(home.path().join("snapshots").join(name), text).unwrap();
+    }
+    let second = begin(home.path(), AT + time::Duration::HOUR, beginning("r2")).unwrap();
+    assert!(second.path().ends_with("20261123T210324Z-r2.json"), "{:?}", second.path());
+    let (path, latest) = latest(home.path()).unwrap().unwrap();
+    assert_eq!(path, second.path());
+    let named = latest.previous.unwrap().file;
+    assert_eq!(Path::new(&named), Path::new(first.path().file_name().unwrap()));
+    assert_eq!(broken_link(home.path()).unwrap(), None);
+
+    // A damaged one may have been the last; its time is not taken over.
+    let damaged = home.path().join("snapshots/99991231T000000Z-d.json");
+    std::fs::write(damaged, "{\"format\":").unwrap();
+    let third = begin(home.path(), AT + time::Duration::DAY, beginning("r3")).unwrap();
+    assert!(third.path().ends_with("20261124T200324Z-r3.json"), "{:?}", third.path());
+}
+
 /// Decisions come from the tenant: a damaged history does not keep a run from beginning.
 #[test]
 fn a_damaged_one_before_is_hashed_as_it_is() {

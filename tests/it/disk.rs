@@ -59,7 +59,9 @@ fn what_stands_in_the_way_of_a_record_stops_the_run_before_its_first_request() {
         let world = story.world();
         let path = world.folder().join(".consent").join(name);
         let path = path.components().collect::<PathBuf>();
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        if path.parent() != Some(world.folder()) {
+            world.private(".consent");
+        }
         put(&path);
         let run = world.run(&story.args());
         if code.is_empty() {
@@ -95,8 +97,7 @@ fn a_folder_that_cannot_be_written_stops_the_run_before_its_first_request() {
     let story = Story::narrowing();
     for name in ["", ".consent", ".consent/snapshots", ".consent/journal"] {
         let world = story.world();
-        let folder = world.folder().join(name);
-        std::fs::create_dir_all(&folder).unwrap();
+        let folder = world.private(name);
         let rights = |mode| {
             std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
         };
@@ -270,7 +271,7 @@ mod full {
         let what = format!("pages free for the journal: {pages:?}");
         let world = story.world();
         for folder in [".consent/journal", "kept"] {
-            std::fs::create_dir_all(world.folder().join(folder)).unwrap();
+            world.private(folder);
         }
         let script = "mount -t tmpfs -o size=64k,mode=0700,$SMALL none .consent/journal || exit 99
             head -c $FILL /dev/zero >.consent/journal/filler || exit 99

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
+use std::time::Duration;
 
 use consent::sandbox::log::WriteLine;
 use serde_json::Value;
@@ -270,6 +271,44 @@ fn a_storm_in_a_file() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(statuses, [200, 503, 503]);
+}
+
+/// A slip in what somebody else shall do is told, and does not look like a tenant that forgets.
+#[test]
+fn somebody_else_who_is_refused_is_told() {
+    let world = World::with("");
+    let somebody_else = |body: &str| {
+        let seed = format!(
+            "{SEED}\n[[weather.meanwhile]]\nmethod = \"PATCH\"\npath = \
+             \"/policies/authorizationPolicy\"\nbody = '{body}'\n"
+        );
+        world.file("tenant.toml", &seed);
+        let mut command = world.command(&["sandbox", "--seed", "tenant.toml"]);
+        command.env_remove("CONSENT_GRAPH_URL").env_remove("CONSENT_TOKEN");
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let wrong = Run::of(somebody_else("no JSON").wait_with_output().unwrap()).assert_code(3);
+    let place = format!("tenant.toml:{}:8: body takes a table, or JSON", SEED.lines().count() + 5);
+    assert!(wrong.stderr.contains(&place), "{place} is not in {wrong:#?}");
+
+    let mut child = somebody_else(r#"{"defaultUserRolePermissions": 7}"#);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let url = lines.next().unwrap();
+    let token = lines.nth(1).unwrap().replace("export CONSENT_TOKEN=", "");
+    let (tell, told) = std::sync::mpsc::channel();
+    let said = BufReader::new(child.stderr.take().unwrap());
+    std::thread::spawn(move || said.lines().try_for_each(|line| tell.send(line.unwrap())));
+    world.runtime().block_on(async {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let request = client.get(format!("{url}/v1.0/organization")).bearer_auth(&token);
+        assert_eq!(request.send().await.unwrap().status().as_u16(), 200);
+    });
+    let line = std::iter::from_fn(|| told.recv_timeout(Duration::from_secs(30)).ok())
+        .find(|line| line.starts_with("Meanwhile"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let expected = "Meanwhile PATCH /policies/authorizationPolicy was refused: 400";
+    assert_eq!(line.as_deref(), Some(expected));
 }
 
 /// Nobody should wonder why a plan takes long, and whoever wants results only is not told.

@@ -32,6 +32,8 @@ mod others;
 mod rails;
 mod recorder;
 mod records;
+#[cfg(unix)]
+mod rehearsal;
 mod sample;
 mod saved;
 mod scale;

@@ -96,6 +96,50 @@ fn every_file_is_private() {
     }
 }
 
+/// Others could swap what lies there.
+#[test]
+fn what_is_not_ours_alone_is_not_used() {
+    for folder in [".consent", ".consent/snapshots", ".consent/journal"] {
+        let world = narrowing("");
+        let digest = world.digest();
+        let path = world.private(folder);
+        let rights = |mode| {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        rights(0o775);
+        let run = world.run(&["apply", "--approve", &digest]).assert_code(1);
+        let told =
+            format!("error[folder_not_private]: failed to use {folder}: others may write to it");
+        assert!(run.stderr.contains(&told), "{run:#?}");
+        assert!(run.stderr.contains(&format!("`chmod -R go-w {folder}`")), "{run:#?}");
+        assert_eq!(run.stdout, "", "nobody reviews what cannot be applied");
+        world.assert_untouched();
+        let plan = world.run(&["plan"]).assert_code(0);
+        assert!(plan.stderr.contains("others may write to it"), "{plan:#?}");
+        rights(0o755);
+        let plan = world.run(&["plan"]).assert_code(0);
+        assert!(!plan.stderr.contains("others may"), "{plan:#?}");
+        world.run(&["apply", "--approve", &digest]).assert_code(0).quietly();
+    }
+}
+
+/// What others may write to could say anything of the last run: it is not read.
+#[test]
+fn records_of_somebody_else_are_not_believed() {
+    let world = narrowing("");
+    world.apply().assert_code(0).quietly();
+    let given = std::os::unix::fs::chown(world.folder().join(".consent"), Some(65_534), None);
+    if given.is_err() {
+        eprintln!("skipped: this user cannot give a folder away");
+        return;
+    }
+    let plan = world.run(&["plan"]).assert_code(0);
+    assert!(plan.stderr.contains("it belongs to somebody else, user 65534"), "{plan:#?}");
+    let run = world.run(&["apply"]).assert_code(1);
+    assert!(run.stderr.contains("error[folder_not_private]: failed to use .consent"), "{run:#?}");
+    assert!(run.stderr.contains("`chown -R $(id -u) .consent`"), "{run:#?}");
+}
+
 #[test]
 fn every_snapshot_names_the_one_before() {
     let world = narrowing("");

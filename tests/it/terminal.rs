@@ -12,7 +12,7 @@ use crate::sample::{CROWD, FOR_CROWD, ONE};
 use crate::world::World;
 
 /// Patience with one answer, in milliseconds.
-const PATIENCE: u64 = 30_000;
+pub const PATIENCE: u64 = 30_000;
 
 /// The binary with a terminal of its own.
 pub fn open(world: &World, args: &[&str], env: &[(&str, &str)]) -> PtySession {

@@ -89,6 +89,17 @@ impl World {
         path
     }
 
+    /// Makes a folder, private as the binary makes its own, whatever the umask.
+    pub fn private(&self, name: &str) -> PathBuf {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        let path = self.folder().join(name);
+        builder.create(&path).unwrap();
+        path
+    }
+
     /// Writes `consent.toml`, its head included.
     pub fn manifest(&self, body: &str) -> PathBuf {
         self.file("consent.toml", &format!("{HEAD}{body}"))

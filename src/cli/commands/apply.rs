@@ -1,6 +1,6 @@
 //! `consent apply`: makes exactly the approved changes, and records them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::approval::{self, Approval};
@@ -15,11 +15,14 @@ use crate::cli::setting::Setting;
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
 use crate::cli::targets::Targets;
-use crate::cli::{Streams, manifests, patience, planning, rails, reporting, saved, unfinished};
+use crate::cli::{
+    Streams, manifests, patience, planning, rails, reporting, results, saved, unfinished,
+};
 use crate::model::outcome::RunReport;
 use crate::plan::Plan;
 use crate::render::outcome;
 use crate::render::unfinished::Above;
+use crate::store::private;
 
 /// What is applied, and where its record goes.
 struct Task {
@@ -67,10 +70,7 @@ pub async fn run(
     };
     let outcome = approve_and_run(args, setting, plan, &past, streams).await;
     // Whatever happened, the simulated tenant remembers it.
-    let closed = session.close().await;
-    let exit = outcome?;
-    closed?;
-    Ok(exit)
+    results::kept(outcome, session.close().await, streams)
 }
 
 async fn prepare(
@@ -87,6 +87,7 @@ async fn prepare(
             let session = Session::open(&args.tenant, id, cloud, args.write_quota, env).await?;
             let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
             let state = state::of_plan(path, &plan.manifest);
+            own_folders(&session, &state)?;
             let past = Past::of(&state);
             unfinished::refuse_under_way(&past, &state, &again)?;
             let look = async {
@@ -105,6 +106,7 @@ async fn prepare(
             let state = state::of_manifest(&args.manifest.file);
             let files = planned_view::files(&args.manifest.file);
             let again = format!("consent apply{files}{}", session.flags);
+            own_folders(&session, &state)?;
             let past = Past::of(&state);
             unfinished::refuse_under_way(&past, &state, &again)?;
             let plan =
@@ -114,6 +116,15 @@ async fn prepare(
             Ok(Task { session, loaded: Some(loaded), plan, state, past, again })
         }
     }
+}
+
+/// Nobody approves what could not be put on record.
+///
+/// # Errors
+/// When a folder that the run writes to is somebody else's, or others may write to it.
+fn own_folders(session: &Session, state: &Path) -> Result<(), Failure> {
+    private::check_all(state)?;
+    session.can_keep()
 }
 
 /// Nothing is written before this has an approval in hand.

@@ -62,7 +62,8 @@ async fn work(
         planning::plan(&session, &loaded, &args.app, past.snapshot(), env, streams, colour);
     let planned = patience::reading(&session, global, planned).await;
     let next = next_line(args, &session);
-    session.close().await?;
+    // The simulated tenant is left as it was: somebody may apply to it at this moment.
+    drop(session);
     // The process ends with it: giving ten thousand changes back piece by piece would take as long as
     // drawing them.
     let plan = ManuallyDrop::new(planned?);

@@ -35,9 +35,24 @@ pub async fn run(
     let stop = Stop::listen();
     announce(&running, &args.seed, streams)?;
     // Served until somebody stops it: there is nothing else to wait for.
-    stop.unless(std::future::pending::<()>()).await;
+    stop.unless(watch(&running, streams)).await;
     running.stop().await;
     Ok(Exit::Done)
+}
+
+/// Says where the weather lets somebody else change something that the tenant refuses: a slip in the
+/// weather would be looked for in vain in what follows.
+async fn watch(running: &Running, streams: &mut Streams<'_>) {
+    let mut seen = 0;
+    loop {
+        let news = running.meanwhile_after(seen).await;
+        seen += news.len();
+        for line in news.iter().filter(|line| !line.took_effect) {
+            let what = shown(&format!("{} {}", line.method, line.path));
+            // Nobody reading it is no reason to stop; /sandbox/meanwhile has it as well.
+            drop(writeln!(streams.err, "Meanwhile {what} was refused: {}", line.status));
+        }
+    }
 }
 
 /// Trouble from the command line, on top of the seed's own: words on top of a file.

@@ -27,6 +27,16 @@ fn before_a_request_by_its_number() {
 }
 
 #[test]
+fn a_body_is_a_table_or_json_as_text() {
+    let text = "method = \"PATCH\"\npath = \"/policies/authorizationPolicy\"\nbody =                 '{\"defaultUserRolePermissions\":{\"permissionGrantPoliciesAssigned\":[]}}'\n";
+    for change in [EMPTIES, text] {
+        let mut world = world(&format!("[[weather.meanwhile]]\n{change}"), &[]);
+        assert_eq!(policies(&mut world), [] as [Value; 0], "{change}");
+        assert!(world.log.meanwhile[0].took_effect);
+    }
+}
+
+#[test]
 fn before_a_request_by_what_it_is() {
     let all = grants(&world(CROWD, &[]), 4);
     let third = all[2]["principalId"].as_str().unwrap();
@@ -85,10 +95,13 @@ fn a_whole_app_may_go() {
 /// What somebody else wants may be refused, too, and is told.
 #[test]
 fn somebody_else_is_refused_like_everybody() {
-    let extra =
-        format!("[[weather.meanwhile]]\nmethod = \"DELETE\"\npath = \"{GRANTS}/nothing\"\n");
-    let mut world = world(&extra, &[]);
-    get(&mut world, "/organization", false);
-    let line = &world.log.meanwhile[0];
-    assert_eq!((line.status, line.took_effect), (404, false));
+    let deletes = format!("method = \"DELETE\"\npath = \"{GRANTS}/nothing\"\n");
+    let nowhere = "method = \"DELETE\"\npath = \"/nowhere\"\n".to_owned();
+    let no_method = format!("method = \"delete\"\npath = \"{GRANTS}/nothing\"\n");
+    for (change, status) in [(deletes, 404), (nowhere, 400), (no_method, 405)] {
+        let mut world = world(&format!("[[weather.meanwhile]]\n{change}"), &[]);
+        get(&mut world, "/organization", false);
+        let line = &world.log.meanwhile[0];
+        assert_eq!((line.status, line.took_effect), (status, false), "{change}");
+    }
 }

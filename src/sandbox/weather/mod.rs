@@ -174,6 +174,10 @@ mod tests {
             ("[[phase]]\nfrom-request = -1", "from-request takes a number"),
             ("[[phase]]\nfrom-second = 1\nrain = 1", "unknown field `rain`"),
             ("[[phase]]\nfrom-second = 1\n[[phase.phase]]\nto-second = 2", "no phases of its own"),
+            (
+                "[[meanwhile]]\nmethod = \"PATCH\"\npath = \"/x\"\nbody = \"x = 1\"",
+                "body takes a table, or JSON as text: expected value at line 1 column 1",
+            ),
             ("[[meanwhile]]\nbefore = { verb = \"x\" }", "unknown field `verb`, expected one of"),
         ] {
             let told = wrong(text);

@@ -1,6 +1,7 @@
 //! Trouble for one sort of request: refused, slow, or overtaken by somebody else.
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::sandbox::weather::chance::Often;
@@ -74,8 +75,18 @@ pub struct Meanwhile {
     pub method: String,
     /// Below the version root.
     pub path: String,
-    #[serde(default)]
+    /// A table, or JSON as text.
+    #[serde(default, deserialize_with = "json")]
     pub body: Option<Value>,
+}
+
+fn json<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+    match Value::deserialize(from)? {
+        Value::String(text) => serde_json::from_str(&text).map(Some).map_err(|error| {
+            D::Error::custom(format!("body takes a table, or JSON as text: {error}"))
+        }),
+        body => Ok(Some(body)),
+    }
 }
 
 fn once() -> u32 {
