@@ -159,8 +159,9 @@ fn a_report_that_cannot_be_saved_is_11_and_named() {
     let story = Story::narrowing();
     let world = story.world();
     std::fs::create_dir(world.folder().join("folder")).unwrap();
+    std::os::unix::fs::symlink("elsewhere.json", world.folder().join("link")).unwrap();
     for (to, code, counted) in [
-        ("missing/report.json", "file_not_writable", "26 done."),
+        ("link", "file_is_a_link", "26 done."),
         ("folder", "not_an_ordinary_file", "26 already so."),
     ] {
         let report = format!("json={to}");
