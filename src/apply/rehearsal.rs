@@ -16,7 +16,7 @@ use crate::model::change::{Change, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::outcome::{Refusal, RunReport, Stopped};
 use crate::model::query::{Missing, Query};
-use crate::model::request::{Expect, Expected, Method, Proof, Request};
+use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
 
 pub(super) fn address(label: &str) -> Address {
@@ -43,7 +43,7 @@ pub(super) fn delete(path: &str) -> Step {
 }
 
 fn there() -> Expect {
-    Expect::Fields(BTreeMap::from([("/is".into(), Expected::Value(json!("there")))]))
+    Expect::Fields(Members::of([("/is", Expected::Value(json!("there")))]))
 }
 
 pub(super) fn change(label: &str) -> Change {

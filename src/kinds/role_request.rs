@@ -2,14 +2,12 @@
 //! sign in to it. It is there or not: nothing about it ever changes.
 //! <https://learn.microsoft.com/graph/api/resources/approleassignment>
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use crate::model::change::Step;
 use crate::model::id::PermissionId;
 use crate::model::query::{Consistency, Missing, Query, encode};
-use crate::model::request::{Expect, Expected, Method, Proof, Request};
+use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 
 /// One role of one resource in somebody's hands. Ids may be placeholders, which must stay as they are
 /// until the id is known.
@@ -50,7 +48,7 @@ impl Held {
 
     /// DELETE, likewise. `id`: the service's id of the object, which nobody can compute.
     pub(super) fn take(&self, id: &str) -> Step {
-        let own = BTreeMap::from([("/id".to_owned(), Expected::Value(json!(id)))]);
+        let own = Members::of([("/id", Expected::Value(json!(id)))]);
         Step {
             proof: Proof { read: self.beside(), expect: Expect::Absent(own), before: None },
             request: Request {

@@ -115,7 +115,7 @@ pub struct FieldChange {
 }
 
 /// One request and how a read shows that it took effect.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     pub request: Request,
     pub proof: Proof,

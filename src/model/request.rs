@@ -1,5 +1,6 @@
 //! What may be written: one request, as people approve it, as the journal holds it and as it goes out.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -117,7 +118,7 @@ pub fn fill(value: &mut Value, known: &Known) {
 }
 
 /// How a read shows that a write took effect (or that it has not yet).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// Reads the object. A list answers with the rows that could be it.
     pub read: Query,
@@ -129,20 +130,48 @@ pub struct Proof {
 
 /// What the object must look like. Rows are matched by their fields, so that a list may be read
 /// where no id is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expect {
     /// No object at all.
     Gone,
-    /// No object whose members, by JSON pointer, are these.
-    Absent(BTreeMap<String, Expected>),
-    /// An object whose members, by JSON pointer, are these.
-    Fields(BTreeMap<String, Expected>),
+    /// No object whose members are these.
+    Absent(Members),
+    /// An object whose members are these.
+    Fields(Members),
+}
+
+/// Members of an object by JSON pointer, and what each must be. A plan holds such a list or two for each
+/// of its objects: it takes no more room than it must.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Members(Box<[(Cow<'static, str>, Expected)]>);
+
+impl Members {
+    pub fn of<const N: usize>(members: [(&'static str, Expected); N]) -> Self {
+        members.into_iter().collect()
+    }
+
+    /// What the member at this place must be, for changing it.
+    pub fn get_mut(&mut self, at: &str) -> Option<&mut Expected> {
+        self.0.iter_mut().find(|(place, _)| place == at).map(|(_, expected)| expected)
+    }
+
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Expected> {
+        self.0.iter_mut().map(|(_, expected)| expected)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &Expected)> {
+        self.0.iter().map(|(at, expected)| (&**at, expected))
+    }
+}
+
+impl<P: Into<Cow<'static, str>>> FromIterator<(P, Expected)> for Members {
+    fn from_iter<I: IntoIterator<Item = (P, Expected)>>(members: I) -> Self {
+        Self(members.into_iter().map(|(at, expected)| (at.into(), expected)).collect())
+    }
 }
 
 /// How one member is compared. Values may be placeholders, see [`later`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
     /// The same JSON value. Strings that are GUIDs in either letter case are the same.
     Value(Value),
@@ -184,8 +213,8 @@ impl Expect {
     }
 }
 
-fn is_like(row: &Value, fields: &BTreeMap<String, Expected>, known: &Known) -> bool {
-    fields.iter().all(|(at, expected)| expected.holds(row.pointer(at), known))
+fn is_like(row: &Value, members: &Members, known: &Known) -> bool {
+    members.iter().all(|(at, expected)| expected.holds(row.pointer(at), known))
 }
 
 impl Expected {
@@ -236,8 +265,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn fields(at: &str, expected: Expected) -> BTreeMap<String, Expected> {
-        BTreeMap::from([(at.to_owned(), expected)])
+    fn fields(at: &'static str, expected: Expected) -> Members {
+        Members::of([(at, expected)])
     }
 
     #[test]

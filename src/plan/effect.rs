@@ -39,7 +39,7 @@ pub fn effect(tenant: TenantId, changes: &[Change], checks: &[Check]) -> Effect 
         }
     }
     let digest = format!("sha256:{}", sha256_hex(text.as_bytes()));
-    Effect { text, digest }
+    Effect { text: text.into(), digest }
 }
 
 fn facts(change: &Change) -> Vec<String> {

@@ -4,13 +4,17 @@
 //! what was derived must be, byte for byte, the effect that was saved.
 
 mod difference;
+mod seal;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
+use self::seal::Sealed;
 use crate::kinds::published::{document, states_by_address};
 use crate::kinds::{Names, Pair, Unreadable};
 use crate::model::address::Address;
@@ -125,7 +129,7 @@ struct Saved {
 #[schemars(rename = "Effect")]
 struct SavedEffect {
     /// One fact a line: every object, its states and every request.
-    text: String,
+    text: Arc<str>,
     /// `sha256:` and 64 hexadecimal digits: what is given to `--approve`.
     sha256: String,
 }
@@ -151,8 +155,19 @@ pub enum PlanFileError {
     Altered { first: String },
 }
 
-/// The file's bytes. The same plan is always the same bytes.
+/// The file's text. The same plan is always the same bytes.
 pub fn write(plan: &Plan) -> String {
+    // Into memory nothing fails to be written, and JSON is text.
+    let mut bytes = Vec::new();
+    drop(write_to(plan, &mut bytes));
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// The same, bit by bit.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_to(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let by_pair = by_pair(plan);
     let file = File {
         format: FORMAT.to_owned(),
@@ -175,28 +190,15 @@ pub fn write(plan: &Plan) -> String {
         effect: SavedEffect { text: plan.effect.text.clone(), sha256: plan.effect.digest.clone() },
         checksum: String::new(),
     };
-    // Into memory nothing fails to be written, and JSON is text.
-    let mut bytes = Vec::new();
-    drop(write_pretty(&file, &mut bytes));
-    let mut text = String::from_utf8(bytes).unwrap_or_default();
-    text.truncate(text.rfind(CHECKSUM).unwrap_or_default());
-    seal(&mut text);
-    text
+    let mut sealed = Sealed::new(out);
+    write_pretty(&file, &mut sealed)?;
+    sealed.seal()
 }
 
 /// When the plan is no longer good. A file that claims to be of the last day of time must not
 /// panic.
 pub fn expiry(plan: &Plan) -> OffsetDateTime {
     plan.made_at.saturating_add(LIFETIME)
-}
-
-/// Begins the last line but one.
-const CHECKSUM: &str = "  \"checksum\": ";
-
-/// Ends the text before its checksum.
-fn seal(head: &mut String) {
-    let checksum = sha256_hex(head.as_bytes());
-    head.push_str(&format!("{CHECKSUM}\"sha256:{checksum}\"\n}}\n"));
 }
 
 fn summary(plan: &Plan) -> Summary {
@@ -271,13 +273,12 @@ pub fn read(text: &str) -> Result<Plan, PlanFileError> {
     let file: File = serde_json::from_str(text).map_err(unreadable)?;
     let plan = plan(file)?;
     unaltered(text, &plan)?;
-    let head = text.rsplit_once(CHECKSUM).map_or("", |(head, _)| head);
-    let mut sealed = head.to_owned();
-    seal(&mut sealed);
-    if sealed.strip_suffix('\n') == Some(text) {
+    let (head, end) = seal::parted(text);
+    let sealed = seal::end(&sha256_hex(head.as_bytes()));
+    if sealed.strip_suffix('\n') == Some(end) {
         return Err(PlanFileError::CutShort { line: text.lines().count() });
     }
-    if sealed != text {
+    if sealed != end {
         let line = head.lines().count() + 1;
         let first = format!("line {line}, its checksum, is not that of the lines before it");
         return Err(PlanFileError::Altered { first });
@@ -355,7 +356,7 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
 fn unaltered(text: &str, plan: &Plan) -> Result<(), PlanFileError> {
     let again = write(plan);
     let own = |(_, line): &(usize, &str)| {
-        !line.starts_with("  \"made_by\": ") && !line.starts_with(CHECKSUM)
+        !line.starts_with("  \"made_by\": ") && !line.starts_with(seal::CHECKSUM)
     };
     let mut expected = again.lines().enumerate().filter(own);
     let mut found = text.lines().enumerate().filter(own);

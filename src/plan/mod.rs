@@ -1,5 +1,7 @@
 //! Floor 3: from what is wanted and what was found to a plan. Pure: no clock, no files, no network.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -128,7 +130,7 @@ pub struct Unmanaged {
 /// What people approve: plain text, one fact per line, and its digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Effect {
-    pub text: String,
+    pub text: Arc<str>,
     /// `sha256:` and 64 hexadecimal digits.
     pub digest: String,
 }

@@ -97,7 +97,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         checks: Vec::new(),
         identity_checks: Vec::new(),
         extent: crate::plan::Extent::Whole,
-        effect: crate::plan::Effect { text: String::new(), digest: String::new() },
+        effect: crate::plan::Effect { text: "".into(), digest: String::new() },
     }
 }
 

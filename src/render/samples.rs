@@ -49,7 +49,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         identity_checks: Vec::new(),
         extent: Extent::Whole,
         effect: Effect {
-            text: "consent effect\n".to_owned(),
+            text: "consent effect\n".into(),
             digest: format!("sha256:5b1d6cf0c2a1{}c09e", "0".repeat(48)),
         },
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::atomic;
+use super::atomic::{self, Content};
 use super::error::StoreError;
 
 /// Longest plan file that is read, in bytes. 100,000 changes take about 150 MB; beyond that a
@@ -13,8 +13,8 @@ pub const LONGEST: u64 = 256 * 1024 * 1024;
 ///
 /// # Errors
 /// When the path is a symbolic link or no ordinary file, or cannot be written.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    atomic::write(path, bytes)
+pub fn write(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
+    atomic::write_with(path, content)
 }
 
 /// # Errors

@@ -68,7 +68,7 @@ async fn work(
     // drawing them.
     let plan = ManuallyDrop::new(planned?);
     if let Some(out) = &args.out {
-        plan_file::write(out, file::write(&plan).as_bytes()).map_err(stored)?;
+        plan_file::write(out, &|to| file::write_to(&plan, to)).map_err(stored)?;
     }
     unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), global, streams);
     let shown = show(

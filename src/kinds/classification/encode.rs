@@ -1,9 +1,6 @@
 //! A POST for a class, a DELETE for its end. There is no PATCH: another class is both, the old one
 //! first, so that no policy ever goes by two classes of one permission.
 
-use serde_json::json;
-use std::collections::BTreeMap;
-
 use super::observe::{path, read};
 use super::{Class, Found, Spec};
 use crate::kinds::Names;
@@ -13,8 +10,9 @@ use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Step
 use crate::model::id::AppId;
 use crate::model::object_state::ObjectState;
 use crate::model::query::encode;
-use crate::model::request::{Expect, Expected, Method, Proof, Request};
+use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
+use serde_json::json;
 
 pub(super) fn change(
     address: &Address,
@@ -115,10 +113,10 @@ fn delete(have: &Found) -> Step {
     }
 }
 
-fn looks(spec: &Spec) -> BTreeMap<String, Expected> {
+fn looks(spec: &Spec) -> Members {
     let value = |text: &str| Expected::Value(json!(text));
-    BTreeMap::from([
-        ("/permissionId".to_owned(), value(&spec.permission.to_string())),
-        ("/classification".to_owned(), value(spec.class.word())),
+    Members::of([
+        ("/permissionId", value(&spec.permission.to_string())),
+        ("/classification", value(spec.class.word())),
     ])
 }

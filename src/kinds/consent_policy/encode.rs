@@ -12,7 +12,7 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Consistency, Missing, Query, encode};
-use crate::model::request::{Expect, Expected, Method, Proof, Request};
+use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::Untrusted;
 
@@ -179,7 +179,7 @@ fn create(want: &Spec) -> Step {
     if let Some(description) = description {
         body["description"] = json!(description);
     }
-    let looks = BTreeMap::from([("/displayName".to_owned(), value(name))]);
+    let looks = Members::of([("/displayName", value(name))]);
     Step {
         request: Request { method: Method::Post, path: PATH.to_owned(), body: Some(body) },
         proof: Proof { read: object(id), expect: Expect::Fields(looks), before: None },
@@ -255,7 +255,7 @@ fn add(id: &str, side: Side, set: &Conditions) -> Step {
 }
 
 fn remove(id: &str, side: Side, set: &str) -> Step {
-    let looks = BTreeMap::from([("/id".to_owned(), value(set))]);
+    let looks = Members::of([("/id", value(set))]);
     Step {
         request: Request {
             method: Method::Delete,

@@ -1,9 +1,6 @@
 //! One PUT of the whole policy: a PATCH is not documented, and a property that is left out is refused.
 //! <https://learn.microsoft.com/graph/api/adminconsentrequestpolicy-update>
 
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
-
 use super::observe::{PATH, read};
 use super::{Found, Reviewer, Spec};
 use crate::kinds::Names;
@@ -11,8 +8,9 @@ use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
-use crate::model::request::{Expect, Expected, Method, Proof, Request};
+use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
+use serde_json::{Value, json};
 
 pub(super) fn change(
     address: &Address,
@@ -132,11 +130,11 @@ fn looks_like(spec: &Spec) -> Expect {
     let Spec { enabled, notify, reminders, days, reviewers } = spec;
     let endings = reviewers.iter().map(Reviewer::ending).collect();
     let value = |value: Value| Expected::Value(value);
-    Expect::Fields(BTreeMap::from([
-        ("/isEnabled".to_owned(), value(json!(enabled))),
-        ("/notifyReviewers".to_owned(), value(json!(notify))),
-        ("/remindersEnabled".to_owned(), value(json!(reminders))),
-        ("/requestDurationInDays".to_owned(), value(json!(days))),
-        ("/reviewers".to_owned(), Expected::Endings { member: "query".to_owned(), endings }),
+    Expect::Fields(Members::of([
+        ("/isEnabled", value(json!(enabled))),
+        ("/notifyReviewers", value(json!(notify))),
+        ("/remindersEnabled", value(json!(reminders))),
+        ("/requestDurationInDays", value(json!(days))),
+        ("/reviewers", Expected::Endings { member: "query".to_owned(), endings }),
     ]))
 }

@@ -1,8 +1,5 @@
 //! From a difference to what people read and what is sent.
 
-use serde_json::json;
-use std::collections::BTreeMap;
-
 use super::{Found, Spec};
 use crate::kinds::Names;
 use crate::model::address::Address;
@@ -11,9 +8,10 @@ use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Step
 use crate::model::id::AppId;
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Consistency, Missing, Query, encode, literal};
-use crate::model::request::{Expect, Expected, Method, Proof, Request};
+use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::Untrusted;
+use serde_json::json;
 
 pub(super) fn change(
     address: &Address,
@@ -140,7 +138,7 @@ fn update(have: &Found, scopes: &ScopeSet) -> Step {
         proof: Proof {
             read: Query::object(path(have), Missing::Nothing),
             expect: looks_like(&goal),
-            before: Some(looks_like(&have.spec)),
+            before: Some(as_found(have)),
         },
         creates: None,
     }
@@ -152,7 +150,7 @@ fn delete(have: &Found) -> Step {
         proof: Proof {
             read: Query::object(path(have), Missing::Nothing),
             expect: Expect::Gone,
-            before: Some(looks_like(&have.spec)),
+            before: Some(as_found(have)),
         },
         creates: None,
     }
@@ -191,17 +189,24 @@ fn quoted(client: &str) -> String {
 
 fn looks_like(spec: &Spec) -> Expect {
     let Spec { client, resource, audience, scopes } = spec;
-    let mut fields = BTreeMap::from([
-        ("/clientId".to_owned(), Expected::Value(json!(client))),
-        ("/resourceId".to_owned(), Expected::Value(json!(resource.to_string()))),
-        ("/scope".to_owned(), Expected::Words(scopes.clone())),
-        ("/consentType".to_owned(), Expected::Value(json!("AllPrincipals"))),
-    ]);
-    if let Audience::One(person) = audience {
-        fields.insert("/consentType".to_owned(), Expected::Value(json!("Principal")));
-        fields.insert("/principalId".to_owned(), Expected::Value(json!(person.to_string())));
-    }
-    Expect::Fields(fields)
+    let value = |value| Expected::Value(value);
+    let (consent_type, person) = match audience {
+        Audience::One(person) => ("Principal", Some(person)),
+        Audience::Everyone | Audience::Group(_) | Audience::Tenant => ("AllPrincipals", None),
+    };
+    let common = [
+        ("/clientId", value(json!(client))),
+        ("/resourceId", value(json!(resource.to_string()))),
+        ("/consentType", value(json!(consent_type))),
+        ("/scope", Expected::Words(scopes.clone())),
+    ];
+    let person = person.map(|id| ("/principalId", value(json!(id.to_string()))));
+    Expect::Fields(common.into_iter().chain(person).collect())
+}
+
+/// As it was found, read by its id: nothing else of a grant can change.
+fn as_found(have: &Found) -> Expect {
+    Expect::Fields(Members::of([("/scope", Expected::Words(have.spec.scopes.clone()))]))
 }
 
 #[cfg(test)]

@@ -86,8 +86,10 @@ fn set_scopes(change: &mut Change, words: &str) {
     let scopes = ScopeSet::from_wire(words);
     for step in &mut change.steps {
         step.request.body = Some(json!({ "scope": scopes.to_wire() }));
-        if let Expect::Fields(fields) = &mut step.proof.expect {
-            fields.insert("/scope".to_owned(), Expected::Words(scopes.clone()));
+        if let Expect::Fields(fields) = &mut step.proof.expect
+            && let Some(expected) = fields.get_mut("/scope")
+        {
+            *expected = Expected::Words(scopes.clone());
         }
     }
 }

@@ -1,8 +1,5 @@
 //! One POST with the app id and nothing else, one PATCH of who may sign in.
 
-use serde_json::json;
-use std::collections::BTreeMap;
-
 use super::{Found, Spec};
 use crate::kinds::Names;
 use crate::model::address::Address;
@@ -10,8 +7,9 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Missing, Query};
-use crate::model::request::{Expect, Expected, Method, Proof, Request, later};
+use crate::model::request::{Expect, Expected, Members, Method, Proof, Request, later};
 use crate::model::untrusted::Untrusted;
+use serde_json::json;
 
 pub(super) fn change(
     address: &Address,
@@ -145,9 +143,8 @@ fn create(address: &Address, want: &Spec) -> Step {
     let name = want.name.as_ref().map(|name| ("/displayName", json!(name.raw())));
     let publisher = want.publisher_tenant.map(|id| ("/appOwnerOrganizationId", json!(id)));
     let pinned = name.into_iter().chain(publisher);
-    let mut fields: BTreeMap<String, Expected> =
-        pinned.map(|(at, value)| (at.to_owned(), Expected::Pinned(value))).collect();
-    fields.insert("/appId".to_owned(), Expected::Value(json!(app_id)));
+    let pinned = pinned.map(|(at, value)| (at, Expected::Pinned(value)));
+    let fields = pinned.chain([("/appId", Expected::Value(json!(app_id)))]).collect();
     Step {
         proof: Proof {
             read: Query::object(
@@ -176,10 +173,7 @@ fn setting_step(id: &str, required: bool) -> Step {
                 format!("{path}?$select=id,appRoleAssignmentRequired"),
                 Missing::Nothing,
             ),
-            expect: Expect::Fields(BTreeMap::from([(
-                "/appRoleAssignmentRequired".to_owned(),
-                expected,
-            )])),
+            expect: Expect::Fields(Members::of([("/appRoleAssignmentRequired", expected)])),
             before: None,
         },
         request: Request {
