@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
-use crate::apply::proof::{CHECK, LOOK, LOOKS_LAST, NOT_YET, READ_BACK, Sight, delay};
+use crate::apply::proof::{CHECK, LOOK, NOT_YET, READ_BACK, Sight, delay};
 use crate::graph::verdict::Verdict;
 use crate::model::outcome::{Outcome, Refusal};
-use crate::model::untrusted::Untrusted;
 
 /// How often a request may be sent again after it was looked for and not found.
 const RESENDS: u32 = 2;
@@ -73,19 +72,17 @@ pub struct Attempt {
     otherwise: bool,
     /// The last one that could be made showed what somebody else has made of it.
     changed: bool,
-    /// Whether a read shows that somebody else has changed it.
-    guarded: bool,
 }
 
 impl Attempt {
-    /// `guarded`: the step knows how the object looked before, and shall change nothing else.
-    pub fn new(guarded: bool) -> Self {
-        Self { guarded, ..Self::default() }
-    }
-
     /// The object is read before the request is sent.
     pub fn look_first(&mut self) {
         self.read_for(Reading::Before);
+    }
+
+    /// Whether it is being read, and the request goes out after that.
+    pub fn looks_first(&self) -> bool {
+        self.reading == Some(Reading::Before)
     }
 
     /// Whether the object is as it shall be because of this run.
@@ -162,7 +159,9 @@ impl Attempt {
             Some(Reading::Before) if self.doubtful => {
                 unsure("no clear answer, and then not as it was any more")
             }
-            Some(Reading::Before) if blind => not_sent("not_read", "it could not be read again"),
+            Some(Reading::Before) if blind => {
+                not_sent("not_read", "not sent: it could not be read again")
+            }
             Some(Reading::Before) => not_sent("changed_meanwhile", CHANGED),
             Some(Reading::InDoubt(_)) if self.changed => {
                 unsure("no clear answer, and somebody else has changed it")
@@ -213,10 +212,6 @@ impl Attempt {
             return self.refused(refusal);
         }
         self.refusal = Some(refusal);
-        if self.guarded && time >= LOOKS_LAST {
-            self.look_first();
-            return Next::Read(time);
-        }
         Next::Send(time)
     }
 
@@ -253,15 +248,14 @@ impl Attempt {
 
 /// Nothing that rests on it may follow.
 fn another(because: &str) -> Outcome {
-    not_sent("not_the_one_that_was_meant", because)
+    let because = format!("accepted, and it is another object than was meant: {because}");
+    Outcome::Failed { error: Refusal::ours(Refusal::ANOTHER, &because) }
 }
 
-const CHANGED: &str = "somebody else has changed or removed it since it was read";
+const CHANGED: &str = "not sent: somebody else has changed or removed it since it was read";
 
-/// Ends without a request, or without another.
 fn not_sent(code: &str, because: &str) -> Outcome {
-    let (code, message) = (Untrusted::new(code), Untrusted::new(because));
-    Outcome::Failed { error: Refusal { status: 0, code, message, request_id: None } }
+    Outcome::Failed { error: Refusal::ours(code, because) }
 }
 
 /// Whether the tenant decided about the request.

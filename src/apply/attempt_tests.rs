@@ -201,40 +201,37 @@ fn failed_with(next: &Next) -> &str {
 /// Sent again, it would undo what somebody else did.
 #[test]
 fn what_somebody_else_changed_is_not_sent_again() {
-    let mut attempt = Attempt::new(true);
+    let mut attempt = Attempt::default();
     attempt.answered(Verdict::Unsure(refusal(500)));
     let (waited, next) = look(&mut attempt, &Sight::Changed);
     let because = "no clear answer, and somebody else has changed it".to_owned();
     assert_eq!((waited, next), (15, Next::Settled(Outcome::Unsure { because })));
     // Replicas may have shown an older one.
-    let mut attempt = Attempt::new(true);
+    let mut attempt = Attempt::default();
     attempt.answered(Verdict::Unsure(refusal(500)));
     attempt.seen(&Sight::Changed);
     assert_eq!(look(&mut attempt, &Sight::Otherwise).1, Next::Send(AT_ONCE));
 }
 
 #[test]
-fn what_would_be_replaced_is_looked_at_after_a_long_wait() {
-    let wait = |seconds| Verdict::Wait(Duration::from_secs(seconds), refusal(429));
-    let waited = || {
-        let mut attempt = Attempt::new(true);
-        assert_eq!(attempt.answered(wait(10)), Next::Read(Duration::from_secs(10)));
+fn what_is_looked_at_first_goes_out_as_it_was_seen() {
+    let looking = || {
+        let mut attempt = Attempt::default();
+        attempt.answered(Verdict::Wait(Duration::from_secs(10), refusal(429)));
+        attempt.look_first();
         attempt
     };
-    assert_eq!(waited().seen(&Sight::Otherwise), Next::Send(AT_ONCE));
-    assert_eq!(waited().seen(&Sight::Shown(None)), Next::Shown);
-    assert!(!waited().is_ours());
+    assert_eq!(looking().seen(&Sight::Otherwise), Next::Send(AT_ONCE));
+    assert_eq!(looking().seen(&Sight::Shown(None)), Next::Shown);
+    assert!(!looking().is_ours());
     for (sight, code) in [
         (Sight::Changed, "changed_meanwhile"),
         (Sight::NotShown, "changed_meanwhile"),
         (Sight::Unreadable, "not_read"),
     ] {
-        let (seconds, next) = look(&mut waited(), &sight);
+        let (seconds, next) = look(&mut looking(), &sight);
         assert_eq!((seconds, failed_with(&next)), (7, code));
     }
-    // Soon after, and where nothing is replaced, it goes out as it is.
-    assert_eq!(Attempt::new(true).answered(wait(9)), Next::Send(Duration::from_secs(9)));
-    assert_eq!(Attempt::new(false).answered(wait(30)), Next::Send(Duration::from_secs(30)));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::apply::action::{Action, Because, Moment, Outgoing};
 use crate::apply::attempt::Next;
-use crate::apply::flights::{Due, Flight, Flights, Ticket};
+use crate::apply::flights::{Due, Flights, Ticket};
 use crate::apply::placeholder;
 use crate::apply::proof::{LOOKS_LAST, Sight, id_of, sight};
 use crate::apply::tally::Tally;
@@ -76,8 +76,13 @@ impl<'a> Course<'a> {
         let asked_from = moment.asked_from.max(self.hold);
         let writes_from = moment.quota_from.max(asked_from);
         let held = writes_from > now;
-        if !held && let Some((ticket, outgoing)) = self.sends(moment) {
-            return Action::Send(ticket, outgoing);
+        if !held {
+            if let Some((ticket, outgoing)) = self.sends(moment) {
+                return Action::Send(ticket, outgoing);
+            }
+            if let Some((ticket, queries)) = self.reads(now) {
+                return Action::Read(ticket, queries);
+            }
         }
         let more = (held && self.has_more()).then_some(writes_from);
         let send = self.flights.next_due(Due::Send).map(|from| from.max(writes_from));
@@ -115,7 +120,7 @@ impl<'a> Course<'a> {
             let Some(flight) = self.flights.get_mut(place) else { continue };
             flight.sent = true;
             let next = flight.attempt.answered(verdict);
-            if let (true, Next::Send(time) | Next::Read(time)) = (throttled, &next) {
+            if let (true, Next::Send(time)) = (throttled, &next) {
                 self.hold = self.hold.max(now.saturating_add(*time));
             }
             self.proceed(place, next, now);
@@ -177,8 +182,7 @@ impl<'a> Course<'a> {
         while self.tally.stopped().is_none() {
             let wave = self.wave(room);
             for place in &wave.ready {
-                let flight = self.flight(*place, now);
-                self.flights.begin(*place, flight);
+                self.flights.begin(*place, now, self.looked.unwrap_or(now));
             }
             if wave.skipped.is_empty() {
                 return;
@@ -192,20 +196,15 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// A change that begins. What replaces or removes what the plan saw long ago looks at it first.
-    fn flight(&self, place: usize, now: Duration) -> Flight {
-        let guarded = self.is_guarded(place, 0);
-        let mut flight = Flight::new(now, guarded);
-        let since = now.saturating_sub(self.looked.unwrap_or(now));
-        if guarded && since >= LOOKS_LAST {
-            flight.look_first();
+    /// What would replace or remove something that was last seen a while ago looks at it first.
+    fn look_first(&mut self, now: Duration, batch: usize) {
+        for place in self.flights.due(Due::Send, now, batch) {
+            let guarded = self.step(place).is_some_and(|step| step.proof.before.is_some());
+            let Some(flight) = self.flights.get_mut(place) else { continue };
+            if guarded && now.saturating_sub(flight.looked) >= LOOKS_LAST {
+                flight.look_first(now);
+            }
         }
-        flight
-    }
-
-    fn is_guarded(&self, place: usize, step: usize) -> bool {
-        let step = self.changes.get(place).and_then(|change| change.steps.get(step));
-        step.is_some_and(|step| step.proof.before.is_some())
     }
 
     /// Whether something more could begin if the service took it.
@@ -240,7 +239,8 @@ impl<'a> Course<'a> {
         let halted = self.tally.halted();
         for (place, flight) in self.flights.iter() {
             let rest_of_a_change = flight.step > 0 && !flight.sent && !halted;
-            if flight.aloft || flight.due == Due::Read || rest_of_a_change {
+            let read_back = flight.due == Due::Read && !flight.attempt.looks_first();
+            if flight.aloft || read_back || rest_of_a_change {
                 continue;
             }
             self.tally.cut = true;
@@ -268,6 +268,7 @@ impl<'a> Course<'a> {
                 let due = self.flights.due(Due::Send, now, batch).len();
                 self.take_off(batch.saturating_sub(due + self.flights.looking_first()), now);
             }
+            self.look_first(now, batch);
             let due = self.flights.due(Due::Send, now, batch);
             let outgoing: Vec<Outgoing> =
                 due.iter().filter_map(|place| self.outgoing(*place)).collect();
@@ -325,6 +326,9 @@ impl<'a> Course<'a> {
         }
         let blind = self.tally.is_blind();
         let Some(flight) = self.flights.get_mut(place) else { return };
+        if *sight != Sight::Unreadable {
+            flight.looked = now;
+        }
         let next = match flight.attempt.seen(sight) {
             Next::Shown => Next::Shown,
             _ if blind => Next::Settled(flight.attempt.never_shown()),
@@ -342,8 +346,6 @@ impl<'a> Course<'a> {
 
     fn proceed(&mut self, place: usize, next: Next, now: Duration) {
         let steps = self.changes[place].steps.len();
-        let Some(step) = self.flights.get(place).map(|flight| flight.step) else { return };
-        let guarded = self.is_guarded(place, step + 1);
         let Some(flight) = self.flights.get_mut(place) else { return };
         match next {
             Next::Send(time) => flight.plan(Due::Send, now.saturating_add(time)),
@@ -351,7 +353,7 @@ impl<'a> Course<'a> {
             Next::Shown => {
                 flight.ours |= flight.attempt.is_ours();
                 if flight.step + 1 < steps {
-                    flight.next_step(now, guarded);
+                    flight.next_step(now);
                 } else {
                     let outcome = if flight.ours { Outcome::Done } else { Outcome::Already };
                     self.tally.settle(place, outcome);

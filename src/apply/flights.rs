@@ -24,6 +24,8 @@ pub struct Flight {
     pub from: Duration,
     /// Part of an action that is under way.
     pub aloft: bool,
+    /// When the object was last seen.
+    pub looked: Duration,
 }
 
 /// What is to be done next about a change.
@@ -43,28 +45,29 @@ pub struct Flights {
 }
 
 impl Flight {
-    /// Its first step is to be sent now. `guarded`: see [`Attempt::new`].
-    pub fn new(now: Duration, guarded: bool) -> Self {
+    /// Its first step is to be sent now.
+    pub fn new(now: Duration, looked: Duration) -> Self {
         Self {
             step: 0,
             sent: false,
             ours: false,
-            attempt: Attempt::new(guarded),
+            attempt: Attempt::default(),
             due: Due::Send,
             from: now,
             aloft: false,
+            looked,
         }
     }
 
     /// The next step begins: nothing of the one before is remembered but who brought it about.
-    pub fn next_step(&mut self, now: Duration, guarded: bool) {
-        *self = Self { step: self.step + 1, ours: self.ours, ..Self::new(now, guarded) };
+    pub fn next_step(&mut self, now: Duration) {
+        *self = Self { step: self.step + 1, ours: self.ours, ..Self::new(now, self.looked) };
     }
 
     /// The object is read before anything is sent.
-    pub fn look_first(&mut self) {
+    pub fn look_first(&mut self, now: Duration) {
         self.attempt.look_first();
-        self.due = Due::Read;
+        self.plan(Due::Read, now);
     }
 
     /// To be done next, not before this time.
@@ -74,13 +77,13 @@ impl Flight {
 }
 
 impl Flights {
-    pub fn begin(&mut self, place: usize, flight: Flight) {
-        self.open.insert(place, flight);
+    pub fn begin(&mut self, place: usize, now: Duration, looked: Duration) {
+        self.open.insert(place, Flight::new(now, looked));
     }
 
-    /// Those that were looked at before, and have sent nothing yet.
+    /// Those that are looked at before they are sent.
     pub fn looking_first(&self) -> usize {
-        self.waiting(Due::Read).filter(|(_, flight)| !flight.sent).count()
+        self.iter().filter(|(_, flight)| flight.attempt.looks_first()).count()
     }
 
     pub fn get(&self, place: usize) -> Option<&Flight> {

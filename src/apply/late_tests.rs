@@ -18,3 +18,18 @@ fn a_removal_that_comes_late_looks_first() {
     assert_eq!(late(10, "there"), ("done", true));
     assert_eq!(late(10, "changed"), ("failed", false));
 }
+
+/// It does not matter how many pauses there were.
+#[test]
+fn a_removal_that_was_put_off_several_times_looks_again() {
+    let put_off = |times: usize, is: &str| {
+        let mut tenant = Tenant::default();
+        tenant.objects.insert("/o/all".to_owned(), json!({ "is": is }));
+        tenant.reply("/o/all", vec![wait(6); times]);
+        let report = tenant.run(&[takes("all")]);
+        (words(&report)[0], tenant.objects.contains_key("/o/all"))
+    };
+    assert_eq!(put_off(1, "changed"), ("done", false), "it was read six seconds ago");
+    assert_eq!(put_off(2, "there"), ("done", false));
+    assert_eq!(put_off(2, "changed"), ("failed", true));
+}

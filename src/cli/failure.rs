@@ -106,6 +106,11 @@ impl Failure {
         self
     }
 
+    /// Safe text.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
     pub fn exit(&self) -> Exit {
         self.exit
     }

@@ -213,9 +213,16 @@ async fn last_look(setting: &Setting<'_>, plan: &Plan, report: &mut RunReport) -
     }
     if let Some(loaded) = setting.manifest {
         let today = setting.env.now().date();
-        let (remaining, found) = planning::afresh(session, loaded, today).await.ok()?;
-        report.remaining = Some(remaining);
-        return Some(found);
+        match planning::afresh(session, loaded, today).await {
+            Ok((remaining, found)) => {
+                report.remaining = Some(remaining);
+                return Some(found);
+            }
+            // The record shall hold what is there all the same.
+            Err(error) => tracing::warn!("no fresh plan can be made: {}", error.title()),
+        }
+        let scene = planning::scene_of(session, plan).await.ok()?;
+        return planning::found(session, &scene).await.ok();
     }
     let scene = planning::scene_of(session, plan).await.ok()?;
     let found = planning::found(session, &scene).await.ok()?;

@@ -11,6 +11,7 @@ use crate::cli::session::{Session, stored, told};
 use crate::graph::error::GraphError;
 use crate::graph::survey;
 use crate::kinds::{self, Scene};
+use crate::model::address::Address;
 use crate::model::clock::{Clock, stamp};
 use crate::model::id::ObjectId;
 use crate::plan::{Plan, file, fresh};
@@ -88,9 +89,13 @@ async fn as_named(session: &Session, plan: &Plan, scene: &Scene) -> Result<(), F
         Failure::new(Exit::NotAcceptable, "plan_stale", problem)
             .help("make the plan anew and review it: consent plan --out FILE")
     };
+    let made = plan.pairs.iter().filter(|pair| pair.before.is_absent());
+    let new: BTreeSet<&Address> = made.map(|pair| &pair.address).collect();
     for head in &plan.apps {
         let live = scene.directory.service_principals.get(&head.app_id);
-        if let Some(live) = live.filter(|live| live.name != head.name && !head.is_new()) {
+        // An app that is made by the plan is compared by its change.
+        let is_new = new.contains(&kinds::service_principal::address(&head.label));
+        if let Some(live) = live.filter(|live| live.name != head.name && !is_new) {
             return Err(refuse(format!(
                 "the app {} is called \"{}\" in the tenant, and \"{}\" in the plan",
                 head.app_id,

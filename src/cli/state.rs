@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::model::unfinished::Unfinished;
+use crate::model::untrusted::shown;
 use crate::plan::ManifestSummary;
 use crate::store::snapshot::{self, Snapshot};
 use crate::store::{StoreError, manifest_file, private, unfinished};
@@ -21,6 +22,20 @@ pub fn of_manifest(files: &[PathBuf]) -> PathBuf {
 pub fn of_plan(file: &Path, manifest: &ManifestSummary) -> PathBuf {
     let first = manifest.files.first().filter(|first| manifest_file::is_there(first));
     first.map_or_else(|| beside(file), |first| beside(Path::new(&first.path)))
+}
+
+/// A word of warning where a manifest stands at the place that a saved plan names, and is not used: its
+/// runs have another history, and another lock.
+pub fn of_another_manifest(file: &Path, manifest: &ManifestSummary) -> Option<String> {
+    let first = manifest.files.first().filter(|first| !manifest_file::is_there(first))?;
+    let path = Path::new(&first.path);
+    manifest_file::is_file(path).then(|| {
+        format!(
+            "{} is not the file that the plan was made of: records and lock are in {}",
+            shown(&first.path),
+            shown(&beside(file).display().to_string())
+        )
+    })
 }
 
 fn beside(path: &Path) -> PathBuf {

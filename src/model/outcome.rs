@@ -53,6 +53,22 @@ pub struct Refusal {
     pub request_id: Option<Untrusted>,
 }
 
+impl Refusal {
+    /// What was made turned out to be another object than was meant.
+    pub const ANOTHER: &'static str = "not_the_one_that_was_meant";
+
+    /// The end of a change that the tenant did not refuse. `because`: in a sentence.
+    pub fn ours(code: &str, because: &str) -> Self {
+        let (code, message) = (Untrusted::new(code), Untrusted::new(because));
+        Self { status: 0, code, message, request_id: None }
+    }
+
+    /// Whether the tenant has something that nobody meant.
+    pub fn is_another(&self) -> bool {
+        self.status == 0 && self.code.raw() == Self::ANOTHER
+    }
+}
+
 /// One change of a run with its result, in the plan's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Line {

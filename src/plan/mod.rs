@@ -113,11 +113,6 @@ impl AppHead {
     pub fn not_there(said: Option<&str>) -> Untrusted {
         Untrusted::new(said.map_or(Self::UNNAMED.to_owned(), |name| format!("{}{name}", Self::NEW)))
     }
-
-    /// Whether the tenant did not have the app when the plan was made.
-    pub fn is_new(&self) -> bool {
-        self.name.raw() == Self::UNNAMED || self.name.raw().starts_with(Self::NEW)
-    }
 }
 
 /// Something of a managed app that consent leaves as it is.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::service_principal;
+use crate::kinds::{service_principal, user_consent};
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Permission, PermissionSort, Risk, Tier};
 use crate::model::directory::{Directory, MICROSOFT_TENANTS};
@@ -179,7 +179,7 @@ fn in_context(
 /// Settings that let people consent by themselves, and policies by which somebody may.
 fn setting(change: &Change, directory: &Directory) -> Option<(Tier, Vec<String>)> {
     let (tier, text) = match change.address.kind.as_str() {
-        "user_consent" if change.gives => user_consent(change, directory)?,
+        "user_consent" if change.gives => self::user_consent(change, directory)?,
         "consent_policy" => consent_policy(change)?,
         _ => return None,
     };
@@ -188,13 +188,14 @@ fn setting(change: &Change, directory: &Directory) -> Option<(Tier, Vec<String>)
 
 /// Of several policies the widest counts. One that is made by the same plan is rated there.
 fn user_consent(change: &Change, directory: &Directory) -> Option<(Tier, &'static str)> {
-    let gained = change.fields.iter().flat_map(|field| &field.gained);
-    let rated = gained.map(|name| match name.raw() {
-        "any" => (Tier::High, "S1: everybody may consent to any app by themselves"),
-        "low-risk" => {
+    let rated = user_consent::gained(change).into_iter().map(|id| match &*id.to_lowercase() {
+        "microsoft-user-default-legacy" => {
+            (Tier::High, "S1: everybody may consent to any app by themselves")
+        }
+        "microsoft-user-default-low" => {
             (Tier::Low, "S3: everybody may consent to low-risk permissions by themselves")
         }
-        id if directory.open_policies.contains(&id.to_lowercase()) => {
+        id if directory.open_policies.contains(id) => {
             (Tier::High, "S4: everybody may consent by a policy that lets everything through")
         }
         _ => (Tier::Medium, "S2: everybody may consent to more by themselves"),

@@ -51,11 +51,11 @@ impl Tenant {
             .filter(|change| change.steps.len() == 1)
             .map(|change| &change.address)
             .collect();
-        let touched = report.lines.iter().any(|line| match line.outcome {
+        let touched = report.lines.iter().any(|line| match &line.outcome {
             Outcome::Done | Outcome::Unsure { .. } => true,
             // A change of several requests can fail after its first one was accepted; one of a
-            // single request fails only by that one being refused.
-            Outcome::Failed { .. } => !single.contains(&line.address),
+            // single request fails only by that one being refused, unless it made something else.
+            Outcome::Failed { error } => error.is_another() || !single.contains(&line.address),
             Outcome::Already | Outcome::Skipped { .. } | Outcome::NotStarted => false,
         });
         if touched && report.writes_sent > 0 { Self::Changed } else { Self::Unchanged }
@@ -179,14 +179,11 @@ fn details(outcome: &Outcome, changes: &BTreeMap<&Address, &Change>, page: &mut 
     match outcome {
         Outcome::Failed { error } => {
             let Refusal { status, code, message, request_id } = error;
-            let status = if *status == 0 { "no answer".to_owned() } else { status.to_string() };
             let code = shorten(code.raw(), 50);
-            page.wrapped(
-                Ink::Take,
-                &lead,
-                &format!("{status} {code}: {}", shorten(message.raw(), 300)),
-                PROSE,
-            );
+            // Where the service said nothing, our own words tell why.
+            let head = if *status == 0 { code } else { format!("{status} {code}") };
+            let told = format!("{head}: {}", shorten(message.raw(), 300));
+            page.wrapped(Ink::Take, &lead, &told, PROSE);
             if let Some(id) = request_id {
                 page.line(Ink::Plain, &format!("{lead}request id {}", shorten(id.raw(), 50)));
             }
@@ -242,7 +239,9 @@ fn stands(report: &RunReport, changes: &[Change], page: &mut Page) {
 /// Something that is replaced by requests of its own, such as the class of a permission, is not as
 /// planned: it may be gone.
 fn half_way(report: &RunReport, changes: &[Change]) -> bool {
-    let open = report.lines.iter().filter(|line| !line.outcome.settled());
+    let begun =
+        |line: &&Line| matches!(line.outcome, Outcome::Failed { .. } | Outcome::Unsure { .. });
+    let open = report.lines.iter().filter(begun);
     let open: BTreeSet<&Address> = open.map(|line| &line.address).collect();
     let mut open = changes.iter().filter(|change| open.contains(&change.address));
     open.any(|change| change.takes && change.steps.len() > 1)

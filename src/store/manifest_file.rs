@@ -201,6 +201,11 @@ pub fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Whether a path leads to a file.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// Whether a manifest that a plan names is to be found from here: at or below the folder one is in, or
 /// anywhere, if the file there is the very one. A plan may come from others, and shall not choose a
 /// folder of the machine.

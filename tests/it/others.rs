@@ -52,3 +52,14 @@ fn what_is_changed_during_a_pause_is_not_replaced_after_it() {
     assert!(run.stdout.contains("changed_meanwhile"), "{run:#?}");
     left_alone(&world);
 }
+
+/// No pause is long, but together they are.
+#[test]
+fn what_is_changed_during_several_short_pauses_is_not_replaced() {
+    let refuse = "[weather]\nretry-after = 6\n[[weather.refuse]]\nmethod = \"PATCH\"\nstatus = 429\ntimes = 2\n";
+    let (world, run) = widened(refuse);
+    let run = run.assert_code(9);
+    assert!(run.stdout.contains("changed_meanwhile: not sent: somebody else"), "{run:#?}");
+    assert!(run.stderr.contains("waiting 6 s: the service asked for it"), "{run:#?}");
+    assert_eq!(world.rows("oauth2PermissionGrants")[0]["scope"], "User.Read Mail.Read");
+}

@@ -277,6 +277,17 @@ fn a_plan_of_the_day_before_yesterday_or_of_tomorrow_is_refused() {
     }
 }
 
+/// Nothing is written over what the plan was made of.
+#[test]
+fn a_report_does_not_go_over_the_manifest() {
+    let (world, plan) = planned();
+    let digest = plan["effect"]["sha256"].as_str().unwrap();
+    let args = ["apply", "plan.json", "--approve", digest, "--report", "json=consent.toml"];
+    let run = world.run(&args).assert_code(3);
+    assert!(run.stderr.contains("error[same_target]"), "{run:#?}");
+    world.assert_untouched();
+}
+
 /// It names its manifest, and the records lie beside that; but not in a folder of the plan's choice.
 #[test]
 fn a_plan_does_not_choose_where_the_records_go() {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::approval::{self, Approval};
-use crate::cli::args::{ApplyArgs, Global};
+use crate::cli::args::{ApplyArgs, Global, Report};
 use crate::cli::commands::plan as planned_view;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
@@ -53,7 +53,7 @@ pub async fn run(
         .reads("PLAN", &args.plan)
         .reads("--sandbox", &args.tenant.sandbox)
         .check()?;
-    let prepare = prepare(args, global, env, streams);
+    let prepare = prepare(args, &reports, global, env, streams);
     let task = stop.unless(prepare).await.unwrap_or_else(|| Err(run::interrupted()))?;
     let Task { session, loaded, plan, state, past, again } = task;
     let setting = Setting {
@@ -75,6 +75,7 @@ pub async fn run(
 
 async fn prepare(
     args: &ApplyArgs,
+    reports: &[Report],
     global: &Global,
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
@@ -83,11 +84,18 @@ async fn prepare(
     match &args.plan {
         Some(path) => {
             let mut plan = saved::read(path, env)?;
+            let made_of: Vec<PathBuf> =
+                plan.manifest.files.iter().map(|file| PathBuf::from(&file.path)).collect();
+            Targets::of(global, reports).reads("the plan's manifest", &made_of).check()?;
             let (id, cloud) = (plan.tenant.id, plan.cloud);
             let session = Session::open(&args.tenant, id, cloud, args.write_quota, env).await?;
             let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
             let state = state::of_plan(path, &plan.manifest);
             own_folders(&session, &state)?;
+            if let Some(note) = state::of_another_manifest(path, &plan.manifest) {
+                // Nobody reading it is no reason to stop.
+                drop(writeln!(streams.err, "note: {note}"));
+            }
             let past = Past::of(&state);
             unfinished::refuse_under_way(&past, &state, &again)?;
             let look = async {

@@ -31,15 +31,15 @@ fn around_setting(at: usize, changes: &mut [Change]) {
     for policy in changes.iter_mut().filter(|change| is_policy(change)) {
         if will_be_named(&policy.address) {
             first.push(policy.address.clone());
-        } else if policy.takes && was_named(&policy.address) {
+        } else if was_named(&policy.address) {
             policy.needs.push(setting.clone());
         }
     }
     changes[at].needs.extend(first);
 }
 
-/// The setting stays as it is, and users may consent by any policy that is there already. Where they do
-/// not, the order costs nothing.
+/// The setting stays as it is, and users may consent by any policy that is there already. Which ones it
+/// names is not known here, so each waits as if it were named.
 fn by_themselves(changes: &mut [Change]) {
     for at in 0..changes.len() {
         let policy = &changes[at];

@@ -84,6 +84,10 @@ fn words(entries: &[String], whole: &[String]) -> Vec<Untrusted> {
             "microsoft-user-default-low" => Untrusted::new("low-risk"),
             "microsoft-user-default-recommended" => Untrusted::new("microsoft-recommended"),
             "microsoft-user-default-legacy" => Untrusted::new("any"),
+            // An id of the tenant's own shall not read like one of the words.
+            "none" | "low-risk" | "any" | "microsoft-recommended" => {
+                Untrusted::new(format!("policy {id}"))
+            }
             _ => Untrusted::new(id),
         }
     };

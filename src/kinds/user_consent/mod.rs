@@ -177,6 +177,13 @@ pub(super) fn named_in(state: &ObjectState) -> Vec<String> {
     assigned.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect()
 }
 
+/// The policies by which users may consent after a change of the setting, and could not before.
+pub fn gained(change: &Change) -> Vec<String> {
+    let before = named_in(&change.before);
+    let had = |id: &String| before.iter().any(|one| one.eq_ignore_ascii_case(id));
+    named_in(&change.after).into_iter().filter(|id| !had(id)).collect()
+}
+
 /// There is one such setting in a tenant.
 pub(super) fn address() -> Address {
     Address::new(UserConsent::NAME, TENANT, [])

@@ -153,3 +153,30 @@ fn a_policy_that_is_listed_twice_is_sent_once() {
     world.apply_as_announced();
     world.assert_converged();
 }
+
+/// Users consent by it until the setting says otherwise: nothing is added to it in its last moment.
+#[test]
+fn a_policy_that_is_no_longer_used_is_widened_behind_the_setting() {
+    let low = policy(", permissionClassification = \"low\"");
+    let world = tenant(&["mine"], &format!("{low}{}", refuse("PATCH", SETTING)));
+    let wider = declared("{ permission_classification = \"low\" }, {}");
+    world.manifest(&format!("{NONE}{wider}"));
+    let run = world.apply().assert_code(9);
+    assert!(run.stdout.contains("1 failed, 1 skipped"), "{run:#?}");
+    let lines = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(lines.contains("Nothing that is replaced was taken away"), "{run:#?}");
+    assert_eq!(world.sent(), [format!("PATCH {SETTING}")]);
+}
+
+/// Its id reads like a word for one of Microsoft's.
+#[test]
+fn a_policy_of_ones_own_is_not_drawn_as_one_of_microsofts() {
+    for id in ["low-risk", "none"] {
+        let everything = policy("").replace("\"mine\"", &format!("\"{id}\""));
+        let world = tenant(&["microsoft-user-default-recommended"], &everything);
+        world.manifest(&MINE.replace("mine", id));
+        assert_rated(&change(&world), true, true, "high");
+        let drawn = world.run(&["plan"]).assert_code(0).stdout;
+        assert!(drawn.contains(&format!("policy {id}")) && drawn.contains("S4:"), "{drawn}");
+    }
+}

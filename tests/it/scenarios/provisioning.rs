@@ -163,6 +163,7 @@ fn s13_an_app_that_turns_out_to_be_another_gets_nothing() {
         assert!(run.stdout.contains("1 failed, 1 skipped"), "{run:#?}");
         let lines = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(lines.contains(found), "{found} is missing in {run:#?}");
+        assert!(lines.contains("Tenant changed; 1 write request sent."), "it is there: {run:#?}");
         assert_eq!(all_sent(&world), [provision()]);
         let run = world.run(&["plan"]).assert_code(3);
         assert!(run.stderr.contains(&format!("error[{next}]")), "{run:#?}");
