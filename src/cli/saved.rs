@@ -11,7 +11,7 @@ use crate::cli::session::{Session, stored, told};
 use crate::graph::error::GraphError;
 use crate::graph::survey;
 use crate::kinds::{self, Scene};
-use crate::model::address::Address;
+use crate::model::change::Change;
 use crate::model::clock::{Clock, stamp};
 use crate::model::id::ObjectId;
 use crate::plan::{Plan, file, fresh};
@@ -89,12 +89,13 @@ async fn as_named(session: &Session, plan: &Plan, scene: &Scene) -> Result<(), F
         Failure::new(Exit::NotAcceptable, "plan_stale", problem)
             .help("make the plan anew and review it: consent plan --out FILE")
     };
-    let made = plan.pairs.iter().filter(|pair| pair.before.is_absent());
-    let new: BTreeSet<&Address> = made.map(|pair| &pair.address).collect();
+    // An app that the plan makes has no name yet, and is compared by its change.
+    let makes = |change: &&Change| change.steps.iter().any(|step| step.creates.is_some());
+    let made = plan.changes.iter().filter(makes);
+    let new: BTreeSet<&str> = made.map(|change| change.address.owner.as_str()).collect();
     for head in &plan.apps {
         let live = scene.directory.service_principals.get(&head.app_id);
-        // An app that is made by the plan is compared by its change.
-        let is_new = new.contains(&kinds::service_principal::address(&head.label));
+        let is_new = new.contains(head.label.as_str());
         if let Some(live) = live.filter(|live| live.name != head.name && !is_new) {
             return Err(refuse(format!(
                 "the app {} is called \"{}\" in the tenant, and \"{}\" in the plan",
