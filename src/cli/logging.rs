@@ -11,9 +11,11 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
 use crate::cli::args::Global;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::outlet::Remarks;
 use crate::cli::session::stored;
+use crate::model::untrusted::shown;
+use crate::store::StoreError;
 use crate::store::report_file;
 
 /// Starts the log, once per process.
@@ -48,7 +50,12 @@ pub fn start(global: &Global) -> Result<(), Failure> {
 }
 
 fn open(path: &Path) -> Result<std::sync::Mutex<File>, Failure> {
-    report_file::create(path)
-        .map(std::sync::Mutex::new)
-        .map_err(|error| stored(error).help("--log-file wants a new file: name another one"))
+    report_file::log(path).map(std::sync::Mutex::new).map_err(|error| match error {
+        StoreError::Exists { path } => {
+            let path = shown(&path.display().to_string());
+            Failure::new(Exit::Unexpected, "no_log", format!("{path} is no log of an earlier run"))
+                .help("--log-file adds to such a log, and to nothing else: name another file")
+        }
+        error => stored(error),
+    })
 }

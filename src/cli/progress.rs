@@ -136,7 +136,7 @@ impl<'a> Onlooker<'a> {
                 self.line(&format!("waiting {seconds} s: {} is used up", self.quota));
             }
             Because::Replicas if time >= Duration::from_secs(1) => {
-                self.line(&format!("waiting {seconds} s"));
+                self.line(&format!("waiting {seconds} s: the tenant may not show it yet"));
             }
             Because::Service | Because::Quota | Because::Replicas => {}
         }

@@ -63,6 +63,28 @@ pub fn create_for_append(path: &Path) -> Result<File, StoreError> {
     Ok(file)
 }
 
+/// Opens a file that is there, to add lines to.
+///
+/// # Errors
+/// When it is a link or no ordinary file, or cannot be written.
+pub fn open_for_append(path: &Path) -> Result<File, StoreError> {
+    refuse_special(path)?;
+    OpenOptions::new().append(true).open(path).map_err(|error| write_error(path, error))
+}
+
+/// Whether an ordinary file that is there is empty or begins so.
+///
+/// # Errors
+/// When it is a link or no ordinary file, or cannot be read.
+pub fn begins_with(path: &Path, start: &[u8]) -> Result<bool, StoreError> {
+    refuse_special(path)?;
+    let mut found = Vec::new();
+    let most = u64::try_from(start.len()).unwrap_or(u64::MAX);
+    let opened = File::open(path).map_err(|error| write_error(path, error))?;
+    opened.take(most).read_to_end(&mut found).map_err(|error| write_error(path, error))?;
+    Ok(found.is_empty() || found == start)
+}
+
 /// Makes the folder, mode 0700, and those above it that are missing. A folder that is there keeps
 /// its rights.
 ///

@@ -27,12 +27,20 @@ pub fn read_text(path: &Path) -> Result<String, StoreError> {
     })
 }
 
-/// A new file to be written bit by bit, mode 0600.
+/// How every line of a log begins.
+const LOG: &[u8] = b"{\"timestamp\":";
+
+/// A log to be written line by line: a new file, mode 0600, or one that has lines of earlier runs.
 ///
 /// # Errors
-/// When it exists already or cannot be created.
-pub fn create(path: &Path) -> Result<std::fs::File, StoreError> {
-    atomic::create_for_append(path)
+/// When something else is there, or it cannot be written.
+pub fn log(path: &Path) -> Result<std::fs::File, StoreError> {
+    match atomic::create_for_append(path) {
+        Err(StoreError::Exists { path }) if atomic::begins_with(&path, LOG)? => {
+            atomic::open_for_append(&path)
+        }
+        opened => opened,
+    }
 }
 
 /// Where a path of the command line leads: two that are equal are one file, whether it is there yet or

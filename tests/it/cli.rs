@@ -226,8 +226,14 @@ fn the_log_file_holds_one_json_object_per_line() {
         assert!(event["level"].is_string() && event["timestamp"].is_string(), "{line}");
     }
     assert!(!text.contains("eyJ") && !text.to_lowercase().contains("authorization\""), "{text}");
-    let run = world.run(&["plan", "--log-file", "run.log"]).assert_code(1);
-    assert!(run.stderr.contains("error[file_exists]"), "{run:#?}");
+    // It goes on behind what is there, but adds to nothing else.
+    world.run(&["plan", "--log-file", "run.log"]).assert_code(0).quietly();
+    let longer = std::fs::read_to_string(world.folder().join("run.log")).unwrap();
+    assert!(longer.len() > text.len() && longer.starts_with(&text), "{longer}");
+    world.file("notes.txt", "mine");
+    let run = world.run(&["plan", "--log-file", "notes.txt"]).assert_code(1);
+    assert!(run.stderr.contains("error[no_log]"), "{run:#?}");
+    assert_eq!(std::fs::read_to_string(world.folder().join("notes.txt")).unwrap(), "mine");
 }
 
 #[test]
