@@ -123,13 +123,13 @@ fn the_quota_of_writes() {
 }
 
 /// A quota of one's own is kept to from the first write on, also where it is less than a batch: the
-/// service, which allows no more, has nothing to refuse.
+/// service, which allows one more, has nothing to refuse.
 #[test]
 fn a_quota_that_is_smaller_than_a_batch() {
     let mut world = World::with(&crowd(16));
     world.manifest(&for_all());
     let digest = world.digest();
-    world.later(&format!("{}[weather]\nquota = 15\n", crowd(16)), |_| {});
+    world.later(&format!("{}[weather]\nquota = 16\n", crowd(16)), |_| {});
     let args = ["apply", "--approve", &digest, "--write-quota", "15"];
     let run = world.run(&args).assert_code(0);
     // One write comes back after ten seconds, less what has passed; the whole quota after 150.
