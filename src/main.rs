@@ -1,21 +1,23 @@
 //! `consent`: reads the arguments, runs the command, returns its exit code. Nothing else.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::error::ErrorKind;
 use consent::cli::env::Env;
-use consent::cli::failure::{Exit, Failure};
+use consent::cli::failure::Exit;
 use consent::cli::outlet::{Remarks, Results};
-use consent::cli::{self, Streams, parse};
+use consent::cli::{self, Streams, parse, usage};
 
 fn main() -> ExitCode {
     // The only error is that a provider is installed already.
     drop(rustls::crypto::ring::default_provider().install_default());
     let env = Arc::new(Env::from_process());
-    let cli = match parse::parse(std::env::args_os().collect(), &env) {
+    let words: Vec<_> = std::env::args_os().collect();
+    let cli = match parse::parse(words.clone(), &env) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return no_command(&error, &words, &env),
     };
     let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().enable_all().build() else {
         return Exit::Unexpected.into();
@@ -29,7 +31,7 @@ fn main() -> ExitCode {
 }
 
 /// Help and version go to stdout with 0; a mistake gets the form of all errors, and our code.
-fn usage(error: &clap::Error) -> ExitCode {
+fn no_command(error: &clap::Error, words: &[OsString], env: &Env) -> ExitCode {
     match error.kind() {
         // A closed stream leaves nobody to tell.
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -42,6 +44,6 @@ fn usage(error: &clap::Error) -> ExitCode {
         }
         _ => {}
     }
-    drop(Failure::usage(error).draw(&mut Remarks::stderr(), false));
+    drop(usage::failure(error, words, env).draw(&mut Remarks::stderr(), false));
     Exit::Invalid.into()
 }

@@ -15,7 +15,7 @@ use crate::sandbox::weather::measure::Latency;
 /// `consent plan` shows what the tenant would have to change; `consent apply` changes exactly that,
 /// after an explicit approval.
 #[derive(Debug, Parser)]
-#[command(name = "consent", version, max_term_width = 80, disable_help_subcommand = true)]
+#[command(name = "consent", version, max_term_width = 80)]
 #[command(after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::model::untrusted::shown;
 use crate::render::style::{self, Ink};
 
 /// The exit codes, one meaning each. 1 to 8: no write request was sent.
@@ -70,19 +69,6 @@ impl Failure {
     /// The findings were drawn already; only the last line is missing.
     pub fn drawn(exit: Exit, title: impl Into<String>) -> Self {
         Self::new(exit, "", title)
-    }
-
-    /// A mistake of the command line, in the parser's words. They repeat an argument, which may come from
-    /// elsewhere: nothing of it may draw.
-    pub fn usage(error: &clap::Error) -> Self {
-        let text = error.render().to_string();
-        let mut lines = text.lines().map(shown).filter(|line| !line.trim().is_empty());
-        let title = lines.next().unwrap_or_default();
-        let (last, rest): (Vec<_>, Vec<_>) = lines.partition(|line| line.starts_with("For more"));
-        let failure = Self::new(Exit::Invalid, "usage", title.trim_start_matches("error: "));
-        let told = |line: String| line.trim().to_owned();
-        let failure = rest.into_iter().map(told).fold(failure, |it, line| it.detail(vec![line]));
-        last.into_iter().fold(failure, Self::help)
     }
 
     /// A paragraph between title and help: its lines are short enough and safe.

@@ -8,7 +8,7 @@ use crate::kinds::{self, REGISTRY};
 use crate::manifest::source::Sources;
 use crate::manifest::{self, Manifest};
 use crate::model::directory::Mentions;
-use crate::model::finding::{Findings, Severity};
+use crate::model::finding::{Findings, MOST_ERRORS, Severity, TOO_MANY};
 use crate::plan::{ManifestSummary, ownership};
 use crate::render;
 use crate::render::finding::Colour;
@@ -77,6 +77,9 @@ pub fn tell(
             .help("give it the rights named above, sign in again, and run the same command"));
     }
     let title = match errors.len() {
+        _ if errors.contains(&TOO_MANY) => {
+            format!("more than {MOST_ERRORS} mistakes to mend in the manifest")
+        }
         1 => "1 mistake to mend in the manifest".to_owned(),
         count => format!("{count} mistakes to mend in the manifest"),
     };

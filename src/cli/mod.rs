@@ -26,6 +26,7 @@ pub mod stale;
 pub mod state;
 pub mod targets;
 pub mod unfinished;
+pub mod usage;
 pub mod warnings;
 
 use std::io::Write;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::cli::commands::plan::word;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
@@ -32,7 +33,7 @@ pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
             "plan_file",
             format!("{shown} cannot be applied: {problem}"),
         )
-        .help("make it anew with: consent plan --out FILE")
+        .help(remedy(path))
     };
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -61,6 +62,14 @@ pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
         .help("a plan is good for 24 hours; make it anew with: consent plan --out FILE"));
     }
     Ok(plan)
+}
+
+/// Whoever names a manifest where a plan stands means the manifest.
+fn remedy(path: &Path) -> String {
+    if path.extension().is_some_and(|end| end == "toml") {
+        return format!("to apply a manifest: consent apply -f {}", word(path));
+    }
+    "make it anew with: consent plan --out FILE".to_owned()
 }
 
 /// Proves the tenant, and reads what the plan is about.

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use time::Date;
-use toml::Spanned;
 
 use crate::cli::manifests::Loaded;
 use crate::kinds::REGISTRY;
-use crate::manifest::note::Day;
+use crate::manifest::note;
 use crate::model::address::Address;
 use crate::model::finding::Findings;
 use crate::model::object_state::ObjectState;
@@ -66,17 +64,11 @@ fn held(objects: &BTreeMap<Address, ObjectState>, label: &str) -> Option<String>
     (!counts.is_empty()).then(|| counts.join(", "))
 }
 
-/// The key that says until when, the same in every table that has it.
-#[derive(Deserialize)]
-struct Ends {
-    until: Option<Spanned<Day>>,
-}
-
+/// What ends soon, and what has ended: the plan itself shows neither.
 fn ending(loaded: &Loaded, today: Date) -> Vec<String> {
     let mut warnings = Vec::new();
     for entry in loaded.manifest.entries.values().flatten() {
-        let ends = entry.read::<Ends>(&mut Findings::default()).and_then(|ends| ends.until);
-        let Some(until) = ends.map(|until| until.get_ref().0) else { continue };
+        let Some(until) = note::last_day(entry).map(|until| until.value) else { continue };
         let days = (until - today).whole_days();
         if (0..=SOON).contains(&days) {
             let line = loaded.sources.line(&entry.place);
@@ -84,7 +76,20 @@ fn ending(loaded: &Loaded, today: Date) -> Vec<String> {
             warnings.push(format!("{line}: ends on {until}, {when}; past it, a plan removes it"));
         }
     }
+    warnings.extend(past(loaded, today).iter().map(|finding| {
+        let place = finding.place.as_ref().map(|place| loaded.sources.line(place));
+        let help = finding.help.as_deref().unwrap_or_default();
+        format!("{}: {}; {help}", place.unwrap_or_default(), finding.title)
+    }));
     warnings
+}
+
+/// Tables whose last day has passed.
+pub fn past(loaded: &Loaded, today: Date) -> Findings {
+    let mut findings = Findings::default();
+    let entries = loaded.manifest.entries.values().flatten();
+    entries.filter_map(|entry| note::past(entry, today)).for_each(|one| findings.push(one));
+    findings
 }
 
 fn when(days: i64) -> String {

@@ -38,7 +38,7 @@ pub struct SignInEnvironment {
     pub identity_endpoint: Option<String>,
     /// `AZURE_TOKEN_CREDENTIALS`: `ManagedIdentityCredential` asks a virtual machine's identity,
     /// `AzureCliCredential`, `AzureDeveloperCliCredential` or `dev` the developer tools, whatever
-    /// else is set. Other values mean nothing here.
+    /// else is set. Any other word is an error: whoever names one means no other.
     pub token_credentials: Option<String>,
 }
 
@@ -70,7 +70,7 @@ impl Credential {
     /// identity, managed identity, developer tools (`az`, then `azd`).
     ///
     /// # Errors
-    /// When the environment says half of what a credential needs.
+    /// When the environment says half of what a credential needs, or names a way that there is not.
     pub fn choose(environment: SignInEnvironment) -> Result<Self, SignInError> {
         let SignInEnvironment {
             token,
@@ -85,7 +85,7 @@ impl Credential {
         } = environment;
         let tenant = filled(tenant_id);
         let client = filled(client_id);
-        let only = token_credentials.unwrap_or_default().to_ascii_lowercase();
+        let only = filled(token_credentials);
         let both = |variable: &'static str| {
             Ok((
                 tenant.clone().ok_or_else(|| SignInError::half(variable, "AZURE_TENANT_ID"))?,
@@ -94,10 +94,8 @@ impl Credential {
         };
         let way = if let Some(token) = present(token) {
             SignInWay::Ready(token)
-        } else if let Some((az, azd)) = developer_tools(&only) {
-            SignInWay::DeveloperTools { tenant, az, azd }
-        } else if only == "managedidentitycredential" {
-            SignInWay::ManagedIdentity { client }
+        } else if let Some(word) = only {
+            named(&word, tenant, client)?
         } else if let Some(secret) = present(client_secret) {
             let (tenant, client) = both("AZURE_CLIENT_SECRET")?;
             SignInWay::ClientSecret { tenant, client, secret }
@@ -131,13 +129,19 @@ impl Credential {
     }
 }
 
-/// Whether `az` and `azd` were asked for by name.
-fn developer_tools(only: &str) -> Option<(bool, bool)> {
-    match only {
-        "dev" => Some((true, true)),
-        "azureclicredential" => Some((true, false)),
-        "azuredeveloperclicredential" => Some((false, true)),
-        _ => None,
+/// The way that `AZURE_TOKEN_CREDENTIALS` names, in whatever letter case.
+fn named(
+    word: &str,
+    tenant: Option<String>,
+    client: Option<String>,
+) -> Result<SignInWay, SignInError> {
+    let tools = |az, azd| Ok(SignInWay::DeveloperTools { tenant, az, azd });
+    match word.to_ascii_lowercase().as_str() {
+        "dev" => tools(true, true),
+        "azureclicredential" => tools(true, false),
+        "azuredeveloperclicredential" => tools(false, true),
+        "managedidentitycredential" => Ok(SignInWay::ManagedIdentity { client }),
+        _ => Err(SignInError::unknown_way(word)),
     }
 }
 
@@ -194,7 +198,27 @@ mod tests {
         environment.token_credentials = Some("AzureCliCredential".into());
         assert_eq!(name(environment.clone()), "Azure CLI (az)");
         environment.token_credentials = Some("ManagedIdentityCredential".into());
-        assert_eq!(name(environment), "managed identity");
+        assert_eq!(name(environment.clone()), "managed identity");
+        for (word, way) in [
+            ("dev", "developer tools (az, azd)"),
+            ("azuredeveloperCLIcredential", "Azure Developer CLI (azd)"),
+            (" ", "client secret"),
+        ] {
+            environment.token_credentials = Some(word.into());
+            assert_eq!(name(environment.clone()), way, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_way_that_there_is_not_is_an_error_and_nobody_else_signs_in() {
+        for word in ["EnvironmentCredential", "ManagedIdentityCredentials", "prod", "foo\u{1b}[2J"]
+        {
+            let token_credentials = Some(word.to_owned());
+            let environment = SignInEnvironment { token: None, token_credentials, ..full() };
+            let error = Credential::choose(environment).unwrap_err();
+            assert!(error.cause.starts_with("AZURE_TOKEN_CREDENTIALS"), "{error}");
+            assert!(!error.cause.contains('\u{1b}'), "{error}");
+        }
     }
 
     #[test]

@@ -80,7 +80,8 @@ impl<'a, K: Kind> Comparison<'a, K> {
             _ => {}
         }
         if is_same {
-            self.pairs.unchanged += usize::from(want.is_some());
+            // What is declared to be gone, and is, is nothing that stays as it was.
+            self.pairs.unchanged += usize::from(want.is_some() && have.is_some());
             return;
         }
         if let Some(finding) = goal.as_ref().and_then(|goal| self.kind.refused(goal)) {

@@ -59,18 +59,52 @@ pub(super) fn expand(
     for (name, members) in &groups {
         admit(members, name, named, &mut people);
     }
-    people.ids = people.ids.difference(&excepted.into_iter().collect()).copied().collect();
+    let excepted: BTreeSet<ObjectId> = excepted.into_iter().collect();
+    people.ids = people.ids.difference(&excepted).copied().collect();
     limit(&people, entry, desk, out);
     if people.ids.is_empty() {
-        out.push(
-            Finding::error("empty_audience", "nobody is left of this audience")
-                .at(&entry.key("for"))
-                .label("everybody in it is left out")
-                .help("add guests = true or disabled = true, name somebody, or remove the table"),
-        );
+        let members = groups.iter().flat_map(|(_, members)| members).copied();
+        out.push(nobody(members, &excepted, named).at(&entry.key("for")));
         return None;
     }
     Some(people)
+}
+
+/// Nobody is left of these members: what would bring somebody back. Who is left out by `except` as
+/// well would stay out.
+fn nobody<'a>(
+    members: impl Iterator<Item = &'a User>,
+    excepted: &BTreeSet<ObjectId>,
+    named: &Named,
+) -> Finding {
+    let kept_out = members.filter(|member| !excepted.contains(&member.id));
+    let mut keys: BTreeSet<&str> = kept_out.map(|one| missing_key(one, named)).collect();
+    let finding = Finding::error("empty_audience", "nobody is left of this audience");
+    if keys.is_empty() {
+        return finding
+            .label("`except` takes everybody out")
+            .help("take somebody off `except`, name somebody else, or remove the table");
+    }
+    // Two keys are only needed where one alone brings nobody back.
+    if keys.len() > 1 {
+        keys.remove(BOTH);
+    }
+    let keys: Vec<&str> = keys.into_iter().collect();
+    let help = format!("add {}, name somebody, or remove the table", keys.join(" or "));
+    finding.label("everybody in it is left out").help(help)
+}
+
+const BOTH: &str = "guests = true and disabled = true";
+
+/// What this member is left out for want of.
+fn missing_key(member: &User, named: &Named) -> &'static str {
+    let as_guest = member.guest && named.guests == Guests::LeftOut;
+    let as_disabled = !member.enabled && named.disabled == Disabled::LeftOut;
+    match (as_guest, as_disabled) {
+        (true, true) => BOTH,
+        (true, false) => "guests = true",
+        (false, _) => "disabled = true",
+    }
 }
 
 /// All or nothing, but every mistake is reported.

@@ -79,6 +79,33 @@ fn a_group_of_guests_only_is_an_error_and_no_removal() {
     assert!(only_finding(&settled().group(&["dave"])).starts_with("empty_audience 11: "));
 }
 
+/// The help of an audience of whom nobody is left, and nothing about those who would stay out.
+#[track_caller]
+fn help_of_nobody(world: &World) -> String {
+    assert!(only_finding(world).starts_with("empty_audience 11: "));
+    world.changes().1.remove(0).help.unwrap()
+}
+
+#[test]
+fn an_empty_audience_is_told_what_would_bring_somebody_back() {
+    let world = |whom: &str, members: &[&str]| {
+        World::new(explorer("exact") + &grant("[\"User.Read\"]", whom)).group(members)
+    };
+    let plain = "{ groups = [\"GX\"] }";
+    let help = |whom: &str, members: &[&str]| help_of_nobody(&world(whom, members));
+    assert!(help(plain, &["dave"]).starts_with("add guests = true, name somebody"));
+    assert!(help(plain, &["erin"]).starts_with("add disabled = true, name somebody"));
+    assert!(help(plain, &["dave", "erin"]).starts_with("add disabled = true or guests = true, "));
+    let except = "{ groups = [\"GX\"], except = [\"alice@contoso.com\", \"dave@contoso.com\"] }";
+    for members in [&["alice"][..], &["alice", "dave"]] {
+        let help = help(except, members);
+        assert!(help.contains("`except`") && !help.contains("= true"), "{help}");
+    }
+    let mut both = world(plain, &["dave"]);
+    both.directory.users.get_mut(&person("dave")).unwrap().enabled = false;
+    assert!(help_of_nobody(&both).starts_with("add guests = true and disabled = true, "));
+}
+
 #[test]
 fn every_wrong_name_of_an_audience_is_told() {
     let whom = "{ users = [\"nobody@contoso.com\", \"eve@contoso.com\"], groups = [\"GY\"] }";

@@ -30,8 +30,16 @@ use crate::model::finding::{Finding, Findings, Place};
 use crate::model::untrusted::shown;
 
 /// Every code that this room finds, with what it says, for the reference.
-pub const FINDINGS: &[&[(&str, &str)]] =
-    &[OWN, app::CODES, join::CODES, read::CODES, resources::CODES, settings::CODES, shape::CODES];
+pub const FINDINGS: &[&[(&str, &str)]] = &[
+    OWN,
+    app::CODES,
+    join::CODES,
+    note::CODES,
+    read::CODES,
+    resources::CODES,
+    settings::CODES,
+    shape::CODES,
+];
 
 /// What this file finds.
 const OWN: &[(&str, &str)] = &[

@@ -1,13 +1,18 @@
 //! What people write beside a declaration for people: why, who answers for it, until when.
 
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 use time::{Date, Month};
 use toml::Spanned;
 use toml::value::Datetime;
 
 use crate::manifest::entry::Entry;
 use crate::manifest::source::Located;
+use crate::model::finding::{Finding, Findings};
 use crate::model::schema::form;
+
+/// What this file finds.
+pub(super) const CODES: &[(&str, &str)] = &[("until_past", "a table whose last day has passed")];
 
 /// A local date, `2027-06-30`: the last day on which something holds. Written without quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,4 +72,25 @@ impl Note {
     pub fn over(&self, today: Date) -> bool {
         self.until.as_ref().is_some_and(|until| today > until.value)
     }
+}
+
+/// The key that says until when, the same in every table that has it.
+#[derive(Deserialize)]
+struct Ends {
+    until: Option<Spanned<Day>>,
+}
+
+/// The last day of any table; `None` where it says none, or nothing that could be read.
+pub fn last_day(entry: &Entry) -> Option<Located<Date>> {
+    let until = entry.read::<Ends>(&mut Findings::default())?.until?;
+    Some(entry.located(&until).with(until.get_ref().0))
+}
+
+/// A word about a table whose last day has passed. Only a warning: the day comes by itself, and
+/// must not keep anybody from the next plan.
+pub fn past(entry: &Entry, today: Date) -> Option<Finding> {
+    let until = last_day(entry).filter(|until| today > until.value)?;
+    let title = format!("past since {}: nothing is granted by this table", until.value);
+    let finding = Finding::warning("until_past", title).at(&until.place);
+    Some(finding.help("remove the table, or set a later day"))
 }

@@ -64,7 +64,10 @@ impl Reader<'_> {
         let torn: Vec<Range<usize>> =
             errors.iter().take(MOST).map(|error| error.span().unwrap_or(0..0)).collect();
         for (error, span) in errors.iter().zip(&torn) {
-            self.findings.push(syntax(error.message()).at(&self.place(span.clone())));
+            let twice = error.message().starts_with("duplicate key");
+            let finding = twice.then(|| self.twice(root.get_ref(), source, span)).flatten();
+            let plain = || syntax(error.message()).at(&self.place(span.clone()));
+            self.findings.push(finding.unwrap_or_else(plain));
         }
         let mut rows = table_from(root.get_ref());
         if !torn.is_empty() {
@@ -156,10 +159,40 @@ impl Reader<'_> {
         if self.whole == Whole::Torn {
             return;
         }
-        let title =
-            format!("\"{}\" is written as {form}, and this is {}", shown(name), found.sort());
-        let help = format!("write {form} on a line of its own, and its keys below");
-        self.findings.push(Finding::error("wrong_table", title).at(place).help(help));
+        self.findings.push(wrong(name, form, found.sort()).at(place));
+    }
+
+    /// A header of a name that stood before. What is wrong may be the one above: `[grant]` makes a
+    /// mistake of every `[[grant]]` that is right. `None` where there is no more to say than the parser
+    /// does.
+    fn twice(&self, root: &DeTable, source: &Source, span: &Range<usize>) -> Option<Finding> {
+        let text = source.text.as_str();
+        let here = brackets(text, span)?;
+        let (first, _) =
+            root.iter().find(|(key, _)| Some(key.get_ref().as_ref()) == text.get(span.clone()))?;
+        let name = first.get_ref().as_ref();
+        let kind = self.names.iter().find(|table| table.name == name);
+        match kind.map(|table| table.times) {
+            Some(Times::Repeated) => {
+                let above = brackets(text, &first.span()) == Some(1) && here == 2;
+                let finding = wrong(name, &format!("[[{name}]]"), "a table");
+                above.then(|| finding.at(&self.place(first.span())))
+            }
+            None if !OWN.contains(&name) => None,
+            _ => {
+                let labelled = matches!(name, "app" | "resource");
+                let help = if labelled {
+                    format!("\"{name}\" is written as [{name}.LABEL], once for each label")
+                } else {
+                    format!("[{name}] stands once: put all its keys below the first one")
+                };
+                Some(
+                    Finding::error("syntax", "duplicate key")
+                        .at(&self.place(span.clone()))
+                        .help(help),
+                )
+            }
+        }
     }
 
     fn unknown(&mut self, name: &str, place: &Place) {
@@ -173,6 +206,23 @@ impl Reader<'_> {
         finding.title = format!("nobody reads \"{}\"", shown(name));
         self.findings.push(finding.at(place));
     }
+}
+
+/// How many brackets a header has whose only name stands here; `None` for anything but a header.
+fn brackets(text: &str, name: &Range<usize>) -> Option<usize> {
+    let before = text.get(..name.start)?.rsplit('\n').next()?.trim();
+    let after = text.get(name.end..)?.trim_start();
+    match before {
+        "[[" if after.starts_with("]]") => Some(2),
+        "[" if after.starts_with(']') => Some(1),
+        _ => None,
+    }
+}
+
+fn wrong(name: &str, form: &str, found: &str) -> Finding {
+    let title = format!("\"{}\" is written as {form}, and this is {found}", shown(name));
+    let help = format!("write {form} on a line of its own, and its keys below");
+    Finding::error("wrong_table", title).help(help)
 }
 
 /// The parser's own words, with help for the slip that is made most often.

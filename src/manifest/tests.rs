@@ -225,6 +225,21 @@ fn exact_apps_say_when_they_have_nothing() {
     assert_eq!(told_of(&none(GOOD)), ["grants_contradiction 12:7"]);
 }
 
+/// What is wrong is the one header above, and not each of the right ones below it.
+#[test]
+fn a_table_above_a_list_of_its_name_is_told_once_and_where_it_stands() {
+    let more = "\n[[grant]]\napp = \"outlook-tasks\"\n".repeat(3);
+    let text = GOOD.replacen("[[grant]]", "[grant]", 1) + &more;
+    assert_eq!(told_of(&text), ["wrong_table 11:2"]);
+    assert!(help_of(&text, "wrong_table").contains("[[grant]]"));
+    let twice = |header: &str| help_of(&format!("{GOOD}\n{header}\n"), "syntax");
+    assert_eq!(twice("[[tenant]]"), "[tenant] stands once: put all its keys below the first one");
+    assert_eq!(twice("[tenant]"), twice("[[tenant]]"));
+    assert!(twice("[[app]]").contains("[app.LABEL]"), "{}", twice("[[app]]"));
+    assert!(help_of("schema = 1\n[grant]\n[grant]\n", "syntax").contains("[[grant]]"));
+    assert_eq!(told_of("[nonsense]\n[[nonsense]]\n"), ["unknown_table 1:2", "syntax 2:3"]);
+}
+
 #[test]
 fn several_files_are_one_manifest() {
     let (head, rest) = GOOD.split_once("[app.").unwrap();

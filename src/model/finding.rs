@@ -72,6 +72,9 @@ impl Finding {
 /// work without end.
 pub const MOST_ERRORS: usize = 500;
 
+/// The code of the one more that says so.
+pub const TOO_MANY: &str = "too_many_mistakes";
+
 /// All findings of a run, in the order they were made, each once.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
@@ -99,7 +102,7 @@ impl Findings {
         self.all.push(finding);
         if self.is_full() {
             let title = format!("more than {MOST_ERRORS} mistakes: the rest is not told");
-            self.all.push(Finding::error("too_many_mistakes", title));
+            self.all.push(Finding::error(TOO_MANY, title));
         }
     }
 

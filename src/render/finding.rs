@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use unicode_width::UnicodeWidthStr;
 
 use crate::manifest::source::{BOM, Source, Sources, floor};
-use crate::model::finding::{Finding, Findings, Place, Severity};
+use crate::model::finding::{Finding, Findings, Place, Severity, TOO_MANY};
 use crate::model::untrusted::shown;
 
 /// Columns that a drawing takes at most, where its words allow it.
@@ -40,8 +40,10 @@ pub fn draw(
     colour: Colour,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let all = findings.sorted();
-    for finding in all.iter().take(MOST) {
+    // That there are even more comes last, and is told whatever is not drawn before it.
+    let (end, all): (Vec<&Finding>, Vec<&Finding>) =
+        findings.sorted().into_iter().partition(|finding| finding.code == TOO_MANY);
+    for finding in all.iter().take(MOST).chain(&end) {
         writeln!(out, "{}\n", one(finding, sources, colour))?;
     }
     match all.len().saturating_sub(MOST) {
@@ -186,6 +188,22 @@ mod tests {
         draw(&findings, &Sources::default(), Colour::Plain, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text, "warning[accept_expired]: it is over\n |\n = help: remove it\n\n");
+    }
+
+    #[test]
+    fn of_a_crowd_of_mistakes_the_first_are_drawn_and_that_there_are_more() {
+        let mut findings = Findings::default();
+        for start in 0..1_000 {
+            let place = Place { file: 0, span: start..start + 1 };
+            findings.push(Finding::error("syntax", "bad").at(&place));
+        }
+        let sources = Sources::one("consent.toml", &"x".repeat(1_000));
+        let mut out = Vec::new();
+        draw(&findings, &sources, Colour::Plain, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.matches("error[syntax]").count(), MOST);
+        assert!(text.contains("error[too_many_mistakes]: more than 500 mistakes"), "{text}");
+        assert!(text.contains("300 more are not drawn"), "{text}");
     }
 
     #[test]

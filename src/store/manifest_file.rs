@@ -55,8 +55,7 @@ impl LoadError {
         let (code, help) = match self {
             Self::Missing(_) => (
                 "manifest_not_found",
-                "name the manifest: `consent plan -f PATH`, a file or a folder of *.toml files"
-                    .to_owned(),
+                "name the manifest with `-f PATH`: a file, or a folder of *.toml files".to_owned(),
             ),
             Self::EmptyFolder(_) => (
                 "manifest_not_found",

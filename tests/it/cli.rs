@@ -81,6 +81,52 @@ fn usage_mistakes_are_3() {
     world.assert_untouched();
 }
 
+/// Each mistake comes with a command that can be typed as it stands.
+#[test]
+fn usage_mistakes_say_what_to_type() {
+    let world = ready();
+    world.private("parts");
+    for (args, help) in [
+        (
+            &["plan", "consent.toml"][..],
+            &["consent plan -f consent.toml", "consent plan --help"][..],
+        ),
+        (&["validate", "x.toml"], &["consent validate -f x.toml", "consent validate --help"]),
+        (&["plan", "parts"], &["consent plan -f parts", "consent plan --help"]),
+        (&["plan", "my file.toml"], &["consent plan -f 'my file.toml'", "consent plan --help"]),
+        (&["plan", "nonsense"], &["consent plan --help"]),
+        (&["plan", "--nonsense.toml"], &["consent plan --help"]),
+        (&["plan", "--color", "mauve"], &["consent plan --help"]),
+        (&["completions", "tcsh"], &["consent completions --help"]),
+        (&["nonsense"], &["consent --help"]),
+        (&["help", "nonsense"], &["consent --help"]),
+    ] {
+        let run = world.run(args).assert_code(3);
+        let told = run.stderr.lines().filter_map(|line| line.strip_prefix("  = help: "));
+        assert_eq!(told.collect::<Vec<_>>(), help, "{args:?}: {run:#?}");
+    }
+    let seed = world.run(&["sandbox", "--seed", "a.toml", "b.toml"]).assert_code(3);
+    assert!(seed.stderr.contains("= help: consent sandbox --seed b.toml\n"), "{seed:#?}");
+    let mut command = world.command(&["plan"]);
+    let run = Run::of(command.env("CONSENT_COLOR", "mauve").output().unwrap()).assert_code(3);
+    assert!(run.stderr.contains("the variable CONSENT_COLOR"), "{run:#?}");
+    let run = world.run(&["apply", "consent.toml"]).assert_code(6);
+    assert!(run.stderr.contains("error[plan_file]"), "{run:#?}");
+    assert!(run.stderr.contains("consent apply -f consent.toml\n"), "{run:#?}");
+    world.assert_untouched();
+}
+
+#[test]
+fn help_is_a_command_too() {
+    let world = ready();
+    for command in ["plan", "apply", "validate", "sandbox", "schema", "completions"] {
+        let asked = bare(&world, &["help", command]).assert_code(0);
+        assert_eq!(asked.stdout, bare(&world, &[command, "--help"]).stdout);
+    }
+    let all = bare(&world, &["help"]).assert_code(0);
+    assert_eq!(all.stdout, bare(&world, &["--help"]).stdout);
+}
+
 /// What a CI system makes of variables that are not set, and what a shell still holds of yesterday.
 #[test]
 fn empty_variables_are_none_and_a_flag_wins_over_a_variable() {
@@ -117,6 +163,27 @@ fn completions_and_the_man_page_are_not_empty() {
             assert!(run.stdout.contains(word), "{shell}: {word}");
         }
     }
+}
+
+#[test]
+fn a_crowd_of_mistakes_is_counted_and_says_that_it_is_cut() {
+    let world = ready();
+    world.manifest(&(0..1_000).map(|at| format!("[app.a{at}]\nmood = 1\n")).collect::<String>());
+    let run = bare(&world, &["validate"]).assert_code(3);
+    assert!(run.stderr.contains("error[too_many_mistakes]: more than 500 mistakes"), "{run:#?}");
+    assert!(run.stderr.contains("error: more than 500 mistakes to mend"), "{run:#?}");
+}
+
+/// One header with too few brackets makes no mistakes of the right ones below it.
+#[test]
+fn a_table_for_a_list_is_told_at_its_line() {
+    let world = ready();
+    let (app, grant) = ONE.split_once("[[grant]]").unwrap();
+    world.manifest(&format!("{app}[grant]{grant}{}", format!("[[grant]]{grant}").repeat(3)));
+    let run = bare(&world, &["validate"]).assert_code(3);
+    assert_eq!(run.stderr.matches("error[").count(), 1, "{run:#?}");
+    assert!(run.stderr.contains("error[wrong_table]"), "{run:#?}");
+    assert!(run.stderr.contains("consent.toml:10:2"), "{run:#?}");
 }
 
 #[test]

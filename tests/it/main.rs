@@ -29,6 +29,7 @@ mod lock;
 mod made_again;
 mod openapi;
 mod others;
+mod past;
 mod rails;
 mod recorder;
 mod records;

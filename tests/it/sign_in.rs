@@ -312,6 +312,19 @@ fn refused_federations_say_what_does_not_fit() {
     assert_fails(&world, &with_file(variable, &nowhere), &[variable]);
 }
 
+/// The variable pins who signs in: a word that nobody knows must not let another one in.
+#[test]
+fn a_credential_that_there_is_not_lets_nobody_else_sign_in() {
+    let world = by_secret();
+    let words = ["AZURE_TOKEN_CREDENTIALS is", "AzureCliCredential", "dev", "ManagedIdentity"];
+    for word in ["EnvironmentCredential", "ManagedIdentityCredentials"] {
+        let only = ("AZURE_TOKEN_CREDENTIALS", word);
+        let variables = [&with_secret(SECRET)[..], &[only]].concat();
+        assert_fails(&world, &variables, &[&words[..], &[word]].concat());
+    }
+    assert_eq!(world.counts().tokens, 0, "somebody signed in");
+}
+
 #[test]
 fn half_an_environment_names_the_other_half() {
     let world = by_secret();

@@ -130,7 +130,7 @@ pub(super) fn files(paths: &[std::path::PathBuf]) -> String {
 }
 
 /// A path as a shell takes it.
-pub(super) fn word(path: &Path) -> String {
+pub(in crate::cli) fn word(path: &Path) -> String {
     let text = crate::model::untrusted::shown(&path.display().to_string());
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
     if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }

@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::cli::args::{Global, ValidateArgs};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::{Streams, manifests};
+use crate::cli::{Streams, manifests, warnings};
+use crate::model::clock::Clock;
 use crate::model::schema::{JsonSchema, Schema, document};
 
 const FORMAT: &str = "consent.validation";
@@ -43,6 +44,8 @@ pub fn run(
 ) -> Result<Exit, Failure> {
     let colour = env.colour_of_errors(global);
     let loaded = manifests::load(&args.manifest.file, streams, colour)?;
+    let past = warnings::past(&loaded, env.now().date());
+    manifests::tell(&past, &loaded.sources, streams, colour)?;
     let tables: usize = loaded.manifest.entries.values().map(Vec::len).sum();
     if global.json {
         let apps = loaded.manifest.apps.len();

@@ -28,6 +28,20 @@ impl SignInError {
         }
     }
 
+    /// `AZURE_TOKEN_CREDENTIALS` says a word that names none of our ways.
+    pub(crate) fn unknown_way(word: &str) -> Self {
+        Self {
+            aadsts: None,
+            cause: format!(
+                "AZURE_TOKEN_CREDENTIALS is \"{}\", which names no way to sign in that is known here",
+                shown(word)
+            ),
+            help: "set it to AzureCliCredential, AzureDeveloperCliCredential, dev or \
+                   ManagedIdentityCredential, or unset it to sign in by what else is set"
+                .into(),
+        }
+    }
+
     /// A token that cannot stand in a header.
     pub(crate) fn unusable_token() -> Self {
         Self {
