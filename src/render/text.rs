@@ -179,7 +179,7 @@ fn blocks(plan: &Plan, pictures: &[Picture<'_>], full: bool, page: &mut Page) {
 }
 
 fn lines(plan: &Plan, pictures: &[Picture<'_>], page: &mut Page) {
-    by_owner(plan, pictures, page, |picture, page| crowd::line(picture, page));
+    by_owner(plan, pictures, page, crowd::line);
 }
 
 fn by_owner(

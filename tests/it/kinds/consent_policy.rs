@@ -114,7 +114,7 @@ fn a_policy_that_is_in_use_stays_until_something_replaces_it() {
     }
     world.manifest(&format!("{goes}[user_consent]\nallow = \"none\"\n"));
     let drawn = world.run(&["plan"]).assert_code(0).stdout;
-    assert!(drawn.contains("includes: delegated Mail.Read of Microsoft Graph"), "{drawn}");
+    assert!(drawn.contains("includes: delegated Mail.Read of \"Microsoft Graph\""), "{drawn}");
     world.apply_as_announced();
     assert_eq!(sent(&world), [format!("PATCH {SETTING}"), format!("DELETE {POLICIES}/mine")]);
 }
