@@ -152,6 +152,9 @@ pub struct ApplyArgs {
     /// Also write a report, as json=FILE; `-` is stdout; repeatable
     #[arg(long, value_name = "KIND=FILE", env = "CONSENT_REPORT", value_parser = report)]
     pub report: Vec<Report>,
+    /// Every change, however many
+    #[arg(long, env = "CONSENT_FULL", value_parser = clap::builder::FalseyValueParser::new())]
+    pub full: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Tier, Verb, Why};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Group, Picture, Shape};
-use crate::render::lines::{COLUMNS, Depth, PROSE, Page, counted, shorten, width};
+use crate::render::lines::{COLUMNS, Depth, PROSE, Page, counted, grouped, shorten, width};
 use crate::render::replacement;
 use crate::render::style::{Ink, risk_ink, risk_label, verb_ink};
 
@@ -38,8 +38,7 @@ pub(crate) fn draw(picture: &Picture<'_>, full: bool, page: &mut Page) {
 /// Sign, word, the text given, and the risk at its column.
 pub(crate) fn title(page: &mut Page, picture: &Picture<'_>, text: &str) {
     let word = format!("  {} {:<8} ", picture.verb.sign(), picture.verb.word());
-    let end = if picture.tier().is_some() { RISK_COLUMN - 1 } else { COLUMNS };
-    let text = shorten(text, end - width(&word));
+    let text = shorten(text, room(picture));
     let gap = " ".repeat(RISK_COLUMN.saturating_sub(width(&word) + width(&text)));
     let mut pieces = vec![(verb_ink(picture.verb), word), (Ink::Plain, text)];
     if let Some(tier) = picture.tier() {
@@ -47,6 +46,13 @@ pub(crate) fn title(page: &mut Page, picture: &Picture<'_>, text: &str) {
         pieces.push((risk_ink(tier), risk_label(tier).to_owned()));
     }
     page.pieces(pieces);
+}
+
+/// Columns of a title's text.
+pub(crate) fn room(picture: &Picture<'_>) -> usize {
+    let word = format!("  {} {:<8} ", picture.verb.sign(), picture.verb.word());
+    let end = if picture.tier().is_some() { RISK_COLUMN - 1 } else { COLUMNS };
+    end - width(&word)
 }
 
 /// `delegated, all users -> 3 users`.
@@ -94,7 +100,7 @@ fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
             difference(field, full, page);
         }
     } else {
-        about(lead.subject.target.as_ref(), &group.fields, page);
+        about(lead.verb, lead.subject.target.as_ref(), &group.fields, page);
     }
     if lead.subject.person.is_some() || matches!(lead.subject.audience, Audience::One(_)) {
         people(lead.verb, &group.members, full, page);
@@ -102,7 +108,12 @@ fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
 }
 
 /// `Microsoft Graph / offline_access, Tasks.ReadWrite`, every item of it.
-pub(crate) fn about(target: Option<&Untrusted>, fields: &[FieldChange], page: &mut Page) {
+pub(crate) fn about(
+    verb: Verb,
+    target: Option<&Untrusted>,
+    fields: &[FieldChange],
+    page: &mut Page,
+) {
     let target = target.map(Untrusted::shown);
     if let [field] = fields {
         target_and(target.as_deref(), &items(field), page);
@@ -112,21 +123,27 @@ pub(crate) fn about(target: Option<&Untrusted>, fields: &[FieldChange], page: &m
         page.wrapped(Ink::Plain, BODY, &target, PROSE);
     }
     for field in fields {
-        let lead = format!("{BODY}  {}: ", shorten(&field.name, 40));
-        let items = items(field);
-        // Behind all but the last there is a comma.
-        if items.iter().any(|item| width(&lead) + width(item) >= COLUMNS) {
-            let next = " ".repeat(width(&lead));
-            let leads = std::iter::once(lead.as_str()).chain(std::iter::repeat(next.as_str()));
-            leads.zip(&items).for_each(|(lead, item)| whole(Ink::Plain, lead, item, page));
-        } else {
-            page.list(Ink::Plain, &lead, &items, Depth::All);
+        let name = format!("{BODY}  {}:", shorten(&field.name, 40));
+        let lead = format!("{name} ");
+        match &*items(field) {
+            [item] => whole(Ink::Plain, &lead, item, page),
+            items if items.iter().any(|item| is_sentence(item)) => {
+                page.line(Ink::Plain, &name);
+                let mark = format!("{BODY}    {} ", verb.sign());
+                items.iter().for_each(|item| whole(Ink::Plain, &mark, item, page));
+            }
+            items => page.list(Ink::Plain, &lead, items, Depth::All),
         }
     }
 }
 
+/// More than one word: among commas it could read as several items, or several as one.
+pub(crate) fn is_sentence(item: &str) -> bool {
+    item.contains([',', ' '])
+}
+
 /// More than any sentence of ours; what is longer was made to be long.
-const SENTENCE: usize = 600;
+const SENTENCE: usize = 4_000;
 
 /// One item, all of it: a condition whose middle is missing says something else.
 fn whole(ink: Ink, lead: &str, item: &str, page: &mut Page) {
@@ -180,7 +197,15 @@ fn difference(field: &FieldChange, full: bool, page: &mut Page) {
             }
         }
     }
-    if !same.is_empty() {
+    if same.iter().any(|item| item.contains(',')) {
+        let limit = if full { usize::MAX } else { 6 };
+        let lead = format!("{BODY}  = ");
+        same.iter().take(limit).for_each(|item| whole(Ink::Plain, &lead, item, page));
+        if same.len() > limit {
+            let more = grouped(same.len() - limit);
+            page.line(Ink::Plain, &format!("{lead}{more} more (--full lists all)"));
+        }
+    } else if !same.is_empty() {
         page.list(Ink::Plain, &format!("{BODY}    kept: "), &same, depth(full));
     }
 }

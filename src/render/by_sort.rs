@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::audience::Audience;
 use crate::model::change::{Tier, Verb};
 use crate::plan::pictures::Picture;
-use crate::render::block::{BODY, title};
-use crate::render::crowd::{Costly, about, head, line};
+use crate::render::block::BODY;
+use crate::render::crowd::{Costly, head};
+use crate::render::entry::{self, Extent, lead, rows, whole};
 use crate::render::lines::{Page, counted};
 use crate::render::style::Ink;
 
@@ -21,7 +22,8 @@ struct Sameness {
 
 /// The same change in one or many places.
 pub(crate) struct Sort<'p> {
-    phrase: String,
+    /// The texts of its lines, without the count.
+    rows: Vec<String>,
     /// Stands for all: they have the same word and the same risk.
     first: &'p Picture<'p>,
     objects: usize,
@@ -29,13 +31,13 @@ pub(crate) struct Sort<'p> {
 }
 
 /// Danger first, then what takes, then the most frequent.
-pub(crate) fn sorts<'p>(pictures: &[&'p Picture<'p>]) -> Vec<Sort<'p>> {
+pub(crate) fn sorts<'p>(pictures: &[&'p Picture<'p>], extent: Extent) -> Vec<Sort<'p>> {
     let mut same: BTreeMap<Sameness, Sort<'p>> = BTreeMap::new();
     for picture in pictures.iter().copied() {
-        let phrase = kind_of(picture);
-        let key = Sameness { verb: picture.verb, phrase: phrase.clone(), tier: picture.tier() };
+        let phrase = format!("{}\n{}", crowd_of_any(picture), whole(picture));
+        let key = Sameness { verb: picture.verb, phrase, tier: picture.tier() };
         let sort = same.entry(key).or_insert_with(|| Sort {
-            phrase,
+            rows: Vec::new(),
             first: picture,
             objects: 0,
             owners: BTreeSet::new(),
@@ -48,6 +50,13 @@ pub(crate) fn sorts<'p>(pictures: &[&'p Picture<'p>]) -> Vec<Sort<'p>> {
         let danger = sort.first.tier().filter(|tier| *tier >= Tier::High);
         (Reverse(danger), Reverse(sort.first.removes()), Reverse(sort.objects))
     });
+    for sort in &mut sorts {
+        let lead = match sort.objects {
+            1 => lead(sort.first, Some(sort.first.owner)),
+            _ => crowd_of_any(sort.first),
+        };
+        sort.rows = rows(sort.first, &lead, extent);
+    }
     sorts
 }
 
@@ -60,7 +69,7 @@ impl Costly for Vec<Sort<'_>> {
 impl Sort<'_> {
     /// One object is told where it is; many are counted on a line of their own.
     fn lines(&self) -> usize {
-        if self.objects == 1 { 1 } else { 2 }
+        self.rows.len() + usize::from(self.objects > 1)
     }
 }
 
@@ -70,12 +79,11 @@ pub(crate) fn draw(name: &str, sorts: &[Sort<'_>], rows: usize, page: &mut Page)
     }
     head(name, page);
     for sort in sorts.iter().take(rows) {
-        let Sort { phrase, first, objects, owners } = sort;
-        if sort.lines() == 1 {
-            line(first, Some(first.owner), page);
+        let Sort { rows, first, objects, owners } = sort;
+        entry::draw(first, rows, page);
+        if *objects == 1 {
             continue;
         }
-        title(page, first, phrase);
         let many = format!("{} in {}", counted(*objects, "object"), counted(owners.len(), "app"));
         page.line(Ink::Plain, &format!("{BODY}{many}"));
     }
@@ -87,8 +95,8 @@ pub(crate) fn draw(name: &str, sorts: &[Sort<'_>], rows: usize, page: &mut Page)
     }
 }
 
-/// The phrase without names, so that places differ in nothing but where they are.
-fn kind_of(picture: &Picture<'_>) -> String {
+/// The lead without names, so that places differ in nothing but where they are.
+fn crowd_of_any(picture: &Picture<'_>) -> String {
     let groups = picture.groups();
     let Some(lead) = groups.first().map(|group| group.lead) else { return String::new() };
     let crowd = match lead.subject.audience {
@@ -97,10 +105,5 @@ fn kind_of(picture: &Picture<'_>) -> String {
         Audience::Group(_) => Some("some groups".to_owned()),
         Audience::Tenant => None,
     };
-    let about = about(lead.subject.target.as_ref(), &lead.fields);
-    [Some(lead.subject.what.clone()), crowd, about]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(", ")
+    [Some(lead.subject.what.clone()), crowd].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -2,76 +2,22 @@
 //! takes and what is dangerous is listed as long as there is room, and counted by app beyond that: in
 //! either form every removal is accounted for.
 
-use crate::model::audience::Audience;
-use crate::model::change::{FieldChange, Tier};
-use crate::model::untrusted::Untrusted;
-use crate::plan::pictures::{Picture, Shape};
-use crate::render::block::{crowd_of, items, names, title};
+use crate::plan::pictures::Picture;
 use crate::render::by_app::{self, AppRow};
 use crate::render::by_sort::{self, Sort};
-use crate::render::lines::{Page, shorten};
+use crate::render::entry::{self, Extent, lead, must_be_seen, rows};
+use crate::render::lines::Page;
 use crate::render::style::Ink;
 
-/// One picture on one line.
-pub(crate) fn line(picture: &Picture<'_>, owner: Option<&str>, page: &mut Page) {
-    let owner = owner.map(|label| format!("{}: ", shorten(label, 20))).unwrap_or_default();
-    title(page, picture, &format!("{owner}{}", phrase(picture)));
-}
-
-/// `delegated, 3 users, Microsoft Graph / Tasks.ReadWrite`. One or two people are named.
-fn phrase(picture: &Picture<'_>) -> String {
-    let groups = picture.groups();
-    let Some(lead) = groups.first().map(|group| group.lead) else { return String::new() };
-    let crowd = match &picture.shape {
-        Shape::Alone(group) => match (lead.subject.audience, group.members.len()) {
-            (Audience::One(_) | Audience::Group(_), 1 | 2) => {
-                Some(names(&group.members).join(" and "))
-            }
-            _ => crowd_of(std::slice::from_ref(group)),
-        },
-        Shape::Replacement { given, taken } => {
-            crowd_of(taken).zip(crowd_of(given)).map(|(from, to)| format!("{from} -> {to}"))
-        }
-    };
-    let about = about(lead.subject.target.as_ref(), &lead.fields);
-    [Some(lead.subject.what.clone()), crowd, about]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-pub(crate) fn about(target: Option<&Untrusted>, fields: &[FieldChange]) -> Option<String> {
-    let items: Vec<String> = fields.iter().flat_map(moved).collect();
-    match (target.map(Untrusted::shown), items.is_empty()) {
-        (None, true) => None,
-        (None, false) => Some(items.join(", ")),
-        (Some(target), true) => Some(target),
-        (Some(target), false) => Some(format!("{target} / {}", items.join(", "))),
-    }
-}
-
-/// What a field gains and loses; for an object that comes or goes, all it holds.
-fn moved(field: &FieldChange) -> Vec<String> {
-    if field.gained.is_empty() || field.lost.is_empty() {
-        return items(&FieldChange { kept: Vec::new(), ..field.clone() });
-    }
-    let signed = |sign: char, names: &[Untrusted]| -> Vec<String> {
-        names.iter().map(|name| format!("{sign}{}", name.shown())).collect()
-    };
-    [signed('+', &field.gained), signed('-', &field.lost)].concat()
-}
-
-/// Whether a picture must be seen by itself.
-fn must_be_seen(picture: &Picture<'_>) -> bool {
-    picture.removes() || picture.tier() >= Some(Tier::High)
+/// One picture on one line, or on as many as it needs.
+pub(crate) fn line(picture: &Picture<'_>, page: &mut Page) {
+    entry::draw(picture, &rows(picture, &lead(picture, None), Extent::Whole), page);
 }
 
 /// More pictures than lines: what takes and what is dangerous, and the rest.
 pub(crate) struct Crowd<'p> {
     seen: Vec<&'p Picture<'p>>,
     apps: Vec<AppRow<'p>>,
-    seen_sorts: Vec<Sort<'p>>,
     rest_sorts: Vec<Sort<'p>>,
 }
 
@@ -79,35 +25,46 @@ impl<'p> Crowd<'p> {
     pub(crate) fn of(pictures: &'p [Picture<'p>]) -> Self {
         let (seen, rest): (Vec<_>, Vec<_>) =
             pictures.iter().partition(|picture| must_be_seen(picture));
-        Self {
-            apps: by_app::rows(&seen),
-            seen_sorts: by_sort::sorts(&seen),
-            rest_sorts: by_sort::sorts(&rest),
-            seen,
-        }
+        let rest_sorts = by_sort::sorts(&rest, Extent::Short);
+        Self { apps: by_app::rows(&seen), rest_sorts, seen }
     }
 
     /// At most so many lines: each removal and each danger if there is room for that, and otherwise
     /// how many there are in which app, and of which sort.
     pub(crate) fn draw(&self, room: usize) -> Page {
-        let mut page = Page::default();
-        let rest_title =
-            if self.seen.is_empty() { "Changes, by sort" } else { "Other changes, by sort" };
         let rest = if self.rest_sorts.is_empty() { 0 } else { AROUND + 1 };
-        if HEAD + self.seen.len() + rest <= room {
-            if !self.seen.is_empty() {
-                head("Removals and dangerous changes, each", &mut page);
-                self.seen.iter().for_each(|one| line(one, Some(one.owner), &mut page));
-            }
+        let few = self.seen.len() + rest <= room;
+        let each = [Extent::Whole, Extent::Short].into_iter().filter(|_| few);
+        let each = each.map(|extent| self.each(extent)).find(|page| page.len() + rest <= room);
+        let title =
+            if self.seen.is_empty() { "Changes, by sort" } else { "Other changes, by sort" };
+        if let Some(mut page) = each {
             let [rest] = shares([&self.rest_sorts], room.saturating_sub(page.len()));
-            by_sort::draw(rest_title, &self.rest_sorts, rest, &mut page);
+            by_sort::draw(title, &self.rest_sorts, rest, &mut page);
             return page;
         }
-        let lists: [&dyn Costly; 3] = [&self.apps, &self.seen_sorts, &self.rest_sorts];
-        let [apps, seen, rest] = shares(lists, room);
+        let mut page = Page::default();
+        let mut sorts = by_sort::sorts(&self.seen, Extent::Whole);
+        let [mut apps, mut seen, mut rest] = shares([&self.apps, &sorts, &self.rest_sorts], room);
+        if seen < sorts.len() {
+            sorts = by_sort::sorts(&self.seen, Extent::Short);
+            [apps, seen, rest] = shares([&self.apps, &sorts, &self.rest_sorts], room);
+        }
         by_app::draw(&self.apps, apps, &mut page);
-        by_sort::draw("Removals and dangerous changes, by sort", &self.seen_sorts, seen, &mut page);
-        by_sort::draw(rest_title, &self.rest_sorts, rest, &mut page);
+        by_sort::draw("Removals and dangerous changes, by sort", &sorts, seen, &mut page);
+        by_sort::draw(title, &self.rest_sorts, rest, &mut page);
+        page
+    }
+
+    /// What must be seen, one after the other.
+    fn each(&self, extent: Extent) -> Page {
+        let mut page = Page::default();
+        if !self.seen.is_empty() {
+            head("Removals and dangerous changes, each", &mut page);
+        }
+        for one in &self.seen {
+            entry::draw(one, &rows(one, &lead(one, Some(one.owner)), extent), &mut page);
+        }
         page
     }
 }

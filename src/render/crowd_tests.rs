@@ -47,6 +47,7 @@ fn ten_thousand_people_of_one_app() {
 
     Plan: 10,000 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
+    More    --full tells each change in full: permissions, people, risk and why
     Next    consent apply
     ");
 }
@@ -71,6 +72,7 @@ fn ten_thousand_apps_with_one_grant_each() {
 
     Plan: 10,000 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
+    More    --full tells each change in full: permissions, people, risk and why
     Next    consent apply
     ");
 }
@@ -96,11 +98,12 @@ fn ten_thousand_removals_everywhere() {
       and 78 more apps                  7,800
 
     Removals and dangerous changes, by sort
-      - revoke   app-00000: delegated, Custom.Read.0, Micros...Graph / Custom.Read.0
-      and 9,978 objects of 9,978 other sorts (--full lists all)
+      - revoke   app-00000: delegated, Custom.Read.0, Microsof...aph / Custom.Read.0
+      and 9,979 objects of 9,979 other sorts (--full lists all)
 
     Plan: 0 to grant, 0 to widen, 0 to narrow, 10,000 to revoke. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
+    More    --full tells each change in full: permissions, people, risk and why
     Next    consent apply
     ");
 }

@@ -35,7 +35,7 @@ impl Room {
     pub(crate) const TIGHT: Self = Self { unmanaged: 3, each: 1, warnings: 3, checks: 1, lines: 2 };
 }
 
-pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, page: &mut Page) {
+pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, shortened: bool, page: &mut Page) {
     unmanaged(plan, room, page);
     warnings(plan, room, page);
     checks(plan, room, page);
@@ -45,6 +45,12 @@ pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, page: &mut Page) {
         let digest = &plan.effect.digest;
         let digest = if view.full { digest.clone() } else { short_digest(digest) };
         page.line(Ink::Plain, &format!("Effect  {digest}"));
+    }
+    if shortened {
+        page.line(
+            Ink::Plain,
+            "More    --full tells each change in full: permissions, people, risk and why",
+        );
     }
     // What is blocked has no next step but the help above.
     let blocked = !plan.checks.is_empty() || !plan.identity_checks.is_empty();

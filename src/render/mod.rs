@@ -7,6 +7,7 @@ pub mod block;
 mod by_app;
 mod by_sort;
 pub mod crowd;
+mod entry;
 pub mod finding;
 mod foot;
 pub mod json;
@@ -20,6 +21,8 @@ pub mod unfinished;
 
 #[cfg(test)]
 mod crowd_tests;
+#[cfg(test)]
+mod entry_tests;
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub(crate) fn draw(
         (true, Some(items)) => {
             target_and(target.map(Untrusted::shown).as_deref(), items, page);
         }
-        _ => about(target, &[], page),
+        _ => about(verb, target, &[], page),
     }
     let side = |sign, ink, everybody| Side { sign, ink, everybody, alike, full };
     rows(&side('+', Ink::Give, "everybody in the tenant"), given, page);

@@ -62,7 +62,7 @@ pub fn plan(plan: &Plan, view: View<'_>, out: &mut dyn Write) -> io::Result<()> 
         (false, true) => Room::TIGHT,
         (false, false) => Room::USUAL,
     };
-    foot::draw(plan, view, room, &mut foot);
+    foot::draw(plan, view, room, large || !in_blocks, &mut foot);
     if large {
         let left = LINES.saturating_sub(page.len() + foot.len()).max(FEWEST);
         page.append(fitted(plan, &pictures, left));
@@ -179,7 +179,7 @@ fn blocks(plan: &Plan, pictures: &[Picture<'_>], full: bool, page: &mut Page) {
 }
 
 fn lines(plan: &Plan, pictures: &[Picture<'_>], page: &mut Page) {
-    by_owner(plan, pictures, page, |picture, page| crowd::line(picture, None, page));
+    by_owner(plan, pictures, page, crowd::line);
 }
 
 fn by_owner(

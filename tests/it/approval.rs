@@ -171,3 +171,36 @@ fn a_plan_of_some_apps_leaves_the_tenants_settings_out() {
     assert_eq!(owners(&["plan", "--json", "--app", "explorer"]), ["explorer"]);
     assert_eq!(owners(&["plan", "--json"]), ["tenant", "explorer", "tenant"]);
 }
+
+/// Whoever approves sees each permission of what is dangerous, however many apps the plan has, and finds
+/// the rest with the flag that the plan names.
+#[test]
+fn among_many_apps_what_is_dangerous_is_drawn_with_all_it_gives() {
+    let mut seed = String::new();
+    let mut manifest = String::new();
+    for at in 0..45 {
+        let id = format!("6f0a52c4-7c3d-4ad1-8f55-31d0a86e4b{at:02}");
+        seed.push_str(&format!("[[service_principal]]\napp_id = \"{id}\"\nname = \"App {at}\"\n"));
+        let scopes = match at {
+            7 => "\"Directory.AccessAsUser.All\", \"Calendars.Read\", \"Mail.Send\", \"User.Read\"",
+            _ => "\"Calendars.Read\", \"email\", \"offline_access\", \"openid\", \"User.Read\"",
+        };
+        manifest.push_str(&format!(
+            "[app.app-{at}]\napp_id = \"{id}\"\nmode = \"additive\"\n[[grant]]\napp = \"app-{at}\"\n\
+             resource = \"Microsoft Graph\"\nscopes = [{scopes}]\nfor = \"all-users\"\n"
+        ));
+    }
+    let world = World::with(&seed);
+    world.manifest(&manifest);
+    let drawn = world.run(&["apply"]).assert_code(6).stdout;
+    let told: Vec<&str> = drawn.lines().skip_while(|line| !line.contains("[CRITICAL]")).collect();
+    let told = told[..3].join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let whole = "Directory.AccessAsUser.All, Calendars.Read, Mail.Send, User.Read";
+    assert!(told.contains(whole), "{drawn}");
+    assert!(drawn.contains("Microsoft Graph / 5 permissions "), "{drawn}");
+    assert!(drawn.contains("\nMore    --full "), "{drawn}");
+    let full = world.run(&["apply", "--full"]).assert_code(6).stdout;
+    assert!(full.contains(&format!("Effect  {}", world.digest())), "{full}");
+    assert!(!full.contains("\nMore    "), "{full}");
+    world.assert_untouched();
+}

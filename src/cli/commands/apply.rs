@@ -145,7 +145,7 @@ async fn approve_and_run(
 ) -> Result<Exit, Failure> {
     let Setting { again, reports, global, env, stop, .. } = setting;
     let on_stdout = reporting::people_on_stdout(reports);
-    let shown = planned_view::show(&plan, false, None, on_stdout, global, env, streams);
+    let shown = planned_view::show(&plan, args.full, None, on_stdout, global, env, streams);
     if plan.changes.is_empty() {
         read_or_not(shown)?;
         if unfinished::needs_record(past, &plan) {

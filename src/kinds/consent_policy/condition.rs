@@ -139,38 +139,59 @@ impl Conditions {
         clients.chain(&self.resource).filter_map(|id| id.parse().ok())
     }
 
-    /// For people, without a comma: it stands in lists. Rules know the widest set by its first word.
+    /// For people. Conditions stand behind commas, and what somebody else chose as a name stands in
+    /// quotes, so that no name can read as a condition. Rules know the widest set by its first word.
     pub(super) fn shown(&self, names: &BTreeMap<String, Untrusted>) -> Untrusted {
-        let sort = &self.permission_type;
+        let sort = word(&self.permission_type);
         if self.is_everything() {
             let text = format!("everything: any {sort} permission of any API for any app");
             return Untrusted::new(text);
         }
-        let name =
-            |id: &String| names.get(id).map_or_else(|| id.clone(), |name| name.raw().to_owned());
-        let list = |set: &BTreeSet<String>| set.iter().map(name).collect::<Vec<_>>().join(" ");
+        let list = |set: &BTreeSet<String>, shown: &dyn Fn(&String) -> String| {
+            set.iter().map(shown).collect::<Vec<_>>().join(" and ")
+        };
+        let plain = |id: &String| word(names.get(id).map_or(id, Untrusted::raw));
+        let app = |id: &String| app(id, names);
         let what = match &self.permissions {
-            Some(some) => format!("{sort} {}", list(some)),
+            Some(some) => format!("{sort} {}", list(some, &plain)),
             None => format!("any {sort} permission"),
         };
         let of = match &self.resource {
-            Some(resource) => format!("{what} of {}", name(resource)),
+            Some(resource) => format!("{what} of {}", app(resource)),
             None => format!("{what} of any API"),
         };
-        let class =
-            self.permission_classification.as_ref().map(|class| format!("classified {class}"));
-        let verified = self.verified_publisher_only.then(|| "verified publishers only".to_owned());
-        let lists = [
-            ("for", &self.client_applications),
-            ("from tenant", &self.client_tenants),
-            ("from publisher", &self.client_publishers),
+        let class = self.permission_classification.as_ref();
+        let parts = [
+            Some(of),
+            class.map(|class| format!("classified {}", word(class))),
+            self.verified_publisher_only.then(|| "verified publishers only".to_owned()),
+            self.client_applications.as_ref().map(|set| format!("for {}", list(set, &app))),
+            self.client_tenants.as_ref().map(|set| format!("from tenant {}", list(set, &plain))),
+            self.client_publishers
+                .as_ref()
+                .map(|set| format!("from publisher {}", list(set, &plain))),
         ];
-        let lists = lists
-            .into_iter()
-            .filter_map(|(word, set)| set.as_ref().map(|set| format!("{word} {}", list(set))));
-        let parts = [Some(of), class, verified].into_iter().flatten().chain(lists);
-        Untrusted::new(parts.collect::<Vec<_>>().join("; "))
+        Untrusted::new(parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
     }
+}
+
+/// An id, or a name without blanks and marks, as it is; everything else in quotes.
+fn word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "._-/:".contains(c);
+    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { quoted(text) }
+}
+
+/// In quotes that the text cannot close.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// The name of an app, and its id where another one has the same name.
+fn app(id: &String, names: &BTreeMap<String, Untrusted>) -> String {
+    let Some(name) = names.get(id) else { return word(id) };
+    let namesakes = names.values().filter(|other| *other == name).count();
+    let id = if namesakes > 1 { format!(" ({id})") } else { String::new() };
+    format!("{}{id}", quoted(name.raw()))
 }
 
 /// What the tenant calls the permissions and apps of these sets.
@@ -257,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_in_words_has_no_comma() {
+    fn conditions_stand_behind_commas() {
         let mut set = Conditions::widest("delegated");
         assert_eq!(
             set.shown(&BTreeMap::new()).raw(),
@@ -269,7 +290,32 @@ mod tests {
         let names = BTreeMap::from([("1".to_owned(), Untrusted::new("Mail.Read"))]);
         assert_eq!(
             set.shown(&names).raw(),
-            "delegated Mail.Read 2 of any API; classified low; verified publishers only"
+            "delegated Mail.Read and 2 of any API, classified low, verified publishers only"
+        );
+    }
+
+    /// Whoever registers an app chooses its name.
+    #[test]
+    fn no_name_reads_as_a_condition() {
+        let names = BTreeMap::from([
+            ("a".to_owned(), Untrusted::new("Acme\" and \"b, verified publishers only \\")),
+            ("b".to_owned(), Untrusted::new("Field Notes")),
+            ("c".to_owned(), Untrusted::new("Field Notes")),
+            ("1".to_owned(), Untrusted::new("Read, classified low")),
+        ]);
+        let ids = |ids: &[&str]| Some(ids.iter().map(|id| (*id).to_owned()).collect());
+        let mut set = Conditions::widest("delegated");
+        set.client_applications = ids(&["a"]);
+        set.permissions = ids(&["1"]);
+        assert_eq!(
+            set.shown(&names).raw(),
+            r#"delegated "Read, classified low" of any API, for "Acme\" and \"b, verified publishers only \\""#
+        );
+        set.permissions = None;
+        set.client_applications = ids(&["b", "c"]);
+        assert_eq!(
+            set.shown(&names).raw(),
+            r#"any delegated permission of any API, for "Field Notes" (b) and "Field Notes" (c)"#
         );
     }
 }

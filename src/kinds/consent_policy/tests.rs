@@ -88,7 +88,7 @@ fn a_new_policy_comes_first_then_what_it_excludes_then_what_it_includes() {
     assert_eq!((change.verb, change.gives, change.takes), (Verb::Create, false, false));
     let fields: Vec<&str> = change.fields.iter().map(|field| field.name.as_str()).collect();
     assert_eq!(fields, ["name", "description", "includes", "excludes"]);
-    assert_eq!(change.fields[3].gained[0].raw(), "delegated Mail.Read of Microsoft Graph");
+    assert_eq!(change.fields[3].gained[0].raw(), "delegated Mail.Read of \"Microsoft Graph\"");
 }
 
 /// Nothing is allowed in between that is not allowed before or after, and nothing is missing in
@@ -206,9 +206,9 @@ fn every_condition_is_sent() {
     });
     assert_eq!(world.requests()[1], add("includes", members));
     let shown = only(&world).fields[1].gained[0].shown();
-    let expected = "application Orders.Admin of Orders; verified publishers only; for \
-                    5c1e0000-0000-4000-8000-00000000000f Graph Explorer; from tenant \
-                    ac000000-0000-4000-8000-000000000001; from publisher 1234";
+    let expected = "application Orders.Admin of \"Orders\", verified publishers only, for \
+                    5c1e0000-0000-4000-8000-00000000000f and \"Graph Explorer\", from tenant \
+                    ac000000-0000-4000-8000-000000000001, from publisher 1234";
     assert_eq!(shown, expected);
 }
 

@@ -114,7 +114,7 @@ fn a_policy_that_is_in_use_stays_until_something_replaces_it() {
     }
     world.manifest(&format!("{goes}[user_consent]\nallow = \"none\"\n"));
     let drawn = world.run(&["plan"]).assert_code(0).stdout;
-    assert!(drawn.contains("includes: delegated Mail.Read of Microsoft Graph"), "{drawn}");
+    assert!(drawn.contains("includes: delegated Mail.Read of \"Microsoft Graph\""), "{drawn}");
     world.apply_as_announced();
     assert_eq!(sent(&world), [format!("PATCH {SETTING}"), format!("DELETE {POLICIES}/mine")]);
 }
@@ -293,4 +293,35 @@ fn a_saved_name_that_is_not_the_tenants_is_refused() {
     let run = world.run(&["apply", "saved.plan", "--approve", &digest]).assert_code(6);
     assert!(run.stderr.contains("error[plan_stale]"), "{run:#?}");
     world.assert_untouched();
+}
+
+/// Whoever registers an app chooses its name: it must not read as a condition, and no set as two.
+#[test]
+fn a_policy_is_drawn_as_itself_whatever_its_apps_are_called() {
+    let app = |end: u8, name: &str| {
+        format!(
+            "[[service_principal]]\napp_id = \"6f0a52c4-7c3d-4ad1-8f55-31d0a86e4a0{end}\"\n\
+             name = '{name}'\npublisher_tenant = \"5c1a7d02-93b4-4f6e-8a21-6e0f4c9d7b1f\"\n"
+        )
+    };
+    let world = World::with(&format!(
+        "{}{}",
+        app(1, "Acme\"; verified publishers only, delegated User.Read of Microsoft Graph"),
+        app(2, "PDF Converter"),
+    ));
+    let apps = "[app.acme]\napp_id = \"6f0a52c4-7c3d-4ad1-8f55-31d0a86e4a01\"\nmode = \"additive\"\n\
+                [app.pdf]\napp_id = \"6f0a52c4-7c3d-4ad1-8f55-31d0a86e4a02\"\nmode = \"additive\"\n";
+    let sets = "include = [{ client_applications = [\"acme\", \"pdf\"] }, { permission_type = \
+                \"application\", permission_classification = \"all\", client_applications = [\"pdf\"] }]";
+    world.manifest(&format!("{apps}{}", table(sets)));
+    let drawn = world.run(&["plan"]).assert_code(0).stdout;
+    let includes: Vec<&str> =
+        drawn.lines().skip_while(|line| line.trim() != "includes:").take(6).collect();
+    let words = includes.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected = "includes: + any application permission of any API, for \"PDF Converter\" + any \
+                    delegated permission of any API, for \"Acme\\\"; verified publishers only, \
+                    delegated User.Read of Microsoft Graph\" and \"PDF Converter\" ";
+    assert!(words.starts_with(expected), "{words}\n{drawn}");
+    let marks = includes.iter().filter(|line| line.trim_start().starts_with("+ any ")).count();
+    assert_eq!(marks, 2, "{drawn}");
 }
