@@ -221,11 +221,11 @@ async fn last_look(setting: &Setting<'_>, plan: &Plan, report: &mut RunReport) -
             // The record shall hold what is there all the same.
             Err(error) => tracing::warn!("no fresh plan can be made: {}", error.title()),
         }
-        let scene = planning::scene_of(session, plan).await.ok()?;
-        return planning::found(session, &scene).await.ok();
     }
     let scene = planning::scene_of(session, plan).await.ok()?;
     let found = planning::found(session, &scene).await.ok()?;
-    report.remaining = planning::remaining(plan, &found, &planning::known(&scene)).ok();
+    if setting.manifest.is_none() {
+        report.remaining = planning::remaining(plan, &found, &planning::known(&scene)).ok();
+    }
     Some(found)
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::cli::commands::plan::word;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
 use crate::cli::session::{Session, stored, told};
+use crate::cli::shell::word;
 use crate::graph::error::GraphError;
 use crate::graph::survey;
 use crate::kinds::{self, Scene};

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
-
 use crate::kinds::comparison::{Comparison, LeftAlone, Met};
 use crate::kinds::simulated::Collection;
+use crate::kinds::states::{from_json, spec_of, states, unreadable};
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene};
 use crate::manifest::{Manifest, TableName};
 use crate::model::address::{Address, TENANT};
@@ -371,10 +370,7 @@ impl<K: Kind> AnyKind for K {
         state: &ObjectState,
         names: &Names,
     ) -> Result<Option<Vec<FieldChange>>, Unreadable> {
-        let spec = match from_json::<K::Found>(address, state) {
-            Ok(found) => found.map(|found| found.as_ref().clone()),
-            Err(_) => from_json::<K::Spec>(address, state)?,
-        };
+        let spec = spec_of::<K>(state).map_err(|problem| unreadable(address, &problem))?;
         let made = |spec: K::Spec| Kind::change(self, address, Some(&spec), None, names).fields;
         Ok(spec.map(made))
     }
@@ -382,19 +378,4 @@ impl<K: Kind> AnyKind for K {
     fn simulated(&self) -> &'static [&'static dyn Collection] {
         Kind::simulated(self)
     }
-}
-
-/// What shall be, and what is.
-type States<K> = (Option<<K as Kind>::Spec>, Option<<K as Kind>::Found>);
-
-fn states<K: Kind>(pair: &Pair) -> Result<States<K>, Unreadable> {
-    Ok((from_json(&pair.address, &pair.after)?, from_json(&pair.address, &pair.before)?))
-}
-
-fn from_json<T: DeserializeOwned>(
-    address: &Address,
-    state: &ObjectState,
-) -> Result<Option<T>, Unreadable> {
-    let told = |problem: serde_json::Error| problem.to_string();
-    state.read().map_err(|problem| Unreadable { address: address.clone(), problem: told(problem) })
 }

@@ -24,6 +24,7 @@ mod said;
 pub mod scene;
 pub mod service_principal;
 pub mod simulated;
+mod states;
 pub mod user_consent;
 #[cfg(test)]
 pub(crate) mod world;

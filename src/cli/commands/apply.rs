@@ -12,6 +12,7 @@ use crate::cli::manifests::Loaded;
 use crate::cli::run::{self, Approved};
 use crate::cli::session::{Session, stored};
 use crate::cli::setting::Setting;
+use crate::cli::shell::{files, word};
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
 use crate::cli::targets::Targets;
@@ -89,7 +90,7 @@ async fn prepare(
             Targets::of(global, reports).reads("the plan's manifest", &made_of).check()?;
             let (id, cloud) = (plan.tenant.id, plan.cloud);
             let session = Session::open(&args.tenant, id, cloud, args.write_quota, env).await?;
-            let again = format!("consent apply {}{}", planned_view::word(path), session.flags);
+            let again = format!("consent apply {}{}", word(path), session.flags);
             let state = state::of_plan(path, &plan.manifest);
             own_folders(&session, &state)?;
             if let Some(note) = state::of_another_manifest(path, &plan.manifest) {
@@ -112,7 +113,7 @@ async fn prepare(
             let cloud = loaded.manifest.tenant.cloud;
             let session = Session::open(&args.tenant, id, cloud, args.write_quota, env).await?;
             let state = state::of_manifest(&args.manifest.file);
-            let files = planned_view::files(&args.manifest.file);
+            let files = files(&args.manifest.file);
             let again = format!("consent apply{files}{}", session.flags);
             own_folders(&session, &state)?;
             let past = Past::of(&state);

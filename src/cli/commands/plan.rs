@@ -1,13 +1,13 @@
 //! `consent plan`: shows what would change. Is never handed anything that can write to a tenant.
 
 use std::mem::ManuallyDrop;
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::args::{Global, PlanArgs};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::{Session, stored};
+use crate::cli::shell::{files, word};
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
 use crate::cli::targets::Targets;
@@ -119,19 +119,4 @@ fn next_line(args: &PlanArgs, session: &Session) -> String {
         Some(out) => format!("consent apply {}{}", word(out), session.flags),
         None => format!("consent apply{}{}", files(&args.manifest.file), session.flags),
     }
-}
-
-/// ` -f a.toml -f b`, or nothing for the default file.
-pub(super) fn files(paths: &[std::path::PathBuf]) -> String {
-    match paths {
-        [one] if one == Path::new("consent.toml") => String::new(),
-        many => many.iter().map(|path| format!(" -f {}", word(path))).collect(),
-    }
-}
-
-/// A path as a shell takes it.
-pub(in crate::cli) fn word(path: &Path) -> String {
-    let text = crate::model::untrusted::shown(&path.display().to_string());
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }

@@ -1,6 +1,8 @@
 //! A POST for a class, a DELETE for its end. There is no PATCH: another class is both, the old one
 //! first, so that no policy ever goes by two classes of one permission.
 
+use serde_json::json;
+
 use super::observe::{path, read};
 use super::{Class, Found, Spec};
 use crate::kinds::Names;
@@ -12,7 +14,6 @@ use crate::model::object_state::ObjectState;
 use crate::model::query::encode;
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
-use serde_json::json;
 
 pub(super) fn change(
     address: &Address,

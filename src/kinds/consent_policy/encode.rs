@@ -2,8 +2,9 @@
 //! one goes. Exclusions are added first and removed last, so that at no moment more can be consented to
 //! than before and after together, and what is allowed before and after is allowed throughout.
 
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
 
 use super::observe::PATH;
 use super::{Conditions, Found, Spec};

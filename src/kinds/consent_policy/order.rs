@@ -1,12 +1,12 @@
 //! A policy exists before users consent by it, and they no longer do before it goes. Where they go on
 //! consenting by it, it is the way that classes and admin consent requests wait for, or it for them.
 
-use super::{ConsentPolicies, Found, Spec};
+use super::{ConsentPolicies, Spec};
+use crate::kinds::states::spec_of;
 use crate::kinds::user_consent::order::{Basis, Way, queue};
 use crate::kinds::{Kind, user_consent};
 use crate::model::address::Address;
 use crate::model::change::Change;
-use crate::model::object_state::ObjectState;
 
 /// Adds `needs` between policies and the setting that names them, or what they rest on.
 pub(super) fn interlock(changes: &mut [Change]) {
@@ -54,6 +54,8 @@ fn is_policy(change: &Change) -> bool {
 }
 
 fn way(policy: &Change) -> Way {
+    // A state that cannot be read never came this far.
+    let spec = |state| spec_of::<ConsentPolicies>(state).unwrap_or_default();
     let (before, after) = (spec(&policy.before), spec(&policy.after));
     let by_class = |spec: &Option<Spec>| {
         let sets = spec.iter().flat_map(|spec| spec.include.iter().cloned());
@@ -75,10 +77,4 @@ fn basis(policy: &Option<Spec>) -> Basis {
         sets.any(|set| set.permission_classification.is_some() == class)
     };
     Basis { classes: by_class(true), otherwise: by_class(false) }
-}
-
-/// What a state says, found or wanted. One that cannot be read never came this far.
-fn spec(state: &ObjectState) -> Option<Spec> {
-    let found = state.read().map(|found| found.map(|found: Found| found.spec));
-    found.or_else(|_| state.read()).unwrap_or_default()
 }

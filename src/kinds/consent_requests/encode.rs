@@ -1,6 +1,8 @@
 //! One PUT of the whole policy: a PATCH is not documented, and a property that is left out is refused.
 //! <https://learn.microsoft.com/graph/api/adminconsentrequestpolicy-update>
 
+use serde_json::{Value, json};
+
 use super::observe::{PATH, read};
 use super::{Found, Reviewer, Spec};
 use crate::kinds::Names;
@@ -10,7 +12,6 @@ use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
-use serde_json::{Value, json};
 
 pub(super) fn change(
     address: &Address,

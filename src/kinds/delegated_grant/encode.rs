@@ -1,5 +1,7 @@
 //! From a difference to what people read and what is sent.
 
+use serde_json::json;
+
 use super::{Found, Spec};
 use crate::kinds::Names;
 use crate::model::address::Address;
@@ -11,7 +13,6 @@ use crate::model::query::{Consistency, Missing, Query, encode, literal};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::Untrusted;
-use serde_json::json;
 
 pub(super) fn change(
     address: &Address,

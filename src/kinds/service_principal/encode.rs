@@ -1,5 +1,7 @@
 //! One POST with the app id and nothing else, one PATCH of who may sign in.
 
+use serde_json::json;
+
 use super::{Found, Spec};
 use crate::kinds::Names;
 use crate::model::address::Address;
@@ -9,7 +11,6 @@ use crate::model::object_state::ObjectState;
 use crate::model::query::{Missing, Query};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request, later};
 use crate::model::untrusted::Untrusted;
-use serde_json::json;
 
 pub(super) fn change(
     address: &Address,

@@ -1,5 +1,7 @@
 //! One PATCH of the list; members that are not sent keep their values.
 
+use serde_json::json;
+
 use super::{Found, Spec, is_for_self, observe, policy};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
@@ -7,7 +9,6 @@ use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
-use serde_json::json;
 
 pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found>) -> Change {
     let old = have.map(|have| have.spec.assigned.as_slice()).unwrap_or_default();

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::simulated::Collection;
+use crate::kinds::states::spec_of;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
@@ -171,8 +172,7 @@ pub(super) fn policies(pages: &Pages) -> Vec<String> {
 
 /// The policies by which users consent in a state of the setting.
 pub(super) fn named_in(state: &ObjectState) -> Vec<String> {
-    let found = state.read().map(|found| found.map(|found: Found| found.spec));
-    let spec: Option<Spec> = found.or_else(|_| state.read()).unwrap_or_default();
+    let spec = spec_of::<UserConsent>(state).unwrap_or_default();
     let assigned = spec.map(|spec| spec.assigned).unwrap_or_default();
     assigned.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect()
 }
