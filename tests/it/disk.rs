@@ -223,6 +223,24 @@ mod full {
         story.finishes(&world, &what);
     }
 
+    /// Whoever has such a limit without knowing it learns of it, and nothing is left of the try.
+    #[test]
+    fn a_plan_that_may_not_become_so_long_is_an_error() {
+        let world = World::with("");
+        world.manifest(&(crate::scenarios::app("explorer", "exact") + "grants = \"none\"\n"));
+        let plan = world.command(&["plan", "--out", "new.plan"]);
+        let run = Run::of(in_shell(&plan, "ulimit -f 0; exec \"$0\" \"$@\"").output().unwrap());
+        let run = run.assert_code(1);
+        assert!(
+            run.stderr.contains("error[file_not_writable]: failed to write new.plan"),
+            "{run:#?}"
+        );
+        assert!(run.stderr.contains("`ulimit -f; df .`"), "{run:#?}");
+        assert!(run.stderr.contains("tenant: unchanged"), "{run:#?}");
+        let left = std::fs::read_dir(world.folder()).unwrap().map(|one| one.unwrap().file_name());
+        assert_eq!(left.collect::<Vec<_>>(), ["consent.toml"]);
+    }
+
     /// How long snapshot and journal are before the first request.
     fn begun(story: &Story) -> (usize, usize) {
         let world = story.world();
