@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use crate::apply::proof::{CHECK, LOOK, NOT_YET, READ_BACK, Sight, delay};
+use crate::apply::proof::{CHECK, LOOK, NOT_YET, READ_BACK, Sight, UNREAD, delay};
+use crate::graph::error::told;
 use crate::graph::verdict::Verdict;
 use crate::model::outcome::{Outcome, Refusal};
 
@@ -116,7 +117,7 @@ impl Attempt {
 
     /// What a read leads to.
     pub fn seen(&mut self, sight: &Sight) -> Next {
-        let count = match sight {
+        let (count, schedule) = match sight {
             Sight::Shown(_) => return Next::Shown,
             Sight::Another(because) => return Next::Settled(another(because)),
             Sight::Otherwise if self.reading == Some(Reading::Before) => {
@@ -126,13 +127,13 @@ impl Attempt {
             Sight::NotShown | Sight::Otherwise | Sight::Changed => {
                 self.otherwise = *sight == Sight::Otherwise;
                 self.changed = *sight == Sight::Changed;
-                &mut self.sightings
+                let schedule = self.schedule();
+                (&mut self.sightings, schedule)
             }
-            Sight::Unreadable => &mut self.unread,
+            Sight::Unreadable => (&mut self.unread, UNREAD),
         };
         *count += 1;
-        let reads = *count;
-        match delay(self.schedule(), reads) {
+        match delay(schedule, *count) {
             Some(time) => Next::Read(time),
             None if self.may_send_again() => {
                 self.resends += 1;
@@ -153,7 +154,8 @@ impl Attempt {
 
     /// The change ends without another read: the last ones did not show what was to be shown.
     pub fn never_shown(&self) -> Outcome {
-        let unsure = |because: &str| Outcome::Unsure { because: because.into() };
+        let unsure = |because: &str| Outcome::in_doubt(because);
+        let unclear = |error, then| Outcome::in_doubt(no_clear_answer(error, then));
         let blind = self.sightings == 0;
         match &self.reading {
             Some(Reading::Before) if self.doubtful => {
@@ -163,15 +165,15 @@ impl Attempt {
                 not_sent("not_read", "not sent: it could not be read again")
             }
             Some(Reading::Before) => not_sent("changed_meanwhile", CHANGED),
-            Some(Reading::InDoubt(_)) if self.changed => {
-                unsure("no clear answer, and somebody else has changed it")
+            Some(Reading::InDoubt(error)) if self.changed => {
+                unclear(error, "somebody else has changed it")
             }
-            Some(Reading::Accepted) | None if blind => unsure("accepted, could not be read back"),
-            Some(Reading::Accepted) | None => unsure("accepted, not yet visible"),
-            Some(Reading::InDoubt(_)) if blind => {
-                unsure("no clear answer, and it could not be read")
+            Some(Reading::Accepted) | None if blind => {
+                Outcome::unconfirmed("accepted, could not be read back")
             }
-            Some(Reading::InDoubt(_)) => unsure("no clear answer, and not visible"),
+            Some(Reading::Accepted) | None => Outcome::unconfirmed("accepted, not yet visible"),
+            Some(Reading::InDoubt(error)) if blind => unclear(error, "it could not be read"),
+            Some(Reading::InDoubt(error)) => unclear(error, "it is not visible"),
             Some(Reading::There(_) | Reading::NotThere(_) | Reading::Last(_)) if self.doubtful => {
                 unsure("no clear answer at first, and not visible as it should be")
             }
@@ -188,7 +190,7 @@ impl Attempt {
     pub fn abandoned(&self) -> Outcome {
         match &self.refusal {
             _ if self.doubtful => {
-                Outcome::Unsure { because: "the run stopped before it could be sent again".into() }
+                Outcome::in_doubt("the run stopped before it could be sent again")
             }
             Some(error) if was_judged(error) => Outcome::Failed { error: error.clone() },
             // Throttled requests were not carried out.
@@ -244,6 +246,15 @@ impl Attempt {
         };
         !self.changed && self.sightings >= SIGHTINGS && self.resends < most
     }
+}
+
+/// Where the service said nothing, our own words tell why.
+fn no_clear_answer(refusal: &Refusal, then: &str) -> String {
+    let told = match refusal.status {
+        0 => refusal.message.shown(),
+        _ => told(refusal),
+    };
+    format!("no clear answer ({told}), and {then}")
 }
 
 /// Nothing that rests on it may follow.

@@ -11,16 +11,16 @@ use crate::apply::attempt::Next;
 use crate::apply::flights::{Due, Flights, Ticket};
 use crate::apply::placeholder;
 use crate::apply::proof::{LOOKS_LAST, Sight, id_of, sight};
+use crate::apply::silence::Silence;
 use crate::apply::tally::Tally;
 use crate::apply::wave::{self, LARGEST, Places, Wave};
 use crate::graph::error::told;
 use crate::graph::verdict::Verdict;
 use crate::model::address::Address;
 use crate::model::change::{Change, Step};
-use crate::model::outcome::{Outcome, Refusal, RunReport, Stopped};
+use crate::model::outcome::{Outcome, RunReport, Stopped};
 use crate::model::query::Query;
 use crate::model::request::Known;
-use crate::model::untrusted::Untrusted;
 
 /// Most changes that have begun and have no result: so many may turn out unsure at once.
 const MOST_OPEN: usize = 20 * LARGEST;
@@ -34,11 +34,12 @@ pub struct Course<'a> {
     /// Every change before this place has a result.
     from: usize,
     flights: Flights,
-    /// Whether the last batch was answered. The first one goes alone, so that what is refused to all is
-    /// refused to twenty; and where nobody answers, twenty are in doubt and not all.
+    /// Whether the last batch had a clear answer. The first one goes alone, so that what is refused to
+    /// all is refused to twenty; and where nobody answers clearly, twenty are in doubt and not all.
     answered: bool,
     /// No write before this: the limits are the tenant's, not the object's.
     hold: Duration,
+    silence: Silence,
     known: Known,
     /// When the run began: what the plan is about was read right before.
     looked: Option<Duration>,
@@ -60,6 +61,7 @@ impl<'a> Course<'a> {
             flights: Flights::default(),
             answered: false,
             hold: Duration::ZERO,
+            silence: Silence::default(),
             known: Known::new(),
             looked: None,
         }
@@ -106,13 +108,11 @@ impl<'a> Course<'a> {
     /// The verdicts on the requests of an [`Action::Send`], in order. A request without one counts as
     /// unanswered.
     pub fn answered(&mut self, ticket: Ticket, verdicts: Vec<Verdict>, now: Duration) {
-        let silent =
-            |verdict: &Verdict| matches!(verdict, Verdict::Unsure(error) if error.status == 0);
-        self.answered = !verdicts.iter().all(silent);
+        self.answered = !verdicts.iter().all(|verdict| matches!(verdict, Verdict::Unsure(_)));
         let mut verdicts = verdicts.into_iter();
         for place in self.flights.arrive(ticket) {
             self.tally.writes_sent += 1;
-            let verdict = verdicts.next().unwrap_or_else(|| Verdict::Unsure(no_answer()));
+            let verdict = verdicts.next().unwrap_or_else(Verdict::unanswered);
             let throttled = matches!(verdict, Verdict::Wait(..));
             if let Verdict::Accepted(Some(body)) = &verdict {
                 self.learn(place, id_of(body));
@@ -133,13 +133,20 @@ impl<'a> Course<'a> {
         self.flights.arrive(ticket);
     }
 
-    /// The rows of the queries of an [`Action::Read`], in order; `None`: not read.
-    pub fn seen(&mut self, ticket: Ticket, rows: Vec<Option<Vec<Value>>>, now: Duration) {
-        let mut rows = rows.into_iter();
-        for place in self.flights.arrive(ticket) {
-            let rows = rows.next().flatten();
+    /// The rows of the queries of an [`Action::Read`], in order, or why they could not be read.
+    pub fn seen(&mut self, ticket: Ticket, rows: Vec<Result<Vec<Value>, String>>, now: Duration) {
+        let places = self.flights.arrive(ticket);
+        let answers = places.iter().zip(&rows).filter_map(|(place, rows)| {
+            let query = self.step(*place)?.proof.read.filled(&self.known);
+            Some((query.path, rows.as_ref().err()))
+        });
+        let answers: Vec<_> = answers.collect();
+        if let Some(because) = self.silence.came(answers, now) {
+            self.stop(Stopped::Blind { because });
+        }
+        for (place, rows) in places.into_iter().zip(rows) {
             let Some(step) = self.step(place) else { continue };
-            let sight = sight(step, rows.as_deref(), &self.known);
+            let sight = sight(step, rows.ok().as_deref(), &self.known);
             self.looked(place, &sight, now);
         }
         self.land();
@@ -245,13 +252,10 @@ impl<'a> Course<'a> {
             }
             self.tally.cut = true;
             let outcome = match flight.attempt.abandoned() {
-                Outcome::NotStarted if flight.step > 0 => Outcome::Unsure {
-                    because: format!(
-                        "stopped after step {} of {}",
-                        flight.step,
-                        self.changes[place].steps.len()
-                    ),
-                },
+                Outcome::NotStarted if flight.step > 0 => {
+                    let all = self.changes[place].steps.len();
+                    Outcome::in_doubt(format!("stopped after step {} of {all}", flight.step))
+                }
                 outcome => outcome,
             };
             self.tally.settle(place, outcome);
@@ -312,6 +316,7 @@ impl<'a> Course<'a> {
             }
             self.land();
             if !queries.is_empty() {
+                self.silence.asked(now);
                 return Some((self.flights.depart(places), queries));
             }
             if due.is_empty() {
@@ -379,16 +384,6 @@ impl<'a> Course<'a> {
     }
 }
 
-/// The client answers every request; should it not, the request still went out.
-fn no_answer() -> Refusal {
-    Refusal {
-        status: 0,
-        code: Untrusted::new("no_answer"),
-        message: Untrusted::new("no answer came"),
-        request_id: None,
-    }
-}
-
 #[cfg(test)]
 #[path = "course_tests.rs"]
 mod tests;
@@ -396,3 +391,7 @@ mod tests;
 #[cfg(test)]
 #[path = "late_tests.rs"]
 mod late;
+
+#[cfg(test)]
+#[path = "doubt_tests.rs"]
+mod doubt;

@@ -27,9 +27,6 @@ use crate::model::query::{Query, Rows};
 use crate::store::StoreError;
 use crate::store::journal::{Event, Journal};
 
-/// So many reads one after the other that showed nothing are no accident: each was repeated already.
-const BLIND: usize = 3;
-
 /// Longest sleep without a look at the stop flag.
 const NAP: Duration = Duration::from_secs(1);
 
@@ -65,7 +62,6 @@ pub async fn run(tools: Tools<'_>, changes: &[Change], already: &BTreeSet<Addres
         tools,
         unwritten: Vec::new(),
         journal_error: None,
-        blind: 0,
         under_way: FuturesUnordered::new(),
     };
     executor.run(changes, already).await
@@ -76,8 +72,6 @@ struct Executor<'a> {
     /// Not on disk yet; it is before anything goes out, and before anything is waited for.
     unwritten: Vec<Event>,
     journal_error: Option<StoreError>,
-    /// Reads since the last one that showed anything.
-    blind: usize,
     under_way: FuturesUnordered<BoxFuture<'static, Back>>,
 }
 
@@ -179,22 +173,14 @@ impl Executor<'_> {
                 {
                     course.stop(Stopped::SignIn { because: error.to_string() });
                 }
-                if let Some(because) = self.is_blind(&answers) {
-                    course.stop(Stopped::Blind { because });
-                }
-                let rows = |answer: Result<Rows, GraphError>| Some(answer.ok()?.iter().collect());
+                let rows = |answer: Result<Rows, GraphError>| match answer {
+                    Ok(rows) => Ok(rows.iter().collect()),
+                    Err(error) => Err(error.to_string()),
+                };
                 course.seen(ticket, answers.into_iter().map(rows).collect(), now);
             }
             None => {}
         }
-    }
-
-    /// Why nothing can be read any more, after several reads of which none showed anything.
-    fn is_blind(&mut self, answers: &[Result<Rows, GraphError>]) -> Option<String> {
-        let error = answers.iter().all(Result::is_err).then(|| answers.first()).flatten();
-        self.blind = if error.is_some() { self.blind + 1 } else { 0 };
-        let error = error?.as_ref().err()?;
-        (self.blind >= BLIND).then(|| error.to_string())
     }
 
     /// Whether they go out: what cannot be recorded is not sent.

@@ -15,6 +15,7 @@ pub mod pace;
 pub mod placeholder;
 pub mod progress;
 pub mod proof;
+pub mod silence;
 pub mod tally;
 pub mod wave;
 

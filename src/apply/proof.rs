@@ -19,6 +19,10 @@ pub const LOOK: &[u64] = &[0, 1, 2, 4, 8];
 /// Where the service says how things are, and a read shall confirm it. Seconds before each read.
 pub const CHECK: &[u64] = &[0, 1, 2, 4];
 
+/// Where the object could not be read, by a read that was repeated within itself already. Seconds before
+/// each read.
+pub const UNREAD: &[u64] = &[0, 2, 8];
+
 /// What the plan saw is looked at again before it is replaced or removed, when it was last looked at
 /// so long ago: a run may take minutes, and the service may ask for a pause.
 pub const LOOKS_LAST: Duration = Duration::from_secs(10);

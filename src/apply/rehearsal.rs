@@ -112,6 +112,8 @@ pub(super) struct Tenant {
     pub stop_after: Option<(usize, Stopped)>,
     /// Nothing can be read.
     pub blind: bool,
+    /// Paths that cannot be read.
+    pub sick: BTreeSet<String>,
     /// Actions under way at the same time; 0 is one.
     pub lanes: usize,
     pub most_under_way: usize,
@@ -122,7 +124,7 @@ pub(super) struct Tenant {
 /// What comes back of an action.
 enum Back {
     Answers(Vec<Verdict>),
-    Rows(Vec<Option<Vec<Value>>>),
+    Rows(Vec<Result<Vec<Value>, String>>),
 }
 
 impl Tenant {
@@ -167,9 +169,9 @@ impl Tenant {
                     under_way.push((ticket, Back::Answers(verdicts)));
                 }
                 Action::Read(ticket, queries) => {
-                    let rows = |query: &Query| {
-                        (!self.blind)
-                            .then(|| self.objects.get(&query.path).cloned().into_iter().collect())
+                    let rows = |query: &Query| match self.blind || self.sick.contains(&query.path) {
+                        true => Err("cannot be read".to_owned()),
+                        false => Ok(self.objects.get(&query.path).cloned().into_iter().collect()),
                     };
                     let rows = queries.iter().map(rows).collect();
                     under_way.push((ticket, Back::Rows(rows)));

@@ -6,6 +6,8 @@ use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 
 /// So many failures one after the other are no accident of one object.
 const FAILURES: usize = 3;
+/// So many without a clear answer, none of which shows: the service carries out nothing at present.
+const DOUBTS: usize = 20;
 
 /// What is known about the end of every change, and of the run.
 #[derive(Debug)]
@@ -19,9 +21,11 @@ pub struct Tally {
     settled: usize,
     /// Places that got their result since they were last taken.
     news: Vec<usize>,
-    /// Every change before this place was counted; so many of the last ones failed in a row.
+    /// Every change before this place was counted; so many of the last ones failed in a row, or had no
+    /// clear answer.
     counted: usize,
     streak: usize,
+    doubts: usize,
     stopped: Option<Stopped>,
 }
 
@@ -37,6 +41,7 @@ impl Tally {
             news,
             counted: 0,
             streak: 0,
+            doubts: 0,
             stopped: None,
         }
     }
@@ -48,23 +53,30 @@ impl Tally {
         self.count();
     }
 
-    /// Counts failures in the order of the plan, up to the first change without a result: errors
-    /// are known sooner than successes, so by time three scattered failures of one batch would look
-    /// like a row.
+    /// Counts failures and doubts in the order of the plan, up to the first change without a result:
+    /// errors are known sooner than successes, so by time three scattered failures of one batch would
+    /// look like a row.
     fn count(&mut self) {
         while let Some(Some(outcome)) = self.outcomes.get(self.counted) {
             self.counted += 1;
             match outcome {
-                Outcome::Done | Outcome::Already => self.streak = 0,
-                Outcome::Failed { .. } => self.streak += 1,
-                Outcome::Unsure { .. } | Outcome::Skipped { .. } | Outcome::NotStarted => {}
+                Outcome::Done | Outcome::Already => (self.streak, self.doubts) = (0, 0),
+                Outcome::Failed { .. } => (self.streak, self.doubts) = (self.streak + 1, 0),
+                Outcome::Unsure { accepted: true, .. } => self.doubts = 0,
+                Outcome::Unsure { accepted: false, .. } => self.doubts += 1,
+                Outcome::Skipped { .. } | Outcome::NotStarted => {}
             }
             if self.streak >= FAILURES {
                 self.stop(Stopped::FailuresInARow { count: self.streak });
             }
-            // What was in flight with the last straw may fail too.
-            if let Some(Stopped::FailuresInARow { count }) = &mut self.stopped {
-                *count = (*count).max(self.streak);
+            if self.doubts >= DOUBTS {
+                self.stop(Stopped::DoubtsInARow { count: self.doubts });
+            }
+            // What was in flight with the last straw may come to the same.
+            match &mut self.stopped {
+                Some(Stopped::FailuresInARow { count }) => *count = (*count).max(self.streak),
+                Some(Stopped::DoubtsInARow { count }) => *count = (*count).max(self.doubts),
+                _ => {}
             }
         }
     }
@@ -121,7 +133,10 @@ impl Tally {
         let stopped = self.stopped.filter(|reason| match reason {
             // Asked to stop, or unable to record, with nothing left to do: it made no difference.
             Stopped::Interrupted | Stopped::Journal { .. } => cut,
-            Stopped::FailuresInARow { .. } | Stopped::SignIn { .. } | Stopped::Blind { .. } => true,
+            Stopped::FailuresInARow { .. }
+            | Stopped::DoubtsInARow { .. }
+            | Stopped::SignIn { .. }
+            | Stopped::Blind { .. } => true,
         });
         let line = |(change, outcome): (&Change, Option<Outcome>)| Line {
             address: change.address.clone(),
@@ -139,6 +154,8 @@ impl Tally {
 fn halts(reason: &Stopped) -> bool {
     match reason {
         Stopped::Journal { .. } | Stopped::SignIn { .. } | Stopped::Blind { .. } => true,
-        Stopped::Interrupted | Stopped::FailuresInARow { .. } => false,
+        Stopped::Interrupted | Stopped::FailuresInARow { .. } | Stopped::DoubtsInARow { .. } => {
+            false
+        }
     }
 }

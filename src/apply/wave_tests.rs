@@ -46,7 +46,7 @@ fn nothing_overtakes_what_has_to_wait() {
 #[test]
 fn skipping_goes_on_along_the_needs() {
     let changes = [gives("a"), needs(gives("b"), &["a"]), needs(takes("c"), &["b"]), takes("d")];
-    for lost in [failed(), Outcome::Unsure { because: String::new() }] {
+    for lost in [failed(), Outcome::in_doubt("")] {
         let wave = wave(&changes, &[Some(lost), None, None, None]);
         let skipped: Vec<(usize, &str)> =
             wave.skipped.iter().map(|(place, need)| (*place, need.owner.as_str())).collect();

@@ -45,6 +45,7 @@ pub struct Streams<'a> {
 
 /// Runs one command and says how it ended.
 pub async fn run(cli: Cli, env: Arc<Env>, streams: &mut Streams<'_>) -> Exit {
+    signals::outlive_limits_of_files();
     let outcome = dispatch(&cli, &env, streams).await;
     match outcome {
         Ok(exit) => exit,

@@ -49,9 +49,7 @@ impl Witness {
         let line = |change: &Change| {
             let outcome = match self.settled.remove(&change.address) {
                 Some(outcome) => outcome,
-                None if self.begun.contains(&change.address) => {
-                    Outcome::Unsure { because: because.to_owned() }
-                }
+                None if self.begun.contains(&change.address) => Outcome::in_doubt(because),
                 None => Outcome::NotStarted,
             };
             Line { address: change.address.clone(), outcome }
@@ -65,7 +63,7 @@ impl Witness {
     }
 }
 
-/// Draws the results and says how the run ended.
+/// Draws the results and says how the run ended. `unseen`: why there was no last look.
 ///
 /// # Errors
 /// When stdout cannot be written: by then the snapshot holds everything.
@@ -73,6 +71,7 @@ pub fn tell(
     plan: &Plan,
     report: &RunReport,
     saved: Result<(), StoreError>,
+    unseen: Option<&str>,
     setting: &Setting<'_>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
@@ -81,9 +80,10 @@ pub fn tell(
     let written = {
         let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
         let view = View { full: false, next: (exit != Exit::Done).then_some(setting.again) };
-        let looked_at = match setting.manifest {
-            Some(_) => LookedAt::FreshPlan,
-            None => LookedAt::SavedPlan,
+        let looked_at = match (unseen, setting.manifest) {
+            (Some(because), _) => LookedAt::Nothing(because),
+            (None, Some(_)) => LookedAt::FreshPlan,
+            (None, None) => LookedAt::SavedPlan,
         };
         render::outcome::text(report, &plan.changes, looked_at, view, to).and_then(|()| {
             // What could not be saved is no record; the error says what became of it.
@@ -156,8 +156,13 @@ pub fn exit(report: &RunReport) -> Exit {
             _ => Exit::Unconfirmed,
         },
         None => {
-            let rest_settled =
-                report.lines.iter().all(|line| line.outcome.settled() || unsure(line));
+            // What no answer accepted counts as done where the last look finds nothing left to do.
+            let seen = report.remaining == Some(0);
+            let confirmed = |line: &Line| seen || !line.outcome.is_in_doubt();
+            let rest_settled = report
+                .lines
+                .iter()
+                .all(|line| line.outcome.settled() || (unsure(line) && confirmed(line)));
             if rest_settled { Exit::Unconfirmed } else { Exit::Partly }
         }
     }

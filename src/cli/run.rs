@@ -86,18 +86,18 @@ pub async fn run(
         onlooker.close();
         done
     };
-    let (report, after) = match done {
+    let (report, look) = match done {
         Some(finished) => {
             journal_error = finished.journal_error;
             let mut report = finished.report;
             let look = patience::reading(session, global, last_look(&setting, &plan, &mut report));
-            let after = stop.unless_twice(look).await;
-            (report, after.flatten())
+            let look = stop.unless_twice(look).await.unwrap_or_else(LastLook::left);
+            (report, look)
         }
-        None => (witness.abandoned(&plan), None),
+        None => (witness.abandoned(&plan), LastLook::left()),
     };
-    let saved = open.finish(env.now(), &report, after).and(journal_error.map_or(Ok(()), Err));
-    results::tell(&plan, &report, saved, &setting, streams)
+    let saved = open.finish(env.now(), &report, look.found).and(journal_error.map_or(Ok(()), Err));
+    results::tell(&plan, &report, saved, look.unseen.as_deref(), &setting, streams)
 }
 
 /// Where the run is shown while it goes on.
@@ -203,29 +203,54 @@ fn nothing_sent(plan: &Plan, stopped: Stopped) -> RunReport {
     }
 }
 
+/// What there was at the end.
+struct LastLook {
+    found: Option<Found>,
+    /// Why nobody knows what is left to do.
+    unseen: Option<String>,
+}
+
+impl LastLook {
+    fn none(because: impl Into<String>) -> Self {
+        Self { found: None, unseen: Some(because.into()) }
+    }
+
+    fn left() -> Self {
+        Self::none("the run was left at once")
+    }
+}
+
 /// Reads everything again: a fresh plan must be empty, or hold exactly what failed. Of a saved plan,
 /// whose manifest may be anywhere, the objects are looked at. A run that lost its sign-in cannot look;
 /// its report says so by `remaining` being absent.
-async fn last_look(setting: &Setting<'_>, plan: &Plan, report: &mut RunReport) -> Option<Found> {
+async fn last_look(setting: &Setting<'_>, plan: &Plan, report: &mut RunReport) -> LastLook {
     let session = setting.session;
     if matches!(report.stopped, Some(Stopped::SignIn { .. })) {
-        return None;
+        return LastLook::none("the sign-in was refused or lost");
     }
+    let mut unseen = None;
     if let Some(loaded) = setting.manifest {
         let today = setting.env.now().date();
         match planning::afresh(session, loaded, today).await {
             Ok((remaining, found)) => {
                 report.remaining = Some(remaining);
-                return Some(found);
+                return LastLook { found: Some(found), unseen: None };
             }
             // The record shall hold what is there all the same.
-            Err(error) => tracing::warn!("no fresh plan can be made: {}", error.title()),
+            Err(error) => unseen = Some(error.title().to_owned()),
         }
     }
-    let scene = planning::scene_of(session, plan).await.ok()?;
-    let found = planning::found(session, &scene).await.ok()?;
-    if setting.manifest.is_none() {
-        report.remaining = planning::remaining(plan, &found, &planning::known(&scene)).ok();
+    let look = async {
+        let scene = planning::scene_of(session, plan).await?;
+        let found = planning::found(session, &scene).await?;
+        if setting.manifest.is_none() {
+            let known = planning::known(&scene);
+            report.remaining = Some(planning::remaining(plan, &found, &known)?);
+        }
+        Ok::<_, Failure>(found)
+    };
+    match look.await {
+        Ok(found) => LastLook { found: Some(found), unseen },
+        Err(error) => LastLook::none(unseen.unwrap_or_else(|| error.title().to_owned())),
     }
-    Some(found)
 }

@@ -22,6 +22,21 @@ enum Wish {
     HangUp,
 }
 
+/// Writing to a file that may not become any longer is an error from now on, as on a full disk. Without
+/// this the system ends the program without a word.
+pub fn outlive_limits_of_files() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let too_long = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+        // It is caught for good; what was to be told is told by whoever writes.
+        match signal(too_long) {
+            Ok(caught) => drop(caught),
+            Err(error) => tracing::warn!("a file that becomes too long ends this: {error}"),
+        }
+    }
+}
+
 /// Counts the signals of a run. One listener lives as long as the run does, so that none falls
 /// into the gap between two things to wait for.
 #[derive(Debug, Clone)]

@@ -30,6 +30,13 @@ pub enum Verdict {
     Refused(Refusal),
 }
 
+impl Verdict {
+    /// Every request is answered; should one not be, it still went out.
+    pub fn unanswered() -> Self {
+        Self::Unsure(Refusal::ours("no_answer", "no answer came"))
+    }
+}
+
 /// What one answered read means.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReadVerdict {

@@ -17,7 +17,12 @@ pub enum Outcome {
     /// The tenant refused.
     Failed { error: Refusal },
     /// Sent, and it could not be found out whether it took effect.
-    Unsure { because: String },
+    Unsure {
+        because: String,
+        /// The tenant accepted all of it; only reading it back is missing.
+        #[serde(default)]
+        accepted: bool,
+    },
     /// Not attempted: something it needs did not succeed.
     Skipped { needs: Address },
     /// Not attempted: the run stopped first.
@@ -25,6 +30,21 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Nothing says whether it took effect.
+    pub fn in_doubt(because: impl Into<String>) -> Self {
+        Self::Unsure { because: because.into(), accepted: false }
+    }
+
+    /// Accepted, and not seen.
+    pub fn unconfirmed(because: impl Into<String>) -> Self {
+        Self::Unsure { because: because.into(), accepted: true }
+    }
+
+    /// Whether a request for it may have taken effect although no answer said so.
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self, Self::Unsure { accepted: false, .. })
+    }
+
     /// Done, or found done.
     pub fn settled(&self) -> bool {
         matches!(self, Self::Done | Self::Already)
@@ -83,6 +103,9 @@ pub struct Line {
 pub enum Stopped {
     /// Several changes in a row failed.
     FailuresInARow { count: usize },
+    /// Requests for many changes in a row had no clear answer, and none of them could be seen to have
+    /// taken effect.
+    DoubtsInARow { count: usize },
     /// The sign-in was refused or lost.
     SignIn { because: String },
     /// Nothing could be read any more: what cannot be read back is not gone on with.

@@ -40,6 +40,7 @@ const RESULTS: [(&str, &str); 6] = [
 pub enum Tenant {
     /// No write was accepted, nor may one have been.
     Unchanged,
+    /// A write was accepted, or may have been.
     Changed,
 }
 
@@ -64,11 +65,13 @@ impl Tenant {
 
 /// What was compared with the tenant once everything was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LookedAt {
+pub enum LookedAt<'a> {
     /// The manifest: what a plan of it would hold now.
     FreshPlan,
     /// The objects of a saved plan, and nothing else.
     SavedPlan,
+    /// Nothing, for this reason.
+    Nothing(&'a str),
 }
 
 /// Draws the result of a run. `changes` are those of the plan that was applied, for their names.
@@ -78,7 +81,7 @@ pub enum LookedAt {
 pub fn text(
     report: &RunReport,
     changes: &[Change],
-    looked_at: LookedAt,
+    looked_at: LookedAt<'_>,
     view: View<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -123,6 +126,11 @@ fn because(stopped: &Stopped) -> String {
         Stopped::FailuresInARow { count } => {
             format!("after {} in a row.", counted(*count, "failure"))
         }
+        Stopped::DoubtsInARow { count } => format!(
+            "after {} in a row had no clear answer and none of them could be seen to have \
+             taken effect.",
+            counted(*count, "object")
+        ),
         Stopped::SignIn { because } => format!("the sign-in was refused or lost: {because}"),
         Stopped::Blind { because } => {
             format!("nothing could be read any more: {because}")
@@ -188,7 +196,7 @@ fn details(outcome: &Outcome, changes: &BTreeMap<&Address, &Change>, page: &mut 
                 page.line(Ink::Plain, &format!("{lead}request id {}", shorten(id.raw(), 50)));
             }
         }
-        Outcome::Unsure { because } => {
+        Outcome::Unsure { because, .. } => {
             page.wrapped(Ink::Change, &lead, because, PROSE);
         }
         Outcome::Skipped { needs } => {
@@ -206,7 +214,10 @@ fn stands(report: &RunReport, changes: &[Change], page: &mut Page) {
     let sent = counted(report.writes_sent, "write request");
     let tenant = match Tenant::after(report, changes) {
         Tenant::Unchanged => format!("unchanged; {sent} sent, none accepted."),
-        Tenant::Changed => format!("changed; {sent} sent."),
+        Tenant::Changed if proven(report) => format!("changed; {sent} sent."),
+        Tenant::Changed => {
+            format!("may have changed; {sent} sent, none known to have taken effect.")
+        }
     };
     let tenant =
         if report.writes_sent == 0 { "unchanged; nothing was sent.".to_owned() } else { tenant };
@@ -236,6 +247,15 @@ fn stands(report: &RunReport, changes: &[Change], page: &mut Page) {
     }
 }
 
+/// Whether an answer or a read says of a request that it took effect.
+fn proven(report: &RunReport) -> bool {
+    report.lines.iter().any(|line| match &line.outcome {
+        Outcome::Done | Outcome::Unsure { accepted: true, .. } => true,
+        Outcome::Failed { error } => error.is_another(),
+        _ => false,
+    })
+}
+
 /// Something that is replaced by requests of its own, such as the class of a permission, is not as
 /// planned: it may be gone.
 fn half_way(report: &RunReport, changes: &[Change]) -> bool {
@@ -247,8 +267,11 @@ fn half_way(report: &RunReport, changes: &[Change]) -> bool {
     open.any(|change| change.takes && change.steps.len() > 1)
 }
 
-fn check(report: &RunReport, looked_at: LookedAt, page: &mut Page) {
+fn check(report: &RunReport, looked_at: LookedAt<'_>, page: &mut Page) {
     let check = match (looked_at, report.remaining) {
+        (LookedAt::Nothing(because), _) => {
+            format!("not made: {because}; run plan to see where the tenant stands.")
+        }
         (LookedAt::FreshPlan, Some(0)) => {
             "a fresh plan is empty: the tenant matches the manifest.".to_owned()
         }

@@ -96,7 +96,7 @@ fn the_tenant_is_unchanged_only_when_nothing_can_have_changed() {
         report.writes_sent = sent;
         Tenant::after(report, &[])
     };
-    let unsure = Outcome::Unsure { because: "no answer came".to_owned() };
+    let unsure = Outcome::in_doubt("no answer came");
     assert_eq!(after(&mut report, Outcome::NotStarted, 0), Tenant::Unchanged);
     assert_eq!(after(&mut report, Outcome::Already, 0), Tenant::Unchanged);
     assert_eq!(after(&mut report, unsure, 1), Tenant::Changed);

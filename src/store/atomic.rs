@@ -1,4 +1,5 @@
-//! Whole files or none: written beside, flushed to disk, renamed over the old one.
+//! Whole files or none: written without a name where the system has such files, else beside, flushed to
+//! disk, renamed over the old one. A process that is killed leaves nothing half written.
 #![expect(clippy::disallowed_methods, reason = "this room is the one that touches files")]
 
 use std::fs::{self, File, OpenOptions};
@@ -6,7 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::error::{StoreError, folder};
-use super::private;
+use super::{nameless, private};
 
 /// Writes what a file shall hold.
 pub type Content<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
@@ -27,8 +28,13 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 /// As [`write`], and what `content` fails with.
 pub fn write_with(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
     refuse_special(path)?;
-    let written = beside(path, content)?;
-    written.persist(path).map_err(|error| write_error(path, error.error))?;
+    match unnamed(path, content)?.map(|file| named(path, &file)) {
+        Some(Ok(name)) => name.persist(path).map_err(|error| write_error(path, error.error))?,
+        Some(Err(_)) | None => {
+            let written = beside(path, content)?;
+            written.persist(path).map_err(|error| write_error(path, error.error))?;
+        }
+    }
     flush_folder(path)
 }
 
@@ -38,11 +44,20 @@ pub fn write_with(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
 /// [`StoreError::Exists`] when something of this name is there, else as [`write_with`].
 pub fn write_new(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
     refuse_special(path)?;
-    let written = beside(path, content)?;
-    written.persist_noclobber(path).map_err(|error| match error.error.kind() {
+    let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => StoreError::Exists { path: path.to_owned() },
-        _ => write_error(path, error.error),
-    })?;
+        _ => write_error(path, error),
+    };
+    match unnamed(path, content)?.map(|file| nameless::name(&file, path)) {
+        Some(Ok(())) => {}
+        Some(Err(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(failed(error));
+        }
+        Some(Err(_)) | None => {
+            let written = beside(path, content)?;
+            written.persist_noclobber(path).map_err(|error| failed(error.error))?;
+        }
+    }
     flush_folder(path)
 }
 
@@ -189,18 +204,34 @@ fn refuse_special(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// The content in a file without a name in the same folder, mode 0600, on disk. `None` where there is no
+/// such file.
+fn unnamed(path: &Path, content: Content<'_>) -> Result<Option<File>, StoreError> {
+    let Some(mut file) = nameless::create(folder(path)) else { return Ok(None) };
+    let written = content(&mut file).and_then(|()| file.sync_all());
+    written.map(|()| Some(file)).map_err(|error| write_error(path, error))
+}
+
+/// Its name for the moment until it is renamed: only so does it replace another file.
+fn named(path: &Path, file: &File) -> io::Result<tempfile::TempPath> {
+    let made = temporary().make_in(folder(path), |name| nameless::name(file, name))?;
+    Ok(made.into_temp_path())
+}
+
 /// The content in a temporary file of the same folder (renaming works only within one file system),
 /// mode 0600, on disk.
 fn beside(path: &Path, content: Content<'_>) -> Result<tempfile::NamedTempFile, StoreError> {
     let failed = |error| write_error(path, error);
-    let mut file = tempfile::Builder::new()
-        .prefix(PREFIX)
-        .suffix(SUFFIX)
-        .tempfile_in(folder(path))
-        .map_err(failed)?;
+    let mut file = temporary().tempfile_in(folder(path)).map_err(failed)?;
     content(&mut file).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     Ok(file)
+}
+
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    builder
 }
 
 /// A new name lasts only once its folder is on disk. Only Unix lets a folder be opened for that.

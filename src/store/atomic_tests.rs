@@ -14,6 +14,35 @@ fn replaces_whole_and_leaves_nothing_beside() {
     assert_eq!(names(home.path(), "").unwrap(), ["plan.json"]);
 }
 
+/// A process can be killed at any moment of it.
+#[test]
+fn what_is_half_written_has_no_name() {
+    let home = home();
+    if nameless::create(home.path()).is_none() {
+        eprintln!("skipped: there are no files without a name here");
+        return;
+    }
+    let path = home.path().join("plan.json");
+    let looks = |there: &'static [&str]| {
+        let dir = home.path().to_owned();
+        move |out: &mut dyn Write| {
+            out.write_all(b"half")?;
+            assert_eq!(names(&dir, "").unwrap(), there);
+            out.write_all(b" and whole")
+        }
+    };
+    write_new(&path, &looks(&[])).unwrap();
+    write_with(&path, &looks(&["plan.json"])).unwrap();
+    assert_eq!(read(&path, 100).unwrap(), b"half and whole");
+    let fails = |out: &mut dyn Write| {
+        out.write_all(b"half")?;
+        Err(io::Error::from(io::ErrorKind::FileTooLarge))
+    };
+    assert!(matches!(write_with(&path, &fails), Err(StoreError::Write { .. })));
+    assert_eq!(names(home.path(), "").unwrap(), ["plan.json"]);
+    assert_eq!(read(&path, 100).unwrap(), b"half and whole");
+}
+
 #[test]
 fn a_failed_write_leaves_the_old_bytes() {
     let home = home();

@@ -69,6 +69,10 @@ impl StoreError {
             Self::Read { path, .. } => {
                 format!("check who may read it: `ls -ld {}`", text(path))
             }
+            Self::Write { path, source } if source.kind() == io::ErrorKind::FileTooLarge => {
+                let folder = text(folder(path));
+                format!("see how long a file may become: `ulimit -f; df {folder}`")
+            }
             Self::Write { path, .. } | Self::Broken { path } => {
                 format!("check free space and rights: `df {0}; ls -ld {0}`", text(folder(path)))
             }

@@ -152,6 +152,7 @@ impl Open {
         self.snapshot.state = match report.stopped {
             Some(
                 Stopped::FailuresInARow { .. }
+                | Stopped::DoubtsInARow { .. }
                 | Stopped::SignIn { .. }
                 | Stopped::Blind { .. }
                 | Stopped::Interrupted

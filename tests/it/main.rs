@@ -14,6 +14,8 @@ mod contract;
 mod crash;
 #[cfg(unix)]
 mod disk;
+#[cfg(unix)]
+mod doubts;
 mod errors;
 #[cfg(unix)]
 mod gales;
