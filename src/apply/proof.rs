@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::model::change::Step;
+use crate::model::id::PathId;
 use crate::model::request::Known;
 
 /// After an accepted write: 61 seconds in all, after which Microsoft Entra's replicas are expected
@@ -71,13 +72,10 @@ pub fn sight(step: &Step, rows: Option<&[Value]>, known: &Known) -> Sight {
     Sight::Shown(shown.and_then(id_of))
 }
 
-/// The `id` of an object, if it is fit to stand in a path. Ids of Microsoft Graph are GUIDs,
-/// base64url, or names of letters, digits, hyphens and underscores; anything else could lead a
-/// later request to another object.
+/// The `id` of an object, if it is one that can stand in a path.
 pub fn id_of(object: &Value) -> Option<String> {
-    let id = object.get("id")?.as_str()?;
-    let fit = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    (!id.is_empty() && id.len() <= 256 && id.bytes().all(fit)).then(|| id.to_owned())
+    let id: PathId = object.get("id")?.as_str()?.parse().ok()?;
+    Some(id.into())
 }
 
 #[cfg(test)]

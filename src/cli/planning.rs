@@ -21,7 +21,7 @@ use crate::model::object_state::ObjectState;
 use crate::model::query::{Pages, Query};
 use crate::model::untrusted::shown;
 use crate::plan::build::{self, Draft};
-use crate::plan::{AppHead, Extent, LiveSummary, Plan, effect};
+use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, Source, effect};
 use crate::policy;
 use crate::store::snapshot::Snapshot;
 
@@ -82,7 +82,6 @@ pub async fn plan(
         objects: draft.objects.clone(),
         milliseconds: u64::try_from((env.since_start() - started).as_millis()).unwrap_or(u64::MAX),
     };
-    let tenant_id = tenant.id;
     let mut plan = Plan {
         tenant,
         cloud: loaded.manifest.tenant.cloud,
@@ -99,13 +98,15 @@ pub async fn plan(
         checks: Vec::new(),
         identity_checks: Vec::new(),
         extent: if only.is_empty() { Extent::Whole } else { Extent::Partial(only.to_vec()) },
-        effect: effect::effect(tenant_id, &[], &[]),
+        lifted: Vec::new(),
+        source: Source::Tenant,
+        effect: Effect::default(),
     };
     policy::risk::assess(&mut plan, &scene.directory);
-    plan.checks = rails::of_plan(&plan, loaded, &findings, read_at.date());
+    (plan.checks, plan.lifted) = rails::of_plan(&plan, loaded, &findings, read_at.date());
     plan.identity_checks =
         rails::of_identity(session, &plan, &scene, Some(&loaded.mentions)).await?;
-    plan.effect = effect::effect(tenant_id, &plan.changes, &plan.checks);
+    plan.effect = effect::of(&plan);
     Ok(plan)
 }
 
@@ -177,6 +178,21 @@ pub async fn add_by_id(
     for found in survey::resources(&session.graph.reader(), &ids).await.map_err(told)? {
         directory.service_principals.insert(found.app_id, found);
     }
+    Ok(())
+}
+
+/// Adds the consent policies by which everything may be consented to, where these settings say that they
+/// matter.
+///
+/// # Errors
+/// When a read fails or is incomplete.
+pub async fn add_open_policies(
+    session: &Session,
+    settings: BTreeSet<Address>,
+    directory: &mut Directory,
+) -> Result<(), Failure> {
+    let pages = pages(session, &Scene { settings, ..Scene::default() }).await?;
+    directory.open_policies.extend(REGISTRY.iter().flat_map(|kind| kind.open_policies(&pages)));
     Ok(())
 }
 

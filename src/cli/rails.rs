@@ -17,19 +17,25 @@ use crate::manifest::app::Protect;
 use crate::model::change::PermissionSort;
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
-use crate::plan::{Check, Extent, Plan, holdings};
+use crate::plan::{Check, Extent, Lifted, Plan, holdings};
 use crate::policy::identity::{GRAPH, Identity, Need};
 use crate::policy::limits::{Acceptance, RemovalLimit};
 use crate::policy::{self, Case};
 
-/// What stops this plan, whoever applies it.
-pub fn of_plan(plan: &Plan, loaded: &Loaded, findings: &Findings, today: Date) -> Vec<Check> {
+/// What stops this plan, whoever applies it, and which rails are lifted for it.
+pub fn of_plan(
+    plan: &Plan,
+    loaded: &Loaded,
+    findings: &Findings,
+    today: Date,
+) -> (Vec<Check>, Vec<Lifted>) {
     let stated = &loaded.manifest.limits;
     let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let accept = loaded.manifest.accept.revoke.as_ref().map(|accepted| Acceptance {
         max: size(accepted.max),
         until: accepted.until,
         reason: accepted.reason.clone(),
+        place: loaded.sources.line(&accepted.place),
     });
     let limit = RemovalLimit {
         revoke: size(stated.revoke),
@@ -39,7 +45,8 @@ pub fn of_plan(plan: &Plan, loaded: &Loaded, findings: &Findings, today: Date) -
     let apps = loaded.manifest.apps.iter();
     let protected = apps.filter(|(_, app)| app.protect == Protect::Yes);
     let protected = protected.map(|(label, _)| label.clone()).collect();
-    policy::of_plan(&Case { plan, limit: &limit, protected: &protected, findings, today })
+    let case = Case { plan, limit: &limit, protected: &protected, findings, today };
+    (policy::of_plan(&case), policy::lifted(&case))
 }
 
 /// What stops this plan as long as it is this identity that applies it: the same for a plan just made

@@ -4,18 +4,20 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use time::Date;
+
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
 use crate::cli::session::{Session, stored, told};
 use crate::cli::shell::word;
-use crate::graph::error::GraphError;
 use crate::graph::survey;
-use crate::kinds::{self, Scene};
-use crate::model::change::Change;
+use crate::kinds::{self, AnyKind, Names, Pair, Scene, Unreadable, service_principal};
 use crate::model::clock::{Clock, stamp};
-use crate::model::id::ObjectId;
-use crate::plan::{Plan, file, fresh};
+use crate::model::untrusted::{Untrusted, shown};
+use crate::plan::file::{self, difference};
+use crate::plan::{AppHead, Lifted, Plan, build, effect, fresh, said};
+use crate::policy::risk;
 use crate::store::plan_file;
 
 /// A plan may come from a machine whose clock is ahead by so much. One from further in the future would
@@ -72,88 +74,148 @@ fn remedy(path: &Path) -> String {
     "make it anew with: consent plan --out FILE".to_owned()
 }
 
-/// Proves the tenant, and reads what the plan is about.
+/// Proves the tenant, and derives what is drawn of the plan again: from its states and from the tenant.
+/// What cannot be derived is from then on the file's words.
 ///
 /// # Errors
-/// When it is another tenant, or a read fails.
-pub async fn tenant(session: &Session, plan: &Plan) -> Result<Scene, Failure> {
+/// When it is another tenant, a read fails, or the plan says anything that the tenant does not.
+pub async fn prove(session: &Session, plan: &mut Plan, today: Date) -> Result<Scene, Failure> {
     let live = session.graph.check_tenant(plan.tenant.id).await.map_err(told)?;
     if live.domains.first() != plan.tenant.domains.first() || live.name != plan.tenant.name {
-        return Err(Failure::new(
-            Exit::NotAcceptable,
-            "plan_stale",
-            "the tenant has another name or default domain than the plan says",
-        )
-        .help("make the plan anew and review it: consent plan --out FILE"));
+        return Err(stale("the tenant has another name or default domain than the plan says"));
     }
+    plan.tenant = live;
+    lifted(plan, today)?;
     let mut scene = planning::scene_of(session, plan).await?;
-    planning::add_by_id(session, rests_on(plan)?, &mut scene.directory).await?;
-    as_named(session, plan, &scene).await?;
+    let resources = all(plan, |kind, pair| kind.resources_of(pair))?;
+    planning::add_by_id(session, resources, &mut scene.directory).await?;
+    let settings = all(plan, |kind, pair| kind.rated_by(pair))?;
+    planning::add_open_policies(session, settings, &mut scene.directory).await?;
+    heads(plan, &scene)?;
+    names(session, plan, &mut scene).await?;
+    agreeing(plan, &scene)?;
+    derive(plan, &scene)?;
     Ok(scene)
 }
 
-/// What people approve are names: they must be the tenant's own, and the changes must be about them.
-async fn as_named(session: &Session, plan: &Plan, scene: &Scene) -> Result<(), Failure> {
-    let refuse = |problem: String| {
-        Failure::new(Exit::NotAcceptable, "plan_stale", problem)
-            .help("make the plan anew and review it: consent plan --out FILE")
-    };
-    // An app that the plan makes has no name yet, and is compared by its change.
-    let makes = |change: &&Change| change.steps.iter().any(|step| step.creates.is_some());
-    let made = plan.changes.iter().filter(makes);
-    let new: BTreeSet<&str> = made.map(|change| change.address.owner.as_str()).collect();
-    for head in &plan.apps {
-        let live = scene.directory.service_principals.get(&head.app_id);
-        let is_new = new.contains(head.label.as_str());
-        if let Some(live) = live.filter(|live| live.name != head.name && !is_new) {
-            return Err(refuse(format!(
+fn stale(problem: impl Into<String>) -> Failure {
+    Failure::new(Exit::NotAcceptable, "plan_stale", problem.into())
+        .help("make the plan anew and review it: consent plan --out FILE")
+}
+
+/// What every pair's kind says of it.
+fn all<T: Ord>(
+    plan: &Plan,
+    of: impl Fn(&dyn AnyKind, &Pair) -> Result<BTreeSet<T>, Unreadable>,
+) -> Result<BTreeSet<T>, Failure> {
+    let mut all = BTreeSet::new();
+    for pair in &plan.pairs {
+        if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
+            all.extend(of(kind, pair).map_err(planning::unreadable)?);
+        }
+    }
+    Ok(all)
+}
+
+/// A rail is lifted up to a day, and not because a plan was made before it had passed.
+fn lifted(plan: &Plan, today: Date) -> Result<(), Failure> {
+    let over = |one: &&Lifted| file::last_day(one).is_none_or(|last| last < today);
+    let Some(over) = plan.lifted.iter().find(over) else { return Ok(()) };
+    let until = shown(&over.until);
+    let title = format!("removal_limit: the plan needs an [accept] that counted until {until}");
+    Err(Failure::new(Exit::Rail, "safety_rail", title)
+        .help("make the plan anew and review it: consent plan --out FILE"))
+}
+
+/// Apps are called what the tenant calls them; what the plan makes is compared by its change.
+fn heads(plan: &mut Plan, scene: &Scene) -> Result<(), Failure> {
+    for head in &mut plan.apps {
+        let address = service_principal::address(&head.label);
+        let pair = plan.pairs.iter().find(|pair| pair.address == address);
+        let made = pair.filter(|pair| pair.before.is_absent());
+        let live = scene.directory.service_principals.get(&head.app_id).map(|sp| sp.name.clone());
+        let name = live.unwrap_or_else(|| {
+            let spec = made.and_then(|pair| pair.after.read::<service_principal::Spec>().ok()?);
+            let pinned = spec.and_then(|spec| spec.name);
+            AppHead::not_there(pinned.as_ref().map(Untrusted::raw))
+        });
+        if made.is_none() && name != head.name {
+            return Err(stale(format!(
                 "the app {} is called \"{}\" in the tenant, and \"{}\" in the plan",
                 head.app_id,
-                live.name.shown(),
+                name.shown(),
                 head.name.shown()
             )));
         }
+        head.name = name;
     }
-    let ids = plan.names.0.keys().copied().collect();
-    let live = match survey::names(&session.graph.reader(), &ids).await {
-        Ok(live) => live,
-        // Without the right to look names up there is nothing to compare them with.
-        Err(GraphError::Forbidden { .. }) => return agreeing(plan, scene),
-        Err(error) => return Err(told(error)),
-    };
+    Ok(())
+}
+
+/// What people approve are names: they are the tenant's own. One that the tenant does not have is no
+/// name to approve by.
+async fn names(session: &Session, plan: &mut Plan, scene: &mut Scene) -> Result<(), Failure> {
+    let mut live = Names::from_directory(&scene.directory);
+    let ids = build::people(&plan.pairs);
+    let strangers = ids.iter().copied().filter(|id| !live.0.contains_key(id)).collect();
+    let known = survey::known(&session.graph.reader(), &strangers).await.map_err(told)?;
+    for (id, (name, sort)) in known {
+        live.0.extend(name.map(|name| (id, name)));
+        scene.directory.sorts.extend(sort.map(|sort| (id, sort)));
+    }
+    live.0.retain(|id, _| ids.contains(id));
     for (id, name) in &plan.names.0 {
-        if let Some(live) = live.get(id).filter(|live| *live != name) {
-            return Err(refuse(format!(
-                "{id} is called \"{}\" in the tenant, and \"{}\" in the plan",
-                live.shown(),
-                name.shown()
-            )));
+        let said = name.shown();
+        match live.0.get(id) {
+            Some(live) if live == name => {}
+            Some(live) => {
+                let live = live.shown();
+                return Err(stale(format!(
+                    "{id} is called \"{live}\" in the tenant, and \"{said}\" in the plan"
+                )));
+            }
+            None => {
+                return Err(stale(format!(
+                    "{id} is called \"{said}\" in the plan, and the tenant has no name for it"
+                )));
+            }
         }
     }
-    agreeing(plan, scene)
+    plan.names = live;
+    Ok(())
 }
 
-/// Service principals of which the plan has nothing but their object ids.
-fn rests_on(plan: &Plan) -> Result<BTreeSet<ObjectId>, Failure> {
-    let mut ids = BTreeSet::new();
-    for pair in &plan.pairs {
-        if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
-            ids.extend(kind.rests_on(pair).map_err(planning::unreadable)?);
-        }
-    }
-    Ok(ids)
-}
-
-/// Every change is about the app it stands under, and what it rests on is there.
+/// Every change is about the app it stands under, and what it is about is there.
 fn agreeing(plan: &Plan, scene: &Scene) -> Result<(), Failure> {
     let found = fresh::disagreement(&plan.pairs, scene, &plan.names);
     match found.map_err(planning::unreadable)? {
         None => Ok(()),
-        Some((address, problem)) => Err(Failure::new(
-            Exit::NotAcceptable,
-            "plan_stale",
-            format!("{address} does not fit the tenant: {problem}"),
-        )
-        .help("make the plan anew and review it: consent plan --out FILE")),
+        Some((address, problem)) => {
+            Err(stale(format!("{address} does not fit the tenant: {problem}")))
+        }
     }
+}
+
+/// Makes the changes anew, with what only the tenant knows of them. Their effect must be the one that
+/// the file has: it holds their risk.
+fn derive(plan: &mut Plan, scene: &Scene) -> Result<(), Failure> {
+    let saved = std::mem::take(&mut plan.effect);
+    plan.changes = build::changes(&plan.pairs, &plan.names).map_err(planning::unreadable)?;
+    build::annotate(&mut plan.changes, &scene.directory);
+    risk::assess(plan, &scene.directory);
+    plan.effect = effect::of(plan);
+    if plan.effect != saved {
+        let first = difference::first(&saved.text, &plan.effect.text);
+        return Err(stale(format!(
+            "by what the tenant shows now, the plan has another effect: {first}"
+        )));
+    }
+    // Reasons decide nothing but what waits for what, and in quotes they are as equal as without.
+    said::mark(plan);
+    let marked = build::changes(&plan.pairs, &plan.names).map_err(planning::unreadable)?;
+    for (change, marked) in plan.changes.iter_mut().zip(marked) {
+        change.why = marked.why;
+        change.notes = marked.notes;
+    }
+    Ok(())
 }

@@ -13,7 +13,7 @@ use crate::graph::Reader;
 use crate::graph::error::GraphError;
 use crate::graph::survey::rows::{group_label, object_id, service_principal, user};
 use crate::graph::survey::unread::{Unread, UnreadGroup};
-use crate::model::directory::{Directory, Lookup, Mentions, ServicePrincipal};
+use crate::model::directory::{Directory, Lookup, Mentions, ServicePrincipal, Sort};
 use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Consistency, Missing, Query, Rows, encode, literal};
 use crate::model::untrusted::Untrusted;
@@ -232,23 +232,42 @@ pub async fn names(
     reader: &Reader,
     ids: &BTreeSet<ObjectId>,
 ) -> Result<BTreeMap<ObjectId, Untrusted>, GraphError> {
+    let known = known(reader, ids).await?;
+    Ok(known.into_iter().filter_map(|(id, (name, _))| Some((id, name?))).collect())
+}
+
+/// The same with the sort of each object, as far as the service says it.
+///
+/// # Errors
+/// When anything could not be read completely.
+pub async fn known(
+    reader: &Reader,
+    ids: &BTreeSet<ObjectId>,
+) -> Result<BTreeMap<ObjectId, (Option<Untrusted>, Option<Sort>)>, GraphError> {
     let ids: Vec<ObjectId> = ids.iter().copied().collect();
-    // Of a row only the name is kept, as soon as it comes: there may be a hundred thousand.
-    let read = ids.chunks(MOST_IDS).map(|chunk| async move { named(&reader.by_ids(chunk).await?) });
+    // Of a row only this is kept, as soon as it comes: there may be a hundred thousand.
+    let read =
+        ids.chunks(MOST_IDS).map(|chunk| async move { called(&reader.by_ids(chunk).await?) });
     Ok(try_join_all(read).await?.into_iter().flatten().collect())
 }
 
-fn named(rows: &[Value]) -> Result<Vec<(ObjectId, Untrusted)>, GraphError> {
-    let mut names = Vec::new();
-    for row in rows {
-        let name = ["userPrincipalName", "displayName"]
-            .into_iter()
-            .find_map(|member| row.get(member)?.as_str().filter(|name| !name.is_empty()));
-        if let Some(name) = name {
-            names.push((object_id(row)?, Untrusted::new(name)));
-        }
-    }
-    Ok(names)
+type Called = (ObjectId, (Option<Untrusted>, Option<Sort>));
+
+fn called(rows: &[Value]) -> Result<Vec<Called>, GraphError> {
+    let text = |row: &Value, member: &str| {
+        row.get(member)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let called = |row: &Value| {
+        let name = text(row, "userPrincipalName").or_else(|| text(row, "displayName"));
+        let sort = text(row, "@odata.type").and_then(|sort| match sort.as_str() {
+            "#microsoft.graph.user" => Some(Sort::User),
+            "#microsoft.graph.group" => Some(Sort::Group),
+            "#microsoft.graph.servicePrincipal" => Some(Sort::ServicePrincipal),
+            _ => None,
+        });
+        Ok((object_id(row)?, (name.map(Untrusted::new), sort)))
+    };
+    rows.iter().map(called).collect()
 }
 
 #[cfg(test)]

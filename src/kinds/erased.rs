@@ -141,11 +141,17 @@ pub trait AnyKind: Sync {
     /// When a state is not of this kind's form.
     fn mentioned(&self, pair: &Pair) -> Result<Mentions, Unreadable>;
 
-    /// The service principal that must be looked up before the same, by its object id.
+    /// The service principals that must be looked up before the same, by their object ids.
     ///
     /// # Errors
     /// When a state is not of this kind's form.
-    fn rests_on(&self, pair: &Pair) -> Result<Option<ObjectId>, Unreadable>;
+    fn resources_of(&self, pair: &Pair) -> Result<BTreeSet<ObjectId>, Unreadable>;
+
+    /// What of the tenant as such must be read before the pair can be rated.
+    ///
+    /// # Errors
+    /// When a state is not of this kind's form.
+    fn rated_by(&self, pair: &Pair) -> Result<BTreeSet<Address>, Unreadable>;
 
     /// What the states say that is not so in the tenant, in words.
     ///
@@ -335,9 +341,15 @@ impl<K: Kind> AnyKind for K {
         Ok(mentions)
     }
 
-    fn rests_on(&self, pair: &Pair) -> Result<Option<ObjectId>, Unreadable> {
+    fn resources_of(&self, pair: &Pair) -> Result<BTreeSet<ObjectId>, Unreadable> {
+        let (want, have) = states::<K>(pair)?;
+        let specs = want.iter().chain(have.as_ref().map(AsRef::as_ref));
+        Ok(specs.filter_map(|spec| Kind::resource(self, spec)).collect())
+    }
+
+    fn rated_by(&self, pair: &Pair) -> Result<BTreeSet<Address>, Unreadable> {
         let want: Option<K::Spec> = from_json(&pair.address, &pair.after)?;
-        Ok(want.and_then(|want| Kind::rests_on(self, &want)))
+        Ok(want.map(|want| Kind::rated_by(self, &want)).unwrap_or_default())
     }
 
     fn disagreement(
@@ -349,8 +361,8 @@ impl<K: Kind> AnyKind for K {
         let (want, have) = states::<K>(pair)?;
         let mut specs = want.iter().chain(have.as_ref().map(AsRef::as_ref));
         let found = specs.find_map(|spec| Kind::disagreement(self, spec, &pair.address, scene));
-        let rests_on = want.as_ref().and_then(|want| Kind::rests_on(self, want));
-        let gone = rests_on.filter(|id| scene.directory.by_object_id(*id).is_none());
+        let resource = want.as_ref().and_then(|want| Kind::resource(self, want));
+        let gone = resource.filter(|id| scene.directory.by_object_id(*id).is_none());
         let gone = gone.map(|id| {
             format!("\"{}\" is {id} in the plan, and the tenant has none", names.of(id).shown())
         });

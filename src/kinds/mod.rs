@@ -291,11 +291,18 @@ pub trait Kind: Sync {
         None
     }
 
-    /// The service principal, by its object id, without which such a state cannot be made, where that is
-    /// not proven by [`Kind::disagreement`]: one that is made again has another id.
-    fn rests_on(&self, spec: &Self::Spec) -> Option<ObjectId> {
+    /// The service principal that a state is about, by its object id: it is looked up before anything
+    /// is drawn of a saved state, and without it none can be made. One that is made again has another id.
+    fn resource(&self, spec: &Self::Spec) -> Option<ObjectId> {
         let _ = spec;
         None
+    }
+
+    /// What of the tenant as such must be read before a saved state can be rated, by the beginning of an
+    /// address.
+    fn rated_by(&self, spec: &Self::Spec) -> BTreeSet<Address> {
+        let _ = spec;
+        BTreeSet::new()
     }
 
     /// One line for something that is there and left alone.

@@ -5,8 +5,8 @@
 use serde_json::json;
 
 use crate::model::change::Step;
-use crate::model::id::PermissionId;
-use crate::model::query::{Consistency, Missing, Query, encode};
+use crate::model::id::{PathId, PermissionId};
+use crate::model::query::{Consistency, Missing, Query};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 
 /// One role of one resource in somebody's hands. Ids may be placeholders, which must stay as they are
@@ -47,13 +47,13 @@ impl Held {
     }
 
     /// DELETE, likewise. `id`: the service's id of the object, which nobody can compute.
-    pub(super) fn take(&self, id: &str) -> Step {
+    pub(super) fn take(&self, id: &PathId) -> Step {
         let own = Members::of([("/id", Expected::Value(json!(id)))]);
         Step {
             proof: Proof { read: self.beside(), expect: Expect::Absent(own), before: None },
             request: Request {
                 method: Method::Delete,
-                path: format!("{}/{}", self.path(), encode(id)),
+                path: format!("{}/{id}", self.path()),
                 body: None,
             },
             creates: None,

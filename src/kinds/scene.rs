@@ -12,7 +12,7 @@ use crate::manifest::note::Note;
 use crate::manifest::source::{Located, Sources};
 use crate::model::address::Address;
 use crate::model::change::Why;
-use crate::model::directory::Directory;
+use crate::model::directory::{Directory, Sort};
 use crate::model::id::{AppId, ObjectId};
 use crate::model::request::later;
 use crate::model::untrusted::{Untrusted, shown};
@@ -40,6 +40,12 @@ impl Scene {
         let live = self.roster.get(owner).and_then(|app| self.directory.client_id(*app));
         let what = format!("the service principal of {}", shown(owner));
         other_id(&what, live.map(|id| id.to_string()), client)
+    }
+
+    /// What is wrong where the tenant knows this id as another sort of object than a state says.
+    pub(super) fn other_sort(&self, id: ObjectId, said: Sort) -> Option<String> {
+        let live = self.directory.sorts.get(&id).filter(|live| **live != said)?;
+        Some(format!("{id} is a {} in the tenant, and a {} in the plan", live.word(), said.word()))
     }
 
     /// The addresses of [`Scene::settings`] that belong to this kind.

@@ -46,6 +46,8 @@ pub struct Directory {
     pub group_names: BTreeMap<String, Lookup>,
     /// Consent policies by which everything may be consented to, where they were read. Lower case.
     pub open_policies: BTreeSet<String>,
+    /// What sort of object each of these ids is, where only names were looked up.
+    pub sorts: BTreeMap<ObjectId, Sort>,
     /// Users and groups whose names begin alike, for a text that led to none. Only for help.
     pub alike: BTreeMap<String, Vec<(ObjectId, Untrusted)>>,
 }
@@ -56,6 +58,24 @@ pub struct Organization {
     pub name: Untrusted,
     /// All verified domains, the default one first.
     pub domains: Vec<Untrusted>,
+}
+
+/// Objects that people read names of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    User,
+    Group,
+    ServicePrincipal,
+}
+
+impl Sort {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Group => "group",
+            Self::ServicePrincipal => "service principal",
+        }
+    }
 }
 
 /// What became of one name.

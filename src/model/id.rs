@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::model::schema::form;
+use crate::model::untrusted::shown;
 
 /// A pattern: the form of a GUID that people see in the portal, in either letter case.
 pub const GUID: &str =
@@ -79,6 +80,67 @@ guid!(
     PermissionId
 );
 
+/// An id that Microsoft Graph made and that stands in a path as one segment of it: of a grant, an
+/// assignment, a class, a policy, a condition set. They are GUIDs, base64url, or names of letters,
+/// digits, hyphens and underscores. Anything else could lead a later request to another object, so it is
+/// refused where it is read, and never met where it would be sent.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct PathId(Box<str>);
+
+form!(PathId, { "type": "string", "pattern": "^[A-Za-z0-9_-]{1,256}$" });
+
+/// No id of Microsoft Graph is nearly as long.
+const LONGEST: usize = 256;
+
+/// A text that is no such id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{shown}\" is no id that can stand in a path")]
+pub struct NotAPathId {
+    /// Its beginning, harmless.
+    shown: String,
+}
+
+impl PathId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for PathId {
+    type Error = NotAPathId;
+
+    fn try_from(text: String) -> Result<Self, NotAPathId> {
+        let fit = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        if (1..=LONGEST).contains(&text.len()) && text.bytes().all(fit) {
+            return Ok(Self(text.into()));
+        }
+        let start: String = text.chars().take(40).collect();
+        let more = if start.len() < text.len() { "..." } else { "" };
+        Err(NotAPathId { shown: format!("{}{more}", shown(&start)) })
+    }
+}
+
+impl FromStr for PathId {
+    type Err = NotAPathId;
+
+    fn from_str(text: &str) -> Result<Self, NotAPathId> {
+        Self::try_from(text.to_owned())
+    }
+}
+
+impl From<PathId> for String {
+    fn from(id: PathId) -> Self {
+        id.0.into()
+    }
+}
+
+impl fmt::Display for PathId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +158,22 @@ mod tests {
             ["", "99da6bf445254bfab39fb6a35789c240", "{99da6bf4-4525-4bfa-b39f-b6a35789c240}"]
         {
             assert_eq!(text.parse::<AppId>(), Err(NotAGuid), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_could_lead_elsewhere_is_none() {
+        let long = "a".repeat(257);
+        for bad in
+            ["", ".", "..", "a/b", "a?b", "a#b", "a%2fb", "a b", "x'y", "a\n", "\u{202e}", &long]
+        {
+            let told = bad.parse::<PathId>().unwrap_err().to_string();
+            assert!(told.ends_with("is no id that can stand in a path"), "{told}");
+            assert!(told.len() < 120 && !told.contains(['\n', '\u{202e}']), "{told}");
+            assert!(serde_json::from_value::<PathId>(bad.into()).is_err(), "{bad}");
+        }
+        for good in ["Yax6S1TFSUyUAwAD_dISViRq_5xSrCdKn9zhhI8QpLY", "microsoft-user-default-low"] {
+            assert_eq!(good.parse::<PathId>().unwrap().to_string(), good);
         }
     }
 }

@@ -197,6 +197,18 @@ impl Expect {
         }
     }
 
+    /// Members that the object has from its first moment, by place, and what each must be.
+    pub fn pins(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let members = match self {
+            Self::Fields(members) => Some(members),
+            Self::Gone | Self::Absent(_) => None,
+        };
+        members.into_iter().flat_map(Members::iter).filter_map(|(at, expected)| match expected {
+            Expected::Pinned(value) => Some((at, value)),
+            _ => None,
+        })
+    }
+
     /// What a read shows to be another object than was meant, in words: the first member that is not as
     /// it always was.
     pub fn contradicted_by(&self, rows: &[Value], known: &Known) -> Option<String> {

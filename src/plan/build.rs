@@ -106,6 +106,11 @@ fn ids(address: &Address) -> Vec<ObjectId> {
     crate::kinds::by_name(&address.kind).map_or_else(Vec::new, |(_, kind)| kind.objects(address))
 }
 
+/// All ids whose names people read in these pairs.
+pub fn people(pairs: &[Pair]) -> BTreeSet<ObjectId> {
+    pairs.iter().flat_map(named).collect()
+}
+
 /// All ids whose names people read in a pair.
 fn named(pair: &Pair) -> BTreeSet<ObjectId> {
     let kind = crate::kinds::by_name(&pair.address.kind);

@@ -1,77 +1,161 @@
 //! The effect: what people approve. Plain text, sorted, one line per fact, and its SHA-256.
 //!
-//! It holds the state that every object must have and every request that would be sent, so that two
-//! plans with the same digest do exactly the same thing.
+//! It holds the whole state that every object must have and the whole state that it gets, what is sent
+//! and what a read must show, so that two plans that could do different things never have one digest.
 
 use crate::model::audience::Audience;
 use crate::model::change::Change;
 use crate::model::digest::sha256_hex;
-use crate::model::id::TenantId;
-use crate::model::untrusted::{harmless_json, shown};
-use crate::plan::{Check, Effect};
+use crate::model::object_state::ObjectState;
+use crate::model::untrusted::harmless_json;
+use crate::plan::{Check, Effect, Extent, Lifted, Plan};
 
-/// `checks` are part of it: a rule that stops apply cannot be taken out of a saved plan without
-/// changing the digest. What only stops whoever is signed in is not: a read-only identity that plans
-/// and another one that applies must come to the same digest.
-pub fn effect(tenant: TenantId, changes: &[Change], checks: &[Check]) -> Effect {
-    // A saved plan's words are whoever's who saved it: none of them may pass for a line of its own.
+/// The form of the text. Another one makes other digests of the same plans.
+pub const FORMAT: u32 = 2;
+
+/// Every part of a plan is in it, or is said here not to matter.
+///
+/// The rules that stop apply are part of it: they cannot be taken out of a saved plan without changing
+/// the digest. What only stops whoever is signed in is not: a read-only identity that plans and
+/// another one that applies must come to the same digest.
+pub fn of(plan: &Plan) -> Effect {
+    let Plan {
+        tenant,
+        cloud,
+        extent,
+        changes,
+        lifted,
+        checks,
+        // The changes are made of these.
+        pairs: _,
+        // By ids it is decided. Names are compared with the tenant's before anything is drawn.
+        apps: _,
+        names: _,
+        // When, from which files, and what else there is.
+        manifest: _,
+        live: _,
+        made_at: _,
+        unchanged: _,
+        unmanaged: _,
+        warnings: _,
+        identity_checks: _,
+        source: _,
+        effect: _,
+    } = plan;
+    // Waivers and the digest of a policy have their place here.
+    let rules = checks.iter().map(blocked).chain(lifted.iter().map(raised));
     // A change's lines begin with its address and a blank, and no address holds a blank: sorted by
     // address and then within it, all lines are sorted, and those of ten thousand changes never stand
     // in memory twice.
-    let rule = |check: &Check| format!("blocked by {}: {}", shown(&check.rule), shown(&check.text));
     let mut starts: Vec<(String, Option<&Change>)> = changes
         .iter()
         .map(|change| (change.address.to_string(), Some(change)))
-        .chain(checks.iter().map(|check| (rule(check), None)))
+        .chain(rules.map(|line| (line, None)))
         .collect();
     starts.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut text = format!("consent effect 1\ntenant {tenant}\n");
+    let mut text =
+        format!("consent effect {FORMAT}\ntenant {}\ncloud {}\n", tenant.id, cloud.name());
+    push(&mut text, extents(extent));
     for same in starts.chunk_by(|a, b| a.0 == b.0) {
         let facts = |(start, change): &(String, Option<&Change>)| match change {
             Some(change) => facts(change),
             None => vec![start.clone()],
         };
-        let mut lines: Vec<String> = same.iter().flat_map(facts).collect();
-        lines.sort();
-        for line in lines {
-            text.push_str(&harmless_json(&line));
-            text.push('\n');
-        }
+        push(&mut text, same.iter().flat_map(facts).collect());
     }
     let digest = format!("sha256:{}", sha256_hex(text.as_bytes()));
     Effect { text: text.into(), digest }
 }
 
+/// A saved plan's words are whoever's who saved it: none of them may pass for a line of its own. What is
+/// not an id or a word of ours stands in the form of JSON, so that different texts stay different.
+fn push(text: &mut String, mut lines: Vec<String>) {
+    lines.sort();
+    for line in lines {
+        for c in harmless_json(&line).chars() {
+            match c {
+                '\0'..' ' => text.push_str(&format!("\\u{:04x}", u32::from(c))),
+                c => text.push(c),
+            }
+        }
+        text.push('\n');
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn extents(extent: &Extent) -> Vec<String> {
+    match extent {
+        Extent::Whole => vec!["extent whole".to_owned()],
+        Extent::Partial(labels) => {
+            let part = "extent part".to_owned();
+            let labels = labels.iter().map(|label| format!("extent part {}", quoted(label)));
+            [part].into_iter().chain(labels).collect()
+        }
+    }
+}
+
+fn blocked(check: &Check) -> String {
+    format!("blocked by {}: {}", quoted(&check.rule), quoted(&check.text))
+}
+
+fn raised(lifted: &Lifted) -> String {
+    let Lifted { rail, max, until, reason, place } = lifted;
+    let (rail, until) = (quoted(rail), quoted(until));
+    format!("lifted {rail}: to {max}, until {until}, {}, {}", quoted(reason), quoted(place))
+}
+
 fn facts(change: &Change) -> Vec<String> {
     let at = &change.address;
-    let mut facts = vec![format!("{at} {}: {}", change.verb.word(), meaning(change))];
-    let state = match &change.before {
-        nothing if nothing.is_absent() => "nothing".to_owned(),
-        state => state.to_string(),
-    };
-    facts.push(format!("{at} must be: {state}"));
-    for (turn, step) in change.steps.iter().enumerate() {
-        facts.push(format!("{at} request {}: {}", turn + 1, step.request));
+    let Change {
+        address: _,
+        verb,
+        subject,
+        before,
+        after,
+        steps,
+        needs,
+        risk,
+        // Derived from the states, like the requests.
+        gives: _,
+        takes: _,
+        fields: _,
+        permissions: _,
+        // For people.
+        why: _,
+        notes: _,
+    } = change;
+    let mut facts = vec![
+        format!("{at} {}: {}{}", verb.word(), subject.what, whom(subject.audience)),
+        format!("{at} must be: {}", state(before)),
+        format!("{at} becomes: {}", state(after)),
+    ];
+    for (turn, step) in steps.iter().enumerate() {
+        let turn = turn + 1;
+        facts.push(format!("{at} request {turn}: {}", step.request));
+        let pins = step.proof.expect.pins();
+        facts.extend(pins.map(|(member, value)| format!("{at} pins {turn}: {member} {value}")));
     }
-    facts.extend(change.needs.iter().map(|needed| format!("{at} waits for: {needed}")));
+    facts.extend(needs.iter().map(|needed| format!("{at} waits for: {needed}")));
+    if let Some(risk) = risk {
+        let tier = risk.tier.word();
+        facts.push(format!("{at} risk: {tier}"));
+        facts.extend(risk.reasons.iter().map(|rule| format!("{at} risk: {tier} {}", quoted(rule))));
+    }
     facts
 }
 
-fn meaning(change: &Change) -> String {
-    let subject = &change.subject;
-    let mut words = vec![subject.what.clone()];
-    match (subject.audience, &subject.person) {
-        (Audience::Everyone, _) => words.push("all users".to_owned()),
-        (_, Some(person)) => words.push(person.shown()),
-        _ => {}
+fn state(state: &ObjectState) -> String {
+    if state.is_absent() { "nothing".to_owned() } else { state.to_string() }
+}
+
+fn whom(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Everyone => ", all users",
+        Audience::One(_) => ", one user",
+        Audience::Group(_) => ", one group",
+        Audience::Tenant => "",
     }
-    words.extend(subject.target.as_ref().map(|target| target.shown()));
-    for field in &change.fields {
-        let list = |sign: char, some: &[crate::model::untrusted::Untrusted]| {
-            some.iter().map(|one| format!("{sign}{}", one.shown())).collect::<Vec<_>>()
-        };
-        words.extend(list('+', &field.gained));
-        words.extend(list('-', &field.lost));
-    }
-    words.join(", ")
 }

@@ -3,8 +3,11 @@
 //! It holds states, not requests to replay: reading it derives the changes anew, and the effect of
 //! what was derived must be, byte for byte, the effect that was saved.
 
-mod difference;
+pub mod difference;
 mod seal;
+mod whole;
+
+pub use whole::last_day;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -29,13 +32,14 @@ use crate::model::object_state::ObjectState;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::{
-    AppHead, Check, Effect, Extent, LiveSummary, ManifestSummary, Plan, Unmanaged, build, effect,
+    AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestSummary, Plan, Source, Unmanaged,
+    build, effect,
 };
 
 pub const FORMAT: &str = "consent.plan";
 
 /// Raised when an old version could no longer read the file.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// A plan is good for a working day: longer, and a reviewer approves a tenant nobody remembers.
 pub const LIFETIME: Duration = Duration::hours(24);
@@ -77,6 +81,8 @@ struct File {
     summary: Summary,
     /// Rules that stop apply.
     checks: Vec<Check>,
+    /// Rails that the manifest lifts for this plan.
+    lifted: Vec<Lifted>,
     /// Sentences about the whole plan.
     warnings: Vec<String>,
     changes: Vec<Saved>,
@@ -118,7 +124,9 @@ struct Saved {
     why: Vec<Why>,
     /// Sentences for reviewers.
     notes: Vec<String>,
-    risk: Option<Risk>,
+    /// Of each of its changes that has one, by their addresses: where one request would cut somebody off,
+    /// an object has two.
+    risks: BTreeMap<Address, Risk>,
     /// Method, path and body of each, as they will be sent.
     requests: Vec<String>,
 }
@@ -147,6 +155,11 @@ pub enum PlanFileError {
         "it was written by a newer version (format {found}; this version reads up to {FORMAT_VERSION})"
     )]
     Newer { found: u64 },
+    #[error(
+        "it was written by an older version (format {found}; this version applies format \
+         {FORMAT_VERSION}, in which all that is approved stands)"
+    )]
+    Older { found: u64 },
     #[error("a program that copied it wrote it anew: {how}")]
     Rewritten { how: &'static str },
     #[error("its state of {0}")]
@@ -183,6 +196,7 @@ pub fn write_to(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         extent: plan.extent.clone(),
         summary: summary(plan),
         checks: plan.checks.clone(),
+        lifted: plan.lifted.clone(),
         warnings: plan.warnings.clone(),
         changes: plan.pairs.iter().map(|pair| saved(pair, &by_pair)).collect(),
         unmanaged: plan.unmanaged.clone(),
@@ -236,7 +250,9 @@ fn saved(pair: &Pair, changes: &BTreeMap<Address, Vec<&Change>>) -> Saved {
         after: pair.after.clone(),
         why: pair.why.to_vec(),
         notes: pair.notes.to_vec(),
-        risk: mine().find_map(|change| change.risk.clone()),
+        risks: mine()
+            .filter_map(|change| Some((change.address.clone(), change.risk.clone()?)))
+            .collect(),
         requests: mine()
             .flat_map(|change| change.steps.iter().map(|step| step.request.to_string()))
             .collect(),
@@ -263,6 +279,9 @@ pub fn read(text: &str) -> Result<Plan, PlanFileError> {
     match head.format_version.as_u64() {
         Some(found) if found > u64::from(FORMAT_VERSION) => {
             return Err(PlanFileError::Newer { found });
+        }
+        Some(found @ 1..) if found < u64::from(FORMAT_VERSION) => {
+            return Err(PlanFileError::Older { found });
         }
         Some(_) => {}
         None => {
@@ -294,43 +313,20 @@ fn unreadable(error: serde_json::Error) -> PlanFileError {
     }
 }
 
-fn plan(file: File) -> Result<Plan, PlanFileError> {
+/// The plan of a file, with its changes derived. What it says of risk is the file's word: whoever has a
+/// directory derives that, too.
+fn plan(mut file: File) -> Result<Plan, PlanFileError> {
     let names = Names(file.names);
-    let risks: BTreeMap<Address, Risk> = file
-        .changes
-        .iter()
-        .filter_map(|saved| Some((saved.address.clone(), saved.risk.clone()?)))
-        .collect();
-    let pairs: Vec<Pair> = file
-        .changes
-        .into_iter()
-        .map(|saved| Pair {
-            address: saved.address,
-            before: saved.before,
-            after: saved.after,
-            why: saved.why.into(),
-            notes: saved.notes.into(),
-        })
-        .collect();
+    let mut risks: BTreeMap<Address, Risk> = BTreeMap::new();
+    for saved in &mut file.changes {
+        risks.append(&mut saved.risks);
+    }
+    let pairs: Vec<Pair> = file.changes.into_iter().map(pair).collect();
     let mut changes = build::changes(&pairs, &names)?;
-    let addresses: BTreeSet<&Address> = pairs.iter().map(|pair| &pair.address).collect();
-    let own = |change: &Change| pair_of(&change.address, &addresses);
-    // Of several changes of one object, such as an app that is made and then closed, the one that
-    // gives and takes nothing has no risk.
-    let split: BTreeSet<Address> =
-        changes.iter().filter(|change| !addresses.contains(&change.address)).map(own).collect();
     for change in &mut changes {
-        let pair = own(change);
-        if change.gives || change.takes || !split.contains(&pair) {
-            change.risk = risks.get(&pair).cloned();
-        }
+        change.risk = risks.remove(&change.address);
     }
-    let Effect { text, digest } = effect::effect(file.tenant.id, &changes, &file.checks);
-    if text != file.effect.text || digest != file.effect.sha256 {
-        let first = difference::first(&file.effect.text, &text);
-        return Err(PlanFileError::Altered { first: format!("in its effect, {first}") });
-    }
-    Ok(Plan {
+    let plan = Plan {
         tenant: file.tenant,
         cloud: file.cloud,
         manifest: file.manifest,
@@ -346,9 +342,25 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
         checks: file.checks,
         // Of whoever planned; whoever applies is judged by himself.
         identity_checks: Vec::new(),
+        lifted: file.lifted,
         extent: file.extent,
-        effect: Effect { text, digest },
-    })
+        source: Source::File,
+        effect: Effect { text: file.effect.text, digest: file.effect.sha256 },
+    };
+    let effect = effect::of(&plan);
+    if effect != plan.effect {
+        let first = difference::first(&plan.effect.text, &effect.text);
+        return Err(PlanFileError::Altered { first: format!("in its effect, {first}") });
+    }
+    match whole::fault(&plan)? {
+        Some(first) => Err(PlanFileError::Altered { first }),
+        None => Ok(plan),
+    }
+}
+
+fn pair(saved: Saved) -> Pair {
+    let Saved { address, before, after, why, notes, risks: _, requests: _ } = saved;
+    Pair { address, before, after, why: why.into(), notes: notes.into() }
 }
 
 /// Written again it is the same text: nothing stands in it twice or beside what is read. Who made it

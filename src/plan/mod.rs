@@ -21,6 +21,7 @@ pub mod holdings;
 pub mod order;
 pub mod ownership;
 pub mod pictures;
+pub mod said;
 
 /// All that apply may do, and all that a reviewer must see.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,8 +50,20 @@ pub struct Plan {
     /// Rules that stop apply as long as it is the identity that is signed in now that runs it. No part
     /// of the effect or of a saved plan: they are judged anew wherever a plan is about to be applied.
     pub identity_checks: Vec<Check>,
+    /// Rails that would stop apply and are lifted by the manifest. Part of the effect.
+    pub lifted: Vec<Lifted>,
     pub extent: Extent,
+    pub source: Source,
     pub effect: Effect,
+}
+
+/// Whose words a plan is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Made in this run.
+    Tenant,
+    /// Read from a file, which anybody may have written: what only the file says is drawn as its words.
+    File,
 }
 
 /// Whether the plan is about the whole manifest.
@@ -69,6 +82,21 @@ pub struct Check {
     pub rule: String,
     pub text: String,
     pub help: String,
+}
+
+/// A rail that a plan needs lifted, and where the manifest lifts it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lifted {
+    /// Its word in `[accept]`: `revoke`.
+    pub rail: String,
+    /// Objects that one plan may take from while it is lifted.
+    pub max: usize,
+    /// The last day on which it is, as `2026-12-31`.
+    pub until: String,
+    pub reason: String,
+    /// `consent.toml:60`.
+    pub place: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -123,7 +151,7 @@ pub struct Unmanaged {
 }
 
 /// What people approve: plain text, one fact per line, and its digest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Effect {
     pub text: Arc<str>,
     /// `sha256:` and 64 hexadecimal digits.

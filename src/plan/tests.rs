@@ -9,8 +9,8 @@ use crate::model::directory::Organization;
 use crate::model::finding::{Finding, Severity};
 use crate::model::untrusted::Untrusted;
 use crate::plan::{
-    AppHead, Check, Extent, LiveSummary, ManifestHash, ManifestSummary, Plan, build, effect,
-    ownership,
+    AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestHash, ManifestSummary, Plan,
+    Source, build, effect, ownership,
 };
 
 mod edits;
@@ -35,7 +35,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             name: Untrusted::new("Graph\u{202e}Explorer"),
             app_id: *app_id,
         };
-        Plan {
+        let mut plan = Plan {
             tenant: Organization {
                 id: tenant,
                 name: Untrusted::new("Contoso"),
@@ -57,14 +57,18 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             names: draft.names(&names),
             unmanaged: draft.unmanaged(&names),
             pairs: draft.pairs,
-            effect: effect::effect(tenant, &changes, &checks()),
+            effect: Effect::default(),
             changes,
             unchanged: draft.unchanged,
             warnings: vec!["a warning".to_owned()],
             checks: checks(),
             identity_checks: Vec::new(),
+            lifted: vec![lifted()],
             extent: Extent::Whole,
-        }
+            source: Source::Tenant,
+        };
+        plan.effect = effect::of(&plan);
+        plan
     })
 }
 
@@ -75,6 +79,17 @@ fn checks() -> Vec<Check> {
         text: "too many".to_owned(),
         help: "look again".to_owned(),
     }]
+}
+
+/// One that does not.
+fn lifted() -> Lifted {
+    Lifted {
+        rail: "revoke".to_owned(),
+        max: 412,
+        until: "2026-12-31".to_owned(),
+        reason: "end of the pilot".to_owned(),
+        place: "consent.toml:60".to_owned(),
+    }
 }
 
 /// The plan, where nothing is wrong.

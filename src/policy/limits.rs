@@ -3,7 +3,7 @@
 use time::Date;
 
 use crate::model::change::Change;
-use crate::plan::Plan;
+use crate::plan::{Lifted, Plan};
 use crate::policy::{Case, Judge, Rule, Stop};
 
 pub const RULE: Rule = Rule { name: "removal_limit", judge: Judge::Plan(judge) };
@@ -26,6 +26,8 @@ pub struct Acceptance {
     /// The last day on which it counts.
     pub until: Date,
     pub reason: String,
+    /// `consent.toml:60`.
+    pub place: String,
 }
 
 /// Up to so many managed objects, a share of them says nothing.
@@ -46,21 +48,33 @@ fn judge(case: &Case<'_>) -> Vec<Stop> {
     removal_limit(case.plan, case.limit, case.today).into_iter().collect()
 }
 
-/// Whether the plan removes more than it may. `today` decides whether an acceptance still counts.
-fn removal_limit(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Stop> {
+/// What would be allowed, where the plan removes more than that.
+fn exceeded(plan: &Plan, limit: &RemovalLimit) -> Option<String> {
     let removals = removals(&plan.changes);
     let managed = managed(plan);
-    let over_number = removals > limit.revoke;
+    if removals > limit.revoke {
+        return Some(format!("{} are allowed", limit.revoke));
+    }
     let over_share = managed > FEW
         && removals.saturating_mul(100) > managed.saturating_mul(limit.revoke_percent);
-    if !over_number && !over_share {
-        return None;
-    }
-    let allowed = if over_number {
-        format!("{} are allowed", limit.revoke)
-    } else {
-        format!("{} % of {managed} managed objects are allowed", limit.revoke_percent)
-    };
+    let allowed = || format!("{} % of {managed} managed objects are allowed", limit.revoke_percent);
+    over_share.then(allowed)
+}
+
+/// The acceptance without which the plan would be stopped. `today` decides whether it still counts.
+pub fn lifted(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Lifted> {
+    let accept = limit.accept.as_ref()?;
+    let counts = removals(&plan.changes) <= accept.max && today <= accept.until;
+    exceeded(plan, limit).filter(|_| counts)?;
+    let Acceptance { max, until, reason, place } = accept;
+    let (until, reason, place) = (until.to_string(), reason.clone(), place.clone());
+    Some(Lifted { rail: "revoke".to_owned(), max: *max, until, reason, place })
+}
+
+/// Whether the plan removes more than it may.
+fn removal_limit(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Stop> {
+    let removals = removals(&plan.changes);
+    let allowed = exceeded(plan, limit)?;
     let lifted = match &limit.accept {
         Some(accept) if removals > accept.max => {
             format!("; [accept] lifts the limit to {} only", accept.max)

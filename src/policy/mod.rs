@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use time::Date;
 
 use crate::model::finding::Findings;
-use crate::plan::{Check, Plan};
+use crate::plan::{Check, Lifted, Plan};
 use crate::policy::identity::Identity;
 use crate::policy::limits::RemovalLimit;
 
@@ -68,6 +68,11 @@ pub fn of_plan(case: &Case<'_>) -> Vec<Check> {
         Judge::Identity(_) => Vec::new(),
     });
     judged.collect()
+}
+
+/// Rails that would stop this plan, and that its manifest lifts.
+pub fn lifted(case: &Case<'_>) -> Vec<Lifted> {
+    limits::lifted(case.plan, case.limit, case.today).into_iter().collect()
 }
 
 /// What stops this plan as long as it is this identity that applies it.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::{service_principal, user_consent};
+use crate::kinds::{Kind, consent_policy, service_principal, user_consent};
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Permission, PermissionSort, Risk, Tier};
 use crate::model::directory::{Directory, MICROSOFT_TENANTS};
@@ -28,8 +28,12 @@ type Reaches = BTreeMap<Key, Reach>;
 type Key = (String, AppId, PermissionSort, String);
 
 /// Sets the risk of every change. Changes without permissions that are no consent setting keep none.
+///
+/// It is that of the tenant as the plan saw it: what an earlier run of the same plan has made since
+/// makes nothing more or less risky.
 pub fn assess(plan: &mut Plan, directory: &Directory) {
     let reaches = reaches(&plan.changes);
+    let open = open_policies(plan, directory);
     let unverified: BTreeMap<String, &'static str> = plan
         .apps
         .iter()
@@ -37,8 +41,25 @@ pub fn assess(plan: &mut Plan, directory: &Directory) {
         .collect();
     for change in &mut plan.changes {
         let unverified = unverified.get(&change.address.owner).copied();
-        change.risk = risk(change, unverified, &reaches, directory);
+        change.risk = risk(change, unverified, &reaches, directory, &open);
     }
+}
+
+/// Policies by which everything may be consented to, before the plan changes any of them.
+fn open_policies(plan: &Plan, directory: &Directory) -> BTreeSet<String> {
+    let mut open = directory.open_policies.clone();
+    for pair in &plan.pairs {
+        if let (consent_policy::ConsentPolicies::NAME, Some(id)) =
+            (pair.address.kind.as_str(), pair.address.parts.first())
+        {
+            if consent_policy::is_open(&pair.before) {
+                open.insert(id.clone());
+            } else {
+                open.remove(id);
+            }
+        }
+    }
+    open
 }
 
 fn reaches(changes: &[Change]) -> Reaches {
@@ -67,22 +88,23 @@ fn key(change: &Change, permission: &Permission) -> Key {
 /// service does not say of an app that is there is not held against it.
 fn without_publisher(app: &AppHead, plan: &Plan, directory: &Directory) -> Option<&'static str> {
     let own = |tenant: TenantId| tenant == plan.tenant.id || MICROSOFT_TENANTS.contains(&tenant);
-    match directory.service_principals.get(&app.app_id) {
+    let made = created(app, plan);
+    match directory.service_principals.get(&app.app_id).filter(|_| made.is_none()) {
         Some(there) if there.verified_publisher.is_some() => None,
         Some(there) => there
             .publisher_tenant
             .is_some_and(|tenant| !own(tenant))
             .then_some("G3: an app of another organisation without a verified publisher"),
-        None => (!pinned(app, plan).is_some_and(own))
+        None => (!made.and_then(|made| made.publisher_tenant).is_some_and(own))
             .then_some("G3: an app whose publisher is not known before it is there"),
     }
 }
 
-/// The publisher that a new app must have.
-fn pinned(app: &AppHead, plan: &Plan) -> Option<TenantId> {
+/// What the plan makes of an app that is not there yet.
+fn created(app: &AppHead, plan: &Plan) -> Option<service_principal::Spec> {
     let address = service_principal::address(&app.label);
     let pair = plan.pairs.iter().find(|pair| pair.address == address)?;
-    pair.after.read::<service_principal::Spec>().ok()??.publisher_tenant
+    pair.before.is_absent().then(|| pair.after.read().ok()?).flatten()
 }
 
 fn risk(
@@ -90,13 +112,14 @@ fn risk(
     unverified: Option<&'static str>,
     reaches: &Reaches,
     directory: &Directory,
+    open: &BTreeSet<String>,
 ) -> Option<Risk> {
     let mut found: Vec<(Tier, Vec<String>)> = Vec::new();
     let gained = change.permissions.iter().filter(|permission| permission.gained);
     for ((tier, reason, steps), names) in alike(gained, change, unverified, reaches, directory) {
         found.push((tier, [vec![format!("{reason} ({})", names.join(", "))], steps].concat()));
     }
-    found.extend(setting(change, directory));
+    found.extend(setting(change, open));
     found.extend(outage(change));
     let tier = found.iter().map(|(tier, _)| *tier).max()?;
     let mut reasons: Vec<String> = Vec::new();
@@ -177,9 +200,9 @@ fn in_context(
 }
 
 /// Settings that let people consent by themselves, and policies by which somebody may.
-fn setting(change: &Change, directory: &Directory) -> Option<(Tier, Vec<String>)> {
+fn setting(change: &Change, open: &BTreeSet<String>) -> Option<(Tier, Vec<String>)> {
     let (tier, text) = match change.address.kind.as_str() {
-        "user_consent" if change.gives => self::user_consent(change, directory)?,
+        "user_consent" if change.gives => self::user_consent(change, open)?,
         "consent_policy" => consent_policy(change)?,
         _ => return None,
     };
@@ -187,7 +210,7 @@ fn setting(change: &Change, directory: &Directory) -> Option<(Tier, Vec<String>)
 }
 
 /// Of several policies the widest counts. One that is made by the same plan is rated there.
-fn user_consent(change: &Change, directory: &Directory) -> Option<(Tier, &'static str)> {
+fn user_consent(change: &Change, open: &BTreeSet<String>) -> Option<(Tier, &'static str)> {
     let rated = user_consent::gained(change).into_iter().map(|id| match &*id.to_lowercase() {
         "microsoft-user-default-legacy" => {
             (Tier::High, "S1: everybody may consent to any app by themselves")
@@ -195,7 +218,7 @@ fn user_consent(change: &Change, directory: &Directory) -> Option<(Tier, &'stati
         "microsoft-user-default-low" => {
             (Tier::Low, "S3: everybody may consent to low-risk permissions by themselves")
         }
-        id if directory.open_policies.contains(id) => {
+        id if open.contains(id) => {
             (Tier::High, "S4: everybody may consent by a policy that lets everything through")
         }
         _ => (Tier::Medium, "S2: everybody may consent to more by themselves"),

@@ -97,6 +97,8 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         checks: Vec::new(),
         identity_checks: Vec::new(),
         extent: crate::plan::Extent::Whole,
+        lifted: Vec::new(),
+        source: crate::plan::Source::Tenant,
         effect: crate::plan::Effect { text: "".into(), digest: String::new() },
     }
 }
@@ -256,7 +258,12 @@ fn removals_stop_apply_by_number_and_by_share() {
     assert!(blocked(2, 9, &limit).is_some());
     assert_eq!(blocked(2, 18, &limit), None);
     let accept = |max, until| RemovalLimit {
-        accept: Some(Acceptance { max, until, reason: "end of the pilot".to_owned() }),
+        accept: Some(Acceptance {
+            max,
+            until,
+            reason: "end of the pilot".to_owned(),
+            place: "consent.toml:9".to_owned(),
+        }),
         ..limit.clone()
     };
     assert_eq!(blocked(412, 0, &accept(412, today)), None);

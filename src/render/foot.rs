@@ -2,7 +2,8 @@
 //! effect's digest and what to run next.
 
 use crate::plan::pictures::Counts;
-use crate::plan::{Check, Plan};
+use crate::plan::said::{SAYS, quoted};
+use crate::plan::{Check, Lifted, Plan, Source};
 use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, shorten, width};
 use crate::render::style::Ink;
 use crate::render::text::View;
@@ -38,6 +39,7 @@ impl Room {
 pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, shortened: bool, page: &mut Page) {
     unmanaged(plan, room, page);
     warnings(plan, room, page);
+    lifted(plan, page);
     checks(plan, room, page);
     page.blank();
     page.phrases(Ink::Strong, "Plan: ", &totals(plan));
@@ -64,10 +66,11 @@ fn unmanaged(plan: &Plan, room: Room, page: &mut Page) {
     if all.is_empty() {
         return;
     }
+    let says = if plan.source == Source::File { SAYS } else { "" };
     page.blank();
     page.line(
         Ink::Strong,
-        &format!("Unmanaged: {} found, not declared, left alone.", grouped(all.len())),
+        &format!("Unmanaged: {says}{} found, not declared, left alone.", grouped(all.len())),
     );
     for found in all.iter().take(room.unmanaged) {
         let lead = format!("  {}: ", shorten(&found.address.owner, 20));
@@ -96,6 +99,18 @@ fn warnings(plan: &Plan, room: Room, page: &mut Page) {
     if all.len() > room.warnings {
         let more = counted(all.len() - room.warnings, "more warning");
         page.line(Ink::Change, &format!("and {more} (--full lists all)"));
+    }
+}
+
+/// Rails that would stop apply. The words beside them are the manifest's, and a saved plan's own.
+fn lifted(plan: &Plan, page: &mut Page) {
+    for Lifted { rail, max, until, reason, place } in &plan.lifted {
+        let says = if plan.source == Source::File { SAYS } else { "" };
+        let (reason, place) = (quoted(reason), quoted(place));
+        page.blank();
+        let text =
+            format!("[accept] {rail}, up to {max} objects until {until}, {says}{reason}, {place}");
+        page.wrapped(Ink::Change, "LIFTED    ", &text, COLUMNS);
     }
 }
 
@@ -143,7 +158,10 @@ fn totals(plan: &Plan) -> Vec<String> {
             format!("{} to {word}{}", grouped(*count), if at == last { "." } else { "," })
         })
         .collect();
-    phrases.push(format!("{} unchanged.", grouped(plan.unchanged)));
+    phrases.push(match plan.source {
+        Source::Tenant => format!("{} unchanged.", grouped(plan.unchanged)),
+        Source::File => format!("{SAYS}{} unchanged.", grouped(plan.unchanged)),
+    });
     phrases
 }
 

@@ -16,7 +16,9 @@ use crate::model::object_state::ObjectState;
 use crate::model::request::Request;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::plan::pictures::Counts;
-use crate::plan::{AppHead, Check, Effect, Extent, LiveSummary, ManifestSummary, Plan, Unmanaged};
+use crate::plan::{
+    AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestSummary, Plan, Unmanaged,
+};
 
 /// What the document calls itself.
 pub const FORMAT: &str = "consent.plan_report";
@@ -45,6 +47,8 @@ struct Report<'a> {
     checks: &'a [Check],
     /// Rules that stop apply by whoever is signed in now.
     identity_checks: &'a [Check],
+    /// Rails that the manifest lifts for this plan.
+    lifted: &'a [Lifted],
     extent: &'a Extent,
     effect: EffectRow<'a>,
 }
@@ -118,7 +122,10 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         warnings,
         checks,
         identity_checks,
+        lifted,
         extent,
+        // Whoever makes a report has made the plan.
+        source: _,
         // States and names stand in the changes.
         pairs: _,
         names: _,
@@ -139,6 +146,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         warnings,
         checks,
         identity_checks,
+        lifted,
         extent,
         effect: EffectRow { text, sha256: digest },
     };

@@ -48,6 +48,8 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         checks: Vec::new(),
         identity_checks: Vec::new(),
         extent: Extent::Whole,
+        lifted: Vec::new(),
+        source: crate::plan::Source::Tenant,
         effect: Effect {
             text: "consent effect\n".into(),
             digest: format!("sha256:5b1d6cf0c2a1{}c09e", "0".repeat(48)),

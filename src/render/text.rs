@@ -8,7 +8,8 @@ use std::io::{self, Write};
 use crate::model::address::TENANT;
 use crate::model::clock::time_of_day;
 use crate::plan::pictures::{Counts, Picture, Tally, apart, pictures};
-use crate::plan::{AppHead, Extent, Plan};
+use crate::plan::said::{SAYS, quoted};
+use crate::plan::{AppHead, Extent, Plan, Source};
 use crate::render::block;
 use crate::render::crowd::{self, Crowd};
 use crate::render::foot::{self, Room};
@@ -89,12 +90,12 @@ fn head(plan: &Plan, page: &mut Page) {
         }
         many => counted(many.len(), "file"),
     };
-    page.wrapped(
-        Ink::Plain,
-        "Manifest  ",
-        &format!("{names}, {}", counted(plan.manifest.apps, "app")),
-        COLUMNS,
-    );
+    let (says, names) = match plan.source {
+        Source::Tenant => ("", names),
+        Source::File => (SAYS, quoted(&names)),
+    };
+    let text = format!("{says}{names}, {}", counted(plan.manifest.apps, "app"));
+    page.wrapped(Ink::Plain, "Manifest  ", &text, COLUMNS);
     if let Extent::Partial(apps) = &plan.extent {
         let text = format!("{}: such a plan cannot be applied", apps.join(", "));
         page.wrapped_within(Ink::Strong, "Only      ", &text, COLUMNS, 2);
@@ -104,7 +105,7 @@ fn head(plan: &Plan, page: &mut Page) {
     read.extend(live.objects.iter().map(|(word, number)| counted(*number, word)));
     let tenths = (live.milliseconds + 50) / 100;
     let text = format!(
-        "read {}, complete: {}, {}.{} s",
+        "{says}read {}, complete: {}, {}.{} s",
         time_of_day(live.read_at),
         read.join(", "),
         tenths / 10,

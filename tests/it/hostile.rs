@@ -272,3 +272,45 @@ fn file_names_and_arguments_draw_nothing() {
         assert_run(&run);
     }
 }
+
+/// An id that would lead a request elsewhere is an odd answer when it is read, and named: not a failure
+/// behind an approval.
+#[test]
+fn an_id_that_no_path_can_hold_is_an_odd_answer() {
+    let mut world = World::with(
+        "[[grant]]\nclient = \"Graph Explorer\"\nresource = \"Microsoft Graph\"\nscope = \"User.Read\"\n\
+         [[app_role_assignment]]\nprincipal = \"Graph Explorer\"\nresource = \"Microsoft Graph\"\n\
+         role = \"User.Read.All\"\n\
+         [[classification]]\nresource = \"Microsoft Graph\"\nlow = [\"User.Read\"]\n\
+         [[consent_policy]]\nid = \"theirs\"\nname = \"Theirs\"\n\
+         includes = [{ permissionType = \"delegated\" }]\n",
+    );
+    world.manifest(
+        "[app.explorer]\napp_id = \"de8bc8b5-d9f9-48b1-a8ad-b748da725064\"\nmode = \"exact\"\n\
+         grants = \"none\"\n[[classification]]\nresource = \"Microsoft Graph\"\nlow = []\n\
+         [[consent_policy]]\nid = \"theirs\"\nremove = true\n",
+    );
+    let whole: Value = serde_json::from_str(&world.tenant.state()).unwrap();
+    for table in [
+        "oauth2PermissionGrants",
+        "appRoleAssignments",
+        "delegatedPermissionClassifications",
+        "permissionGrantPolicies",
+    ] {
+        for id in ["..", "a/b", &"x".repeat(300)] {
+            world.later("", |state| {
+                state.clone_from(&whole);
+                let rows = state["tables"][table].as_array_mut().unwrap();
+                let built_in = |id: &str| id.starts_with("microsoft-");
+                let own = rows.iter().position(|row| !row["id"].as_str().is_some_and(built_in));
+                let own = own.expect("a row of the seed's");
+                rows[own]["id"] = id.into();
+            });
+            let run = world.run(&["plan"]).assert_code(1);
+            assert!(run.stderr.contains("error[incomplete_read]"), "{table} {id}: {run:#?}");
+            let told = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(told.contains("is no id that can stand in a path"), "{table} {id}: {run:#?}");
+            world.assert_untouched();
+        }
+    }
+}

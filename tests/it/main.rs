@@ -8,6 +8,7 @@
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
 
 mod approval;
+mod attacker;
 mod cli;
 mod contract;
 #[cfg(unix)]

@@ -19,6 +19,7 @@ use crate::cli::targets::Targets;
 use crate::cli::{
     Streams, manifests, patience, planning, rails, reporting, results, saved, unfinished,
 };
+use crate::model::clock::Clock;
 use crate::model::outcome::RunReport;
 use crate::plan::Plan;
 use crate::render::outcome;
@@ -100,10 +101,11 @@ async fn prepare(
             let past = Past::of(&state);
             unfinished::refuse_under_way(&past, &state, &again)?;
             let look = async {
-                let scene = saved::tenant(&session, &plan).await?;
-                rails::of_identity(&session, &plan, &scene, None).await
+                let scene = saved::prove(&session, &mut plan, env.now().date()).await?;
+                plan.identity_checks = rails::of_identity(&session, &plan, &scene, None).await?;
+                Ok::<(), Failure>(())
             };
-            plan.identity_checks = patience::reading(&session, global, look).await?;
+            patience::reading(&session, global, look).await?;
             unfinished::tell(&past, &plan, Above::Saved, global, streams);
             Ok(Task { session, loaded: None, plan, state, past, again })
         }

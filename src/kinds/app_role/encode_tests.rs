@@ -18,7 +18,7 @@ fn role(number: u128) -> Spec {
 /// The list of what the client has on the resource proves both ways, whatever else it shows.
 #[test]
 fn a_short_list_proves_what_came_and_what_went() {
-    let have = Found { id: "an-id".to_owned(), spec: role(7) };
+    let have = Found { id: "an-id".parse().unwrap(), spec: role(7) };
     let row = |id: &str, number: u128| {
         let Spec { client, resource, role, .. } = role(number);
         json!({"id": id, "principalId": client, "resourceId": resource, "appRoleId": role})

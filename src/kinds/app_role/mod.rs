@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::said::{other_id, other_name};
+use crate::kinds::said::other_name;
 use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted, role, whole};
 use crate::manifest::{Manifest, TableName, Times};
@@ -20,7 +20,7 @@ use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::directory::Mentions;
 use crate::model::finding::Findings;
-use crate::model::id::{AppId, ObjectId, PermissionId};
+use crate::model::id::{AppId, ObjectId, PathId, PermissionId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{self, JsonSchema, Schema};
 
@@ -55,7 +55,7 @@ impl PartialEq for Spec {
 #[serde(deny_unknown_fields)]
 pub struct Found {
     /// The service's id of the assignment, which nobody can compute.
-    pub id: String,
+    pub id: PathId,
     pub spec: Spec,
 }
 
@@ -151,16 +151,22 @@ impl Kind for AppRoles {
         address.parts.first().and_then(|resource| resource.parse().ok()).into_iter().collect()
     }
 
-    fn mentioned(&self, spec: &Spec) -> Mentions {
-        Mentions { apps: spec.app_id.into_iter().collect(), ..Mentions::default() }
+    fn resource(&self, spec: &Spec) -> Option<ObjectId> {
+        Some(spec.resource)
     }
 
     fn disagreement(&self, spec: &Spec, address: &Address, scene: &Scene) -> Option<String> {
         let Spec { client, resource, role, app_id, name } = spec;
-        let api = app_id.and_then(|app| scene.directory.service_principals.get(&app));
-        let other_api = app_id.and_then(|app| {
-            let live = api.map(|api| api.id.to_string());
-            other_id(&format!("the service principal of {app}"), live, &resource.to_string())
+        // By the id that is written to: whatever else the state says of it has to be so.
+        let api = scene.directory.by_object_id(*resource);
+        let live = api.map(|api| api.app_id);
+        let other_api = (live != *app_id).then(|| {
+            let word = |app: Option<AppId>| app.map_or("none".to_owned(), |app| app.to_string());
+            format!(
+                "the app id of {resource} is {} in the tenant, and {} in the plan",
+                word(live),
+                word(*app_id)
+            )
         });
         let other_role = || {
             let live = role::name_of(api, *role);

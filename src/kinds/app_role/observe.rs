@@ -8,7 +8,7 @@ use super::{Found, Spec, address};
 use crate::kinds::role::{self, DEFAULT};
 use crate::kinds::{OddAnswer, Scene};
 use crate::model::address::Address;
-use crate::model::id::{ObjectId, PermissionId};
+use crate::model::id::{ObjectId, PathId, PermissionId};
 use crate::model::query::{Consistency, Missing, Pages, Query};
 use crate::model::untrusted::shown;
 
@@ -26,7 +26,7 @@ fn read(client: ObjectId) -> Query {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
-    id: String,
+    id: PathId,
     principal_id: ObjectId,
     resource_id: ObjectId,
     app_role_id: PermissionId,

@@ -49,6 +49,9 @@ fn an_odd_answer_is_no_plan() {
     let id = object(EXPLORER);
     let whole = json!({"id": "x", "principalId": id, "resourceId": id, "appRoleId": id});
     assert_eq!(with(whole.clone()), None);
+    let mut stray = whole.clone();
+    stray["id"] = json!("..");
+    assert!(with(stray).unwrap().contains("\"..\" is no id that can stand in a path"));
     for member in ["id", "resourceId", "appRoleId"] {
         let mut row = whole.clone();
         row.as_object_mut().unwrap().remove(member);

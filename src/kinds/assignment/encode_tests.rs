@@ -18,7 +18,7 @@ fn the_principals_own_short_list_proves_both_ways() {
     assert_eq!(read.path, format!("/users/{}/{filter}", person("bob")));
     let group = spec(Principal::Group(object(GROUP)), 0);
     assert_eq!(held(&group).give().proof.read.path, format!("/groups/{}/{filter}", object(GROUP)));
-    let gone = held(&bob).take("an-id").proof;
+    let gone = held(&bob).take(&"an-id".parse().unwrap()).proof;
     assert_eq!(gone.read, read);
     assert!(gone.expect.met_by(&[json!({"id": "another"})], &Known::new()));
     assert!(!gone.expect.met_by(&[json!({"id": "an-id"})], &Known::new()));

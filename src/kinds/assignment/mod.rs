@@ -22,9 +22,9 @@ use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::Change;
-use crate::model::directory::{Directory, Mentions};
+use crate::model::directory::{Directory, Mentions, Sort};
 use crate::model::finding::Findings;
-use crate::model::id::{ObjectId, PermissionId};
+use crate::model::id::{ObjectId, PathId, PermissionId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{self, JsonSchema, Schema};
 
@@ -83,7 +83,7 @@ impl PartialEq for Spec {
 #[serde(deny_unknown_fields)]
 pub struct Found {
     /// The service's id of the assignment, which nobody can compute.
-    pub id: String,
+    pub id: PathId,
     pub spec: Spec,
 }
 
@@ -208,7 +208,11 @@ impl Kind for Assignments {
     fn disagreement(&self, spec: &Spec, address: &Address, scene: &Scene) -> Option<String> {
         let app = scene.roster.get(&address.owner);
         let app = app.and_then(|app| scene.directory.service_principals.get(app));
-        scene.other_client(&spec.client, &address.owner).or_else(|| {
+        let sort = match spec.principal {
+            Principal::User(id) => scene.other_sort(id, Sort::User),
+            Principal::Group(id) => scene.other_sort(id, Sort::Group),
+        };
+        scene.other_client(&spec.client, &address.owner).or(sort).or_else(|| {
             let live = role::name_of(app, spec.role);
             other_name(&format!("the role {}", spec.role), live.as_deref(), spec.name.as_deref())
         })

@@ -6,7 +6,7 @@ use super::{Assignments, Found, Principal, Spec, address};
 use crate::kinds::{Kind, OddAnswer, Scene, role};
 use crate::model::address::Address;
 use crate::model::directory::ServicePrincipal;
-use crate::model::id::{ObjectId, PermissionId};
+use crate::model::id::{ObjectId, PathId, PermissionId};
 use crate::model::query::{Consistency, Missing, Pages, Query};
 use crate::model::untrusted::shown;
 
@@ -36,7 +36,7 @@ fn read(app: ObjectId) -> Query {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
-    id: String,
+    id: PathId,
     principal_id: ObjectId,
     principal_type: String,
     resource_id: ObjectId,

@@ -46,6 +46,11 @@ fn an_odd_answer_is_no_plan() {
         .push(json!({"id": "x", "principalType": "User", "resourceId": object(EXPLORER)}));
     let told = odd_answer(&world).unwrap();
     assert!(told.starts_with("the list of assignments: "), "{told}");
+    let mut world = World::new(explorer("exact") + TABLE);
+    world = world.assigned("User", person("alice"), EXPLORER, 0);
+    world.assignments[0]["id"] = json!("../x");
+    let told = odd_answer(&world).unwrap();
+    assert!(told.contains("\"../x\" is no id that can stand in a path"), "{told}");
     world.assignments.clear();
     assert_eq!(odd_answer(&world.assigned("User", person("alice"), SIGN, 0)), None);
 }

@@ -11,7 +11,6 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Step, Subject, Verb};
 use crate::model::id::AppId;
 use crate::model::object_state::ObjectState;
-use crate::model::query::encode;
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
 
@@ -102,7 +101,7 @@ fn delete(have: &Found) -> Step {
     Step {
         request: Request {
             method: Method::Delete,
-            path: format!("{}/{}", path(spec.resource), encode(id)),
+            path: format!("{}/{id}", path(spec.resource)),
             body: None,
         },
         proof: Proof {

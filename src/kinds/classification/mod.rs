@@ -17,9 +17,9 @@ use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
-use crate::model::directory::{Directory, Mentions};
+use crate::model::directory::{Directory, Mentions, ServicePrincipal};
 use crate::model::finding::Findings;
-use crate::model::id::{AppId, ObjectId, PermissionId};
+use crate::model::id::{AppId, ObjectId, PathId, PermissionId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{self, JsonSchema, Schema};
 
@@ -73,7 +73,7 @@ impl PartialEq for Spec {
 #[serde(deny_unknown_fields)]
 pub struct Found {
     /// The service's id. It says the class, too, so that there is no changing it.
-    pub id: String,
+    pub id: PathId,
     pub spec: Spec,
 }
 
@@ -169,18 +169,19 @@ impl Kind for Classifications {
         Mentions { apps: BTreeSet::from([spec.app_id]), ..Mentions::default() }
     }
 
-    /// The name is that of the id, as far as the resource still publishes it.
+    /// The name is what the resource publishes under the id, and nothing else.
     fn disagreement(&self, spec: &Spec, _address: &Address, scene: &Scene) -> Option<String> {
-        let resource = scene.directory.service_principals.get(&spec.app_id)?;
+        let resource = scene.directory.service_principals.get(&spec.app_id);
         let what = format!("the service principal of {}", spec.app_id);
-        other_id(&what, Some(resource.id.to_string()), &spec.resource.to_string()).or_else(|| {
-            let published = resource.scopes.iter().find(|scope| scope.id == spec.permission)?;
+        let live = resource.map(|resource| resource.id.to_string());
+        other_id(&what, live, &spec.resource.to_string()).or_else(|| {
+            let live = name_of(resource?, spec.permission);
             let what = format!("the permission {}", spec.permission);
-            other_name(&what, Some(&published.value), Some(&spec.name))
+            other_name(&what, Some(&live), Some(&spec.name))
         })
     }
 
-    fn rests_on(&self, spec: &Spec) -> Option<ObjectId> {
+    fn resource(&self, spec: &Spec) -> Option<ObjectId> {
         Some(spec.resource)
     }
 
@@ -193,6 +194,12 @@ impl Kind for Classifications {
     fn simulated(&self) -> &'static [&'static dyn Collection] {
         sandbox::COLLECTIONS
     }
+}
+
+/// What the resource calls the permission; its id where it publishes it no more.
+fn name_of(resource: &ServicePrincipal, id: PermissionId) -> String {
+    let published = resource.scopes.iter().find(|scope| scope.id == id);
+    published.map_or_else(|| id.to_string(), |scope| scope.value.clone())
 }
 
 /// Where a permission's class stands: resource, permission.

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{Class, Classifications, Found, Spec, address};
+use super::{Class, Classifications, Found, Spec, address, name_of};
 use crate::kinds::{Kind, OddAnswer, Scene};
 use crate::model::address::Address;
-use crate::model::directory::ServicePrincipal;
-use crate::model::id::{ObjectId, PermissionId};
+use crate::model::id::{ObjectId, PathId, PermissionId};
 use crate::model::query::{Consistency, Missing, Pages, Query};
 use crate::model::untrusted::shown;
 
@@ -31,13 +30,12 @@ pub(super) fn path(resource: ObjectId) -> String {
     format!("/servicePrincipals/{resource}/delegatedPermissionClassifications")
 }
 
-/// As Graph answers.
+/// As Graph answers. What was once called the permission is nobody's word today.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
-    id: String,
+    id: PathId,
     permission_id: PermissionId,
-    permission_name: Option<String>,
     classification: Class,
 }
 
@@ -51,24 +49,18 @@ pub(super) fn observe(
         let Some(live) = scene.directory.by_object_id(resource) else { continue };
         for row in rows.iter() {
             let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
-            let Row { id, permission_id, permission_name, classification } = row;
+            let Row { id, permission_id, classification } = row;
             let spec = Spec {
                 resource,
                 app_id: live.app_id,
                 permission: permission_id,
-                name: name(live, permission_id, permission_name),
+                name: name_of(live, permission_id),
                 class: classification,
             };
             found(address(resource, permission_id), Found { id, spec });
         }
     }
     Ok(())
-}
-
-/// What the resource calls the permission today; else what it was called, or its id.
-fn name(live: &ServicePrincipal, id: PermissionId, kept: Option<String>) -> String {
-    let published = live.scopes.iter().find(|scope| scope.id == id);
-    published.map(|scope| scope.value.clone()).or(kept).unwrap_or_else(|| id.to_string())
 }
 
 fn odd(problem: &str) -> OddAnswer {

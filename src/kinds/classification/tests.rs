@@ -14,9 +14,14 @@ fn id(name: &str) -> String {
     PermissionId::from_u128(u128::try_from(number).unwrap()).to_string()
 }
 
+/// The id of its class.
+fn own(name: &str, class: &str) -> String {
+    format!("{}-{class}", name.replace('.', "_"))
+}
+
 fn row(name: &str, class: &str) -> Value {
     json!({
-        "id": format!("{name}-{class}"),
+        "id": own(name, class),
         "permissionId": id(name),
         "permissionName": name,
         "classification": class,
@@ -34,7 +39,7 @@ fn post(name: &str, class: &str) -> String {
 }
 
 fn delete(name: &str, class: &str) -> String {
-    format!("DELETE {}/{name}-{class}", path())
+    format!("DELETE {}/{}", path(), own(name, class))
 }
 
 fn flags(change: &Change) -> (bool, bool) {
@@ -129,13 +134,23 @@ fn a_name_that_is_not_the_tenants_is_noticed_in_a_saved_state() {
         "{told}"
     );
     set_graph(&mut world, |graph| graph.scopes = vec![scope(1, "User.Read")]);
-    assert_eq!(disagreement("Mail.Read", &world).0, None, "the resource has dropped it since");
+    // What the resource has dropped since has no name any more: nobody could tell a true one from a false.
+    let told = disagreement("openid", &world).0.unwrap();
+    assert!(told.ends_with("and \"openid\" in the plan"), "{told}");
+    assert_eq!(disagreement(&id("Mail.Read"), &world).0, None);
+    world.directory.service_principals.clear();
+    let told = disagreement("Mail.Read", &world).0.unwrap();
+    assert!(told.ends_with("and the tenant has none"), "{told}");
 }
 
 #[test]
 fn an_answer_of_another_shape_is_an_error() {
     let told = odd_answer(&world("low = []", &[row("User.Read", "unknownFutureValue")])).unwrap();
     assert!(told.contains("unknownFutureValue"), "{told}");
+    let mut stray = row("User.Read", "low");
+    stray["id"] = json!("..");
+    let told = odd_answer(&world("low = []", &[stray])).unwrap();
+    assert!(told.contains("\"..\" is no id that can stand in a path"), "{told}");
     let twice = [row("User.Read", "low"), row("User.Read", "high")];
     let told = odd_answer(&world("low = []", &twice)).unwrap();
     assert!(told.contains("two objects"), "{told}");

@@ -174,7 +174,8 @@ fn spec(
     let (include, exclude) = (sets(&written.include), sets(&written.exclude));
     let (include, exclude) = (include?, exclude?);
     Some(Spec {
-        id: id.to_owned(),
+        // One that is none was told.
+        id: id.parse().ok()?,
         name: written.name.as_ref()?.get_ref().clone(),
         description: written.description.as_ref().map(|text| text.get_ref().clone()),
         names: condition::names(include.iter().chain(&exclude), &desk.scene.directory),
@@ -257,7 +258,7 @@ pub(super) fn named_policies(
     out: &mut Findings,
 ) {
     let Some(mut known) = observe::ids(pages) else { return };
-    known.extend(wanted.values().filter_map(|want| Some(want.spec.as_ref()?.id.clone())));
+    known.extend(wanted.values().filter_map(|want| Some(want.spec.as_ref()?.id.to_string())));
     let written = desk.manifest.entries(TABLE).iter().filter_map(|entry| entry.text("id"));
     let written: BTreeSet<String> = written.map(|id| id.value.to_lowercase()).collect();
     for named in user_consent::declare::policies(desk.manifest) {

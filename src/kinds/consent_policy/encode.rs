@@ -11,8 +11,9 @@ use super::{Conditions, Found, Spec};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::id::PathId;
 use crate::model::object_state::ObjectState;
-use crate::model::query::{Consistency, Missing, Query, encode};
+use crate::model::query::{Consistency, Missing, Query};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::Untrusted;
@@ -33,7 +34,7 @@ impl Side {
         sets.unwrap_or_default()
     }
 
-    fn found(self, have: &Found) -> &BTreeMap<String, Conditions> {
+    fn found(self, have: &Found) -> &BTreeMap<PathId, Conditions> {
         match self {
             Self::Include => &have.include,
             Self::Exclude => &have.exclude,
@@ -69,7 +70,7 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
         takes: verb == Verb::Revoke || (verb == Verb::Set && (less || fewer)),
         subject: Subject {
             what: "consent policy".to_owned(),
-            target: want.or(old).map(|spec| Untrusted::new(spec.id.clone())),
+            target: want.or(old).map(|spec| Untrusted::new(spec.id.as_str())),
             audience: Audience::Tenant,
             person: None,
         },
@@ -160,11 +161,11 @@ fn steps(want: Option<&Spec>, have: Option<&Found>) -> Vec<Step> {
     first.into_iter().chain(sets.into_iter().flatten()).collect()
 }
 
-fn path(id: &str) -> String {
-    format!("{PATH}/{}", encode(id))
+fn path(id: &PathId) -> String {
+    format!("{PATH}/{id}")
 }
 
-fn object(id: &str) -> Query {
+fn object(id: &PathId) -> Query {
     Query::object(path(id), Missing::Nothing)
 }
 
@@ -217,7 +218,7 @@ fn rename(have: &Spec, want: &Spec) -> Option<Step> {
     })
 }
 
-fn delete(id: &str) -> Step {
+fn delete(id: &PathId) -> Step {
     Step {
         request: Request { method: Method::Delete, path: path(id), body: None },
         proof: Proof { read: object(id), expect: Expect::Gone, before: None },
@@ -227,12 +228,12 @@ fn delete(id: &str) -> Step {
 
 /// Sets are proven by their list: it is the documented way to read them.
 /// <https://learn.microsoft.com/graph/api/permissiongrantpolicy-list-includes>
-fn list(id: &str, side: Side) -> Query {
+fn list(id: &PathId, side: Side) -> Query {
     let path = format!("{}/{}", path(id), side.segment());
     Query::list(path, Consistency::Default, Missing::Nothing)
 }
 
-fn add(id: &str, side: Side, set: &Conditions) -> Step {
+fn add(id: &PathId, side: Side, set: &Conditions) -> Step {
     let members = set.to_wire();
     let looks = members.iter().map(|(name, value)| {
         let items = value.as_array().map(|items| {
@@ -255,12 +256,12 @@ fn add(id: &str, side: Side, set: &Conditions) -> Step {
     }
 }
 
-fn remove(id: &str, side: Side, set: &str) -> Step {
-    let looks = Members::of([("/id", value(set))]);
+fn remove(id: &PathId, side: Side, set: &PathId) -> Step {
+    let looks = Members::of([("/id", value(set.as_str()))]);
     Step {
         request: Request {
             method: Method::Delete,
-            path: format!("{}/{}/{}", path(id), side.segment(), encode(set)),
+            path: format!("{}/{}/{set}", path(id), side.segment()),
             body: None,
         },
         proof: Proof { read: list(id, side), expect: Expect::Absent(looks), before: None },

@@ -24,7 +24,8 @@ use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
-use crate::model::id::AppId;
+use crate::model::id::{AppId, PathId};
+use crate::model::object_state::ObjectState;
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{self, JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
@@ -37,7 +38,7 @@ pub struct ConsentPolicies;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
-    pub id: String,
+    pub id: PathId,
     pub name: String,
     /// Absent: none.
     // Until the goal is known, none is the empty text where it is declared, and absent where it is not.
@@ -52,7 +53,7 @@ pub struct Spec {
 impl PartialEq for Spec {
     fn eq(&self, other: &Self) -> bool {
         let Self { id, name, description, include, exclude, names: _ } = self;
-        id.eq_ignore_ascii_case(&other.id)
+        id.as_str().eq_ignore_ascii_case(other.id.as_str())
             && (name, description, include, exclude)
                 == (&other.name, &other.description, &other.include, &other.exclude)
     }
@@ -64,8 +65,8 @@ impl PartialEq for Spec {
 pub struct Found {
     pub spec: Spec,
     /// The sets by their ids, which removing them takes. Two of them may be the same.
-    pub include: BTreeMap<String, Conditions>,
-    pub exclude: BTreeMap<String, Conditions>,
+    pub include: BTreeMap<PathId, Conditions>,
+    pub exclude: BTreeMap<PathId, Conditions>,
 }
 
 impl AsRef<Spec> for Found {
@@ -176,7 +177,7 @@ impl Kind for ConsentPolicies {
     }
 
     fn address(&self, _owner: &str, spec: &Spec) -> Address {
-        address(&spec.id)
+        address(spec.id.as_str())
     }
 
     fn interlock(&self, changes: &mut Vec<Change>) {
@@ -193,10 +194,13 @@ impl Kind for ConsentPolicies {
         let live = condition::names(sets(), &scene.directory);
         let apps: BTreeSet<String> =
             sets().flat_map(Conditions::apps).map(|app| app.to_string()).collect();
-        spec.names.iter().find_map(|(id, name)| {
+        spec.names.keys().chain(live.keys()).find_map(|id| {
             let sort = if apps.contains(id) { "app" } else { "permission" };
             let what = format!("the {sort} {}", shown(id));
-            other_name(&what, live.get(id).map(Untrusted::raw), Some(name.raw()))
+            let raw = |names: &BTreeMap<String, Untrusted>| {
+                names.get(id).map(|name| name.raw().to_owned())
+            };
+            other_name(&what, raw(&live).as_deref(), raw(&spec.names).as_deref())
         })
     }
 
@@ -212,6 +216,12 @@ impl Kind for ConsentPolicies {
 /// Where the policy of this id stands, whatever its letter case.
 fn address(id: &str) -> Address {
     Address::new(ConsentPolicies::NAME, TENANT, [id.to_ascii_lowercase()])
+}
+
+/// Whether everything may be consented to by a policy as it was found.
+pub fn is_open(found: &ObjectState) -> bool {
+    let found = found.read::<Found>().ok().flatten();
+    found.is_some_and(|found| found.include.values().any(Conditions::is_everything))
 }
 
 /// Microsoft's own policies: nobody changes them.

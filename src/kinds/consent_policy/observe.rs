@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Conditions, ConsentPolicies, Found, Spec, address, condition, is_built_in};
-use crate::kinds::user_consent::declare::is_policy_id;
 use crate::kinds::{Kind, OddAnswer, Scene};
 use crate::model::address::Address;
+use crate::model::id::{NotAPathId, PathId};
 use crate::model::query::{Consistency, Missing, Pages, Query, Rows};
 use crate::model::untrusted::shown;
 
@@ -23,7 +23,7 @@ pub(super) fn read() -> Query {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
-    id: String,
+    id: PathId,
     display_name: Option<String>,
     description: Option<String>,
     includes: Vec<Value>,
@@ -44,7 +44,7 @@ pub(super) fn open(pages: &Pages) -> BTreeSet<String> {
     let is_open = |row: &Row| {
         sets(&row.includes).is_ok_and(|sets| sets.values().any(Conditions::is_everything))
     };
-    read.filter(is_open).map(|row| row.id.to_lowercase()).collect()
+    read.filter(is_open).map(|row| row.id.as_str().to_lowercase()).collect()
 }
 
 pub(super) fn observe(
@@ -58,14 +58,10 @@ pub(super) fn observe(
     let rows = pages.rows(&read()).ok_or_else(|| odd("was not read"))?;
     for row in rows.iter() {
         let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
-        if is_built_in(&row.id) {
+        if is_built_in(row.id.as_str()) {
             continue;
         }
-        // It becomes part of addresses and paths.
-        if !is_policy_id(&row.id) {
-            return Err(odd("has a policy with an id that no policy can have"));
-        }
-        found(address(&row.id), policy(row, scene)?);
+        found(address(row.id.as_str()), policy(row, scene)?);
     }
     Ok(())
 }
@@ -84,12 +80,13 @@ fn policy(row: Row, scene: &Scene) -> Result<Found, OddAnswer> {
     Ok(Found { spec, include, exclude })
 }
 
-fn sets(rows: &[Value]) -> Result<BTreeMap<String, Conditions>, OddAnswer> {
+fn sets(rows: &[Value]) -> Result<BTreeMap<PathId, Conditions>, OddAnswer> {
     let mut sets = BTreeMap::new();
     for row in rows {
         let set = Conditions::from_wire(row).map_err(|error| odd(&shown(&error.to_string())))?;
         let id = row.get("id").and_then(Value::as_str);
-        sets.insert(id.ok_or_else(|| odd("has a condition set without an id"))?.to_owned(), set);
+        let id = id.ok_or_else(|| odd("has a condition set without an id"))?;
+        sets.insert(id.parse().map_err(|error: NotAPathId| odd(&error.to_string()))?, set);
     }
     Ok(sets)
 }

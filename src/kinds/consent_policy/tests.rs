@@ -322,7 +322,10 @@ fn an_answer_without_the_sets_is_an_error() {
     let mut live = policy(json!([]), json!([]));
     live["id"] = json!("a/../b");
     let told = odd_answer(&world("include = []", &[live])).unwrap();
-    assert!(told.contains("an id that no policy can have"), "{told}");
+    assert!(told.contains("\"a/../b\" is no id that can stand in a path"), "{told}");
+    let stray = set("..", low());
+    let told = odd_answer(&world("include = []", &[policy(json!([stray]), json!([]))])).unwrap();
+    assert!(told.contains("\"..\" is no id that can stand in a path"), "{told}");
     let nameless = set("", low());
     let told = odd_answer(&world("include = []", &[policy(json!([nameless]), json!([]))])).unwrap();
     assert!(told.contains("without an id"), "{told}");

@@ -17,12 +17,13 @@ use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
-use crate::model::directory::Mentions;
+use crate::model::directory::{Mentions, Sort};
 use crate::model::finding::Findings;
 use crate::model::id::ObjectId;
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{self, JsonSchema, Schema};
 pub use reviewer::Reviewer;
+use reviewer::Who;
 
 pub struct ConsentRequests;
 
@@ -136,6 +137,15 @@ impl Kind for ConsentRequests {
 
     fn named(&self, spec: &Spec) -> Vec<ObjectId> {
         spec.reviewers.iter().filter_map(|reviewer| reviewer.who().id()).collect()
+    }
+
+    /// Reviewers are drawn by their names alone.
+    fn disagreement(&self, spec: &Spec, _address: &Address, scene: &Scene) -> Option<String> {
+        spec.reviewers.iter().find_map(|reviewer| match reviewer.who() {
+            Who::User(id) => scene.other_sort(id, Sort::User),
+            Who::Group(id) => scene.other_sort(id, Sort::Group),
+            Who::Other(_) => None,
+        })
     }
 
     fn address(&self, _owner: &str, _spec: &Spec) -> Address {

@@ -9,7 +9,7 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Step, Subject, Verb};
 use crate::model::id::AppId;
 use crate::model::object_state::ObjectState;
-use crate::model::query::{Consistency, Missing, Query, encode, literal};
+use crate::model::query::{Consistency, Missing, Query, literal};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::Untrusted;
@@ -158,7 +158,7 @@ fn delete(have: &Found) -> Step {
 }
 
 fn path(have: &Found) -> String {
-    format!("/oauth2PermissionGrants/{}", encode(&have.id))
+    format!("/oauth2PermissionGrants/{}", have.id)
 }
 
 /// A new grant is looked up by its key. Its id could be computed, but that rule is undocumented:

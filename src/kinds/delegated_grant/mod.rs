@@ -20,9 +20,9 @@ use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::Change;
-use crate::model::directory::Mentions;
+use crate::model::directory::{Mentions, Sort};
 use crate::model::finding::{Finding, Findings};
-use crate::model::id::ObjectId;
+use crate::model::id::{ObjectId, PathId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{self, JsonSchema, Schema};
 use crate::model::scope::ScopeSet;
@@ -46,7 +46,7 @@ pub struct Spec {
 #[serde(deny_unknown_fields)]
 pub struct Found {
     /// The service's id of the grant. Derivable, but only ever used as it was read.
-    pub id: String,
+    pub id: PathId,
     pub spec: Spec,
 }
 
@@ -155,13 +155,20 @@ impl Kind for DelegatedGrants {
     }
 
     fn disagreement(&self, spec: &Spec, address: &Address, scene: &Scene) -> Option<String> {
-        if let Audience::Group(id) = spec.audience {
-            return Some(format!("Microsoft Entra has no grant for a group, and {id} is one"));
-        }
-        scene.other_client(&spec.client, &address.owner)
+        let audience = match spec.audience {
+            Audience::Everyone => None,
+            Audience::One(id) => scene.other_sort(id, Sort::User),
+            Audience::Group(id) => {
+                Some(format!("Microsoft Entra has no grant for a group, and {id} is one"))
+            }
+            Audience::Tenant => {
+                Some("a grant is for all users or for one, and for nothing else".to_owned())
+            }
+        };
+        audience.or_else(|| scene.other_client(&spec.client, &address.owner))
     }
 
-    fn rests_on(&self, spec: &Spec) -> Option<ObjectId> {
+    fn resource(&self, spec: &Spec) -> Option<ObjectId> {
         Some(spec.resource)
     }
 

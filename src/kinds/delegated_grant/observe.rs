@@ -9,7 +9,7 @@ use super::{Found, Spec, address};
 use crate::kinds::{OddAnswer, Scene};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
-use crate::model::id::ObjectId;
+use crate::model::id::{ObjectId, PathId};
 use crate::model::query::{Consistency, Missing, Pages, Query, literal};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::shown;
@@ -33,7 +33,7 @@ fn read(client: ObjectId) -> Query {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
-    id: String,
+    id: PathId,
     client_id: ObjectId,
     consent_type: String,
     principal_id: Option<ObjectId>,

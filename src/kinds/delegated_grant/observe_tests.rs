@@ -60,6 +60,10 @@ fn an_answer_of_another_shape_is_an_error_and_never_an_absent_grant() {
         ("scope", json!(7), "invalid type"),
         ("resourceId", json!("Microsoft Graph"), "UUID"),
         ("id", json!(null), "invalid type"),
+        ("id", json!(""), "\"\" is no id that can stand in a path"),
+        ("id", json!(".."), "\"..\" is no id that can stand in a path"),
+        ("id", json!("a/b"), "\"a/b\" is no id that can stand in a path"),
+        ("id", json!("a?b\u{202e}"), "\"a?b<U+202E>\" is no id that can stand in a path"),
     ] {
         let told = odd_answer(&with(member, value)).unwrap();
         assert!(told.starts_with("the list of delegated grants: "), "{told}");

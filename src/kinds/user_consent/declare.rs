@@ -18,6 +18,7 @@ use crate::manifest::source::Located;
 use crate::manifest::suggest;
 use crate::model::address::Address;
 use crate::model::finding::{Finding, Findings};
+use crate::model::id::PathId;
 use crate::model::schema::{JsonSchema, Schema, SchemaGenerator, form, json_schema};
 use crate::model::untrusted::shown;
 
@@ -233,7 +234,7 @@ fn once_each<'a>(entry: &Entry, ids: &'a [Spanned<String>], out: &mut Findings) 
 
 /// <https://learn.microsoft.com/graph/api/resources/permissiongrantpolicy>
 pub(in crate::kinds) fn is_policy_id(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    text.parse::<PathId>().is_ok()
 }
 
 fn unknown(word: &str) -> Finding {

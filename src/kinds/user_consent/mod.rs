@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::consent_policy::ConsentPolicies;
 use crate::kinds::simulated::Collection;
 use crate::kinds::states::spec_of;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
@@ -140,6 +141,15 @@ impl Kind for UserConsent {
 
     fn address(&self, _owner: &str, _spec: &Spec) -> Address {
         address()
+    }
+
+    /// Whether a policy of the tenant's own lets everything through is known of the policies only.
+    fn rated_by(&self, spec: &Spec) -> BTreeSet<Address> {
+        let own = |entry: &String| {
+            policy(entry).is_some_and(|id| !id.to_lowercase().starts_with("microsoft-"))
+        };
+        let policies = spec.assigned.iter().any(own);
+        policies.then(|| Address::new(ConsentPolicies::NAME, TENANT, [])).into_iter().collect()
     }
 
     fn describe(&self, have: &Found, _names: &Names) -> String {

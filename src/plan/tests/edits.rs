@@ -8,8 +8,8 @@ use time::macros::datetime;
 use super::planned;
 use crate::kinds::world::{World, explorer, grant};
 use crate::model::change::{Risk, Tier};
-use crate::plan::Plan;
 use crate::plan::file::{PlanFileError, expiry, read, write};
+use crate::plan::{Plan, Source, effect};
 
 /// With a creation, removals, a split grant, a setting and something unmanaged.
 fn plan() -> Plan {
@@ -21,7 +21,7 @@ fn plan() -> Plan {
         .has("everyone", "User.Read")
         .has("alice", "Mail.Read")
         .has("frank", "openid");
-    let mut plan = planned(&world);
+    let mut plan = Plan { source: Source::File, ..planned(&world) };
     // The directory is not saved, so what only it knows is not either.
     for permission in plan.changes.iter_mut().flat_map(|change| &mut change.permissions) {
         permission.resource = crate::model::id::AppId::from_u128(0);
@@ -31,6 +31,7 @@ fn plan() -> Plan {
     let pair = &plan.pairs[0].address.parts;
     let own = plan.changes.iter_mut().filter(|change| change.address.parts.starts_with(pair));
     own.for_each(|change| change.risk = Some(risk.clone()));
+    plan.effect = effect::of(&plan);
     plan
 }
 
@@ -63,7 +64,6 @@ fn no_line_can_be_changed_removed_or_doubled() {
 fn what_the_effect_does_not_hold_is_guarded_too() {
     let text = write(&plan());
     for (from, to) in [
-        ("\"high\"", "\"low\""),
         ("\"a warning\"", "\"no warning\""),
         ("FLOW-118", "FLOW-119"),
         ("\"milliseconds\": 312", "\"milliseconds\": 313"),
@@ -81,8 +81,7 @@ fn what_the_effect_does_not_hold_is_guarded_too() {
 fn another_request_or_state_is_told_with_its_line() {
     let text = write(&plan()).replacen("openid", "Mail.Read", 1);
     let told = read(&text).unwrap_err().to_string();
-    let line = "it was altered after it was made: in its effect, line 8 is \"...";
-    assert!(told.starts_with(line), "{told}");
+    assert!(told.starts_with("it was altered after it was made: in its effect, line "), "{told}");
     assert!(told.contains("openid") && told.contains("Mail.Read"), "both are shown: {told}");
 }
 
@@ -110,9 +109,23 @@ fn an_address_cannot_hold_a_line_end() {
 
 #[test]
 fn a_newer_format_says_that_it_is_newer() {
-    let newer = "\"format_version\": 2,\n  \"new\": {},";
-    let text = write(&plan()).replacen("\"format_version\": 1,", newer, 1);
-    assert!(matches!(read(&text).unwrap_err(), PlanFileError::Newer { found: 2 }));
+    let newer = "\"format_version\": 3,\n  \"new\": {},";
+    let text = write(&plan()).replacen("\"format_version\": 2,", newer, 1);
+    assert!(matches!(read(&text).unwrap_err(), PlanFileError::Newer { found: 3 }));
+}
+
+/// Its effect leaves out what this version has approved: it is refused, and never read as if it did not.
+#[test]
+fn an_older_format_is_refused_with_a_clear_word() {
+    let kept = include_str!("older-plan.json");
+    assert!(kept.contains("consent effect 1"));
+    let told = read(kept).unwrap_err().to_string();
+    assert!(told.starts_with("it was written by an older version (format 1; "), "{told}");
+    let renumbered =
+        sealed_anew(&TEXT.replacen("\"format_version\": 2", "\"format_version\": 1", 1));
+    assert!(matches!(read(&renumbered).unwrap_err(), PlanFileError::Older { found: 1 }));
+    let lifted = sealed_anew(&kept.replacen("\"format_version\": 1", "\"format_version\": 2", 1));
+    assert!(read(&lifted).is_err());
 }
 
 #[test]
@@ -167,7 +180,7 @@ fn what_a_copy_does_to_a_file_is_told_and_a_wrong_value_with_its_line() {
     let at = text.lines().position(|line| line.contains("\"made_at\"")).unwrap() + 1;
     let wrong = text.replacen("\"made_at\": \"2", "\"made_at\": \"x", 1);
     assert!(told(&wrong).contains(&format!("line {at} ")), "{}", told(&wrong));
-    let huge = text.replace("\"format_version\": 1", "\"format_version\": 99999999999999999999");
+    let huge = text.replace("\"format_version\": 2", "\"format_version\": 99999999999999999999");
     assert!(told(&huge).contains("no format version that this version knows"));
 }
 

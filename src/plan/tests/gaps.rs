@@ -54,7 +54,8 @@ fn changes(have: Sets, want: Sets, ownership: Ownership) -> (Vec<Change>, State,
     let (mut before, mut after, mut pairs) = (State::new(), State::new(), Vec::new());
     for place in 0..5 {
         let who = audience(place);
-        let found = have[place].map(|bits| Found { id: id(who), spec: spec(who, scopes(bits)) });
+        let found = have[place]
+            .map(|bits| Found { id: id(who).parse().unwrap(), spec: spec(who, scopes(bits)) });
         let wanted = want[place].filter(|bits| *bits != 0).map(|bits| Wanted {
             spec: Some(spec(who, scopes(bits))),
             expired: None,

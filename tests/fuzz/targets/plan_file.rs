@@ -9,7 +9,9 @@ use consent::model::change::{Change, Why};
 use consent::model::cloud::Cloud;
 use consent::model::digest::sha256_hex;
 use consent::model::request::Known;
-use consent::plan::{LiveSummary, ManifestSummary, Plan, build, effect, file, fresh};
+use consent::plan::{
+    Effect, LiveSummary, ManifestSummary, Plan, Source, build, effect, file, fresh,
+};
 use consent::render::stale::paragraph;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -54,8 +56,12 @@ pub(crate) fn proven(text: &str, plan: &Plan) {
     };
     let again = file::write(plan);
     assert!(text.lines().filter(own).eq(again.lines().filter(own)), "{text}\n{again}");
-    let changes = build::changes(&plan.pairs, &plan.names).expect("they were read");
-    let derived = effect::effect(plan.tenant.id, &changes, &plan.checks);
+    let mut changes = build::changes(&plan.pairs, &plan.names).expect("they were read");
+    // Risk is the tenant's and no state's: a file says of it what it likes.
+    for (change, read) in changes.iter_mut().zip(&plan.changes) {
+        change.risk.clone_from(&read.risk);
+    }
+    let derived = effect::of(&Plan { changes, ..plan.clone() });
     assert_eq!(plan.effect, derived);
     assert_eq!(derived.digest, format!("sha256:{}", sha256_hex(derived.text.as_bytes())));
 }
@@ -84,9 +90,9 @@ fn forged(value: &Value) -> Option<Plan> {
     let risks: BTreeMap<String, Value> = value["changes"]
         .as_array()?
         .iter()
-        .filter_map(|saved| {
-            Some((saved.get("address")?.as_str()?.to_owned(), saved.get("risk")?.clone()))
-        })
+        .filter_map(|saved| saved.get("risks")?.as_object())
+        .flatten()
+        .map(|(address, risk)| (address.clone(), risk.clone()))
         .collect();
     for change in &mut changes {
         let risk = risks.get(&change.address.to_string());
@@ -96,8 +102,8 @@ fn forged(value: &Value) -> Option<Plan> {
     let checks: Vec<consent::plan::Check> = part(value, "checks").unwrap_or_default();
     let live: LiveSummary = part(value, "live")?;
     let manifest: ManifestSummary = part(value, "manifest")?;
-    Some(Plan {
-        effect: effect::effect(tenant.id, &changes, &checks),
+    let mut plan = Plan {
+        effect: Effect::default(),
         tenant,
         cloud: part(value, "cloud").unwrap_or(Cloud::default()),
         made_at: made_at(value).unwrap_or(live.read_at),
@@ -112,8 +118,12 @@ fn forged(value: &Value) -> Option<Plan> {
         warnings: part(value, "warnings").unwrap_or_default(),
         checks,
         identity_checks: Vec::new(),
+        lifted: part(value, "lifted").unwrap_or_default(),
         extent: part(value, "extent")?,
-    })
+        source: Source::File,
+    };
+    plan.effect = effect::of(&plan);
+    Some(plan)
 }
 
 fn part<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {

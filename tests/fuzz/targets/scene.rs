@@ -13,7 +13,9 @@ use consent::model::directory::{Directory, Group, Lookup, Organization};
 use consent::model::finding::Findings;
 use consent::model::query::{Pages, Query, Rows};
 use consent::model::untrusted::Untrusted;
-use consent::plan::{AppHead, Extent, LiveSummary, ManifestSummary, Plan, build, effect, file};
+use consent::plan::{
+    AppHead, Effect, Extent, LiveSummary, ManifestSummary, Plan, Source, build, effect, file,
+};
 use consent::policy;
 use consent::render::{json, text};
 use serde_json::{Value, json};
@@ -145,7 +147,6 @@ pub(crate) fn plan(
         app_id: *app_id,
     };
     let tenant_id = manifest.tenant.id.value;
-    let effect = effect::effect(tenant_id, &changes, &[]);
     let mut plan = Plan {
         tenant: Organization {
             id: tenant_id,
@@ -170,10 +171,13 @@ pub(crate) fn plan(
         warnings: draft.remarks,
         checks: Vec::new(),
         identity_checks: Vec::new(),
+        lifted: Vec::new(),
         extent: Extent::Whole,
-        effect,
+        source: Source::Tenant,
+        effect: Effect::default(),
     };
     policy::risk::assess(&mut plan, &tenant.directory);
+    plan.effect = effect::of(&plan);
     Ok(plan)
 }
 
@@ -182,7 +186,7 @@ pub(crate) fn good(plan: &Plan) {
     judge::draws_nothing(&plan.effect.text);
     assert_eq!(
         plan.effect.text.lines().count(),
-        2 + facts(plan),
+        3 + facts(plan),
         "a line of the effect is no fact of its own: {}",
         plan.effect.text
     );
@@ -204,8 +208,16 @@ pub(crate) fn good(plan: &Plan) {
 }
 
 fn facts(plan: &Plan) -> usize {
-    let of = |change: &consent::model::change::Change| 2 + change.steps.len() + change.needs.len();
-    plan.changes.iter().map(of).sum::<usize>() + plan.checks.len()
+    let of = |change: &consent::model::change::Change| {
+        let pins = change.steps.iter().map(|step| step.proof.expect.pins().count()).sum::<usize>();
+        let risk = change.risk.as_ref().map_or(0, |risk| 1 + risk.reasons.len());
+        3 + change.steps.len() + pins + change.needs.len() + risk
+    };
+    let extent = match &plan.extent {
+        Extent::Whole => 1,
+        Extent::Partial(labels) => 1 + labels.len(),
+    };
+    plan.changes.iter().map(of).sum::<usize>() + plan.checks.len() + plan.lifted.len() + extent
 }
 
 /// What would be sent, by address.

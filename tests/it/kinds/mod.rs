@@ -6,6 +6,7 @@ mod assignment;
 mod classification;
 mod consent_policy;
 mod consent_requests;
+pub mod effects;
 mod laws;
 mod pages;
 mod specimens;
@@ -49,13 +50,13 @@ impl Specimen {
 
     /// The tenant before the first stage.
     pub fn world(&self) -> World {
-        World::new(&format!("{}\n{}", fixture(), self.seed))
+        World::new(&format!("{}\n{}", small_seed(), self.seed))
     }
 }
 
 /// The fixture of the scenarios, where Microsoft Graph publishes no more than the specimens name: it is
 /// read some hundred times here.
-fn fixture() -> String {
+pub fn small_seed() -> String {
     let publishes = r#"publishes = "microsoft-graph""#;
     assert!(SEED.contains(publishes));
     let few = r#"scopes = [
@@ -86,7 +87,7 @@ pub struct Stage {
 impl Stage {
     /// The tenant right before this stage, in this weather, with manifest and saved plan.
     pub fn world(&self, weather: &str) -> World {
-        let mut world = World::new(&fixture());
+        let mut world = World::new(&small_seed());
         world.later(weather, |state| *state = serde_json::from_str(&self.start).unwrap());
         world.manifest(self.manifest);
         world.file("saved.plan", &self.plan);

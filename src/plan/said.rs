@@ -1,0 +1,65 @@
+//! What only the file of a saved plan says, as its words. Everything else that is drawn of it is derived
+//! again from its states and the live directory; reasons, owners, notes and warnings cannot be, and
+//! whoever wrote the file may have written anything.
+
+use crate::kinds::Pair;
+use crate::model::change::Why;
+use crate::model::untrusted::Untrusted;
+use crate::plan::{Check, Plan, Source};
+
+/// Stands before words of the file.
+pub const SAYS: &str = "the plan says: ";
+
+/// In quotes that the text cannot close.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// `the plan says: "..."`
+pub fn says(text: &str) -> String {
+    format!("{SAYS}{}", quoted(text))
+}
+
+/// Turns what a plan has from its file into the file's words, for drawing. The changes are to be made
+/// of its pairs anew.
+pub fn mark(plan: &mut Plan) {
+    plan.source = Source::File;
+    plan.pairs.iter_mut().for_each(mark_pair);
+    for warning in &mut plan.warnings {
+        *warning = says(warning);
+    }
+    for found in &mut plan.unmanaged {
+        found.text = Untrusted::new(says(found.text.raw()));
+    }
+    plan.checks.iter_mut().for_each(mark_check);
+}
+
+fn mark_pair(pair: &mut Pair) {
+    pair.notes = pair.notes.iter().map(|note| says(note)).collect();
+    let word = |text: &Option<String>| text.as_deref().map(quoted);
+    let mark = |why: &Why| Why {
+        line: says(&why.line),
+        reason: word(&why.reason),
+        owner: word(&why.owner),
+        until: word(&why.until),
+    };
+    pair.why = pair.why.iter().map(mark).collect();
+}
+
+/// What helps against a rule is never the file's to say.
+fn mark_check(check: &mut Check) {
+    let Check { rule, text, help } = check;
+    *rule = says(rule);
+    *text = quoted(text);
+    *help = "mend that in the manifest, and make the plan anew: consent plan --out FILE".to_owned();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_closes_its_quotes() {
+        assert_eq!(says(r#"x" and "y \"#), r#"the plan says: "x\" and \"y \\""#);
+    }
+}
