@@ -11,11 +11,11 @@ use crate::cli::session::{Session, stored, told};
 use crate::cli::shell::word;
 use crate::graph::error::GraphError;
 use crate::graph::survey;
-use crate::kinds::{self, Scene};
+use crate::kinds::{self, Pair, Scene};
 use crate::model::change::Change;
 use crate::model::clock::{Clock, stamp};
 use crate::model::id::ObjectId;
-use crate::plan::{Plan, file, fresh};
+use crate::plan::{Plan, file, fresh, rests};
 use crate::store::plan_file;
 
 /// A plan may come from a machine whose clock is ahead by so much. One from further in the future would
@@ -136,9 +136,9 @@ async fn as_named(session: &Session, plan: &Plan, scene: &Scene) -> Result<(), F
 /// Service principals of which the plan has nothing but their object ids.
 fn rests_on(plan: &Plan) -> Result<BTreeSet<ObjectId>, Failure> {
     let mut ids = BTreeSet::new();
-    for pair in &plan.pairs {
+    for pair in plan.pairs.iter().cloned().chain(rests::as_pairs(&plan.rests)) {
         if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
-            ids.extend(kind.rests_on(pair).map_err(planning::unreadable)?);
+            ids.extend(kind.rests_on(&pair).map_err(planning::unreadable)?);
         }
     }
     Ok(ids)
@@ -146,7 +146,8 @@ fn rests_on(plan: &Plan) -> Result<BTreeSet<ObjectId>, Failure> {
 
 /// Every change is about the app it stands under, and what it rests on is there.
 fn agreeing(plan: &Plan, scene: &Scene) -> Result<(), Failure> {
-    let found = fresh::disagreement(&plan.pairs, scene, &plan.names);
+    let pairs: Vec<Pair> = plan.pairs.iter().cloned().chain(rests::as_pairs(&plan.rests)).collect();
+    let found = fresh::disagreement(&pairs, scene, &plan.names);
     match found.map_err(planning::unreadable)? {
         None => Ok(()),
         Some((address, problem)) => Err(Failure::new(

@@ -4,7 +4,7 @@
 //! plans with the same digest do exactly the same thing.
 
 use crate::model::audience::Audience;
-use crate::model::change::Change;
+use crate::model::change::{Change, Rest};
 use crate::model::digest::sha256_hex;
 use crate::model::id::TenantId;
 use crate::model::untrusted::{harmless_json, shown};
@@ -53,6 +53,8 @@ fn facts(change: &Change) -> Vec<String> {
     for (turn, step) in change.steps.iter().enumerate() {
         facts.push(format!("{at} request {}: {}", turn + 1, step.request));
     }
+    let rests = |rest: &Rest| format!("{at} rests on: {} {}", rest.address, rest.state);
+    facts.extend(change.rests_on.iter().map(rests));
     facts.extend(change.needs.iter().map(|needed| format!("{at} waits for: {needed}")));
     facts
 }

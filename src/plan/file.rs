@@ -4,6 +4,7 @@
 //! what was derived must be, byte for byte, the effect that was saved.
 
 mod difference;
+mod resting;
 mod seal;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
+use self::resting::SavedRest;
 use self::seal::Sealed;
 use crate::kinds::published::{document, states_by_address};
 use crate::kinds::{Names, Pair, Unreadable};
@@ -30,6 +32,7 @@ use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::{
     AppHead, Check, Effect, Extent, LiveSummary, ManifestSummary, Plan, Unmanaged, build, effect,
+    rests,
 };
 
 pub const FORMAT: &str = "consent.plan";
@@ -80,6 +83,9 @@ struct File {
     /// Sentences about the whole plan.
     warnings: Vec<String>,
     changes: Vec<Saved>,
+    /// As found, and left as they are: without them something must not be taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rests: Vec<SavedRest>,
     /// Found, not declared, and left alone.
     unmanaged: Vec<Unmanaged>,
     /// Display names of those the plan is about, by object id.
@@ -185,6 +191,7 @@ pub fn write_to(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         checks: plan.checks.clone(),
         warnings: plan.warnings.clone(),
         changes: plan.pairs.iter().map(|pair| saved(pair, &by_pair)).collect(),
+        rests: resting::saved(plan),
         unmanaged: plan.unmanaged.clone(),
         names: plan.names.0.clone(),
         effect: SavedEffect { text: plan.effect.text.clone(), sha256: plan.effect.digest.clone() },
@@ -312,7 +319,9 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
             notes: saved.notes.into(),
         })
         .collect();
-    let mut changes = build::changes(&pairs, &names)?;
+    let rests = resting::read(file.rests)?;
+    let mut changes = build::changes(&pairs, &rests, &names)?;
+    let rests = rests::used(&changes, rests);
     let addresses: BTreeSet<&Address> = pairs.iter().map(|pair| &pair.address).collect();
     let own = |change: &Change| pair_of(&change.address, &addresses);
     // Of several changes of one object, such as an app that is made and then closed, the one that
@@ -339,6 +348,7 @@ fn plan(file: File) -> Result<Plan, PlanFileError> {
         apps: file.apps,
         pairs,
         names,
+        rests,
         changes,
         unchanged: file.summary.unchanged,
         unmanaged: file.unmanaged,

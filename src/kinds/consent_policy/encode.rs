@@ -78,6 +78,7 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
         after: ObjectState::default(),
         steps: steps(want, have),
         needs: Vec::new(),
+        rests_on: Vec::new(),
         why: Vec::new(),
         notes: notes(want, have),
         permissions: Vec::new(),
@@ -183,7 +184,7 @@ fn create(want: &Spec) -> Step {
     let looks = Members::of([("/displayName", value(name))]);
     Step {
         request: Request { method: Method::Post, path: PATH.to_owned(), body: Some(body) },
-        proof: Proof { read: object(id), expect: Expect::Fields(looks), before: None },
+        proof: Proof { read: object(id), expect: Expect::Fields(looks), before: None, among: None },
         creates: None,
     }
 }
@@ -212,7 +213,12 @@ fn rename(have: &Spec, want: &Spec) -> Option<Step> {
             path: path(&have.id),
             body: Some(Value::Object(body)),
         },
-        proof: Proof { read: object(&have.id), expect: Expect::Fields(looks), before: None },
+        proof: Proof {
+            read: object(&have.id),
+            expect: Expect::Fields(looks),
+            before: None,
+            among: None,
+        },
         creates: None,
     })
 }
@@ -220,7 +226,7 @@ fn rename(have: &Spec, want: &Spec) -> Option<Step> {
 fn delete(id: &str) -> Step {
     Step {
         request: Request { method: Method::Delete, path: path(id), body: None },
-        proof: Proof { read: object(id), expect: Expect::Gone, before: None },
+        proof: Proof { read: object(id), expect: Expect::Gone, before: None, among: None },
         creates: None,
     }
 }
@@ -245,6 +251,7 @@ fn add(id: &str, side: Side, set: &Conditions) -> Step {
             read: list(id, side),
             expect: Expect::Fields(looks.collect()),
             before: None,
+            among: None,
         },
         request: Request {
             method: Method::Post,
@@ -263,7 +270,12 @@ fn remove(id: &str, side: Side, set: &str) -> Step {
             path: format!("{}/{}/{}", path(id), side.segment(), encode(set)),
             body: None,
         },
-        proof: Proof { read: list(id, side), expect: Expect::Absent(looks), before: None },
+        proof: Proof {
+            read: list(id, side),
+            expect: Expect::Absent(looks),
+            before: None,
+            among: None,
+        },
         creates: None,
     }
 }

@@ -2,6 +2,7 @@
 //! <https://learn.microsoft.com/graph/api/permissiongrantpolicy-list>
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -50,7 +51,7 @@ pub(super) fn open(pages: &Pages) -> BTreeSet<String> {
 pub(super) fn observe(
     pages: &Pages,
     scene: &Scene,
-    found: &mut dyn FnMut(Address, Found),
+    found: &mut dyn FnMut(Address, Found, Duration),
 ) -> Result<(), OddAnswer> {
     if !scene.is_about(ConsentPolicies::NAME) {
         return Ok(());
@@ -65,7 +66,7 @@ pub(super) fn observe(
         if !is_policy_id(&row.id) {
             return Err(odd("has a policy with an id that no policy can have"));
         }
-        found(address(&row.id), policy(row, scene)?);
+        found(address(&row.id), policy(row, scene)?, rows.answered());
     }
     Ok(())
 }

@@ -8,8 +8,9 @@ use consent::model::address::Address;
 use consent::model::change::{Change, Why};
 use consent::model::cloud::Cloud;
 use consent::model::digest::sha256_hex;
+use consent::model::object_state::ObjectState;
 use consent::model::request::Known;
-use consent::plan::{LiveSummary, ManifestSummary, Plan, build, effect, file, fresh};
+use consent::plan::{LiveSummary, ManifestSummary, Plan, build, effect, file, fresh, rests};
 use consent::render::stale::paragraph;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -54,7 +55,7 @@ pub(crate) fn proven(text: &str, plan: &Plan) {
     };
     let again = file::write(plan);
     assert!(text.lines().filter(own).eq(again.lines().filter(own)), "{text}\n{again}");
-    let changes = build::changes(&plan.pairs, &plan.names).expect("they were read");
+    let changes = build::changes(&plan.pairs, &plan.rests, &plan.names).expect("they were read");
     let derived = effect::effect(plan.tenant.id, &changes, &plan.checks);
     assert_eq!(plan.effect, derived);
     assert_eq!(derived.digest, format!("sha256:{}", sha256_hex(derived.text.as_bytes())));
@@ -80,7 +81,8 @@ fn compared(plan: &Plan) {
 fn forged(value: &Value) -> Option<Plan> {
     let names = Names(part(value, "names").unwrap_or_default());
     let pairs: Vec<Pair> = value.get("changes")?.as_array()?.iter().filter_map(pair).collect();
-    let mut changes = build::changes(&pairs, &names).ok()?;
+    let rests = rests_of(value);
+    let mut changes = build::changes(&pairs, &rests, &names).ok()?;
     let risks: BTreeMap<String, Value> = value["changes"]
         .as_array()?
         .iter()
@@ -105,6 +107,7 @@ fn forged(value: &Value) -> Option<Plan> {
         manifest,
         apps: part(value, "apps").unwrap_or_default(),
         pairs,
+        rests: rests::used(&changes, rests),
         names,
         changes,
         unchanged: value.pointer("/summary/unchanged").and_then(Value::as_u64)? as usize,
@@ -114,6 +117,15 @@ fn forged(value: &Value) -> Option<Plan> {
         identity_checks: Vec::new(),
         extent: part(value, "extent")?,
     })
+}
+
+/// What the document says that something rests on.
+fn rests_of(value: &Value) -> BTreeMap<Address, ObjectState> {
+    let all = value.get("rests").and_then(Value::as_array);
+    let one = |rest: &Value| {
+        Some((part(rest, "address")?, rest.get("state").cloned().unwrap_or_default().into()))
+    };
+    all.into_iter().flatten().filter_map(one).collect()
 }
 
 fn part<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {

@@ -13,7 +13,9 @@ use consent::model::directory::{Directory, Group, Lookup, Organization};
 use consent::model::finding::Findings;
 use consent::model::query::{Pages, Query, Rows};
 use consent::model::untrusted::Untrusted;
-use consent::plan::{AppHead, Extent, LiveSummary, ManifestSummary, Plan, build, effect, file};
+use consent::plan::{
+    AppHead, Extent, LiveSummary, ManifestSummary, Plan, build, effect, file, rests,
+};
 use consent::policy;
 use consent::render::{json, text};
 use serde_json::{Value, json};
@@ -133,7 +135,10 @@ pub(crate) fn plan(
     let desk = Desk { manifest, sources, scene: &scene, today: NOW.date() };
     let mut draft = build::draft(&desk, &pages, findings)?;
     let names = Names::from_directory(&tenant.directory);
-    let mut changes = build::changes(&draft.pairs, &names).expect("a draft leads to changes");
+    let beside = rests::beside(&draft.pairs, &pages, &scene)?;
+    let mut changes =
+        build::changes(&draft.pairs, &beside, &names).expect("a draft leads to changes");
+    let rests = rests::used(&changes, beside);
     build::annotate(&mut changes, &tenant.directory);
     let head = |(label, app_id): (&String, &_)| AppHead {
         label: label.clone(),
@@ -162,9 +167,10 @@ pub(crate) fn plan(
         },
         made_at: NOW,
         apps: scene.roster.iter().map(head).collect(),
-        names: draft.names(&names),
+        names: draft.names(&rests, &names),
         unmanaged: draft.unmanaged(&names),
         pairs: draft.pairs,
+        rests,
         changes,
         unchanged: draft.unchanged,
         warnings: draft.remarks,
@@ -204,7 +210,9 @@ pub(crate) fn good(plan: &Plan) {
 }
 
 fn facts(plan: &Plan) -> usize {
-    let of = |change: &consent::model::change::Change| 2 + change.steps.len() + change.needs.len();
+    let of = |change: &consent::model::change::Change| {
+        2 + change.steps.len() + change.needs.len() + change.rests_on.len()
+    };
     plan.changes.iter().map(of).sum::<usize>() + plan.checks.len()
 }
 
