@@ -1,7 +1,9 @@
 //! The course of a whole run, as a machine without effects: it says what to do next, and is told
 //! what came of it.
 
-use std::collections::BTreeSet;
+mod looks;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -9,8 +11,9 @@ use serde_json::Value;
 use crate::apply::action::{Action, Because, Moment, Outgoing};
 use crate::apply::attempt::Next;
 use crate::apply::flights::{Due, Flights, Ticket};
+use crate::apply::grounds::Grounds;
 use crate::apply::placeholder;
-use crate::apply::proof::{LOOKS_LAST, Sight, id_of, sight};
+use crate::apply::proof::{Sight, id_of, sight};
 use crate::apply::silence::Silence;
 use crate::apply::tally::Tally;
 use crate::apply::wave::{self, LARGEST, Places, Wave};
@@ -19,7 +22,7 @@ use crate::graph::verdict::Verdict;
 use crate::model::address::Address;
 use crate::model::change::{Change, Step};
 use crate::model::outcome::{Outcome, RunReport, Stopped};
-use crate::model::query::Query;
+use crate::model::query::Rows;
 use crate::model::request::Known;
 
 /// Most changes that have begun and have no result: so many may turn out unsure at once.
@@ -41,8 +44,9 @@ pub struct Course<'a> {
     hold: Duration,
     silence: Silence,
     known: Known,
-    /// When the run began: what the plan is about was read right before.
-    looked: Option<Duration>,
+    /// When the service last answered with what the change at each place is about, where that is known.
+    looked: Vec<Option<Duration>>,
+    grounds: Grounds<'a>,
 }
 
 impl<'a> Course<'a> {
@@ -53,9 +57,12 @@ impl<'a> Course<'a> {
             (already.contains(&change.address) || change.steps.is_empty())
                 .then_some(Outcome::Already)
         };
+        let places = Places::of(changes);
         Self {
             changes,
-            places: Places::of(changes),
+            grounds: Grounds::of(changes, &places),
+            looked: vec![None; changes.len()],
+            places,
             tally: Tally::new(changes.iter().map(found).collect()),
             from: 0,
             flights: Flights::default(),
@@ -63,14 +70,21 @@ impl<'a> Course<'a> {
             hold: Duration::ZERO,
             silence: Silence::default(),
             known: Known::new(),
-            looked: None,
         }
+    }
+
+    /// The same, where it is known when the service last answered with the objects at these addresses.
+    /// What else would be replaced or removed is looked at first.
+    #[must_use]
+    pub fn last_seen(mut self, times: &BTreeMap<Address, Duration>) -> Self {
+        let of_object = |change: &Change| looks::of_object(&change.address, times);
+        self.looked = self.changes.iter().map(of_object).collect();
+        self
     }
 
     /// What to do next. What it says to send or to read is under way from then on.
     pub fn next_action(&mut self, moment: Moment) -> Action {
         let now = moment.now;
-        self.looked.get_or_insert(now);
         self.abandon();
         if let Some((ticket, queries)) = self.reads(now) {
             return Action::Read(ticket, queries);
@@ -89,6 +103,7 @@ impl<'a> Course<'a> {
         let more = (held && self.has_more()).then_some(writes_from);
         let send = self.flights.next_due(Due::Send).map(|from| from.max(writes_from));
         let read = self.flights.next_due(Due::Read);
+        let read = read.into_iter().chain(self.grounds.next_due()).min();
         match send.into_iter().chain(more).chain(read).min() {
             Some(time) => {
                 // What could go by then is kept back by nothing else.
@@ -100,7 +115,7 @@ impl<'a> Course<'a> {
                 };
                 Action::Wait(time.saturating_sub(now), because)
             }
-            None if self.flights.all_back() => Action::End,
+            None if self.flights.all_back() && self.grounds.all_back() => Action::End,
             None => Action::Await,
         }
     }
@@ -114,12 +129,16 @@ impl<'a> Course<'a> {
             self.tally.writes_sent += 1;
             let verdict = verdicts.next().unwrap_or_else(Verdict::unanswered);
             let throttled = matches!(verdict, Verdict::Wait(..));
-            if let Verdict::Accepted(Some(body)) = &verdict {
-                self.learn(place, id_of(body));
-            }
+            let other = match &verdict {
+                Verdict::Accepted(Some(body)) => self.learn(place, id_of(body)),
+                _ => None,
+            };
             let Some(flight) = self.flights.get_mut(place) else { continue };
-            flight.sent = true;
-            let next = flight.attempt.answered(verdict);
+            (flight.sent, flight.looks) = (true, 0);
+            let next = match (flight.attempt.answered(verdict), other) {
+                (_, Some(because)) => flight.attempt.seen(&Sight::Another(because)),
+                (next, None) => next,
+            };
             if let (true, Next::Send(time)) = (throttled, &next) {
                 self.hold = self.hold.max(now.saturating_add(*time));
             }
@@ -133,8 +152,14 @@ impl<'a> Course<'a> {
         self.flights.arrive(ticket);
     }
 
-    /// The rows of the queries of an [`Action::Read`], in order, or why they could not be read.
-    pub fn seen(&mut self, ticket: Ticket, rows: Vec<Result<Vec<Value>, String>>, now: Duration) {
+    /// The rows of the queries of an [`Action::Read`], in order, each with when the service answered, or why
+    /// they could not be read.
+    pub fn seen(&mut self, ticket: Ticket, rows: Vec<Result<Rows, String>>, now: Duration) {
+        if self.grounds.seen(ticket, &rows, now, &self.known) {
+            self.stand(now);
+            self.land();
+            return;
+        }
         let places = self.flights.arrive(ticket);
         let answers = places.iter().zip(&rows).filter_map(|(place, rows)| {
             let query = self.step(*place)?.proof.read.filled(&self.known);
@@ -146,8 +171,11 @@ impl<'a> Course<'a> {
         }
         for (place, rows) in places.into_iter().zip(rows) {
             let Some(step) = self.step(place) else { continue };
-            let sight = sight(step, rows.ok().as_deref(), &self.known);
-            self.looked(place, &sight, now);
+            let rows = rows.ok();
+            let answered = rows.as_ref().map(Rows::answered);
+            let values: Option<Vec<Value>> = rows.map(|rows| rows.iter().collect());
+            let sight = sight(step, values.as_deref(), &self.known);
+            self.looked(place, sight, answered, now);
         }
         self.land();
     }
@@ -170,7 +198,7 @@ impl<'a> Course<'a> {
 
     /// Changes of which a request is still to be sent, now or later, as far as it is known.
     pub fn to_send(&self) -> usize {
-        self.unsent() + self.flights.count_of(Due::Send)
+        self.unsent() + self.flights.count_of(Due::Send) + self.flights.count_of(Due::Look)
     }
 
     /// Changes that have not begun and have no result.
@@ -189,7 +217,8 @@ impl<'a> Course<'a> {
         while self.tally.stopped().is_none() {
             let wave = self.wave(room);
             for place in &wave.ready {
-                self.flights.begin(*place, now, self.looked.unwrap_or(now));
+                let looked = self.looked.get(*place).copied().flatten();
+                self.flights.begin(*place, now, looked);
             }
             if wave.skipped.is_empty() {
                 return;
@@ -199,17 +228,6 @@ impl<'a> Course<'a> {
             }
             if !wave.ready.is_empty() {
                 return;
-            }
-        }
-    }
-
-    /// What would replace or remove something that was last seen a while ago looks at it first.
-    fn look_first(&mut self, now: Duration, batch: usize) {
-        for place in self.flights.due(Due::Send, now, batch) {
-            let guarded = self.step(place).is_some_and(|step| step.proof.before.is_some());
-            let Some(flight) = self.flights.get_mut(place) else { continue };
-            if guarded && now.saturating_sub(flight.looked) >= LOOKS_LAST {
-                flight.look_first(now);
             }
         }
     }
@@ -273,6 +291,7 @@ impl<'a> Course<'a> {
                 self.take_off(batch.saturating_sub(due + self.flights.looking_first()), now);
             }
             self.look_first(now, batch);
+            self.ask_for_grounds(now, batch);
             let due = self.flights.due(Due::Send, now, batch);
             let outgoing: Vec<Outgoing> =
                 due.iter().filter_map(|place| self.outgoing(*place)).collect();
@@ -296,57 +315,6 @@ impl<'a> Course<'a> {
             return None;
         }
         Some(Outgoing { place, step, request })
-    }
-
-    /// The reads that are due, at most a batch of them. An object whose own id is not known cannot be
-    /// read by it.
-    fn reads(&mut self, now: Duration) -> Option<(Ticket, Vec<Query>)> {
-        loop {
-            let due = self.flights.due(Due::Read, now, LARGEST);
-            let (mut places, mut queries) = (Vec::new(), Vec::new());
-            for place in &due {
-                let Some(step) = self.step(*place) else { continue };
-                let query = step.proof.read.filled(&self.known);
-                if placeholder::in_query(&query) {
-                    self.looked(*place, &Sight::Unreadable, now);
-                } else {
-                    places.push(*place);
-                    queries.push(query);
-                }
-            }
-            self.land();
-            if !queries.is_empty() {
-                self.silence.asked(now);
-                return Some((self.flights.depart(places), queries));
-            }
-            if due.is_empty() {
-                return None;
-            }
-        }
-    }
-
-    fn looked(&mut self, place: usize, sight: &Sight, now: Duration) {
-        if let Sight::Shown(id) = sight {
-            self.learn(place, id.clone());
-        }
-        let blind = self.tally.is_blind();
-        let Some(flight) = self.flights.get_mut(place) else { return };
-        if *sight != Sight::Unreadable {
-            flight.looked = now;
-        }
-        let next = match flight.attempt.seen(sight) {
-            Next::Shown => Next::Shown,
-            _ if blind => Next::Settled(flight.attempt.never_shown()),
-            next => next,
-        };
-        self.proceed(place, next, now);
-    }
-
-    fn learn(&mut self, place: usize, id: Option<String>) {
-        let placeholder = self.step(place).and_then(|step| step.creates.clone());
-        if let (Some(placeholder), Some(id)) = (placeholder, id) {
-            self.known.entry(placeholder).or_insert(id);
-        }
     }
 
     fn proceed(&mut self, place: usize, next: Next, now: Duration) {

@@ -351,7 +351,8 @@ fn no_write_goes_out_before_the_service_takes_it_and_reads_go_on() {
         Duration::from_secs(9),
     );
     let Action::Read(ticket, _) = course.next_action(at(9, 60)) else { panic!("not read") };
-    course.seen(ticket, vec![Ok(vec![json!({"is": "there"})])], Duration::from_secs(9));
+    let shown = Rows::from_iter([json!({"is": "there"})]);
+    course.seen(ticket, vec![Ok(shown)], Duration::from_secs(9));
     assert_eq!(course.next_action(at(9, 9)), waits(3));
     assert_eq!(course.next_action(at(12, 20)), waits(8));
     let Action::Send(ticket, out) = course.next_action(at(20, 20)) else { panic!("not sent") };

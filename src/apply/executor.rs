@@ -2,7 +2,7 @@
 //! Several actions are under way at the same time. Every request is on disk in the journal before it
 //! goes out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -43,6 +43,8 @@ pub struct Tools<'a> {
     /// Set from outside: nothing new starts.
     pub stop: &'a AtomicBool,
     pub progress: &'a mut (dyn FnMut(Progress<'_>) + Send),
+    /// When the service last answered for the object at each address, by the clock.
+    pub last_seen: &'a BTreeMap<Address, Duration>,
 }
 
 /// A run that is over.
@@ -83,7 +85,7 @@ enum Back {
 
 impl Executor<'_> {
     async fn run(mut self, changes: &[Change], already: &BTreeSet<Address>) -> Finished {
-        let mut course = Course::new(changes, already);
+        let mut course = Course::new(changes, already).last_seen(self.tools.last_seen);
         loop {
             self.tell(changes, &mut course);
             if self.tools.stop.load(Ordering::SeqCst) {
@@ -173,10 +175,7 @@ impl Executor<'_> {
                 {
                     course.stop(Stopped::SignIn { because: error.to_string() });
                 }
-                let rows = |answer: Result<Rows, GraphError>| match answer {
-                    Ok(rows) => Ok(rows.iter().collect()),
-                    Err(error) => Err(error.to_string()),
-                };
+                let rows = |answer: Result<Rows, GraphError>| answer.map_err(|error| error.to_string());
                 course.seen(ticket, answers.into_iter().map(rows).collect(), now);
             }
             None => {}

@@ -140,7 +140,9 @@ async fn run_at(
     stop: bool,
     changes: &[Change],
 ) -> Finished {
+    let last_seen = BTreeMap::new();
     let tools = Tools {
+        last_seen: &last_seen,
         reader: &graph.reader(),
         writer: &graph.writer(),
         journal,

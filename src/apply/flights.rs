@@ -24,8 +24,10 @@ pub struct Flight {
     pub from: Duration,
     /// Part of an action that is under way.
     pub aloft: bool,
-    /// When the object was last seen.
-    pub looked: Duration,
+    /// When the service last answered with the object, where that is known.
+    pub looked: Option<Duration>,
+    /// Looks since it was last sent.
+    pub looks: usize,
 }
 
 /// What is to be done next about a change.
@@ -33,6 +35,8 @@ pub struct Flight {
 pub enum Due {
     Send,
     Read,
+    /// What it rests on is being looked at; after that it is to be sent.
+    Look,
 }
 
 /// Every flight, by place of its change in the plan.
@@ -46,7 +50,7 @@ pub struct Flights {
 
 impl Flight {
     /// Its first step is to be sent now.
-    pub fn new(now: Duration, looked: Duration) -> Self {
+    pub fn new(now: Duration, looked: Option<Duration>) -> Self {
         Self {
             step: 0,
             sent: false,
@@ -56,6 +60,7 @@ impl Flight {
             from: now,
             aloft: false,
             looked,
+            looks: 0,
         }
     }
 
@@ -66,6 +71,7 @@ impl Flight {
 
     /// The object is read before anything is sent.
     pub fn look_first(&mut self, now: Duration) {
+        self.looks += 1;
         self.attempt.look_first();
         self.plan(Due::Read, now);
     }
@@ -77,13 +83,19 @@ impl Flight {
 }
 
 impl Flights {
-    pub fn begin(&mut self, place: usize, now: Duration, looked: Duration) {
+    pub fn begin(&mut self, place: usize, now: Duration, looked: Option<Duration>) {
         self.open.insert(place, Flight::new(now, looked));
     }
 
-    /// Those that are looked at before they are sent.
+    /// Those that are looked at before they are sent, or what they rest on.
     pub fn looking_first(&self) -> usize {
-        self.iter().filter(|(_, flight)| flight.attempt.looks_first()).count()
+        let looks = |flight: &Flight| flight.attempt.looks_first() || flight.due == Due::Look;
+        self.iter().filter(|(_, flight)| looks(flight)).count()
+    }
+
+    /// Places of those that wait for a look at what they rest on, in the plan's order.
+    pub fn unfounded(&self) -> Vec<usize> {
+        self.waiting(Due::Look).map(|(place, _)| place).collect()
     }
 
     pub fn get(&self, place: usize) -> Option<&Flight> {
@@ -126,8 +138,14 @@ impl Flights {
                 flight.aloft = true;
             }
         }
+        let ticket = self.ticket();
+        self.asked.insert(ticket, places);
+        ticket
+    }
+
+    /// A name for one more action.
+    pub fn ticket(&mut self) -> Ticket {
         self.tickets += 1;
-        self.asked.insert(self.tickets, places);
         self.tickets
     }
 

@@ -1,14 +1,23 @@
 //! What a run replaces or removes when it has been under way for a while.
 
-use crate::apply::rehearsal::{Tenant, gives, needs, takes, wait, words};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::apply::rehearsal::{Tenant, address, gives, needs, takes, wait, words};
+use crate::model::address::Address;
 use serde_json::json;
+
+/// When the grant of everybody was last answered for.
+fn seen_at(second: u64) -> BTreeMap<Address, Duration> {
+    BTreeMap::from([(address("all"), Duration::from_secs(second))])
+}
 
 /// What the plan saw at the beginning is long ago by then.
 #[test]
 fn a_removal_that_comes_late_looks_first() {
     let changes = [gives("a"), needs(takes("all"), &["a"])];
     let late = |seconds, is: &str| {
-        let mut tenant = Tenant::default();
+        let mut tenant = Tenant { seen: seen_at(0), ..Tenant::default() };
         tenant.objects.insert("/o/all".to_owned(), json!({ "is": is }));
         tenant.reply("/o/a", [wait(seconds)]);
         let report = tenant.run(&changes);
@@ -23,7 +32,7 @@ fn a_removal_that_comes_late_looks_first() {
 #[test]
 fn a_removal_that_was_put_off_several_times_looks_again() {
     let put_off = |times: usize, is: &str| {
-        let mut tenant = Tenant::default();
+        let mut tenant = Tenant { seen: seen_at(0), ..Tenant::default() };
         tenant.objects.insert("/o/all".to_owned(), json!({ "is": is }));
         tenant.reply("/o/all", vec![wait(6); times]);
         let report = tenant.run(&[takes("all")]);

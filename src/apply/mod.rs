@@ -10,6 +10,7 @@ pub mod attempt;
 pub mod course;
 pub mod executor;
 pub mod flights;
+pub mod grounds;
 pub mod journaling;
 pub mod pace;
 pub mod placeholder;

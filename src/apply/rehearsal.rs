@@ -15,7 +15,7 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::outcome::{Refusal, RunReport, Stopped};
-use crate::model::query::{Missing, Query};
+use crate::model::query::{Missing, Query, Rows};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
 
@@ -27,7 +27,12 @@ pub(super) fn address(label: &str) -> Address {
 pub(super) fn put(path: &str) -> Step {
     Step {
         request: Request { method: Method::Post, path: path.into(), body: Some(json!({})) },
-        proof: Proof { read: Query::object(path, Missing::Nothing), expect: there(), before: None },
+        proof: Proof {
+            read: Query::object(path, Missing::Nothing),
+            expect: there(),
+            before: None,
+            among: None,
+        },
         creates: None,
     }
 }
@@ -37,7 +42,7 @@ pub(super) fn delete(path: &str) -> Step {
     let read = Query::object(path, Missing::Nothing);
     Step {
         request: Request { method: Method::Delete, path: path.into(), body: None },
-        proof: Proof { read, expect: Expect::Gone, before: Some(there()) },
+        proof: Proof { read, expect: Expect::Gone, before: Some(there()), among: None },
         creates: None,
     }
 }
@@ -63,6 +68,7 @@ pub(super) fn change(label: &str) -> Change {
         after: ObjectState::default(),
         steps: vec![put(&format!("/o/{label}"))],
         needs: Vec::new(),
+        rests_on: Vec::new(),
         why: Vec::new(),
         notes: Vec::new(),
         permissions: Vec::new(),
@@ -106,6 +112,10 @@ pub(super) struct Tenant {
     pub script: BTreeMap<String, VecDeque<Reply>>,
     /// Batches as sent, each request by method and path.
     pub batches: Vec<Vec<String>>,
+    /// What was read together, by path.
+    pub looks: Vec<Vec<String>>,
+    /// When what the changes are about was last answered for.
+    pub seen: BTreeMap<Address, Duration>,
     /// Seconds spent waiting.
     pub waited: u64,
     /// Ask to stop after so many batches.
@@ -124,7 +134,7 @@ pub(super) struct Tenant {
 /// What comes back of an action.
 enum Back {
     Answers(Vec<Verdict>),
-    Rows(Vec<Result<Vec<Value>, String>>),
+    Rows(Vec<Result<Rows, String>>),
 }
 
 impl Tenant {
@@ -141,7 +151,7 @@ impl Tenant {
         changes: &[Change],
         already: &BTreeSet<Address>,
     ) -> RunReport {
-        let mut course = Course::new(changes, already);
+        let mut course = Course::new(changes, already).last_seen(&self.seen);
         let mut now = Duration::ZERO;
         let mut under_way: Vec<(u64, Back)> = Vec::new();
         for _ in 0..100_000 {
@@ -169,17 +179,22 @@ impl Tenant {
                     under_way.push((ticket, Back::Answers(verdicts)));
                 }
                 Action::Read(ticket, queries) => {
-                    let rows = |query: &Query| match self.blind || self.sick.contains(&query.path) {
-                        true => Err("cannot be read".to_owned()),
-                        false => Ok(self.objects.get(&query.path).cloned().into_iter().collect()),
-                    };
-                    let rows = queries.iter().map(rows).collect();
+                    self.looks.push(queries.iter().map(|query| query.path.clone()).collect());
+                    let rows = queries.iter().map(|query| self.answer_to(query, now)).collect();
                     under_way.push((ticket, Back::Rows(rows)));
                 }
             }
             self.most_under_way = self.most_under_way.max(under_way.len());
         }
         panic!("the run does not end");
+    }
+
+    fn answer_to(&self, query: &Query, now: Duration) -> Result<Rows, String> {
+        if self.blind || self.sick.contains(&query.path) {
+            return Err("cannot be read".to_owned());
+        }
+        let rows: Rows = self.objects.get(&query.path).cloned().into_iter().collect();
+        Ok(rows.answered_at(now))
     }
 
     fn come_back(&mut self, course: &mut Course<'_>, ticket: u64, back: Back, now: Duration) {

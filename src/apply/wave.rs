@@ -36,6 +36,11 @@ impl<'a> Places<'a> {
         self.0.get(address).and_then(|at| so_far[*at].as_ref())
     }
 
+    /// Where the change at this address stands in the plan.
+    pub fn at(&self, address: &Address) -> Option<usize> {
+        self.0.get(address).copied()
+    }
+
     fn waits(&self, change: &Change, so_far: &Outcomes) -> bool {
         let open = |need: &Address| self.0.get(need).is_some_and(|at| so_far[*at].is_none());
         change.needs.iter().any(open)

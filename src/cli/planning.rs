@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join;
 
@@ -11,7 +12,7 @@ use crate::cli::manifests::{self, Loaded};
 use crate::cli::session::{Session, told};
 use crate::cli::{Streams, rails, warnings};
 use crate::graph::survey;
-use crate::kinds::{self, Desk, Names, OddAnswer, REGISTRY, Scene, Unreadable};
+use crate::kinds::{self, Desk, Names, OddAnswer, Pair, REGISTRY, Scene, Unreadable};
 use crate::model::address::{Address, TENANT};
 use crate::model::clock::Clock;
 use crate::model::directory::{Directory, Mentions, Organization};
@@ -21,9 +22,12 @@ use crate::model::object_state::ObjectState;
 use crate::model::query::{Pages, Query};
 use crate::model::untrusted::shown;
 use crate::plan::build::{self, Draft};
-use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, Source, effect};
+use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, Source, effect, rests};
 use crate::policy;
 use crate::store::snapshot::Snapshot;
+
+/// When the service answered for an object, as time since the start of the clock.
+pub type Times = BTreeMap<Address, Duration>;
 
 /// Proves that the tenant is the manifest's.
 ///
@@ -71,10 +75,12 @@ pub async fn plan(
     };
     let mut findings = Findings::default();
     let mut draft = build::draft(&desk, &pages, &mut findings).map_err(odd)?;
+    let beside = rests::beside(&draft.pairs, &pages, &scene).map_err(odd)?;
     drop(pages);
     manifests::tell(&findings, &loaded.sources, streams, colour)?;
     let names = names(session, &draft, &scene.directory).await?;
-    let mut changes = build::changes(&draft.pairs, &names).map_err(unreadable)?;
+    let mut changes = build::changes(&draft.pairs, &beside, &names).map_err(unreadable)?;
+    let rests = rests::used(&changes, beside);
     build::annotate(&mut changes, &scene.directory);
     let live = LiveSummary {
         read_at,
@@ -89,9 +95,10 @@ pub async fn plan(
         live,
         made_at: read_at,
         apps: heads(loaded, &scene),
-        names: draft.names(&names),
+        names: draft.names(&rests, &names),
         unmanaged: draft.unmanaged(&names),
         pairs: draft.pairs,
+        rests,
         changes,
         unchanged: draft.unchanged,
         warnings: [draft.remarks, warnings::of(loaded, past, read_at.date())].concat(),
@@ -212,13 +219,42 @@ pub async fn found(
     session: &Session,
     scene: &Scene,
 ) -> Result<BTreeMap<Address, ObjectState>, Failure> {
-    observed(&pages(session, scene).await?, scene)
+    observed(&pages(session, scene).await?, scene, &mut |_, _| {})
 }
 
-fn observed(pages: &Pages, scene: &Scene) -> Result<BTreeMap<Address, ObjectState>, Failure> {
+/// The same, and when the service answered for each of these objects.
+///
+/// # Errors
+/// As above.
+pub async fn found_when(
+    session: &Session,
+    scene: &Scene,
+    pairs: &[Pair],
+) -> Result<(BTreeMap<Address, ObjectState>, Times), Failure> {
+    let pages = pages(session, scene).await?;
+    let planned: BTreeSet<&Address> = pairs.iter().map(|pair| &pair.address).collect();
+    let mut times = Times::new();
+    let found = observed(&pages, scene, &mut |address, answered| {
+        if planned.contains(address) {
+            times.insert(address.clone(), answered);
+        }
+    })?;
+    // What is not there was answered for as well; nothing of it could be replaced or removed.
+    Ok((found, times))
+}
+
+fn observed(
+    pages: &Pages,
+    scene: &Scene,
+    when: &mut dyn FnMut(&Address, Duration),
+) -> Result<BTreeMap<Address, ObjectState>, Failure> {
     let mut found = BTreeMap::new();
     for kind in REGISTRY {
-        found.extend(kind.found(pages, scene).map_err(odd)?);
+        let mut add = |address: Address, state: ObjectState, answered: Duration| {
+            when(&address, answered);
+            found.insert(address, state);
+        };
+        kind.found(pages, scene, &mut add).map_err(odd)?;
     }
     Ok(found)
 }
@@ -241,7 +277,7 @@ pub async fn afresh(
     if findings.has_errors() {
         return Err(Failure::drawn(Exit::Invalid, "the manifest no longer fits the tenant"));
     }
-    Ok((draft.pairs.len(), observed(&pages, &scene)?))
+    Ok((draft.pairs.len(), observed(&pages, &scene, &mut |_, _| {})?))
 }
 
 /// The scene of a plan, without its manifest.
@@ -252,13 +288,13 @@ pub async fn scene_of(session: &Session, plan: &Plan) -> Result<Scene, Failure> 
     let roster: BTreeMap<String, AppId> =
         plan.apps.iter().map(|head| (head.label.clone(), head.app_id)).collect();
     let mut mentions = Mentions { apps: roster.values().copied().collect(), ..Mentions::default() };
-    for pair in &plan.pairs {
+    for pair in plan.pairs.iter().cloned().chain(rests::as_pairs(&plan.rests)) {
         if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
-            mentions.extend(kind.mentioned(pair).map_err(unreadable)?);
+            mentions.extend(kind.mentioned(&pair).map_err(unreadable)?);
         }
     }
     let directory = survey::survey(&session.graph.reader(), &mentions).await.map_err(told)?;
-    let addresses = plan.pairs.iter().map(|pair| &pair.address);
+    let addresses = plan.pairs.iter().map(|pair| &pair.address).chain(plan.rests.keys());
     // Of an app, that the plan is about such things of it is all there is to know.
     let about = |address: &Address| match address.owner.as_str() {
         TENANT => address.clone(),

@@ -116,6 +116,8 @@ fn needs(plan: &Plan, scene: &Scene, mentions: Option<&Mentions>) -> Vec<Need> {
         let proof = needed(Access::Read, &step.proof.read.path);
         [needed(Access::Write, &step.request.path), proof]
     }));
+    let rests = plan.changes.iter().flat_map(|change| &change.rests_on);
+    rights.extend(rests.map(|rest| needed(Access::Read, &rest.proof.read.path)));
     let mut needs: Vec<Need> = rights
         .into_iter()
         .map(|right| Need(right.sufficient().map(str::to_owned).collect()))

@@ -50,12 +50,13 @@ pub async fn run(
     let look = async {
         let scene = planning::scene_of(session, &plan).await?;
         // Behind the lock, and after whatever time the approval took.
-        let before = planning::found(session, &scene).await?;
+        let (before, seen) = planning::found_when(session, &scene, &plan.pairs).await?;
         let fresh = still_true(&plan, &before, &scene)?;
-        Ok((scene, before, fresh))
+        Ok((scene, before, seen, fresh))
     };
     let look = patience::reading(session, global, look);
-    let (scene, before, fresh) = stop.unless(look).await.unwrap_or_else(|| Err(interrupted()))?;
+    let (scene, before, seen, fresh) =
+        stop.unless(look).await.unwrap_or_else(|| Err(interrupted()))?;
     let (mut open, mut journal) = begin(&setting, &plan, approval, &claims, before)?;
     setting.snapshot = open.path().to_owned();
     let mut journal_error = None;
@@ -80,6 +81,7 @@ pub async fn run(
             sleep: &|time| Box::pin(tokio::time::sleep(time)),
             stop: stop.flag(),
             progress: &mut tell,
+            last_seen: &seen,
         };
         let work = stop.unless_twice(executor::run(tools, &plan.changes, &already));
         let done = patience::stopping(stop, bar, setting.global, work).await;

@@ -16,7 +16,7 @@ use crate::kinds::{self, AnyKind, Names, Pair, Scene, Unreadable, service_princi
 use crate::model::clock::{Clock, stamp};
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::file::{self, difference};
-use crate::plan::{AppHead, Lifted, Plan, build, effect, fresh, said};
+use crate::plan::{AppHead, Lifted, Plan, build, effect, fresh, rests, said};
 use crate::policy::risk;
 use crate::store::plan_file;
 
@@ -156,7 +156,8 @@ fn heads(plan: &mut Plan, scene: &Scene) -> Result<(), Failure> {
 /// name to approve by.
 async fn names(session: &Session, plan: &mut Plan, scene: &mut Scene) -> Result<(), Failure> {
     let mut live = Names::from_directory(&scene.directory);
-    let ids = build::people(&plan.pairs);
+    let beside: Vec<Pair> = rests::as_pairs(&plan.rests).collect();
+    let ids = &build::people(&plan.pairs) | &build::people(&beside);
     let strangers = ids.iter().copied().filter(|id| !live.0.contains_key(id)).collect();
     let known = survey::known(&session.graph.reader(), &strangers).await.map_err(told)?;
     for (id, (name, sort)) in known {
@@ -187,7 +188,8 @@ async fn names(session: &Session, plan: &mut Plan, scene: &mut Scene) -> Result<
 
 /// Every change is about the app it stands under, and what it is about is there.
 fn agreeing(plan: &Plan, scene: &Scene) -> Result<(), Failure> {
-    let found = fresh::disagreement(&plan.pairs, scene, &plan.names);
+    let pairs: Vec<Pair> = plan.pairs.iter().cloned().chain(rests::as_pairs(&plan.rests)).collect();
+    let found = fresh::disagreement(&pairs, scene, &plan.names);
     match found.map_err(planning::unreadable)? {
         None => Ok(()),
         Some((address, problem)) => {
@@ -200,7 +202,7 @@ fn agreeing(plan: &Plan, scene: &Scene) -> Result<(), Failure> {
 /// the file has: it holds their risk.
 fn derive(plan: &mut Plan, scene: &Scene) -> Result<(), Failure> {
     let saved = std::mem::take(&mut plan.effect);
-    plan.changes = build::changes(&plan.pairs, &plan.names).map_err(planning::unreadable)?;
+    plan.changes = build::changes(&plan.pairs, &plan.rests, &plan.names).map_err(planning::unreadable)?;
     build::annotate(&mut plan.changes, &scene.directory);
     risk::assess(plan, &scene.directory);
     plan.effect = effect::of(plan);
@@ -212,7 +214,7 @@ fn derive(plan: &mut Plan, scene: &Scene) -> Result<(), Failure> {
     }
     // Reasons decide nothing but what waits for what, and in quotes they are as equal as without.
     said::mark(plan);
-    let marked = build::changes(&plan.pairs, &plan.names).map_err(planning::unreadable)?;
+    let marked = build::changes(&plan.pairs, &plan.rests, &plan.names).map_err(planning::unreadable)?;
     for (change, marked) in plan.changes.iter_mut().zip(marked) {
         change.why = marked.why;
         change.notes = marked.notes;

@@ -182,6 +182,11 @@ impl Limiter {
         self.clock.now()
     }
 
+    /// Time since the clock's start.
+    pub fn since_start(&self) -> Duration {
+        self.clock.since_start()
+    }
+
     /// Waits without holding a place.
     pub async fn pause(&self, wait: Duration) {
         self.sleeper.sleep(wait).await;

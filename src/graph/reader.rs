@@ -80,7 +80,7 @@ impl Reader {
             what: path.to_owned(),
             because: because.to_owned(),
         };
-        match self.http.ask(&[ask]).await.pop() {
+        match self.http.ask(&[ask]).await.pop().map(|came| came.map(|came| came.got)) {
             Some(Ok(Got::Json(json))) => {
                 let mut json = json.value();
                 if json.get("@odata.nextLink").is_some_and(|link| !link.is_null()) {

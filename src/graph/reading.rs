@@ -38,6 +38,13 @@ pub(crate) enum Got {
     NotThere(Refusal),
 }
 
+/// The same, with when it came, as time since the start of the clock.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Came {
+    pub(crate) got: Got,
+    pub(crate) at: Duration,
+}
+
 /// Why one attempt was not the last.
 enum Trouble {
     /// Sign in anew.
@@ -116,8 +123,8 @@ fn what(path: &str) -> String {
 
 impl Http {
     /// Asks up to twenty things, in one batch when there are several. One result for each.
-    pub(crate) async fn ask(&self, asks: &[Ask]) -> Vec<Result<Got, GraphError>> {
-        let mut results: Vec<Option<Result<Got, GraphError>>> = Vec::new();
+    pub(crate) async fn ask(&self, asks: &[Ask]) -> Vec<Result<Came, GraphError>> {
+        let mut results: Vec<Option<Result<Came, GraphError>>> = Vec::new();
         results.resize_with(asks.len(), || None);
         let mut patience = Patience::new();
         loop {
@@ -131,7 +138,7 @@ impl Http {
             let sent = self.tokens.epoch();
             for (at, outcome) in pending.into_iter().zip(self.attempt(&open).await) {
                 match outcome {
-                    Ok(got) => results[at] = Some(Ok(got)),
+                    Ok(came) => results[at] = Some(Ok(came)),
                     Err((None, error)) => results[at] = Some(Err(error)),
                     Err((Some(trouble), error)) => {
                         troubles.push(trouble);
@@ -160,7 +167,7 @@ impl Http {
     }
 
     /// Asks once.
-    async fn attempt(&self, asks: &[&Ask]) -> Vec<Result<Got, (Option<Trouble>, GraphError)>> {
+    async fn attempt(&self, asks: &[&Ask]) -> Vec<Result<Came, (Option<Trouble>, GraphError)>> {
         let mut urls = Vec::new();
         for ask in asks {
             match self.endpoint.url(&ask.path) {
@@ -174,7 +181,8 @@ impl Http {
         }
         if let ([ask], Some(url)) = (asks, urls.pop()) {
             let answer = self.send(call(ask, url)).await;
-            return vec![self.judge(ask, answer).await];
+            let at = self.limiter.since_start();
+            return vec![self.judge(ask, answer).await.map(|got| Came { got, at })];
         }
         let items: Vec<Item<'_>> = asks
             .iter()
@@ -186,9 +194,10 @@ impl Http {
             })
             .collect();
         let answers = self.batch(&items).await;
+        let at = self.limiter.since_start();
         let mut judged = Vec::new();
         for (ask, answer) in asks.iter().zip(answers) {
-            judged.push(self.judge(ask, answer).await);
+            judged.push(self.judge(ask, answer).await.map(|got| Came { got, at }));
         }
         judged
     }
@@ -265,12 +274,13 @@ impl Http {
     pub(crate) async fn rows(
         &self,
         query: &Query,
-        first: Result<Got, GraphError>,
+        first: Result<Came, GraphError>,
     ) -> Result<Rows, GraphError> {
         let what = what(&query.path);
-        let json = match (first?, query.missing) {
+        let Came { got, at } = first?;
+        let json = match (got, query.missing) {
             (Got::Json(json), _) => json,
-            (Got::NotThere(_), Missing::Nothing) => return Ok(Rows::default()),
+            (Got::NotThere(_), Missing::Nothing) => return Ok(Rows::default().answered_at(at)),
             (Got::NotThere(refusal), Missing::Error) => {
                 return Err(GraphError::refused(what, refusal));
             }
@@ -279,35 +289,37 @@ impl Http {
             Shape::Object if json.is_object() => {
                 let mut rows = Rows::default();
                 rows.push(json.text());
-                Ok(rows)
+                Ok(rows.answered_at(at))
             }
             Shape::Object => {
                 Err(GraphError::Incomplete { what, because: "the answer is no object".into() })
             }
-            Shape::List => self.pages(query, json).await,
+            Shape::List => self.pages(query, json, at).await,
         }
     }
 
-    async fn pages(&self, query: &Query, first: Json) -> Result<Rows, GraphError> {
+    /// `at`: when the first page came. The rows count from then, however long the rest takes.
+    async fn pages(&self, query: &Query, first: Json, at: Duration) -> Result<Rows, GraphError> {
         let broken = |error: Broken| GraphError::Incomplete {
             what: what(&query.path),
             because: error.to_string(),
         };
-        match self.chain(query, first).await? {
+        let rows = match self.chain(query, first).await? {
             // Rows may be deleted between the count and the last page: one more look tells.
             Err(Broken::Short { .. }) => {
                 let again = self.ask(&[Ask::of(query)]).await.pop();
-                match again {
-                    Some(Ok(Got::Json(first))) => self.chain(query, first).await?.map_err(broken),
-                    Some(Ok(Got::NotThere(refusal))) => {
-                        Err(GraphError::refused(what(&query.path), refusal))
+                let Came { got, at } = again.ok_or_else(|| broken(Broken::NoList))??;
+                let rows = match got {
+                    Got::Json(first) => self.chain(query, first).await?.map_err(broken)?,
+                    Got::NotThere(refusal) => {
+                        return Err(GraphError::refused(what(&query.path), refusal));
                     }
-                    Some(Err(error)) => Err(error),
-                    None => Err(broken(Broken::NoList)),
-                }
+                };
+                return Ok(rows.answered_at(at));
             }
-            other => other.map_err(broken),
-        }
+            other => other.map_err(broken)?,
+        };
+        Ok(rows.answered_at(at))
     }
 
     /// Follows the links of a list to its end. The outer error is a failed request.
@@ -327,7 +339,7 @@ impl Http {
             };
             let path = self.endpoint.next(&link).and_then(|url| self.endpoint.path(&url));
             let ask = Ask { path: path.map_err(foreign)?, ..Ask::of(query) };
-            page = match self.ask(&[ask]).await.pop() {
+            page = match self.ask(&[ask]).await.pop().map(|came| came.map(|came| came.got)) {
                 Some(Ok(Got::Json(json))) => json,
                 Some(Ok(Got::NotThere(refusal))) => {
                     let because = format!("a later page answered {}", told(&refusal));

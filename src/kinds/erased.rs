@@ -1,66 +1,22 @@
 //! The same kind, without its types: how the floors above hold kinds of any sort.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::time::Duration;
 
-use crate::kinds::comparison::{Comparison, LeftAlone, Met};
+use crate::kinds::comparison::{Comparison, Met};
+use crate::kinds::pair::{Pair, Pairs, Standing, Unreadable};
 use crate::kinds::simulated::Collection;
 use crate::kinds::states::{from_json, spec_of, states, unreadable};
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying};
 use crate::manifest::{Manifest, TableName};
 use crate::model::address::{Address, TENANT};
-use crate::model::change::{Change, FieldChange, Why};
+use crate::model::change::{Change, FieldChange};
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId};
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{Schema, state};
-
-/// Two states of one object that differ, in the kind's own form. Saved in plan files: the change,
-/// with its requests, is always derived from it anew.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pair {
-    pub address: Address,
-    pub before: ObjectState,
-    pub after: ObjectState,
-    pub why: Arc<[Why]>,
-    pub notes: Arc<[String]>,
-}
-
-/// One kind's share of a plan.
-#[derive(Debug, Clone, Default)]
-pub struct Pairs {
-    pub changed: Vec<Pair>,
-    /// As they should be.
-    pub unchanged: usize,
-    /// How many were found.
-    pub found: usize,
-    /// Found, undeclared, and not ours to remove.
-    pub unmanaged: BTreeMap<Address, LeftAlone>,
-    /// Sentences about the plan as a whole. Safe text.
-    pub remarks: Vec<String>,
-}
-
-/// A saved state that its kind cannot read.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{address}: {problem}")]
-pub struct Unreadable {
-    pub address: Address,
-    pub problem: String,
-}
-
-/// Where an object stands on the way from what a plan saw to the plan's goal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// As the plan would make it.
-    Reached,
-    AsSeen,
-    /// In a state that the plan's own change passes through.
-    Between,
-    /// Somebody else changed it.
-    Elsewhere,
-}
 
 /// See [`Kind`]; the methods are the same, the types are JSON.
 pub trait AnyKind: Sync {
@@ -95,7 +51,8 @@ pub trait AnyKind: Sync {
         out: &mut Findings,
     ) -> Result<Pairs, OddAnswer>;
 
-    /// What is there now, for comparing with a plan and for snapshots.
+    /// Hands over what is there now, for comparing with a plan and for snapshots: each object with when
+    /// the service answered for it, as time since the start of the clock.
     ///
     /// # Errors
     /// When an answer does not have the documented shape, or shows two objects at one address.
@@ -103,7 +60,8 @@ pub trait AnyKind: Sync {
         &self,
         pages: &Pages,
         scene: &Scene,
-    ) -> Result<BTreeMap<Address, ObjectState>, OddAnswer>;
+        found: &mut dyn FnMut(Address, ObjectState, Duration),
+    ) -> Result<(), OddAnswer>;
 
     /// The change that leads from one state to the other.
     ///
@@ -124,8 +82,19 @@ pub trait AnyKind: Sync {
     ) -> Result<Standing, Unreadable>;
 
     fn undeclared(&self, desk: &Desk, address: &Address) -> Option<String>;
-    fn link(&self, changes: &mut Vec<Change>);
-    fn interlock(&self, changes: &mut Vec<Change>);
+    fn link(&self, changes: &mut Vec<Change>, staying: Staying<'_>);
+    fn interlock(&self, changes: &mut Vec<Change>, staying: Staying<'_>);
+
+    /// Whether an object as it is now holds what something rests on.
+    ///
+    /// # Errors
+    /// When a state is not of this kind's form.
+    fn holds(
+        &self,
+        address: &Address,
+        must: &ObjectState,
+        now: &ObjectState,
+    ) -> Result<bool, Unreadable>;
 
     fn objects(&self, address: &Address) -> Vec<ObjectId>;
 
@@ -250,7 +219,7 @@ impl<K: Kind> AnyKind for K {
         let remarks = self.remarks(desk, pages, &wanted);
         let tells = |address: &Address| self.tells_unmanaged(desk, address);
         let mut comparison = Comparison::new(self, &owns, &tells, wanted);
-        self.observe(pages, desk.scene, &mut |address, have| {
+        self.observe(pages, desk.scene, &mut |address, have, _| {
             if asked(&address) {
                 comparison.meet(address, &have);
             }
@@ -262,14 +231,14 @@ impl<K: Kind> AnyKind for K {
         &self,
         pages: &Pages,
         scene: &Scene,
-    ) -> Result<BTreeMap<Address, ObjectState>, OddAnswer> {
-        let (mut found, mut met) = (BTreeMap::new(), Met::default());
-        self.observe(pages, scene, &mut |address, have| {
+        found: &mut dyn FnMut(Address, ObjectState, Duration),
+    ) -> Result<(), OddAnswer> {
+        let mut met = Met::default();
+        self.observe(pages, scene, &mut |address, have, answered| {
             met.add(address.clone());
-            found.insert(address, ObjectState::of(&have));
+            found(address, ObjectState::of(&have), answered);
         })?;
-        met.once_each(K::NAME)?;
-        Ok(found)
+        met.once_each(K::NAME)
     }
 
     fn change(&self, pair: &Pair, names: &Names) -> Result<Change, Unreadable> {
@@ -314,12 +283,25 @@ impl<K: Kind> AnyKind for K {
         Kind::undeclared(self, desk, address)
     }
 
-    fn link(&self, changes: &mut Vec<Change>) {
-        Kind::link(self, changes);
+    fn link(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
+        Kind::link(self, changes, staying);
     }
 
-    fn interlock(&self, changes: &mut Vec<Change>) {
-        Kind::interlock(self, changes);
+    fn interlock(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
+        Kind::interlock(self, changes, staying);
+    }
+
+    fn holds(
+        &self,
+        address: &Address,
+        must: &ObjectState,
+        now: &ObjectState,
+    ) -> Result<bool, Unreadable> {
+        let spec = |state| spec_of::<K>(state).map_err(|problem| unreadable(address, &problem));
+        Ok(match (spec(must)?, spec(now)?) {
+            (Some(must), Some(now)) => Kind::holds(self, &must, &now),
+            (must, _) => must.is_none(),
+        })
     }
 
     fn objects(&self, address: &Address) -> Vec<ObjectId> {

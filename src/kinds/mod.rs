@@ -14,6 +14,7 @@ pub mod consent_requests;
 pub mod delegated_grant;
 pub mod erased;
 mod naming;
+mod pair;
 mod people;
 mod permission;
 mod pool;
@@ -31,6 +32,7 @@ pub(crate) mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -44,8 +46,9 @@ use crate::model::id::{AppId, ObjectId};
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{JsonSchema, Schema};
 pub use comparison::LeftAlone;
-pub use erased::{AnyKind, Pair, Pairs, Standing, Unreadable};
-pub use scene::{Desk, Names, Scene};
+pub use erased::AnyKind;
+pub use pair::{Pair, Pairs, Standing, Unreadable};
+pub use scene::{Desk, Names, Scene, Staying};
 use simulated::Collection;
 
 /// Every code that the kinds find, with what it says, for the reference.
@@ -162,8 +165,8 @@ pub trait Kind: Sync {
         BTreeSet::new()
     }
 
-    /// Hands over what the answers show, one object after the other: there may be a hundred
-    /// thousand, and most of them are as they should be.
+    /// Hands over what the answers show, one object after the other, each with when it was answered: there
+    /// may be a hundred thousand, and most of them are as they should be.
     ///
     /// # Errors
     /// When an answer does not have the documented shape: guessing could remove something.
@@ -171,7 +174,7 @@ pub trait Kind: Sync {
         &self,
         pages: &Pages,
         scene: &Scene,
-        found: &mut dyn FnMut(Address, Self::Found),
+        found: &mut dyn FnMut(Address, Self::Found, Duration),
     ) -> Result<(), OddAnswer>;
 
     /// Sentences about the plan as a whole that belong to no single change, given what is declared.
@@ -254,14 +257,20 @@ pub trait Kind: Sync {
         false
     }
 
-    /// Adds what must be settled first, between changes of this kind.
-    fn link(&self, changes: &mut Vec<Change>) {
-        let _ = changes;
+    /// Adds what must be settled first, between changes of this kind, and what each rests on.
+    fn link(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
+        let _ = (changes, staying);
     }
 
-    /// Adds what must be settled first, between changes of this kind and of others.
-    fn interlock(&self, changes: &mut Vec<Change>) {
-        let _ = changes;
+    /// Adds what must be settled first, between changes of this kind and of others, and what each rests
+    /// on.
+    fn interlock(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
+        let _ = (changes, staying);
+    }
+
+    /// Whether an object as it is now holds what something rests on: all of it, and perhaps more.
+    fn holds(&self, must: &Self::Spec, now: &Self::Spec) -> bool {
+        must == now
     }
 
     /// Users, groups and service principals that stand in an address: people read their names. Ids of

@@ -64,6 +64,17 @@ pub fn states_by_address(schema: &mut Schema) {
     schema.insert("allOf".to_owned(), cases.into_iter().collect());
 }
 
+/// The same for a part that has `address` and `state`, as found.
+pub fn state_by_address(schema: &mut Schema) {
+    let cases = REGISTRY.map(|kind| {
+        json!({
+            "if": { "properties": { "address": { "pattern": begins_with(kind) } } },
+            "then": { "properties": { "state": reference(kind, "found") } },
+        })
+    });
+    schema.insert("allOf".to_owned(), cases.into_iter().collect());
+}
+
 /// Objects as they were found, by address, in a [`document`].
 #[derive(Debug)]
 pub struct FoundByAddress;

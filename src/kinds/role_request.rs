@@ -36,6 +36,7 @@ impl Held {
                 read: self.beside(),
                 expect: Expect::Fields(fields.collect()),
                 before: None,
+                among: Some(self.of_resource()),
             },
             request: Request {
                 method: Method::Post,
@@ -50,7 +51,12 @@ impl Held {
     pub(super) fn take(&self, id: &PathId) -> Step {
         let own = Members::of([("/id", Expected::Value(json!(id)))]);
         Step {
-            proof: Proof { read: self.beside(), expect: Expect::Absent(own), before: None },
+            proof: Proof {
+                read: self.beside(),
+                before: Some(Expect::Fields(own.clone())),
+                expect: Expect::Absent(own),
+                among: None,
+            },
             request: Request {
                 method: Method::Delete,
                 path: format!("{}/{id}", self.path()),
@@ -62,6 +68,12 @@ impl Held {
 
     fn path(&self) -> String {
         format!("/servicePrincipals/{}/appRoleAssignedTo", self.resource)
+    }
+
+    /// What everybody has on this resource.
+    fn of_resource(&self) -> Query {
+        let path = format!("{}?$top=999", self.path());
+        Query::list(path, Consistency::Default, Missing::Nothing)
     }
 
     /// What the holder has on this resource: a short list, where the resource's own may be endless.

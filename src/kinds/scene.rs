@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 
 use crate::kinds::said::other_id;
-use crate::kinds::service_principal;
+use crate::kinds::{Kind, service_principal};
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::Note;
@@ -14,6 +14,7 @@ use crate::model::address::Address;
 use crate::model::change::Why;
 use crate::model::directory::{Directory, Sort};
 use crate::model::id::{AppId, ObjectId};
+use crate::model::object_state::ObjectState;
 use crate::model::request::later;
 use crate::model::untrusted::{Untrusted, shown};
 
@@ -93,6 +94,30 @@ impl Desk<'_> {
             owner: note.owner.as_ref().map(|owner| owner.value.clone()),
             until: note.until.as_ref().map(|until| until.value.to_string()),
         }
+    }
+}
+
+/// What a plan leaves as it is: something may be taken without harm because of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Staying<'a> {
+    /// As found. Complete of every app, and of the tenant, where anything may be taken.
+    pub found: &'a BTreeMap<Address, ObjectState>,
+    pub names: &'a Names,
+}
+
+impl<'a> Staying<'a> {
+    /// The objects of one kind and owner, each as its kind reads it. What does not read was edited, and
+    /// nothing rests on it.
+    pub(super) fn of<K: Kind>(
+        self,
+        owner: &'a str,
+    ) -> impl Iterator<Item = (&'a Address, K::Found)> {
+        let first = Address::new(K::NAME, owner, []);
+        let own = self
+            .found
+            .range(first..)
+            .take_while(move |(address, _)| address.kind == K::NAME && address.owner == owner);
+        own.filter_map(|(address, state)| Some((address, state.read().ok()??)))
     }
 }
 

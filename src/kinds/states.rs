@@ -2,8 +2,9 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::kinds::{Kind, Pair, Unreadable};
+use crate::kinds::{Kind, Names, Pair, Unreadable};
 use crate::model::address::Address;
+use crate::model::change::Rest;
 use crate::model::object_state::ObjectState;
 
 /// What shall be, and what is.
@@ -33,6 +34,19 @@ pub(super) fn spec_of<K: Kind>(state: &ObjectState) -> Result<Option<K::Spec>, s
         Ok(found) => Ok(found.map(|found| found.as_ref().clone())),
         Err(_) => state.read(),
     }
+}
+
+/// That this much of an object has to be there, proven as what would make it is.
+pub(super) fn rest<K: Kind>(
+    kind: &K,
+    address: &Address,
+    must: &K::Spec,
+    names: &Names,
+) -> Option<Rest> {
+    let mut made = kind.change(address, Some(must), None, names);
+    let proof = made.steps.pop()?.proof;
+    let (address, state) = (address.clone(), ObjectState::of(must));
+    Some(Rest { address, state, subject: made.subject, proof })
 }
 
 pub(super) fn unreadable(address: &Address, problem: &serde_json::Error) -> Unreadable {

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use time::Date;
-use time::macros::date;
+use time::{Date, macros::date};
 
-use crate::kinds::{self, Desk, Names, Ownership, REGISTRY, Scene};
+use crate::kinds::{self, AnyKind, Desk, Names, Ownership, REGISTRY, Scene, Staying};
 use crate::manifest::app::Mode;
 use crate::manifest::source::Sources;
 use crate::manifest::{self, Manifest};
@@ -20,6 +19,7 @@ use crate::model::query::{Pages, Query};
 use crate::model::request::Request;
 use crate::model::untrusted::Untrusted;
 
+pub(crate) mod staying;
 pub(crate) const GRAPH: u128 = 0x9a000000_0000_4000_8000_000000000001;
 pub(crate) const ORDERS: u128 = 0x9a000000_0000_4000_8000_000000000003;
 pub(crate) const ORDERS_APP: &str = "0a9a0000-0000-4000-8000-0000000000a3";
@@ -238,17 +238,18 @@ impl World {
                 _ => Ownership::Additive,
             };
             let names = Names::from_directory(&desk.scene.directory);
+            let each = REGISTRY.map(|kind| -> Vec<Change> {
+                let pairs = kind.pairs(desk, pages, &own, findings).unwrap().changed;
+                pairs.iter().map(|pair| kind.change(pair, &names).unwrap()).collect()
+            });
+            let found = staying::beside(&each.concat(), desk, pages);
+            let staying = Staying { found: &found, names: &names };
             let mut changes = Vec::new();
-            for kind in REGISTRY {
-                let pairs = kind.pairs(desk, pages, &own, findings).unwrap();
-                let mut some: Vec<Change> =
-                    pairs.changed.iter().map(|pair| kind.change(pair, &names).unwrap()).collect();
-                kind.link(&mut some);
+            for (kind, mut some) in REGISTRY.iter().zip(each) {
+                kind.link(&mut some, staying);
                 changes.extend(some);
             }
-            for kind in REGISTRY {
-                kind.interlock(&mut changes);
-            }
+            REGISTRY.iter().for_each(|kind| kind.interlock(&mut changes, staying));
             changes
         })
     }
@@ -390,9 +391,9 @@ pub(crate) fn set_graph(world: &mut World, change: impl FnOnce(&mut ServicePrinc
 
 /// What a kind says of an answer that is not as documented.
 pub(crate) fn odd_answer(world: &World) -> Option<String> {
-    let found = |desk: &Desk, pages: &Pages| {
-        let mut errors = REGISTRY.iter().filter_map(|kind| kind.found(pages, desk.scene).err());
-        errors.next().map(|error| error.to_string())
+    let odd = |desk: &Desk, pages: &Pages| {
+        let odd = |kind: &&dyn AnyKind| kind.found(pages, desk.scene, &mut |_, _, _| {}).err();
+        REGISTRY.iter().find_map(odd).map(|error| error.to_string())
     };
-    world.at_desk(|desk, pages, _| found(desk, pages)).0
+    world.at_desk(|desk, pages, _| odd(desk, pages)).0
 }

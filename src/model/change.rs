@@ -75,11 +75,25 @@ pub struct Change {
     pub steps: Vec<Step>,
     /// Changes that must be settled before the first step is sent.
     pub needs: Vec<Address>,
+    /// What stays as it is, and keeps for somebody what this change takes: without it nothing is sent.
+    pub rests_on: Vec<Rest>,
     pub why: Vec<Why>,
     /// Sentences a reviewer should read beside this change. Safe text.
     pub notes: Vec<String>,
     pub permissions: Vec<Permission>,
     pub risk: Option<Risk>,
+}
+
+impl Subject {
+    /// `delegated, Microsoft Graph, adele@contoso.com`. Safe text.
+    pub fn words(&self) -> String {
+        let target = self.target.as_ref().map(Untrusted::shown);
+        let whom = match (self.audience, &self.person) {
+            (Audience::Everyone, _) => Some("all users".to_owned()),
+            (_, person) => person.as_ref().map(Untrusted::shown),
+        };
+        [Some(self.what.clone()), target, whom].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl Change {
@@ -103,6 +117,18 @@ pub struct Subject {
     /// Name of the person of the audience, once looked up; or of what else is each member's own in a
     /// picture, such as the permission of a class.
     pub person: Option<Untrusted>,
+}
+
+/// As much of an object as has to be there when something is taken, so that it is harmless. Inert data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rest {
+    pub address: Address,
+    /// In its kind's own form. An object that has more holds it as well.
+    pub state: ObjectState,
+    /// What it is about, in people's words.
+    pub subject: Subject,
+    /// How a read shows it, see [`crate::model::request::Expect::held_by`].
+    pub proof: Proof,
 }
 
 /// How one property differs, as lists: a single value is a list of one.

@@ -15,7 +15,7 @@ use crate::model::schema::{JsonSchema, Schema, SchemaGenerator};
 ///
 /// It is kept as the text of its JSON: a plan holds two of them for each of its objects, and a tree
 /// of values takes five times the room. Keys stand in order, so that equal states are equal texts.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ObjectState(Option<Arc<str>>);
 
 impl ObjectState {

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -58,7 +59,10 @@ impl Query {
 /// The rows of one answer, in the service's order. A hundred thousand of them are kept at a time, and
 /// looked at one by one: each is its JSON text, a tenth of what its tree of values takes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rows(Vec<Box<str>>);
+pub struct Rows {
+    texts: Vec<Box<str>>,
+    answered: Duration,
+}
 
 /// What tells rows apart, read without the rest of them.
 #[derive(Deserialize)]
@@ -70,39 +74,52 @@ struct Named<'a> {
 impl Rows {
     /// Adds a row by its JSON text.
     pub fn push(&mut self, row: &str) {
-        self.0.push(row.into());
+        self.texts.push(row.into());
+    }
+
+    /// The same, answered at this time since the start of the clock.
+    #[must_use]
+    pub fn answered_at(mut self, time: Duration) -> Self {
+        self.answered = time;
+        self
+    }
+
+    /// When the service answered, as time since the start of the clock; of a list in pages, when the
+    /// first page came. Where nobody noted it, it may be any time ago.
+    pub fn answered(&self) -> Duration {
+        self.answered
     }
 
     /// Leaves out every row whose `id` came before. Rows without one all stay.
     pub fn drop_doubles(&mut self) {
         let mut seen = BTreeSet::new();
-        let ids = self.0.iter().map(|text| serde_json::from_str::<Named<'_>>(text));
+        let ids = self.texts.iter().map(|text| serde_json::from_str::<Named<'_>>(text));
         let firsts = ids.map(|named| named.map_or(true, |Named { id }| seen.insert(id)));
         let firsts: Vec<bool> = firsts.collect();
         let mut firsts = firsts.into_iter();
-        self.0.retain(|_| firsts.next().unwrap_or(true));
+        self.texts.retain(|_| firsts.next().unwrap_or(true));
     }
 
     /// Each row, read anew from its text.
     pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
-        self.0.iter().map(|text| value(text))
+        self.texts.iter().map(|text| value(text))
     }
 
     /// Each row as what it should be.
     pub fn read<T: DeserializeOwned>(&self) -> impl Iterator<Item = serde_json::Result<T>> + '_ {
-        self.0.iter().map(|text| serde_json::from_str(text))
+        self.texts.iter().map(|text| serde_json::from_str(text))
     }
 
     pub fn first(&self) -> Option<Value> {
-        self.0.first().map(|text| value(text))
+        self.texts.first().map(|text| value(text))
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.texts.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.texts.is_empty()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What may be written: one request, as people approve it, as the journal holds it and as it goes out.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -126,6 +126,9 @@ pub struct Proof {
     /// How the same read shows the object as the change found it, where the request replaces or removes
     /// all of it: while it looks otherwise, somebody else has changed it, and that shall not be lost.
     pub before: Option<Expect>,
+    /// A list that shows the object as well, among others: where many are to be read at once, it takes
+    /// fewer requests.
+    pub among: Option<Query>,
 }
 
 /// What the object must look like. Rows are matched by their fields, so that a list may be read
@@ -190,10 +193,21 @@ pub enum Expected {
 impl Expect {
     /// Whether the rows that a read brought show what is expected.
     pub fn met_by(&self, rows: &[Value], known: &Known) -> bool {
+        self.shown_by(rows, known, Measure::Exactly)
+    }
+
+    /// Whether the rows show at least what is expected: a list of words may be longer.
+    pub fn held_by(&self, rows: &[&Value], known: &Known) -> bool {
+        self.shown_by(rows, known, Measure::AtLeast)
+    }
+
+    fn shown_by<V: Borrow<Value>>(&self, rows: &[V], known: &Known, measure: Measure) -> bool {
+        let mut rows = rows.iter().map(Borrow::borrow);
+        let mut any = |fields| rows.any(|row| is_like(row, fields, known, measure));
         match self {
-            Self::Gone => rows.is_empty(),
-            Self::Absent(fields) => !rows.iter().any(|row| is_like(row, fields, known)),
-            Self::Fields(fields) => rows.iter().any(|row| is_like(row, fields, known)),
+            Self::Gone => rows.next().is_none(),
+            Self::Absent(fields) => !any(fields),
+            Self::Fields(fields) => any(fields),
         }
     }
 
@@ -209,13 +223,28 @@ impl Expect {
         })
     }
 
+    /// The members by which one object is told from others of its list, each with its text, in lower
+    /// case. Nothing where it is not there that is expected.
+    pub fn key(&self, known: &Known) -> Vec<(&str, String)> {
+        let Self::Fields(fields) = self else { return Vec::new() };
+        let text = |(at, expected): (_, &Expected)| match expected {
+            Expected::Value(Value::String(text)) => {
+                Some((at, known.get(text).unwrap_or(text).to_ascii_lowercase()))
+            }
+            _ => None,
+        };
+        fields.iter().filter_map(text).collect()
+    }
+
     /// What a read shows to be another object than was meant, in words: the first member that is not as
     /// it always was.
     pub fn contradicted_by(&self, rows: &[Value], known: &Known) -> Option<String> {
         let Self::Fields(fields) = self else { return None };
         let (at, found, want) = rows.iter().find_map(|row| {
             fields.iter().find_map(|(at, expected)| match expected {
-                Expected::Pinned(want) if !expected.holds(row.pointer(at), known) => {
+                Expected::Pinned(want)
+                    if !expected.holds(row.pointer(at), known, Measure::Exactly) =>
+                {
                     Some((at, row.pointer(at).unwrap_or(&Value::Null), want))
                 }
                 _ => None,
@@ -225,12 +254,20 @@ impl Expect {
     }
 }
 
-fn is_like(row: &Value, members: &Members, known: &Known) -> bool {
-    members.iter().all(|(at, expected)| expected.holds(row.pointer(at), known))
+/// How closely an object is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Measure {
+    Exactly,
+    /// More words than expected do no harm.
+    AtLeast,
+}
+
+fn is_like(row: &Value, members: &Members, known: &Known, measure: Measure) -> bool {
+    members.iter().all(|(at, expected)| expected.holds(row.pointer(at), known, measure))
 }
 
 impl Expected {
-    fn holds(&self, found: Option<&Value>, known: &Known) -> bool {
+    fn holds(&self, found: Option<&Value>, known: &Known, measure: Measure) -> bool {
         match self {
             Self::Value(want) | Self::Pinned(want) => {
                 let mut want = want.clone();
@@ -242,7 +279,11 @@ impl Expected {
             }
             Self::Words(want) => {
                 let text = found.and_then(Value::as_str).unwrap_or_default();
-                ScopeSet::from_wire(text) == *want
+                let have = ScopeSet::from_wire(text);
+                match measure {
+                    Measure::Exactly => have == *want,
+                    Measure::AtLeast => want.without(&have).is_empty(),
+                }
             }
             Self::Items(want) => {
                 let lower = |text: &str| text.to_ascii_lowercase();

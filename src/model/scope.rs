@@ -98,6 +98,12 @@ impl ScopeSet {
         self.0.difference(&other.0).cloned().collect()
     }
 
+    /// What both have.
+    #[must_use]
+    pub fn in_common(&self, other: &Self) -> Self {
+        self.without(&self.without(other))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::{Desk, LeftAlone, Names, OddAnswer, Pair, REGISTRY, Unreadable};
+use crate::kinds::{Desk, LeftAlone, Names, OddAnswer, Pair, REGISTRY, Staying, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::{Change, PermissionSort, Why};
 use crate::model::directory::Directory;
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId};
+use crate::model::object_state::ObjectState;
 use crate::model::query::Pages;
 use crate::model::untrusted::Untrusted;
 use crate::plan::{Unmanaged, order, ownership};
@@ -94,9 +95,10 @@ impl Draft {
         described.into_iter().map(|(_, one)| one).collect()
     }
 
-    /// Names of everything the plan is about.
-    pub fn names(&self, names: &Names) -> Names {
-        let named = self.named.iter();
+    /// Names of everything the plan is about, and of what it rests on.
+    pub fn names(&self, rests: &BTreeMap<Address, ObjectState>, names: &Names) -> Names {
+        let rests: BTreeSet<ObjectId> = rests.keys().flat_map(ids).collect();
+        let named = self.named.union(&rests);
         Names(named.filter_map(|id| Some((*id, names.0.get(id)?.clone()))).collect())
     }
 }
@@ -119,11 +121,17 @@ fn named(pair: &Pair) -> BTreeSet<ObjectId> {
     ids(&pair.address).into_iter().chain(more).collect()
 }
 
-/// From pairs to changes, in the order of apply. The same from a manifest and from a saved plan.
+/// From pairs to changes, in the order of apply. The same from a manifest and from a saved plan. `found`:
+/// objects that stay as they are, see [`crate::plan::rests`].
 ///
 /// # Errors
 /// When a state is not of its kind's form, or its kind is not known to this version.
-pub fn changes(pairs: &[Pair], names: &Names) -> Result<Vec<Change>, Unreadable> {
+pub fn changes(
+    pairs: &[Pair],
+    found: &BTreeMap<Address, ObjectState>,
+    names: &Names,
+) -> Result<Vec<Change>, Unreadable> {
+    let staying = Staying { found, names };
     let mut seen = BTreeSet::new();
     if let Some(pair) = pairs.iter().find(|pair| !seen.insert(&pair.address)) {
         let problem = "it stands here twice".to_owned();
@@ -133,11 +141,11 @@ pub fn changes(pairs: &[Pair], names: &Names) -> Result<Vec<Change>, Unreadable>
     for kind in REGISTRY {
         let own = pairs.iter().filter(|pair| pair.address.kind == kind.name());
         let mut some = own.map(|pair| kind.change(pair, names)).collect::<Result<Vec<_>, _>>()?;
-        kind.link(&mut some);
+        kind.link(&mut some, staying);
         changes.extend(some);
     }
     for kind in REGISTRY {
-        kind.interlock(&mut changes);
+        kind.interlock(&mut changes, staying);
     }
     if let Some(pair) =
         pairs.iter().find(|pair| crate::kinds::by_name(&pair.address.kind).is_none())

@@ -4,7 +4,7 @@
 //! and what a read must show, so that two plans that could do different things never have one digest.
 
 use crate::model::audience::Audience;
-use crate::model::change::Change;
+use crate::model::change::{Change, Rest};
 use crate::model::digest::sha256_hex;
 use crate::model::object_state::ObjectState;
 use crate::model::untrusted::harmless_json;
@@ -28,6 +28,7 @@ pub fn of(plan: &Plan) -> Effect {
         checks,
         // The changes are made of these.
         pairs: _,
+        rests: _,
         // By ids it is decided. Names are compared with the tenant's before anything is drawn.
         apps: _,
         names: _,
@@ -117,6 +118,7 @@ fn facts(change: &Change) -> Vec<String> {
         after,
         steps,
         needs,
+        rests_on,
         risk,
         // Derived from the states, like the requests.
         gives: _,
@@ -144,6 +146,8 @@ fn facts(change: &Change) -> Vec<String> {
         facts.push(format!("{at} risk: {tier}"));
         facts.extend(risk.reasons.iter().map(|rule| format!("{at} risk: {tier} {}", quoted(rule))));
     }
+    let rests = |rest: &Rest| format!("{at} rests on: {} {}", rest.address, rest.state);
+    facts.extend(rests_on.iter().map(rests));
     facts
 }
 

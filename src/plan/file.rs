@@ -4,6 +4,7 @@
 //! what was derived must be, byte for byte, the effect that was saved.
 
 pub mod difference;
+mod resting;
 mod seal;
 mod whole;
 
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
+use self::resting::SavedRest;
 use self::seal::Sealed;
 use crate::kinds::published::{document, states_by_address};
 use crate::kinds::{Names, Pair, Unreadable};
@@ -33,7 +35,7 @@ use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::{
     AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestSummary, Plan, Source, Unmanaged,
-    build, effect,
+    build, effect, rests,
 };
 
 pub const FORMAT: &str = "consent.plan";
@@ -86,6 +88,9 @@ struct File {
     /// Sentences about the whole plan.
     warnings: Vec<String>,
     changes: Vec<Saved>,
+    /// As found, and left as they are: without them something must not be taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rests: Vec<SavedRest>,
     /// Found, not declared, and left alone.
     unmanaged: Vec<Unmanaged>,
     /// Display names of those the plan is about, by object id.
@@ -199,6 +204,7 @@ pub fn write_to(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         lifted: plan.lifted.clone(),
         warnings: plan.warnings.clone(),
         changes: plan.pairs.iter().map(|pair| saved(pair, &by_pair)).collect(),
+        rests: resting::saved(plan),
         unmanaged: plan.unmanaged.clone(),
         names: plan.names.0.clone(),
         effect: SavedEffect { text: plan.effect.text.clone(), sha256: plan.effect.digest.clone() },
@@ -322,7 +328,9 @@ fn plan(mut file: File) -> Result<Plan, PlanFileError> {
         risks.append(&mut saved.risks);
     }
     let pairs: Vec<Pair> = file.changes.into_iter().map(pair).collect();
-    let mut changes = build::changes(&pairs, &names)?;
+    let rests = resting::read(file.rests)?;
+    let mut changes = build::changes(&pairs, &rests, &names)?;
+    let rests = rests::used(&changes, rests);
     for change in &mut changes {
         change.risk = risks.remove(&change.address);
     }
@@ -335,6 +343,7 @@ fn plan(mut file: File) -> Result<Plan, PlanFileError> {
         apps: file.apps,
         pairs,
         names,
+        rests,
         changes,
         unchanged: file.summary.unchanged,
         unmanaged: file.unmanaged,

@@ -21,6 +21,7 @@ pub mod holdings;
 pub mod order;
 pub mod ownership;
 pub mod pictures;
+pub mod rests;
 pub mod said;
 
 /// All that apply may do, and all that a reviewer must see.
@@ -37,6 +38,8 @@ pub struct Plan {
     pub pairs: Vec<Pair>,
     /// Names of those the pairs are about.
     pub names: Names,
+    /// Objects as found that the plan leaves as they are, and without which something must not be taken.
+    pub rests: rests::Found,
     /// In the order of apply: what gives before what takes.
     pub changes: Vec<Change>,
     /// Managed objects that are as they should be.

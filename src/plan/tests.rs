@@ -10,7 +10,7 @@ use crate::model::finding::{Finding, Severity};
 use crate::model::untrusted::Untrusted;
 use crate::plan::{
     AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestHash, ManifestSummary, Plan,
-    Source, build, effect, ownership,
+    Source, build, effect, ownership, rests,
 };
 
 mod edits;
@@ -26,7 +26,9 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
         ownership::check(desk.manifest, findings);
         let mut draft = build::draft(desk, pages, findings).unwrap();
         let names = Names::from_directory(&desk.scene.directory);
-        let mut changes = build::changes(&draft.pairs, &names).unwrap();
+        let beside = rests::beside(&draft.pairs, pages, desk.scene).unwrap();
+        let mut changes = build::changes(&draft.pairs, &beside, &names).unwrap();
+        let rests = rests::used(&changes, beside);
         build::annotate(&mut changes, &desk.scene.directory);
         let tenant = desk.manifest.tenant.id.value;
         let at = datetime!(2026-11-23 14:02:11 UTC);
@@ -54,9 +56,10 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             },
             made_at: at,
             apps: desk.scene.roster.iter().map(head).collect(),
-            names: draft.names(&names),
+            names: draft.names(&rests, &names),
             unmanaged: draft.unmanaged(&names),
             pairs: draft.pairs,
+            rests,
             effect: Effect::default(),
             changes,
             unchanged: draft.unchanged,

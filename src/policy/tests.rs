@@ -46,6 +46,7 @@ pub(crate) fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
         after: if gained { change.into() } else { ObjectState::default() },
         steps: Vec::new(),
         needs: Vec::new(),
+        rests_on: Vec::new(),
         why: Vec::new(),
         notes: Vec::new(),
         permissions: vec![Permission {
@@ -88,6 +89,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
             name: Untrusted::new("CRM"),
             app_id: CLIENT,
         }],
+        rests: Default::default(),
         pairs: pairs(&changes),
         names: crate::kinds::Names::default(),
         changes,

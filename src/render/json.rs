@@ -129,6 +129,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         // States and names stand in the changes.
         pairs: _,
         names: _,
+        rests: _,
         effect: Effect { text, digest },
     } = plan;
     let report = Report {
@@ -182,6 +183,8 @@ fn row(change: &Change) -> Row<'_> {
         after,
         steps,
         needs,
+        // Stands in the effect, object by object.
+        rests_on: _,
         why,
         notes,
         permissions,

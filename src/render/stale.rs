@@ -1,7 +1,7 @@
 //! What changed under a plan: each object with what the plan was made on, what it leads to, and
 //! what is there now.
 
-use crate::model::change::Change;
+use crate::model::change::{Change, Rest};
 use crate::model::untrusted::Untrusted;
 use crate::plan::fresh::{Difference, View};
 use crate::render::lines::{COLUMNS, counted, grouped, shorten, wrap};
@@ -16,8 +16,18 @@ const INDENT: &str = "    ";
 
 /// One paragraph per object: its change in people's words, then three lines.
 pub fn paragraph(change: &Change, difference: &Difference) -> Vec<String> {
+    three_lines(&sentence(change), difference)
+}
+
+/// The same for an object that stays as it is, and that a change rests on.
+pub fn paragraph_of_rest(rest: &Rest, change: &Change, difference: &Difference) -> Vec<String> {
+    let (what, change) = (rest.subject.words(), sentence(change));
+    three_lines(&format!("{what}; on it rests: {change}"), difference)
+}
+
+fn three_lines(what: &str, difference: &Difference) -> Vec<String> {
     let Difference { seen, goal, now } = difference;
-    let mut lines = wrap(&format!("changed: {}", sentence(change)), COLUMNS - INDENT.len());
+    let mut lines = wrap(&format!("changed: {what}"), COLUMNS - INDENT.len());
     for (word, view) in [("planned on: ", seen), ("plan's goal: ", goal), ("now: ", now)] {
         let lead = format!("  {word:<13}");
         let text = told(view, difference, std::ptr::eq(view, now));

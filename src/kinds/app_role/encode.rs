@@ -36,6 +36,7 @@ pub(super) fn change(
         after: ObjectState::default(),
         steps: steps(want, have),
         needs: Vec::new(),
+        rests_on: Vec::new(),
         why: Vec::new(),
         notes: notes(spec),
         permissions: spec.map(|spec| permission(spec, gives)).into_iter().collect(),

@@ -9,12 +9,13 @@ mod observe;
 pub mod sandbox;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::said::other_name;
 use crate::kinds::simulated::Collection;
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted, role, whole};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted, role, whole};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::Address;
 use crate::model::change::Change;
@@ -105,7 +106,7 @@ impl Kind for AppRoles {
         &self,
         pages: &Pages,
         scene: &Scene,
-        found: &mut dyn FnMut(Address, Found),
+        found: &mut dyn FnMut(Address, Found, Duration),
     ) -> Result<(), OddAnswer> {
         observe::observe(pages, scene, found)
     }
@@ -134,8 +135,8 @@ impl Kind for AppRoles {
     }
 
     /// What goes may be what was replaced: it waits until everything new on the same resource was
-    /// read back.
-    fn link(&self, changes: &mut Vec<Change>) {
+    /// read back. It rests on nothing: no other role lets the app do what this one does.
+    fn link(&self, changes: &mut Vec<Change>, _staying: Staying<'_>) {
         let mut given: BTreeMap<(String, Option<String>), Vec<Address>> = BTreeMap::new();
         let place =
             |change: &Change| (change.address.owner.clone(), change.address.parts.first().cloned());

@@ -1,6 +1,7 @@
 //! Reading the roles of a client: one list per client, of what it may do by itself.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -35,7 +36,7 @@ struct Row {
 pub(super) fn observe(
     pages: &Pages,
     scene: &Scene,
-    found: &mut dyn FnMut(Address, Found),
+    found: &mut dyn FnMut(Address, Found, Duration),
 ) -> Result<(), OddAnswer> {
     for (label, app) in &scene.roster {
         let Some(client) = scene.directory.client_id(*app) else { continue };
@@ -57,7 +58,11 @@ pub(super) fn observe(
                 app_id: api.map(|api| api.app_id),
                 name: role::name_of(api, row.app_role_id),
             };
-            found(address(label, row.resource_id, row.app_role_id), Found { id: row.id, spec });
+            found(
+                address(label, row.resource_id, row.app_role_id),
+                Found { id: row.id, spec },
+                rows.answered(),
+            );
         }
     }
     Ok(())

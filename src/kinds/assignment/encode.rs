@@ -29,6 +29,7 @@ pub(super) fn change(
         after: ObjectState::default(),
         steps: steps(want, have),
         needs: Vec::new(),
+        rests_on: Vec::new(),
         why: Vec::new(),
         notes: notes(spec, gives),
         permissions: Vec::new(),

@@ -12,12 +12,13 @@ mod order;
 pub mod sandbox;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::said::other_name;
 use crate::kinds::simulated::Collection;
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted, role, whole};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted, role, whole};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
@@ -149,7 +150,7 @@ impl Kind for Assignments {
         &self,
         pages: &Pages,
         scene: &Scene,
-        found: &mut dyn FnMut(Address, Found),
+        found: &mut dyn FnMut(Address, Found, Duration),
     ) -> Result<(), OddAnswer> {
         observe::observe(pages, scene, found)
     }
@@ -192,13 +193,14 @@ impl Kind for Assignments {
         address(owner, spec.principal, spec.role)
     }
 
-    fn link(&self, changes: &mut Vec<Change>) {
+    fn link(&self, changes: &mut Vec<Change>, _staying: Staying<'_>) {
         order::link(changes);
     }
 
-    fn interlock(&self, changes: &mut Vec<Change>) {
+    fn interlock(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
         order::door(changes);
         order::grant_first(changes);
+        order::rest(changes, staying);
     }
 
     fn objects(&self, address: &Address) -> Vec<ObjectId> {

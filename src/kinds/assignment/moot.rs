@@ -63,7 +63,7 @@ fn assigned(
         Some(Mode::Additive) | None => Ownership::Additive,
     };
     // Odd answers are told where they are compared.
-    let kept = observe::observe(pages, desk.scene, &mut |address, found| {
+    let kept = observe::observe(pages, desk.scene, &mut |address, found, _| {
         let owner = Assignments.owns(desk, &address, by_mode(&address.owner));
         let goal = Assignments.goal(wanted.get(&address), Some(&found), owner);
         goal.iter().for_each(|spec| add(&address.owner, spec));

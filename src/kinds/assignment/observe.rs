@@ -1,5 +1,7 @@
 //! Reading who is assigned to an app. What other apps are assigned is theirs.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::{Assignments, Found, Principal, Spec, address};
@@ -46,7 +48,7 @@ struct Row {
 pub(super) fn observe(
     pages: &Pages,
     scene: &Scene,
-    found: &mut dyn FnMut(Address, Found),
+    found: &mut dyn FnMut(Address, Found, Duration),
 ) -> Result<(), OddAnswer> {
     for (label, app) in apps(scene) {
         let rows = pages.rows(&read(app.id)).ok_or_else(|| odd("was not read"))?;
@@ -66,7 +68,11 @@ pub(super) fn observe(
                 role: row.app_role_id,
                 name: role::name_of(Some(app), row.app_role_id),
             };
-            found(address(label, principal, row.app_role_id), Found { id: row.id, spec });
+            found(
+                address(label, principal, row.app_role_id),
+                Found { id: row.id, spec },
+                rows.answered(),
+            );
         }
     }
     Ok(())

@@ -7,10 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Assignments;
-use crate::kinds::Kind;
+use super::{Assignments, Principal, Spec};
 use crate::kinds::delegated_grant::DelegatedGrants;
-use crate::kinds::service_principal::ServicePrincipals;
+use crate::kinds::service_principal::{self, ServicePrincipals};
+use crate::kinds::{Kind, Staying, states};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::Change;
@@ -71,6 +71,47 @@ fn wait(changes: &mut [Change], these: impl Fn(&Change) -> bool, those: impl Fn(
     for change in changes.iter_mut().filter(|change| these(change)) {
         change.needs.extend(first.get(&change.address.owner).into_iter().flatten().cloned());
     }
+}
+
+/// Adds what each removal rests on: the door that stands open, or whoever else may let the same people
+/// in. A door that is closed rests on everybody who is let in.
+pub(super) fn rest(changes: &mut [Change], staying: Staying<'_>) {
+    let door = |owner: &str| service_principal::address(owner);
+    for change in changes.iter_mut().filter(|change| change.takes) {
+        let owner = change.address.owner.clone();
+        let door = door(&owner);
+        let state = staying.found.get(&door);
+        let open = state.and_then(|state| service_principal::open_door(&door, state));
+        let keeps: Box<dyn Fn(&Spec) -> bool> = match change.address.kind.as_str() {
+            Assignments::NAME if open.is_some() => {
+                change.rests_on.extend(open);
+                continue;
+            }
+            Assignments::NAME => keepers(change),
+            ServicePrincipals::NAME => Box::new(|_| true),
+            _ => continue,
+        };
+        let others = staying.of::<Assignments>(&owner).filter(|(_, found)| keeps(&found.spec));
+        let held = others.filter_map(|(address, found)| {
+            states::rest(&Assignments, address, &found.spec, staying.names)
+        });
+        change.rests_on.extend(held);
+    }
+}
+
+/// Which assignments may let in whom this change sends away, as for `needs`.
+fn keepers(change: &Change) -> Box<dyn Fn(&Spec) -> bool> {
+    match change.subject.audience {
+        Audience::One(id) => {
+            Box::new(move |spec| spec.principal.id() == id || is_group(spec.principal))
+        }
+        Audience::Group(_) => Box::new(|_| true),
+        Audience::Everyone | Audience::Tenant => Box::new(|_| false),
+    }
+}
+
+fn is_group(principal: Principal) -> bool {
+    matches!(principal, Principal::Group(_))
 }
 
 /// A change, and the lines that ask for it.

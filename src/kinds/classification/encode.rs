@@ -45,6 +45,7 @@ pub(super) fn change(
         after: ObjectState::default(),
         steps: have.map(delete).into_iter().chain(want.map(create)).collect(),
         needs: Vec::new(),
+        rests_on: Vec::new(),
         why: Vec::new(),
         notes: notes(new),
         permissions: spec.map(|spec| permission(spec, new.is_some())).into_iter().collect(),
@@ -90,7 +91,12 @@ fn create(want: &Spec) -> Step {
                 "classification": class.word(),
             })),
         },
-        proof: Proof { read: read(*resource), expect: Expect::Fields(looks(want)), before: None },
+        proof: Proof {
+            read: read(*resource),
+            expect: Expect::Fields(looks(want)),
+            before: None,
+            among: None,
+        },
         creates: None,
     }
 }
@@ -107,7 +113,8 @@ fn delete(have: &Found) -> Step {
         proof: Proof {
             read: read(spec.resource),
             expect: Expect::Absent(looks(spec)),
-            before: None,
+            before: Some(Expect::Fields(looks(spec))),
+            among: None,
         },
         creates: None,
     }

@@ -8,6 +8,7 @@ mod observe;
 pub mod sandbox;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -120,7 +121,7 @@ impl Kind for Classifications {
         &self,
         pages: &Pages,
         scene: &Scene,
-        found: &mut dyn FnMut(Address, Found),
+        found: &mut dyn FnMut(Address, Found, Duration),
     ) -> Result<(), OddAnswer> {
         observe::observe(pages, scene, found)
     }

@@ -1,6 +1,7 @@
 //! Reading classes: one list per resource.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -42,7 +43,7 @@ struct Row {
 pub(super) fn observe(
     pages: &Pages,
     scene: &Scene,
-    found: &mut dyn FnMut(Address, Found),
+    found: &mut dyn FnMut(Address, Found, Duration),
 ) -> Result<(), OddAnswer> {
     for resource in resources(scene) {
         let rows = pages.rows(&read(resource)).ok_or_else(|| odd("was not read"))?;
@@ -57,7 +58,7 @@ pub(super) fn observe(
                 name: name_of(live, permission_id),
                 class: classification,
             };
-            found(address(resource, permission_id), Found { id, spec });
+            found(address(resource, permission_id), Found { id, spec }, rows.answered());
         }
     }
     Ok(())

@@ -79,6 +79,7 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
         after: ObjectState::default(),
         steps: steps(want, have),
         needs: Vec::new(),
+        rests_on: Vec::new(),
         why: Vec::new(),
         notes: notes(want, have),
         permissions: Vec::new(),
@@ -184,7 +185,7 @@ fn create(want: &Spec) -> Step {
     let looks = Members::of([("/displayName", value(name))]);
     Step {
         request: Request { method: Method::Post, path: PATH.to_owned(), body: Some(body) },
-        proof: Proof { read: object(id), expect: Expect::Fields(looks), before: None },
+        proof: Proof { read: object(id), expect: Expect::Fields(looks), before: None, among: None },
         creates: None,
     }
 }
@@ -213,7 +214,12 @@ fn rename(have: &Spec, want: &Spec) -> Option<Step> {
             path: path(&have.id),
             body: Some(Value::Object(body)),
         },
-        proof: Proof { read: object(&have.id), expect: Expect::Fields(looks), before: None },
+        proof: Proof {
+            read: object(&have.id),
+            expect: Expect::Fields(looks),
+            before: None,
+            among: None,
+        },
         creates: None,
     })
 }
@@ -221,7 +227,7 @@ fn rename(have: &Spec, want: &Spec) -> Option<Step> {
 fn delete(id: &PathId) -> Step {
     Step {
         request: Request { method: Method::Delete, path: path(id), body: None },
-        proof: Proof { read: object(id), expect: Expect::Gone, before: None },
+        proof: Proof { read: object(id), expect: Expect::Gone, before: None, among: None },
         creates: None,
     }
 }
@@ -246,6 +252,7 @@ fn add(id: &PathId, side: Side, set: &Conditions) -> Step {
             read: list(id, side),
             expect: Expect::Fields(looks.collect()),
             before: None,
+            among: None,
         },
         request: Request {
             method: Method::Post,
@@ -264,7 +271,12 @@ fn remove(id: &PathId, side: Side, set: &PathId) -> Step {
             path: format!("{}/{}/{set}", path(id), side.segment()),
             body: None,
         },
-        proof: Proof { read: list(id, side), expect: Expect::Absent(looks), before: None },
+        proof: Proof {
+            read: list(id, side),
+            expect: Expect::Absent(looks),
+            before: None,
+            among: None,
+        },
         creates: None,
     }
 }

@@ -12,13 +12,14 @@ pub mod sandbox;
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::said::other_name;
 use crate::kinds::simulated::Collection;
 use crate::kinds::user_consent;
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
@@ -127,7 +128,7 @@ impl Kind for ConsentPolicies {
     fn apps(&self, pages: &Pages, scene: &Scene) -> BTreeSet<AppId> {
         let mut apps = BTreeSet::new();
         // What is odd is told when it is observed.
-        let odd = self.observe(pages, scene, &mut |_, have| {
+        let odd = self.observe(pages, scene, &mut |_, have, _| {
             let sets = have.spec.include.iter().chain(&have.spec.exclude);
             apps.extend(sets.flat_map(Conditions::apps));
         });
@@ -143,7 +144,7 @@ impl Kind for ConsentPolicies {
         &self,
         pages: &Pages,
         scene: &Scene,
-        found: &mut dyn FnMut(Address, Found),
+        found: &mut dyn FnMut(Address, Found, Duration),
     ) -> Result<(), OddAnswer> {
         observe::observe(pages, scene, found)
     }
@@ -180,8 +181,8 @@ impl Kind for ConsentPolicies {
         address(spec.id.as_str())
     }
 
-    fn interlock(&self, changes: &mut Vec<Change>) {
-        order::interlock(changes);
+    fn interlock(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
+        order::interlock(changes, staying);
     }
 
     fn mentioned(&self, spec: &Spec) -> Mentions {

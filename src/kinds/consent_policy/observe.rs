@@ -2,6 +2,7 @@
 //! <https://learn.microsoft.com/graph/api/permissiongrantpolicy-list>
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -50,7 +51,7 @@ pub(super) fn open(pages: &Pages) -> BTreeSet<String> {
 pub(super) fn observe(
     pages: &Pages,
     scene: &Scene,
-    found: &mut dyn FnMut(Address, Found),
+    found: &mut dyn FnMut(Address, Found, Duration),
 ) -> Result<(), OddAnswer> {
     if !scene.is_about(ConsentPolicies::NAME) {
         return Ok(());
@@ -61,7 +62,11 @@ pub(super) fn observe(
         if is_built_in(row.id.as_str()) {
             continue;
         }
-        found(address(row.id.as_str()), policy(row, scene)?);
+        // It becomes part of addresses and paths.
+        if !is_policy_id(row.id.as_str()) {
+            return Err(odd("has a policy with an id that no policy can have"));
+        }
+        found(address(row.id.as_str()), policy(row, scene)?, rows.answered());
     }
     Ok(())
 }

@@ -4,16 +4,16 @@
 use super::{ConsentPolicies, Spec};
 use crate::kinds::states::spec_of;
 use crate::kinds::user_consent::order::{Basis, Way, queue};
-use crate::kinds::{Kind, user_consent};
+use crate::kinds::{Kind, Staying, user_consent};
 use crate::model::address::Address;
 use crate::model::change::Change;
 
 /// Adds `needs` between policies and the setting that names them, or what they rest on.
-pub(super) fn interlock(changes: &mut [Change]) {
+pub(super) fn interlock(changes: &mut [Change], staying: Staying<'_>) {
     let setting = user_consent::address();
     match changes.iter().position(|change| change.address == setting) {
         Some(at) => around_setting(at, changes),
-        None => by_themselves(changes),
+        None => by_themselves(changes, staying),
     }
 }
 
@@ -40,11 +40,11 @@ fn around_setting(at: usize, changes: &mut [Change]) {
 
 /// The setting stays as it is, and users may consent by any policy that is there already. Which ones it
 /// names is not known here, so each waits as if it were named.
-fn by_themselves(changes: &mut [Change]) {
+fn by_themselves(changes: &mut [Change], staying: Staying<'_>) {
     for at in 0..changes.len() {
         let policy = &changes[at];
         if is_policy(policy) && !policy.before.is_absent() {
-            queue(at, way(policy), changes);
+            queue(at, way(policy), changes, staying);
         }
     }
 }

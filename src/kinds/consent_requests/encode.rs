@@ -8,7 +8,7 @@ use super::{Found, Reviewer, Spec};
 use crate::kinds::Names;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::change::{Change, FieldChange, Rest, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
@@ -38,6 +38,7 @@ pub(super) fn change(
         after: ObjectState::default(),
         steps: want.map(|want| step(want, have)).into_iter().collect(),
         needs: Vec::new(),
+        rests_on: Vec::new(),
         why: Vec::new(),
         notes: want.map(|want| notes(old, want)).unwrap_or_default(),
         permissions: Vec::new(),
@@ -122,8 +123,21 @@ fn step(want: &Spec, have: Option<&Found>) -> Step {
             read: read(),
             expect: looks_like(want),
             before: have.map(|have| looks_like(have.as_ref())),
+            among: None,
         },
         creates: None,
+    }
+}
+
+/// That users may ask, whoever reviews it: that much has to hold.
+pub(super) fn enabled(address: &Address, spec: &Spec, names: &Names) -> Rest {
+    let on = Expected::Value(json!(true));
+    let expect = Expect::Fields(Members::of([("/isEnabled", on)]));
+    Rest {
+        address: address.clone(),
+        state: ObjectState::of(spec),
+        subject: change(address, Some(spec), None, names).subject,
+        proof: Proof { read: read(), expect, before: None, among: None },
     }
 }
 

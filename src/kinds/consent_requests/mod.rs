@@ -9,6 +9,7 @@ mod reviewer;
 pub mod sandbox;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,11 +17,11 @@ use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
-use crate::model::change::Change;
+use crate::model::change::{Change, Rest};
 use crate::model::directory::{Mentions, Sort};
 use crate::model::finding::Findings;
 use crate::model::id::ObjectId;
-use crate::model::query::{Pages, Query};
+use crate::model::query::{Pages, Query, Rows};
 use crate::model::schema::{self, JsonSchema, Schema};
 pub use reviewer::Reviewer;
 use reviewer::Who;
@@ -107,10 +108,11 @@ impl Kind for ConsentRequests {
         &self,
         pages: &Pages,
         scene: &Scene,
-        found: &mut dyn FnMut(Address, Found),
+        found: &mut dyn FnMut(Address, Found, Duration),
     ) -> Result<(), OddAnswer> {
         if scene.is_about(Self::NAME) {
-            found(address(), Found { spec: observe::policy(pages)? });
+            let answered = pages.rows(&observe::read()).map(Rows::answered).unwrap_or_default();
+            found(address(), Found { spec: observe::policy(pages)? }, answered);
         }
         Ok(())
     }
@@ -152,6 +154,11 @@ impl Kind for ConsentRequests {
         address()
     }
 
+    /// Whoever can no longer consent can ask, whoever reviews it.
+    fn holds(&self, must: &Spec, now: &Spec) -> bool {
+        now.enabled || !must.enabled
+    }
+
     fn describe(&self, have: &Found, names: &Names) -> String {
         let reviewers = have.spec.reviewers.iter().map(|one| one.shown(names).shown());
         let state = if have.spec.enabled { "on" } else { "off" };
@@ -162,6 +169,11 @@ impl Kind for ConsentRequests {
     fn simulated(&self) -> &'static [&'static dyn Collection] {
         sandbox::COLLECTIONS
     }
+}
+
+/// Without which users who may no longer consent could not even ask.
+pub(super) fn enabled(address: &Address, spec: &Spec, names: &Names) -> Rest {
+    encode::enabled(address, spec, names)
 }
 
 /// There is one such policy in a tenant.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Found, Spec};
+use super::{Found, Spec, observe};
 use crate::kinds::Names;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
@@ -44,6 +44,7 @@ pub(super) fn change(
         after: ObjectState::default(),
         steps: steps(want, have),
         needs: Vec::new(),
+        rests_on: Vec::new(),
         why: Vec::new(),
         notes: Vec::new(),
         permissions: permissions(&gained, &lost),
@@ -123,7 +124,12 @@ fn create(want: &Spec) -> Step {
             path: "/oauth2PermissionGrants".to_owned(),
             body: Some(body),
         },
-        proof: Proof { read: find(want), expect: looks_like(want), before: None },
+        proof: Proof {
+            read: find(want),
+            expect: looks_like(want),
+            before: None,
+            among: Some(observe::of_client(client)),
+        },
         creates: None,
     }
 }
@@ -140,6 +146,7 @@ fn update(have: &Found, scopes: &ScopeSet) -> Step {
             read: Query::object(path(have), Missing::Nothing),
             expect: looks_like(&goal),
             before: Some(as_found(have)),
+            among: None,
         },
         creates: None,
     }
@@ -152,6 +159,7 @@ fn delete(have: &Found) -> Step {
             read: Query::object(path(have), Missing::Nothing),
             expect: Expect::Gone,
             before: Some(as_found(have)),
+            among: None,
         },
         creates: None,
     }

@@ -11,11 +11,12 @@ pub mod sandbox;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::simulated::Collection;
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
@@ -85,7 +86,7 @@ impl Kind for DelegatedGrants {
         &self,
         pages: &Pages,
         scene: &Scene,
-        found: &mut dyn FnMut(Address, Found),
+        found: &mut dyn FnMut(Address, Found, Duration),
     ) -> Result<(), OddAnswer> {
         observe::observe(pages, scene, found)
     }
@@ -150,8 +151,14 @@ impl Kind for DelegatedGrants {
                 == Found { spec: Spec { scopes: both, ..have.spec.clone() }, id: have.id.clone() }
     }
 
-    fn link(&self, changes: &mut Vec<Change>) {
-        order::link(changes);
+    fn link(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
+        order::link(changes, staying);
+    }
+
+    fn holds(&self, must: &Spec, now: &Spec) -> bool {
+        let Spec { client, resource, audience, scopes } = must;
+        (client, resource, audience) == (&now.client, &now.resource, &now.audience)
+            && scopes.is_subset(&now.scopes)
     }
 
     fn disagreement(&self, spec: &Spec, address: &Address, scene: &Scene) -> Option<String> {

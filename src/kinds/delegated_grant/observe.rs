@@ -2,6 +2,7 @@
 //! (<https://learn.microsoft.com/graph/api/oauth2permissiongrant-list>).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -10,7 +11,7 @@ use crate::kinds::{OddAnswer, Scene};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::id::{ObjectId, PathId};
-use crate::model::query::{Consistency, Missing, Pages, Query, literal};
+use crate::model::query::{Consistency, Missing, Pages, Query};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::shown;
 
@@ -21,7 +22,12 @@ pub(super) fn reads(scene: &Scene) -> Vec<Query> {
 
 /// A client that was deleted meanwhile answers 404 instead of an empty list.
 fn read(client: ObjectId) -> Query {
-    let filter = format!("clientId%20eq%20{}", literal(&client.to_string()));
+    of_client(&client.to_string())
+}
+
+/// The same by an id that may be a placeholder, which must stay as it is until it is known.
+pub(super) fn of_client(client: &str) -> Query {
+    let filter = format!("clientId%20eq%20%27{client}%27");
     Query::list(
         format!("/oauth2PermissionGrants?$filter={filter}&$top=999"),
         Consistency::Default,
@@ -44,7 +50,7 @@ struct Row {
 pub(super) fn observe(
     pages: &Pages,
     scene: &Scene,
-    found: &mut dyn FnMut(Address, Found),
+    found: &mut dyn FnMut(Address, Found, Duration),
 ) -> Result<(), OddAnswer> {
     for (label, app) in &scene.roster {
         let Some(client) = scene.directory.client_id(*app) else { continue };
@@ -56,7 +62,7 @@ pub(super) fn observe(
                 return Err(odd("holds a grant of another client"));
             }
             let grant = row.into_found(&name)?;
-            found(address(label, grant.spec.resource, grant.spec.audience), grant);
+            found(address(label, grant.spec.resource, grant.spec.audience), grant, rows.answered());
         }
     }
     Ok(())

@@ -79,7 +79,7 @@ fn a_grant_of_another_client_in_the_answer_is_an_error() {
         row["clientId"] = json!(object(SIGN));
         let mut pages = pages.clone();
         pages.insert(query, Rows::from_iter([row]));
-        super::observe(&pages, desk.scene, &mut |_, _| {})
+        super::observe(&pages, desk.scene, &mut |_, _, _| {})
     });
     assert!(result.unwrap_err().to_string().ends_with("holds a grant of another client"));
 }
@@ -103,7 +103,7 @@ fn two_grants_of_one_key_are_an_error_and_never_a_removal() {
 #[test]
 fn a_list_that_was_not_read_is_an_error() {
     let (result, _) = world().at_desk(|desk, _, _| {
-        super::observe(&Pages::default(), desk.scene, &mut |_, _| panic!("found in nothing"))
+        super::observe(&Pages::default(), desk.scene, &mut |_, _, _| panic!("found in nothing"))
     });
     assert!(result.unwrap_err().to_string().ends_with("was not read"));
 }

@@ -2,21 +2,92 @@
 //!
 //! What a user has is the union of the all-users grant and his own. So nobody is cut off when the
 //! all-users grant is reduced only after every one-user grant was given, and a one-user grant is
-//! reduced only after the all-users grant was given.
+//! reduced only after the all-users grant was given. And what stays as it is has to be there still when
+//! the other is reduced, as far as it keeps for somebody what the other loses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use super::{DelegatedGrants, Spec};
+use crate::kinds::Staying;
+use crate::kinds::states::{rest, spec_of};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, Verb};
+use crate::model::change::{Change, Rest, Verb};
 use crate::model::request::{Expect, Expected};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::Untrusted;
 
-/// Adds `needs`, and splits an all-users grant whose one PATCH would cut somebody off.
-pub(super) fn link(changes: &mut Vec<Change>) {
+/// Adds `needs`, splits an all-users grant whose one PATCH would cut somebody off, and adds `rests_on`.
+pub(super) fn link(changes: &mut Vec<Change>, staying: Staying<'_>) {
+    wait(changes);
+    let owners: BTreeSet<String> =
+        changes.iter().filter(|one| one.takes).map(|one| one.address.owner.clone()).collect();
+    let kept: BTreeMap<String, Vec<Kept>> =
+        owners.into_iter().map(|owner| (owner.clone(), kept(changes, &owner, staying))).collect();
+    for change in changes.iter_mut().filter(|change| change.takes) {
+        let others = kept.get(&change.address.owner).map(Vec::as_slice).unwrap_or_default();
+        change.rests_on = rests(change, others, staying);
+    }
+}
+
+/// A grant that is there before and after, with the scopes that it has throughout.
+struct Kept {
+    address: Address,
+    spec: Spec,
+}
+
+/// The grants of an app that stay, whole or in part.
+fn kept(changes: &[Change], owner: &str, staying: Staying<'_>) -> Vec<Kept> {
+    let whole = staying.of::<DelegatedGrants>(owner);
+    let whole = whole.map(|(address, found)| Kept { address: address.clone(), spec: found.spec });
+    let part = |change: &Change| {
+        let (before, after) = states(change);
+        let (before, after) = (before?, after?);
+        let scopes = before.scopes.in_common(&after.scopes);
+        Some(Kept { address: change.address.clone(), spec: Spec { scopes, ..after } })
+    };
+    let own = changes.iter().filter(|change| change.address.owner == owner);
+    // The second change of an object keeps what the first one does.
+    let own = own.filter(|change| change.address.parts.len() == PARTS);
+    own.filter_map(part).chain(whole).collect()
+}
+
+/// Parts of a grant's address: resource and audience.
+const PARTS: usize = 2;
+
+/// A state that cannot be read never came this far.
+fn states(change: &Change) -> (Option<Spec>, Option<Spec>) {
+    let spec = |state| spec_of::<DelegatedGrants>(state).unwrap_or_default();
+    (spec(&change.before), spec(&change.after))
+}
+
+/// As much of the others as keeps for somebody what this change takes. What it waits for is looked at
+/// anyhow.
+fn rests(change: &Change, others: &[Kept], staying: Staying<'_>) -> Vec<Rest> {
+    let (Some(before), after) = states(change) else { return Vec::new() };
+    let lost = before.scopes.without(&after.map(|after| after.scopes).unwrap_or_default());
+    let waits_for: BTreeSet<&Address> = change.needs.iter().collect();
+    let beside = |other: &&Kept| {
+        // One person's grant keeps nothing for another one.
+        (other.spec.audience == Audience::Everyone) != (before.audience == Audience::Everyone)
+            && other.spec.resource == before.resource
+            && !waits_for.contains(&other.address)
+    };
+    let held = |Kept { address, spec }: &Kept| {
+        let scopes = spec.scopes.in_common(&lost);
+        let must = Spec { scopes, ..spec.clone() };
+        if must.scopes.is_empty() {
+            return None;
+        }
+        rest(&DelegatedGrants, address, &must, staying.names)
+    };
+    others.iter().filter(beside).filter_map(held).collect()
+}
+
+/// Adds `needs`, and splits.
+fn wait(changes: &mut Vec<Change>) {
     let mut rooms: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
     for (at, change) in changes.iter().enumerate() {
         let resource = change.address.parts.first().cloned().unwrap_or_default();

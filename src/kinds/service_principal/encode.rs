@@ -6,7 +6,7 @@ use super::{Found, Spec};
 use crate::kinds::Names;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::change::{Change, FieldChange, Rest, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Missing, Query};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request, later};
@@ -49,11 +49,31 @@ pub(super) fn split(change: &mut Change) -> Option<Change> {
     Some(Change {
         steps: change.steps.split_off(1),
         needs: vec![change.address.clone()],
+        rests_on: Vec::new(),
         before: change.before.clone(),
         after: change.after.clone(),
         why: change.why.clone(),
         ..setting(&address, true)
     })
+}
+
+/// That only this holds of it: it lets everybody in.
+pub(super) fn open(address: &Address, found: &Found) -> Rest {
+    let must = Spec {
+        app_id: found.spec.app_id,
+        assignment_required: Some(false),
+        name: None,
+        publisher_tenant: None,
+    };
+    Rest {
+        address: address.clone(),
+        state: ObjectState::of(&must),
+        subject: Subject {
+            target: Some(Untrusted::new("open to everybody")),
+            ..blank(address, "sign-in").subject
+        },
+        proof: setting_step(&found.id.to_string(), false).proof,
+    }
 }
 
 fn creation(address: &Address, want: &Spec) -> Change {
@@ -129,6 +149,7 @@ fn blank(address: &Address, what: &str) -> Change {
         after: ObjectState::default(),
         steps: Vec::new(),
         needs: Vec::new(),
+        rests_on: Vec::new(),
         why: Vec::new(),
         notes: Vec::new(),
         permissions: Vec::new(),
@@ -154,6 +175,7 @@ fn create(address: &Address, want: &Spec) -> Step {
             ),
             expect: Expect::Fields(fields),
             before: None,
+            among: None,
         },
         request: Request {
             method: Method::Post,
@@ -176,6 +198,7 @@ fn setting_step(id: &str, required: bool) -> Step {
             ),
             expect: Expect::Fields(Members::of([("/appRoleAssignmentRequired", expected)])),
             before: None,
+            among: None,
         },
         request: Request {
             method: Method::Patch,

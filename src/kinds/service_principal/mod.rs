@@ -11,17 +11,19 @@ mod observe;
 pub mod sandbox;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::simulated::Collection;
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName};
 use crate::model::address::Address;
-use crate::model::change::Change;
+use crate::model::change::{Change, Rest};
 use crate::model::directory::Mentions;
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId, TenantId};
+use crate::model::object_state::ObjectState;
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
@@ -103,7 +105,7 @@ impl Kind for ServicePrincipals {
         &self,
         _pages: &Pages,
         scene: &Scene,
-        found: &mut dyn FnMut(Address, Found),
+        found: &mut dyn FnMut(Address, Found, Duration),
     ) -> Result<(), OddAnswer> {
         observe::observe(scene, found);
         Ok(())
@@ -165,7 +167,7 @@ impl Kind for ServicePrincipals {
 
     /// A new service principal is made first, and closed by a change of its own: in between, people
     /// are assigned to it.
-    fn link(&self, changes: &mut Vec<Change>) {
+    fn link(&self, changes: &mut Vec<Change>, _staying: Staying<'_>) {
         let closings: Vec<Change> = changes.iter_mut().filter_map(encode::split).collect();
         changes.extend(closings);
     }
@@ -184,6 +186,12 @@ impl Kind for ServicePrincipals {
     fn simulated(&self) -> &'static [&'static dyn Collection] {
         sandbox::COLLECTIONS
     }
+}
+
+/// That an app lets everybody in, where it does in this state.
+pub(super) fn open_door(address: &Address, state: &ObjectState) -> Option<Rest> {
+    let found: Found = state.read().ok()??;
+    (found.spec.assignment_required == Some(false)).then(|| encode::open(address, &found))
 }
 
 /// The address of an app's service principal.

@@ -36,6 +36,7 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
         after: ObjectState::default(),
         steps: want.map(|want| step(want, have)).into_iter().collect(),
         needs: Vec::new(),
+        rests_on: Vec::new(),
         why: Vec::new(),
         notes: Vec::new(),
         permissions: Vec::new(),
@@ -107,6 +108,7 @@ fn step(want: &Spec, have: Option<&Found>) -> Step {
             read: observe::read(),
             expect: looks_like(want),
             before: have.map(|have| looks_like(&have.spec)),
+            among: None,
         },
         creates: None,
     }

@@ -8,13 +8,14 @@ pub(super) mod order;
 pub mod sandbox;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::consent_policy::ConsentPolicies;
 use crate::kinds::simulated::Collection;
 use crate::kinds::states::spec_of;
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
@@ -107,7 +108,7 @@ impl Kind for UserConsent {
         &self,
         pages: &Pages,
         scene: &Scene,
-        found: &mut dyn FnMut(Address, Found),
+        found: &mut dyn FnMut(Address, Found, Duration),
     ) -> Result<(), OddAnswer> {
         observe::observe(pages, scene, found)
     }
@@ -135,8 +136,8 @@ impl Kind for UserConsent {
         encode::change(address, want, have)
     }
 
-    fn interlock(&self, changes: &mut Vec<Change>) {
-        order::interlock(changes);
+    fn interlock(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
+        order::interlock(changes, staying);
     }
 
     fn address(&self, _owner: &str, _spec: &Spec) -> Address {

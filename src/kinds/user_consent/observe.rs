@@ -1,5 +1,7 @@
 //! Reading the authorization policy: a single object.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::{Found, Spec, UserConsent, address, grants, is_for_self};
@@ -60,16 +62,17 @@ struct Permissions {
 pub(super) fn observe(
     pages: &Pages,
     scene: &Scene,
-    found: &mut dyn FnMut(Address, Found),
+    found: &mut dyn FnMut(Address, Found, Duration),
 ) -> Result<(), OddAnswer> {
     if !scene.is_about(UserConsent::NAME) {
         return Ok(());
     }
-    let row = pages.rows(&read()).and_then(Rows::first).ok_or_else(|| odd("was not read"))?;
+    let rows = pages.rows(&read()).ok_or_else(|| odd("was not read"))?;
+    let row = rows.first().ok_or_else(|| odd("was not read"))?;
     let policy = Policy::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
     let assigned = policy.default_user_role_permissions.permission_grant_policies_assigned;
     let spec = Spec { assigned: assigned.unwrap_or_default() };
-    found(address(), Found { spec });
+    found(address(), Found { spec }, rows.answered());
     Ok(())
 }
 

@@ -2,11 +2,13 @@
 //! somebody meant them to keep, and at no moment may more be consented to than before or after.
 
 use super::{UserConsent, named_in};
-use crate::kinds::Kind;
 use crate::kinds::classification::Classifications;
-use crate::kinds::consent_requests::ConsentRequests;
-use crate::model::address::Address;
-use crate::model::change::Change;
+use crate::kinds::consent_policy::ConsentPolicies;
+use crate::kinds::consent_requests::{self, ConsentRequests};
+use crate::kinds::states::rest;
+use crate::kinds::{Kind, Staying};
+use crate::model::address::{Address, TENANT};
+use crate::model::change::{Change, Rest};
 
 /// What a way to consent goes by: the classes of permissions, or anything else.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,7 +37,7 @@ enum Waits {
 }
 
 /// Adds `needs` between the setting and changes of other kinds.
-pub(super) fn interlock(changes: &mut [Change]) {
+pub(super) fn interlock(changes: &mut [Change], staying: Staying<'_>) {
     let Some(at) = changes.iter().position(|change| change.address.kind == UserConsent::NAME)
     else {
         return;
@@ -50,11 +52,21 @@ pub(super) fn interlock(changes: &mut [Change]) {
         gives: setting.gives,
         takes: setting.takes,
     };
-    queue(at, way, changes);
+    queue(at, way, changes, staying);
+    if way.takes {
+        let policies = staying.of::<ConsentPolicies>(TENANT);
+        let used = policies
+            .filter(|(_, found)| after.iter().any(|id| id.eq_ignore_ascii_case(&found.spec.id)));
+        let rests = used.filter_map(|(address, found)| {
+            rest(&ConsentPolicies, address, &found.spec, staying.names)
+        });
+        changes[at].rests_on.extend(rests);
+    }
 }
 
-/// Adds `needs` between the way that the change at this place is about, and what it rests on.
-pub(in crate::kinds) fn queue(at: usize, way: Way, changes: &mut [Change]) {
+/// Adds `needs` between the way that the change at this place is about, and what it rests on; and what of
+/// that stays as it is.
+pub(in crate::kinds) fn queue(at: usize, way: Way, changes: &mut [Change], staying: Staying<'_>) {
     let address = changes[at].address.clone();
     let mut first: Vec<Address> = Vec::new();
     for other in changes.iter_mut() {
@@ -65,6 +77,22 @@ pub(in crate::kinds) fn queue(at: usize, way: Way, changes: &mut [Change]) {
         }
     }
     changes[at].needs.extend(first);
+    changes[at].rests_on.extend(stays(way, staying));
+}
+
+/// What is left to those who can no longer consent as before.
+fn stays(way: Way, staying: Staying<'_>) -> Vec<Rest> {
+    if !way.takes {
+        return Vec::new();
+    }
+    let by_class = way.after.classes && way.before.otherwise;
+    let classes = staying.of::<Classifications>(TENANT).filter(|_| by_class);
+    let classes = classes
+        .filter_map(|(address, found)| rest(&Classifications, address, &found.spec, staying.names));
+    let requests = staying.of::<ConsentRequests>(TENANT).filter(|(_, found)| found.spec.enabled);
+    let requests = requests
+        .map(|(address, found)| consent_requests::enabled(address, &found.spec, staying.names));
+    classes.chain(requests).collect()
 }
 
 fn waits(way: Way, other: &Change) -> Waits {

@@ -92,11 +92,11 @@ fn the_state_of_another_object_is_refused_before_anything_is_derived() {
     let first = foreign.pairs[0].before.clone();
     foreign.pairs[1].before = first;
     let names = foreign.names.clone();
-    let refused = crate::plan::build::changes(&foreign.pairs, &names).unwrap_err();
+    let refused = crate::plan::build::changes(&foreign.pairs, &plan.rests, &names).unwrap_err();
     assert_eq!(refused.problem, "the state of another object stands here");
     let twice = [plan.pairs[0].clone(), plan.pairs[0].clone()];
     assert_eq!(
-        crate::plan::build::changes(&twice, &names).unwrap_err().problem,
+        crate::plan::build::changes(&twice, &plan.rests, &names).unwrap_err().problem,
         "it stands here twice"
     );
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::planned;
 use crate::kinds::REGISTRY;
-use crate::kinds::world::{NEW_APP, World, explorer, grant};
+use crate::kinds::world::{NEW_APP, World, explorer, grant, staying};
 use crate::model::address::Address;
 use crate::model::object_state::ObjectState;
 use crate::model::request::{Known, later};
@@ -15,8 +15,7 @@ use crate::plan::fresh::{Freshness, fill_in, look};
 
 fn now(world: &World) -> BTreeMap<Address, ObjectState> {
     let (found, _) = world.at_desk(|desk, pages, _| {
-        let kinds = REGISTRY.iter().map(|kind| kind.found(pages, desk.scene).unwrap());
-        kinds.flatten().collect()
+        REGISTRY.iter().flat_map(|kind| staying::found(*kind, desk, pages)).collect()
     });
     found
 }

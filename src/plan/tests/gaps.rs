@@ -76,7 +76,7 @@ fn changes(have: Sets, want: Sets, ownership: Ownership) -> (Vec<Change>, State,
             notes: Arc::default(),
         });
     }
-    (build::changes(&pairs, &Names::default()).unwrap(), before, after)
+    (build::changes(&pairs, &BTreeMap::new(), &Names::default()).unwrap(), before, after)
 }
 
 /// Plays the requests as the service does.

@@ -8,9 +8,10 @@ use consent::model::address::Address;
 use consent::model::change::{Change, Why};
 use consent::model::cloud::Cloud;
 use consent::model::digest::sha256_hex;
+use consent::model::object_state::ObjectState;
 use consent::model::request::Known;
 use consent::plan::{
-    Effect, LiveSummary, ManifestSummary, Plan, Source, build, effect, file, fresh,
+    Effect, LiveSummary, ManifestSummary, Plan, Source, build, effect, file, fresh, rests,
 };
 use consent::render::stale::paragraph;
 use serde::de::DeserializeOwned;
@@ -56,7 +57,8 @@ pub(crate) fn proven(text: &str, plan: &Plan) {
     };
     let again = file::write(plan);
     assert!(text.lines().filter(own).eq(again.lines().filter(own)), "{text}\n{again}");
-    let mut changes = build::changes(&plan.pairs, &plan.names).expect("they were read");
+    let mut changes =
+        build::changes(&plan.pairs, &plan.rests, &plan.names).expect("they were read");
     // Risk is the tenant's and no state's: a file says of it what it likes.
     for (change, read) in changes.iter_mut().zip(&plan.changes) {
         change.risk.clone_from(&read.risk);
@@ -86,7 +88,8 @@ fn compared(plan: &Plan) {
 fn forged(value: &Value) -> Option<Plan> {
     let names = Names(part(value, "names").unwrap_or_default());
     let pairs: Vec<Pair> = value.get("changes")?.as_array()?.iter().filter_map(pair).collect();
-    let mut changes = build::changes(&pairs, &names).ok()?;
+    let rests = rests_of(value);
+    let mut changes = build::changes(&pairs, &rests, &names).ok()?;
     let risks: BTreeMap<String, Value> = value["changes"]
         .as_array()?
         .iter()
@@ -111,6 +114,7 @@ fn forged(value: &Value) -> Option<Plan> {
         manifest,
         apps: part(value, "apps").unwrap_or_default(),
         pairs,
+        rests: rests::used(&changes, rests),
         names,
         changes,
         unchanged: value.pointer("/summary/unchanged").and_then(Value::as_u64)? as usize,
@@ -124,6 +128,15 @@ fn forged(value: &Value) -> Option<Plan> {
     };
     plan.effect = effect::of(&plan);
     Some(plan)
+}
+
+/// What the document says that something rests on.
+fn rests_of(value: &Value) -> BTreeMap<Address, ObjectState> {
+    let all = value.get("rests").and_then(Value::as_array);
+    let one = |rest: &Value| {
+        Some((part(rest, "address")?, rest.get("state").cloned().unwrap_or_default().into()))
+    };
+    all.into_iter().flatten().filter_map(one).collect()
 }
 
 fn part<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {

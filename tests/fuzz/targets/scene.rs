@@ -14,7 +14,7 @@ use consent::model::finding::Findings;
 use consent::model::query::{Pages, Query, Rows};
 use consent::model::untrusted::Untrusted;
 use consent::plan::{
-    AppHead, Effect, Extent, LiveSummary, ManifestSummary, Plan, Source, build, effect, file,
+    AppHead, Effect, Extent, LiveSummary, ManifestSummary, Plan, Source, build, effect, file, rests,
 };
 use consent::policy;
 use consent::render::{json, text};
@@ -135,7 +135,10 @@ pub(crate) fn plan(
     let desk = Desk { manifest, sources, scene: &scene, today: NOW.date() };
     let mut draft = build::draft(&desk, &pages, findings)?;
     let names = Names::from_directory(&tenant.directory);
-    let mut changes = build::changes(&draft.pairs, &names).expect("a draft leads to changes");
+    let beside = rests::beside(&draft.pairs, &pages, &scene)?;
+    let mut changes =
+        build::changes(&draft.pairs, &beside, &names).expect("a draft leads to changes");
+    let rests = rests::used(&changes, beside);
     build::annotate(&mut changes, &tenant.directory);
     let head = |(label, app_id): (&String, &_)| AppHead {
         label: label.clone(),
@@ -163,9 +166,10 @@ pub(crate) fn plan(
         },
         made_at: NOW,
         apps: scene.roster.iter().map(head).collect(),
-        names: draft.names(&names),
+        names: draft.names(&rests, &names),
         unmanaged: draft.unmanaged(&names),
         pairs: draft.pairs,
+        rests,
         changes,
         unchanged: draft.unchanged,
         warnings: draft.remarks,
@@ -211,7 +215,7 @@ fn facts(plan: &Plan) -> usize {
     let of = |change: &consent::model::change::Change| {
         let pins = change.steps.iter().map(|step| step.proof.expect.pins().count()).sum::<usize>();
         let risk = change.risk.as_ref().map_or(0, |risk| 1 + risk.reasons.len());
-        3 + change.steps.len() + pins + change.needs.len() + risk
+        3 + change.steps.len() + pins + change.needs.len() + change.rests_on.len() + risk
     };
     let extent = match &plan.extent {
         Extent::Whole => 1,

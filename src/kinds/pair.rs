@@ -1,0 +1,54 @@
+//! States of one object beside each other, without their types.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::kinds::comparison::LeftAlone;
+use crate::model::address::Address;
+use crate::model::change::Why;
+use crate::model::object_state::ObjectState;
+
+/// Two states of one object that differ, in the kind's own form. Saved in plan files: the change,
+/// with its requests, is always derived from it anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    pub address: Address,
+    pub before: ObjectState,
+    pub after: ObjectState,
+    pub why: Arc<[Why]>,
+    pub notes: Arc<[String]>,
+}
+
+/// One kind's share of a plan.
+#[derive(Debug, Clone, Default)]
+pub struct Pairs {
+    pub changed: Vec<Pair>,
+    /// As they should be.
+    pub unchanged: usize,
+    /// How many were found.
+    pub found: usize,
+    /// Found, undeclared, and not ours to remove.
+    pub unmanaged: BTreeMap<Address, LeftAlone>,
+    /// Sentences about the plan as a whole. Safe text.
+    pub remarks: Vec<String>,
+}
+
+/// A saved state that its kind cannot read.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{address}: {problem}")]
+pub struct Unreadable {
+    pub address: Address,
+    pub problem: String,
+}
+
+/// Where an object stands on the way from what a plan saw to the plan's goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// As the plan would make it.
+    Reached,
+    AsSeen,
+    /// In a state that the plan's own change passes through.
+    Between,
+    /// Somebody else changed it.
+    Elsewhere,
+}
