@@ -43,7 +43,7 @@ owner = "workplace@contoso.com"
 [app.tasks]
 app_id = "99da6bf4-4525-4bfa-b39f-b6a35789c240"
 name = "OutlookTasksConnector-PowerApps and Flow"
-publisher_tenant = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
+publisher_tenant = "ac000000-0000-4000-8000-000000000001"
 mode = "exact"
 provision = true
 [[grant]]
@@ -66,6 +66,7 @@ groups = ["GX"]
 allow = { policies = ["mine"] }
 [admin_consent_requests]
 enabled = true
+days = 14
 notify = true
 reviewers = { users = ["alice@contoso.com"], groups = ["GX"] }
 [[classification]]
@@ -228,7 +229,7 @@ fn an_altered_plan_is_refused_or_is_the_same_but_for_its_own_words() {
     for top in ["changes", "warnings", "unmanaged", "manifest", "live", "summary"] {
         assert!(quiet.contains(top), "{top}: {quiet:?}");
     }
-    for top in ["changes", "names", "tenant", "made_at"] {
+    for top in ["apps", "changes", "names", "tenant"] {
         assert!(refused.contains(top), "{top}: {refused:?}");
     }
 }

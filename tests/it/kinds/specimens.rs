@@ -25,7 +25,7 @@ const SERVICE_PRINCIPAL: Specimen = Specimen {
 [app.tasks]
 app_id = "99da6bf4-4525-4bfa-b39f-b6a35789c240"
 name = "OutlookTasksConnector-PowerApps and Flow"
-publisher_tenant = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
+publisher_tenant = "ac000000-0000-4000-8000-000000000001"
 mode = "exact"
 provision = true
 grants = "none"
