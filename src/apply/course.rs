@@ -362,3 +362,7 @@ mod tests;
 #[cfg(test)]
 #[path = "late_tests.rs"]
 mod late;
+
+#[cfg(test)]
+#[path = "rests_tests.rs"]
+mod rests;

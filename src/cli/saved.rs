@@ -87,7 +87,7 @@ pub async fn tenant(session: &Session, plan: &Plan) -> Result<Scene, Failure> {
         .help("make the plan anew and review it: consent plan --out FILE"));
     }
     let mut scene = planning::scene_of(session, plan).await?;
-    planning::add_by_id(session, rests_on(plan)?, &mut scene.directory).await?;
+    planning::add_by_id(session, requires(plan)?, &mut scene.directory).await?;
     as_named(session, plan, &scene).await?;
     Ok(scene)
 }
@@ -134,11 +134,11 @@ async fn as_named(session: &Session, plan: &Plan, scene: &Scene) -> Result<(), F
 }
 
 /// Service principals of which the plan has nothing but their object ids.
-fn rests_on(plan: &Plan) -> Result<BTreeSet<ObjectId>, Failure> {
+fn requires(plan: &Plan) -> Result<BTreeSet<ObjectId>, Failure> {
     let mut ids = BTreeSet::new();
     for pair in plan.pairs.iter().cloned().chain(rests::as_pairs(&plan.rests)) {
         if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
-            ids.extend(kind.rests_on(&pair).map_err(planning::unreadable)?);
+            ids.extend(kind.requires(&pair).map_err(planning::unreadable)?);
         }
     }
     Ok(ids)

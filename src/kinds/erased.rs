@@ -114,7 +114,7 @@ pub trait AnyKind: Sync {
     ///
     /// # Errors
     /// When a state is not of this kind's form.
-    fn rests_on(&self, pair: &Pair) -> Result<Option<ObjectId>, Unreadable>;
+    fn requires(&self, pair: &Pair) -> Result<Option<ObjectId>, Unreadable>;
 
     /// What the states say that is not so in the tenant, in words.
     ///
@@ -317,9 +317,9 @@ impl<K: Kind> AnyKind for K {
         Ok(mentions)
     }
 
-    fn rests_on(&self, pair: &Pair) -> Result<Option<ObjectId>, Unreadable> {
+    fn requires(&self, pair: &Pair) -> Result<Option<ObjectId>, Unreadable> {
         let want: Option<K::Spec> = from_json(&pair.address, &pair.after)?;
-        Ok(want.and_then(|want| Kind::rests_on(self, &want)))
+        Ok(want.and_then(|want| Kind::requires(self, &want)))
     }
 
     fn disagreement(
@@ -331,8 +331,8 @@ impl<K: Kind> AnyKind for K {
         let (want, have) = states::<K>(pair)?;
         let mut specs = want.iter().chain(have.as_ref().map(AsRef::as_ref));
         let found = specs.find_map(|spec| Kind::disagreement(self, spec, &pair.address, scene));
-        let rests_on = want.as_ref().and_then(|want| Kind::rests_on(self, want));
-        let gone = rests_on.filter(|id| scene.directory.by_object_id(*id).is_none());
+        let requires = want.as_ref().and_then(|want| Kind::requires(self, want));
+        let gone = requires.filter(|id| scene.directory.by_object_id(*id).is_none());
         let gone = gone.map(|id| {
             format!("\"{}\" is {id} in the plan, and the tenant has none", names.of(id).shown())
         });

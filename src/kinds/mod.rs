@@ -302,7 +302,7 @@ pub trait Kind: Sync {
 
     /// The service principal, by its object id, without which such a state cannot be made, where that is
     /// not proven by [`Kind::disagreement`]: one that is made again has another id.
-    fn rests_on(&self, spec: &Self::Spec) -> Option<ObjectId> {
+    fn requires(&self, spec: &Self::Spec) -> Option<ObjectId> {
         let _ = spec;
         None
     }

@@ -181,7 +181,7 @@ impl Kind for Classifications {
         })
     }
 
-    fn rests_on(&self, spec: &Spec) -> Option<ObjectId> {
+    fn requires(&self, spec: &Spec) -> Option<ObjectId> {
         Some(spec.resource)
     }
 

@@ -168,7 +168,7 @@ impl Kind for DelegatedGrants {
         scene.other_client(&spec.client, &address.owner)
     }
 
-    fn rests_on(&self, spec: &Spec) -> Option<ObjectId> {
+    fn requires(&self, spec: &Spec) -> Option<ObjectId> {
         Some(spec.resource)
     }
 
