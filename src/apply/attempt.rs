@@ -189,7 +189,7 @@ impl Attempt {
     /// The change ends before the request could be sent (again): what it rests on cannot be shown.
     pub fn unfounded(&self, because: &str) -> Outcome {
         if self.is_ours() {
-            return Outcome::Unsure { because: format!("no clear answer, and {because}") };
+            return Outcome::in_doubt(format!("no clear answer, and {because}"));
         }
         not_sent("no_longer_safe", &format!("not sent: {because}"))
     }

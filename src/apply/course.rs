@@ -363,3 +363,7 @@ mod late;
 #[cfg(test)]
 #[path = "doubt_tests.rs"]
 mod doubt;
+
+#[cfg(test)]
+#[path = "rests_tests.rs"]
+mod rests;

@@ -12,7 +12,7 @@ use crate::apply::wave::LARGEST;
 use crate::graph::verdict::Verdict;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, Step, Subject, Verb};
+use crate::model::change::{Change, Rest, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::outcome::{Refusal, RunReport, Stopped};
 use crate::model::query::{Missing, Query, Rows};
@@ -88,6 +88,17 @@ pub(super) fn needs(change: Change, labels: &[&str]) -> Change {
     Change { needs: labels.iter().map(|label| address(label)).collect(), ..change }
 }
 
+/// It takes something without harm as long as something is at these paths.
+pub(super) fn rests(change: Change, labels: &[&str]) -> Change {
+    let rest = |label: &&str| Rest {
+        address: address(label),
+        state: ObjectState::of(label),
+        subject: Subject { what: format!("the grant {label}"), ..change.subject.clone() },
+        proof: put(&format!("/o/{label}")).proof,
+    };
+    Change { rests_on: labels.iter().map(rest).collect(), ..change }
+}
+
 pub(super) fn refusal(status: u16) -> Refusal {
     let (code, message) = (Untrusted::new("Code"), Untrusted::new("message"));
     Refusal { status, code, message, request_id: None }
@@ -124,6 +135,8 @@ pub(super) struct Tenant {
     pub blind: bool,
     /// Paths that cannot be read.
     pub sick: BTreeSet<String>,
+    /// Somebody removes what is at this path right before the read with this number, from 1.
+    pub removed: Option<(usize, String)>,
     /// Actions under way at the same time; 0 is one.
     pub lanes: usize,
     pub most_under_way: usize,
@@ -180,6 +193,10 @@ impl Tenant {
                 }
                 Action::Read(ticket, queries) => {
                     self.looks.push(queries.iter().map(|query| query.path.clone()).collect());
+                    if let Some((_, path)) = self.removed.take_if(|(at, _)| *at == self.looks.len())
+                    {
+                        self.objects.remove(&path);
+                    }
                     let rows = queries.iter().map(|query| self.answer_to(query, now)).collect();
                     under_way.push((ticket, Back::Rows(rows)));
                 }

@@ -103,13 +103,14 @@ fn stale(problem: impl Into<String>) -> Failure {
         .help("make the plan anew and review it: consent plan --out FILE")
 }
 
-/// What every pair's kind says of it.
+/// What every pair's kind says of it, and of what the plan rests on.
 fn all<T: Ord>(
     plan: &Plan,
     of: impl Fn(&dyn AnyKind, &Pair) -> Result<BTreeSet<T>, Unreadable>,
 ) -> Result<BTreeSet<T>, Failure> {
     let mut all = BTreeSet::new();
-    for pair in &plan.pairs {
+    let beside: Vec<Pair> = rests::as_pairs(&plan.rests).collect();
+    for pair in plan.pairs.iter().chain(&beside) {
         if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
             all.extend(of(kind, pair).map_err(planning::unreadable)?);
         }

@@ -228,6 +228,7 @@ pub fn fill_in(changes: &mut [Change], known: &Known) {
     for step in changes.iter_mut().flat_map(|change| &mut change.steps) {
         step.request.fill(known);
         step.proof.read.fill(known);
+        step.proof.among.iter_mut().for_each(|list| list.fill(known));
         if let Expect::Fields(fields) = &mut step.proof.expect {
             for expected in fields.values_mut() {
                 if let Expected::Value(value) = expected {

@@ -17,6 +17,7 @@ mod edits;
 mod facts;
 mod freshness;
 mod gaps;
+mod rests;
 mod scenarios;
 mod settings;
 
@@ -26,9 +27,9 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
         ownership::check(desk.manifest, findings);
         let mut draft = build::draft(desk, pages, findings).unwrap();
         let names = Names::from_directory(&desk.scene.directory);
-        let beside = rests::beside(&draft.pairs, pages, desk.scene).unwrap();
+        let beside = crate::plan::rests::beside(&draft.pairs, pages, desk.scene).unwrap();
         let mut changes = build::changes(&draft.pairs, &beside, &names).unwrap();
-        let rests = rests::used(&changes, beside);
+        let rests = crate::plan::rests::used(&changes, beside);
         build::annotate(&mut changes, &desk.scene.directory);
         let tenant = desk.manifest.tenant.id.value;
         let at = datetime!(2026-11-23 14:02:11 UTC);

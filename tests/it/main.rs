@@ -38,6 +38,7 @@ mod recorder;
 mod records;
 #[cfg(unix)]
 mod rehearsal;
+mod rests;
 mod sample;
 mod saved;
 mod scale;

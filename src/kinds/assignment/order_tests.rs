@@ -76,3 +76,35 @@ fn people_of_a_grant_are_let_in_when_it_was_read_back() {
     assert_eq!(of("assignment", "alice").needs, [of("delegated_grant", "alice").address.clone()]);
     assert_eq!(of("assignment", "bob").needs, []);
 }
+
+/// Addresses of what the only removal rests on.
+fn rested_on(changes: &[Change]) -> Vec<String> {
+    let taken: Vec<&Change> = changes.iter().filter(|one| one.takes).collect();
+    assert_eq!(taken.len(), 1, "{taken:?}");
+    taken[0].rests_on.iter().map(|rest| rest.address.to_string()).collect()
+}
+
+#[test]
+fn who_is_sent_away_from_an_open_app_rests_on_the_open_door() {
+    let table = "[[assignment]]\napp = \"sign\"\ngroups = [\"GX\"]\n";
+    let there = |world: World| {
+        let world = world.assigned("Group", object(GROUP), SIGN, 0);
+        world.assigned("User", person("bob"), SIGN, 0)
+    };
+    assert_eq!(rested_on(&changes(table, there)), ["service_principal/sign"]);
+}
+
+#[test]
+fn who_is_sent_away_from_a_closed_app_rests_on_the_groups_that_stay() {
+    let table = "[[assignment]]\napp = \"sign\"\ngroups = [\"GX\"]\n\
+                 users = [\"carol@contoso.com\"]\n";
+    let there = |mut world: World| {
+        let mut apps = world.directory.service_principals.values_mut();
+        apps.find(|app| app.id == object(SIGN)).unwrap().assignment_required = true;
+        let world = world.assigned("Group", object(GROUP), SIGN, 0);
+        let world = world.assigned("User", person("carol"), SIGN, 0);
+        world.assigned("User", person("bob"), SIGN, 0)
+    };
+    let group = format!("assignment/sign/{}/default", object(GROUP));
+    assert_eq!(rested_on(&changes(table, there)), [group], "and not on carol");
+}

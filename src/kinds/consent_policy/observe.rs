@@ -62,10 +62,6 @@ pub(super) fn observe(
         if is_built_in(row.id.as_str()) {
             continue;
         }
-        // It becomes part of addresses and paths.
-        if !is_policy_id(row.id.as_str()) {
-            return Err(odd("has a policy with an id that no policy can have"));
-        }
         found(address(row.id.as_str()), policy(row, scene)?, rows.answered());
     }
     Ok(())

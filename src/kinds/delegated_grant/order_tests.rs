@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use crate::kinds::world::{World, explorer, grant, requests};
-use crate::model::change::{Change, Verb};
+use crate::model::change::{Change, Rest, Verb};
 
 const TWO: &str = "[\"User.Read\", \"Mail.Read\"]";
 
@@ -60,4 +60,48 @@ fn where_both_sides_give_and_take_the_all_users_grant_is_widened_first_and_narro
         (names(widen), names(narrow)),
         (vec!["Mail.Read".to_owned()], vec!["User.Read".to_owned()])
     );
+}
+
+/// What each change rests on, with the scopes that have to be there.
+fn rests(change: &Change) -> Vec<(String, String)> {
+    let scopes = |state: serde_json::Value| state["scopes"].to_string();
+    let one = |rest: &Rest| (rest.address.to_string(), scopes(rest.state.value()));
+    change.rests_on.iter().map(one).collect()
+}
+
+#[test]
+fn the_all_users_grant_rests_on_what_people_have_anyhow() {
+    let table = grant("[\"User.Read\"]", "{ users = [\"alice@contoso.com\"] }");
+    let world = World::new(explorer("exact") + &table).has("everyone", "User.Read Mail.Read");
+    let changes = world.has("alice", "User.Read").clean();
+    let [all] = &changes[..] else { panic!("{changes:?}") };
+    let (alice, scopes) = &rests(all)[0];
+    assert!(alice.ends_with(&crate::kinds::world::person("alice").to_string()), "{alice}");
+    assert_eq!((scopes.as_str(), rests(all).len()), ("[\"User.Read\"]", 1));
+}
+
+#[test]
+fn a_persons_grant_rests_on_that_of_everybody_as_far_as_it_keeps_something() {
+    let manifest = explorer("exact") + &grant("[\"User.Read\"]", "\"all-users\"");
+    let world = || World::new(manifest.clone()).has("everyone", "User.Read");
+    let of = |scopes: &str| {
+        let changes = world().has("alice", scopes).has("bob", "Mail.Read").clean();
+        rests(&changes[0]).into_iter().map(|(_, scopes)| scopes).collect::<Vec<_>>()
+    };
+    assert_eq!(of("User.Read Mail.Read"), ["[\"User.Read\"]"]);
+    assert_eq!(of("openid"), Vec::<String>::new(), "it keeps nothing of that");
+}
+
+/// One that is changed itself keeps what it has before and after.
+#[test]
+fn what_a_narrowed_grant_keeps_is_rested_on() {
+    let table = grant("[\"User.Read\"]", "{ users = [\"alice@contoso.com\"] }");
+    let world = World::new(explorer("exact") + &table).has("everyone", "User.Read Mail.Read");
+    let changes = world.has("alice", "User.Read Mail.Read").clean();
+    let all = find(&changes, "/everyone");
+    assert_eq!(all.needs, []);
+    let kept: Vec<String> = rests(all).into_iter().map(|(_, scopes)| scopes).collect();
+    assert_eq!(kept, ["[\"User.Read\"]"]);
+    let alice = changes.iter().find(|change| change.verb == Verb::Narrow).unwrap();
+    assert_eq!(rests(alice), [], "of everybody's grant nothing stays");
 }

@@ -13,7 +13,7 @@ use crate::model::request::{Known, later};
 use crate::plan::Plan;
 use crate::plan::fresh::{Freshness, fill_in, look};
 
-fn now(world: &World) -> BTreeMap<Address, ObjectState> {
+pub(super) fn now(world: &World) -> BTreeMap<Address, ObjectState> {
     let (found, _) = world.at_desk(|desk, pages, _| {
         REGISTRY.iter().flat_map(|kind| staying::found(*kind, desk, pages)).collect()
     });
