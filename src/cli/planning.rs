@@ -20,7 +20,7 @@ use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId};
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Pages, Query};
-use crate::model::untrusted::shown;
+use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::build::{self, Draft};
 use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, Source, effect, rests};
 use crate::policy;
@@ -361,4 +361,12 @@ pub fn known(scene: &Scene) -> crate::model::request::Known {
         Some((crate::model::request::later(&address), id.to_string()))
     };
     scene.roster.iter().filter_map(id).collect()
+}
+
+/// The name that the app of this label is to have, if it is told, where these pairs make it.
+pub fn made(pairs: &[Pair], label: &str) -> Option<Option<Untrusted>> {
+    let address = kinds::service_principal::address(label);
+    let pair = pairs.iter().find(|pair| pair.address == address && pair.before.is_absent())?;
+    let spec = pair.after.read::<kinds::service_principal::Spec>().ok()??;
+    Some(spec.name)
 }

@@ -12,8 +12,9 @@ use crate::cli::planning;
 use crate::cli::session::{Session, stored, told};
 use crate::cli::shell::word;
 use crate::graph::survey;
-use crate::kinds::{self, AnyKind, Names, Pair, Scene, Unreadable, service_principal};
+use crate::kinds::{self, Names, Pair, REGISTRY, Scene};
 use crate::model::clock::{Clock, stamp};
+use crate::model::id::ObjectId;
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::file::{self, difference};
 use crate::plan::{AppHead, Lifted, Plan, build, effect, fresh, rests, said};
@@ -87,9 +88,9 @@ pub async fn prove(session: &Session, plan: &mut Plan, today: Date) -> Result<Sc
     plan.tenant = live;
     lifted(plan, today)?;
     let mut scene = planning::scene_of(session, plan).await?;
-    let resources = all(plan, |kind, pair| kind.resources_of(pair))?;
-    planning::add_by_id(session, resources, &mut scene.directory).await?;
-    let settings = all(plan, |kind, pair| kind.rated_by(pair))?;
+    planning::add_by_id(session, resources(plan)?, &mut scene.directory).await?;
+    let rates = |pair| REGISTRY.iter().filter_map(move |kind| kind.rates(pair));
+    let settings = plan.pairs.iter().flat_map(rates).collect();
     planning::add_open_policies(session, settings, &mut scene.directory).await?;
     heads(plan, &scene)?;
     names(session, plan, &mut scene).await?;
@@ -103,19 +104,16 @@ fn stale(problem: impl Into<String>) -> Failure {
         .help("make the plan anew and review it: consent plan --out FILE")
 }
 
-/// What every pair's kind says of it, and of what the plan rests on.
-fn all<T: Ord>(
-    plan: &Plan,
-    of: impl Fn(&dyn AnyKind, &Pair) -> Result<BTreeSet<T>, Unreadable>,
-) -> Result<BTreeSet<T>, Failure> {
-    let mut all = BTreeSet::new();
+/// The service principals that the states are about, and those that the plan rests on.
+fn resources(plan: &Plan) -> Result<BTreeSet<ObjectId>, Failure> {
+    let mut ids = BTreeSet::new();
     let beside: Vec<Pair> = rests::as_pairs(&plan.rests).collect();
     for pair in plan.pairs.iter().chain(&beside) {
         if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
-            all.extend(of(kind, pair).map_err(planning::unreadable)?);
+            ids.extend(kind.resources_of(pair).map_err(planning::unreadable)?);
         }
     }
-    Ok(all)
+    Ok(ids)
 }
 
 /// A rail is lifted up to a day, and not because a plan was made before it had passed.
@@ -131,14 +129,11 @@ fn lifted(plan: &Plan, today: Date) -> Result<(), Failure> {
 /// Apps are called what the tenant calls them; what the plan makes is compared by its change.
 fn heads(plan: &mut Plan, scene: &Scene) -> Result<(), Failure> {
     for head in &mut plan.apps {
-        let address = service_principal::address(&head.label);
-        let pair = plan.pairs.iter().find(|pair| pair.address == address);
-        let made = pair.filter(|pair| pair.before.is_absent());
+        let made = planning::made(&plan.pairs, &head.label);
         let live = scene.directory.service_principals.get(&head.app_id).map(|sp| sp.name.clone());
         let name = live.unwrap_or_else(|| {
-            let spec = made.and_then(|pair| pair.after.read::<service_principal::Spec>().ok()?);
-            let pinned = spec.and_then(|spec| spec.name);
-            AppHead::not_there(pinned.as_ref().map(Untrusted::raw))
+            let pinned = made.as_ref().and_then(|name| name.as_ref());
+            AppHead::not_there(pinned.map(Untrusted::raw))
         });
         if made.is_none() && name != head.name {
             return Err(stale(format!(

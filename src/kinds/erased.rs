@@ -116,11 +116,7 @@ pub trait AnyKind: Sync {
     /// When a state is not of this kind's form.
     fn resources_of(&self, pair: &Pair) -> Result<BTreeSet<ObjectId>, Unreadable>;
 
-    /// What of the tenant as such must be read before the pair can be rated.
-    ///
-    /// # Errors
-    /// When a state is not of this kind's form.
-    fn rated_by(&self, pair: &Pair) -> Result<BTreeSet<Address>, Unreadable>;
+    fn rates(&self, pair: &Pair) -> Option<Address>;
 
     /// What the states say that is not so in the tenant, in words.
     ///
@@ -329,9 +325,8 @@ impl<K: Kind> AnyKind for K {
         Ok(specs.filter_map(|spec| Kind::resource(self, spec)).collect())
     }
 
-    fn rated_by(&self, pair: &Pair) -> Result<BTreeSet<Address>, Unreadable> {
-        let want: Option<K::Spec> = from_json(&pair.address, &pair.after)?;
-        Ok(want.map(|want| Kind::rated_by(self, &want)).unwrap_or_default())
+    fn rates(&self, pair: &Pair) -> Option<Address> {
+        Kind::rates(self, pair)
     }
 
     fn disagreement(

@@ -307,11 +307,11 @@ pub trait Kind: Sync {
         None
     }
 
-    /// What of the tenant as such must be read before a saved state can be rated, by the beginning of an
-    /// address.
-    fn rated_by(&self, spec: &Self::Spec) -> BTreeSet<Address> {
-        let _ = spec;
-        BTreeSet::new()
+    /// What of this kind must be read before a pair can be rated, whatever kind that is of, by the
+    /// beginning of an address.
+    fn rates(&self, pair: &Pair) -> Option<Address> {
+        let _ = pair;
+        None
     }
 
     /// One line for something that is there and left alone.

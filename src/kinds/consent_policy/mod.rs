@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::kinds::said::other_name;
 use crate::kinds::simulated::Collection;
 use crate::kinds::user_consent;
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Pair, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
@@ -203,6 +203,13 @@ impl Kind for ConsentPolicies {
             };
             other_name(&what, raw(&live).as_deref(), raw(&spec.names).as_deref())
         })
+    }
+
+    /// Whether a policy by which users shall consent lets everything through is known of the policies only.
+    fn rates(&self, pair: &Pair) -> Option<Address> {
+        let named =
+            pair.address == user_consent::address() && user_consent::names_others(&pair.after);
+        named.then(|| Address::new(Self::NAME, TENANT, []))
     }
 
     fn describe(&self, have: &Found, _names: &Names) -> String {

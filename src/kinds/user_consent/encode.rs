@@ -66,7 +66,7 @@ fn directions(old: &[String], new: &[String]) -> (bool, bool) {
 }
 
 /// How much one of Microsoft's own choices lets users consent to, beside the others.
-fn reach(entry: &str) -> Option<u8> {
+pub(super) fn reach(entry: &str) -> Option<u8> {
     match policy(&entry.to_lowercase())? {
         "microsoft-user-default-low" => Some(1),
         "microsoft-user-default-recommended" => Some(2),

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::consent_policy::ConsentPolicies;
 use crate::kinds::simulated::Collection;
 use crate::kinds::states::spec_of;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
@@ -144,15 +143,6 @@ impl Kind for UserConsent {
         address()
     }
 
-    /// Whether a policy of the tenant's own lets everything through is known of the policies only.
-    fn rated_by(&self, spec: &Spec) -> BTreeSet<Address> {
-        let own = |entry: &String| {
-            policy(entry).is_some_and(|id| !id.to_lowercase().starts_with("microsoft-"))
-        };
-        let policies = spec.assigned.iter().any(own);
-        policies.then(|| Address::new(ConsentPolicies::NAME, TENANT, [])).into_iter().collect()
-    }
-
     fn describe(&self, have: &Found, _names: &Names) -> String {
         format!("user consent: {}", have.spec.assigned.join(", "))
     }
@@ -186,6 +176,14 @@ pub(super) fn named_in(state: &ObjectState) -> Vec<String> {
     let spec = spec_of::<UserConsent>(state).unwrap_or_default();
     let assigned = spec.map(|spec| spec.assigned).unwrap_or_default();
     assigned.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect()
+}
+
+/// Whether users consent in this state by other policies than those of Microsoft that the manifest has
+/// words for.
+pub(super) fn names_others(state: &ObjectState) -> bool {
+    let spec = spec_of::<UserConsent>(state).unwrap_or_default();
+    let assigned = spec.map(|spec| spec.assigned).unwrap_or_default();
+    assigned.iter().any(|entry| is_for_self(entry) && encode::reach(entry).is_none())
 }
 
 /// The policies by which users may consent after a change of the setting, and could not before.
