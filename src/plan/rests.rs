@@ -57,12 +57,12 @@ pub fn check(found: &Found) -> Result<(), Unreadable> {
     Ok(())
 }
 
-/// As pairs that change nothing: they are looked up and judged like what changes.
+/// As pairs that would remove them: they are looked up and judged like what changes.
 pub fn as_pairs(found: &Found) -> impl Iterator<Item = Pair> + '_ {
     found.iter().map(|(address, state)| Pair {
         address: address.clone(),
         before: state.clone(),
-        after: state.clone(),
+        after: ObjectState::default(),
         why: [].into(),
         notes: [].into(),
     })
