@@ -175,7 +175,8 @@ impl Executor<'_> {
                 {
                     course.stop(Stopped::SignIn { because: error.to_string() });
                 }
-                let rows = |answer: Result<Rows, GraphError>| answer.map_err(|error| error.to_string());
+                let rows =
+                    |answer: Result<Rows, GraphError>| answer.map_err(|error| error.to_string());
                 course.seen(ticket, answers.into_iter().map(rows).collect(), now);
             }
             None => {}

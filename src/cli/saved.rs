@@ -198,7 +198,8 @@ fn agreeing(plan: &Plan, scene: &Scene) -> Result<(), Failure> {
 /// the file has: it holds their risk.
 fn derive(plan: &mut Plan, scene: &Scene) -> Result<(), Failure> {
     let saved = std::mem::take(&mut plan.effect);
-    plan.changes = build::changes(&plan.pairs, &plan.rests, &plan.names).map_err(planning::unreadable)?;
+    plan.changes =
+        build::changes(&plan.pairs, &plan.rests, &plan.names).map_err(planning::unreadable)?;
     build::annotate(&mut plan.changes, &scene.directory);
     risk::assess(plan, &scene.directory);
     plan.effect = effect::of(plan);
@@ -210,7 +211,8 @@ fn derive(plan: &mut Plan, scene: &Scene) -> Result<(), Failure> {
     }
     // Reasons decide nothing but what waits for what, and in quotes they are as equal as without.
     said::mark(plan);
-    let marked = build::changes(&plan.pairs, &plan.rests, &plan.names).map_err(planning::unreadable)?;
+    let marked =
+        build::changes(&plan.pairs, &plan.rests, &plan.names).map_err(planning::unreadable)?;
     for (change, marked) in plan.changes.iter_mut().zip(marked) {
         change.why = marked.why;
         change.notes = marked.notes;

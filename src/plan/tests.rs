@@ -10,7 +10,7 @@ use crate::model::finding::{Finding, Severity};
 use crate::model::untrusted::Untrusted;
 use crate::plan::{
     AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestHash, ManifestSummary, Plan,
-    Source, build, effect, ownership, rests,
+    Source, build, effect, ownership,
 };
 
 mod edits;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use consent::kinds::{Names, Pair};
 use consent::model::address::Address;
 use consent::model::change::Risk;
+use consent::model::object_state::ObjectState;
 use consent::plan::{Effect, LiveSummary, Plan, Source, build, effect, file};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -150,7 +151,8 @@ fn sealed(value: &Value) -> Option<String> {
     for saved in saved {
         risks.extend(part::<BTreeMap<Address, Risk>>(saved, "risks").unwrap_or_default());
     }
-    let mut changes = build::changes(&pairs, &names).ok()?;
+    let rests = rests_of(value)?;
+    let mut changes = build::changes(&pairs, &rests, &names).ok()?;
     for change in &mut changes {
         change.risk = risks.get(&change.address).cloned();
     }
@@ -166,6 +168,7 @@ fn sealed(value: &Value) -> Option<String> {
         live,
         apps: part(value, "apps")?,
         pairs,
+        rests,
         names,
         changes,
         unchanged: usize::try_from(value.pointer("/summary/unchanged")?.as_u64()?).ok()?,
@@ -180,6 +183,12 @@ fn sealed(value: &Value) -> Option<String> {
     };
     plan.effect = effect::of(&plan);
     Some(file::write(&plan))
+}
+
+/// What the document says that something rests on.
+fn rests_of(value: &Value) -> Option<BTreeMap<Address, ObjectState>> {
+    let all = value.get("rests").and_then(Value::as_array).into_iter().flatten();
+    all.map(|rest| Some((part(rest, "address")?, part(rest, "state")?))).collect()
 }
 
 fn part<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {

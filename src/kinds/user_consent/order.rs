@@ -55,8 +55,9 @@ pub(super) fn interlock(changes: &mut [Change], staying: Staying<'_>) {
     queue(at, way, changes, staying);
     if way.takes {
         let policies = staying.of::<ConsentPolicies>(TENANT);
-        let used = policies
-            .filter(|(_, found)| after.iter().any(|id| id.eq_ignore_ascii_case(found.spec.id.as_str())));
+        let used = policies.filter(|(_, found)| {
+            after.iter().any(|id| id.eq_ignore_ascii_case(found.spec.id.as_str()))
+        });
         let rests = used.filter_map(|(address, found)| {
             rest(&ConsentPolicies, address, &found.spec, staying.names)
         });

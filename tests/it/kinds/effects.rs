@@ -11,7 +11,7 @@ use super::STAGES;
 
 /// The effect of these states, if their kinds take them.
 fn digest(plan: &Plan) -> Option<String> {
-    let changes = build::changes(&plan.pairs, &plan.names).ok()?;
+    let changes = build::changes(&plan.pairs, &plan.rests, &plan.names).ok()?;
     Some(effect::of(&Plan { changes, ..plan.clone() }).digest)
 }
 
