@@ -8,8 +8,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
-use crate::graph::redact::redact;
 use crate::model::outcome::Refusal;
+use crate::model::secret::redact_message as redact;
 use crate::model::untrusted::Untrusted;
 
 /// Status, headers and body.

@@ -17,8 +17,8 @@ use crate::graph::auth::SignInError;
 use crate::graph::auth::tokens::Tokens;
 use crate::graph::endpoint::{Endpoint, GraphUrl};
 use crate::graph::limiter::Limiter;
-use crate::graph::redact::redact;
 use crate::model::query::Consistency;
+use crate::model::secret::redact_message as redact;
 use crate::model::untrusted::shown;
 
 /// Time to reach the host.

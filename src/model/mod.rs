@@ -18,5 +18,6 @@ pub mod query;
 pub mod request;
 pub mod schema;
 pub mod scope;
+pub mod secret;
 pub mod unfinished;
 pub mod untrusted;

@@ -5,7 +5,7 @@ use std::error::Error as _;
 use azure_core::error::ErrorKind;
 
 use crate::graph::auth::aadsts;
-use crate::graph::redact::redact;
+use crate::model::secret::redact_message as redact;
 use crate::model::untrusted::shown;
 
 /// Why there is no token. All texts are safe to show and hold no secret.
