@@ -8,13 +8,13 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
 use crate::cli::session::{Session, stored, told};
-use crate::cli::shell::word;
 use crate::graph::error::GraphError;
 use crate::graph::survey;
 use crate::kinds::{self, Scene};
 use crate::model::change::Change;
 use crate::model::clock::{Clock, stamp};
 use crate::model::id::ObjectId;
+use crate::model::shell::word;
 use crate::plan::{Plan, file, fresh};
 use crate::store::plan_file;
 

@@ -53,10 +53,8 @@ pub fn learn_keys(pem: &str) {
 /// The text without live secrets and without what has a secret's shape. For texts that somebody else
 /// wrote: messages of the service, lines of a file.
 pub fn redact(text: &str) -> String {
-    match shape::without(text) {
-        Cow::Borrowed(text) => String::from_utf8_lossy(&veiled(text.as_bytes())).into_owned(),
-        Cow::Owned(text) => String::from_utf8_lossy(&veiled(text.as_bytes())).into_owned(),
-    }
+    let shapeless = shape::without(text);
+    String::from_utf8_lossy(&veiled(shapeless.as_bytes())).into_owned()
 }
 
 /// [`redact`], cut at 2,000 characters: no message for people is longer.
@@ -75,6 +73,14 @@ pub fn veiled(bytes: &[u8]) -> Cow<'_, [u8]> {
     live().veiled(bytes)
 }
 
+/// The same of bytes that are ours.
+pub fn without(bytes: Vec<u8>) -> Vec<u8> {
+    match veiled(&bytes) {
+        Cow::Borrowed(_) => bytes,
+        Cow::Owned(veiled) => veiled,
+    }
+}
+
 fn live() -> RwLockReadGuard<'static, Known> {
     LIVE.read().unwrap_or_else(PoisonError::into_inner)
 }
@@ -91,7 +97,8 @@ mod tests {
 
     #[test]
     fn of_a_pem_file_the_key_is_secret_and_the_certificate_is_not() {
-        let (key, certificate) = ("MIIkeyOfNobodyAtAll0123456789abc", "MIIcertificateOfNobody0123456789");
+        let (key, certificate) =
+            ("MIIkeyOfNobodyAtAll0123456789abc", "MIIcertificateOfNobody0123456789");
         learn_keys(&format!(
             "-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----\n\
              -----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----\n"

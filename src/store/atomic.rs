@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::error::{StoreError, folder};
 use super::private;
+use crate::model::secret::Veil;
 
 /// Writes what a file shall hold.
 pub type Content<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
@@ -198,7 +199,9 @@ fn beside(path: &Path, content: Content<'_>) -> Result<tempfile::NamedTempFile, 
         .suffix(SUFFIX)
         .tempfile_in(folder(path))
         .map_err(failed)?;
-    content(&mut file).map_err(failed)?;
+    let mut veil = Veil::new(&mut file);
+    content(&mut veil).and_then(|()| veil.flush()).map_err(failed)?;
+    drop(veil);
     file.as_file().sync_all().map_err(failed)?;
     Ok(file)
 }

@@ -14,6 +14,7 @@ mod contract;
 mod crash;
 #[cfg(unix)]
 mod disk;
+mod echo;
 mod errors;
 #[cfg(unix)]
 mod gales;
@@ -27,6 +28,7 @@ mod ledger;
 #[cfg(unix)]
 mod lock;
 mod made_again;
+mod names;
 mod openapi;
 mod others;
 mod past;

@@ -16,7 +16,8 @@ pub(super) fn forms(secret: &str) -> BTreeSet<Vec<u8>> {
     let lower = percent(secret, |byte| format!("%{byte:02x}"));
     let upper = percent(secret, |byte| format!("%{byte:02X}"));
     let form: String = byte_serialize(secret.as_bytes()).collect();
-    let texts = [in_json(&once), in_json(&slashed), once, slashed, lower, upper, form, shown(secret)];
+    let texts =
+        [in_json(&once), in_json(&slashed), once, slashed, lower, upper, form, shown(secret)];
     let mut all: BTreeSet<Vec<u8>> = texts.map(String::into_bytes).into();
     all.insert(secret.as_bytes().to_vec());
     all.extend((0..3).flat_map(|before| in_base64(secret.as_bytes(), before)));

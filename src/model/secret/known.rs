@@ -71,8 +71,8 @@ impl Known {
         self.secrets.insert(secret.to_owned());
         for form in forms(secret) {
             match form.len() {
-                ..SHORTEST => {}
-                ..PART => drop(self.short.insert(form)),
+                0..SHORTEST => {}
+                SHORTEST..PART => drop(self.short.insert(form)),
                 _ => self.learn_long(form),
             }
         }

@@ -75,7 +75,9 @@ fn an_id_within_a_secret_stays_an_id_elsewhere() {
 
 #[test]
 fn json_stays_json_and_text_stays_text() {
-    for secret in ["nabcdefghijklmnopqrst", "u0041bcdefghijklmnopqr", "0041bcdefghijklmnopqrs", "ab\\"] {
+    for secret in
+        ["nabcdefghijklmnopqrst", "u0041bcdefghijklmnopqr", "0041bcdefghijklmnopqrs", "ab\\"]
+    {
         let secret = format!("{secret}{}\\", "yz".repeat(8));
         let known = known(&[&secret]);
         for inside in [&secret, &secret[1..], &secret[..secret.len() - 1]] {
