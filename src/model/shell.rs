@@ -24,7 +24,7 @@ pub fn word(path: &Path) -> String {
 
 /// Any other value as one word.
 pub fn value(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c);
     match text {
         _ if shown(text) != text => untypable(text),
         _ if !text.is_empty() && text.chars().all(plain) => text.to_owned(),
@@ -74,6 +74,7 @@ mod tests {
             ("a/b-c_1.toml", "a/b-c_1.toml"),
             ("my plan.json", "'my plan.json'"),
             ("$(reboot)`id`", "'$(reboot)`id`'"),
+            ("http://127.0.0.1:8080/v1.0", "http://127.0.0.1:8080/v1.0"),
             ("it's", "'it'\\''s'"),
             ("-rf", "./-rf"),
             ("- x", "'./- x'"),
