@@ -1,19 +1,23 @@
 //! `consent`: reads the arguments, runs the command, returns its exit code. Nothing else.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::error::ErrorKind;
+use consent::cli::args::Command;
 use consent::cli::env::Env;
 use consent::cli::failure::Exit;
 use consent::cli::outlet::{Remarks, Results};
 use consent::cli::{self, Streams, parse, usage};
+use consent::model::secret::Veil;
 
 fn main() -> ExitCode {
     // The only error is that a provider is installed already.
     drop(rustls::crypto::ring::default_provider().install_default());
     let env = Arc::new(Env::from_process());
+    env.learn_secrets();
     let words: Vec<_> = std::env::args_os().collect();
     let cli = match parse::parse(words.clone(), &env) {
         Ok(cli) => cli,
@@ -22,8 +26,13 @@ fn main() -> ExitCode {
     let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().enable_all().build() else {
         return Exit::Unexpected.into();
     };
-    let (mut out, mut err) = (Results::stdout(), Remarks::stderr());
-    let mut streams = Streams { out: &mut out, err: &mut err };
+    let mut err = Veil::new(Remarks::stderr());
+    let mut results: Box<dyn Write + Send> = match &cli.command {
+        // A served tenant's token is what was asked for.
+        Command::Sandbox(_) => Box::new(Results::stdout()),
+        _ => Box::new(Veil::new(Results::stdout())),
+    };
+    let mut streams = Streams { out: &mut *results, err: &mut err };
     let exit = runtime.block_on(cli::run(cli, env, &mut streams));
     // A question still waiting for its answer must not keep the process.
     runtime.shutdown_background();
@@ -44,6 +53,6 @@ fn no_command(error: &clap::Error, words: &[OsString], env: &Env) -> ExitCode {
         }
         _ => {}
     }
-    drop(usage::failure(error, words, env).draw(&mut Remarks::stderr(), false));
+    drop(usage::failure(error, words, env).draw(&mut Veil::new(Remarks::stderr()), false));
     Exit::Invalid.into()
 }

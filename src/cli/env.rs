@@ -6,6 +6,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
@@ -13,9 +14,10 @@ use time::OffsetDateTime;
 
 use crate::cli::args::{ColorWhen, Global};
 use crate::model::clock::Clock;
+use crate::model::secret;
 
-/// What a run is given of the world.
-#[derive(Debug, Clone)]
+/// What a run is given of the world. `Debug` shows no variable: some are secrets.
+#[derive(Clone)]
 pub struct Env {
     variables: BTreeMap<String, String>,
     pub terminals: Terminals,
@@ -28,6 +30,17 @@ pub struct Terminals {
     pub stdin: bool,
     pub stdout: bool,
     pub stderr: bool,
+}
+
+/// Variables of which the whole value is secret.
+const SECRETS: [&str; 3] = ["IDENTITY_HEADER", "MSI_SECRET", "SYSTEM_ACCESSTOKEN"];
+/// How others are called.
+const SECRET_ENDS: [&str; 4] = ["_TOKEN", "_SECRET", "_PASSWORD", "_API_KEY"];
+
+/// `http://user:password@proxy:8080`.
+fn password(address: &str) -> Option<&str> {
+    let (user, _) = address.split_once("://")?.1.rsplit_once('@')?;
+    user.split_once(':').map(|(_, password)| password)
 }
 
 impl Env {
@@ -44,6 +57,23 @@ impl Env {
                 stderr: std::io::stderr().is_terminal(),
             },
             started: Instant::now(),
+        }
+    }
+
+    /// Nothing of what these variables hold is told from here on, wherever it turns up: a file that a
+    /// manifest leads to may repeat all of them.
+    pub fn learn_secrets(&self) {
+        for (name, value) in &self.variables {
+            let name = name.to_ascii_uppercase();
+            if SECRETS.contains(&name.as_str()) || SECRET_ENDS.iter().any(|end| name.ends_with(end))
+            {
+                secret::learn(value);
+            }
+            if name.ends_with("_PROXY")
+                && let Some(password) = password(value)
+            {
+                secret::learn(password);
+            }
         }
     }
 
@@ -88,6 +118,12 @@ impl Env {
     }
 }
 
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Env").field("terminals", &self.terminals).finish_non_exhaustive()
+    }
+}
+
 impl Clock for Env {
     fn now(&self) -> OffsetDateTime {
         OffsetDateTime::now_utc()
@@ -95,5 +131,36 @@ impl Clock for Env {
 
     fn since_start(&self) -> Duration {
         self.started.elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::secret::redact;
+
+    fn env(variables: &[(&str, &str)]) -> Env {
+        let text = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let variables = variables.iter().map(text).collect();
+        Env { variables, ..Env::from_process() }
+    }
+
+    #[test]
+    fn what_the_environment_keeps_secret_is_shown_by_nothing() {
+        let env = env(&[
+            ("CONSENT_TOKEN", "env-token-Zq8opaque7731"),
+            ("AZURE_CLIENT_SECRET", "env-secret-8431"),
+            ("https_proxy", "http://me:env-proxy-word@proxy.example:8080"),
+            ("AZURE_TOKEN_CREDENTIALS", "AzureCliCredential"),
+            ("AZURE_FEDERATED_TOKEN_FILE", "/var/run/env/token/of/this/pod"),
+        ]);
+        assert!(!format!("{env:?}").contains("env-"), "{env:?}");
+        env.learn_secrets();
+        let text = "env-token-Zq8opaque7731 env-secret-8431 env-proxy-word AzureCliCredential \
+                    /var/run/env/token/of/this/pod";
+        assert_eq!(
+            redact(text),
+            "[removed] [removed] [removed] AzureCliCredential /var/run/env/token/of/this/pod"
+        );
     }
 }

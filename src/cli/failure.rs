@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::model::safe::Safe;
 use crate::render::style::{self, Ink};
 
 /// The exit codes, one meaning each. 1 to 8: no write request was sent.
@@ -41,21 +42,22 @@ impl Exit {
 }
 
 /// An end that is not the one asked for: what happened, whether the tenant changed, what to do.
+/// What it says is safe by type: nothing that anybody named a file, a variable or an object can draw.
 #[derive(Debug)]
 pub struct Failure {
     exit: Exit,
     /// Stable, in snake case; empty when findings were drawn already.
     id: &'static str,
-    /// Safe text, no full stop.
-    title: String,
-    /// What there is to say beyond the title: paragraphs of lines, safe text.
-    details: Vec<Vec<String>>,
-    help: Vec<String>,
+    /// No full stop.
+    title: Safe,
+    /// What there is to say beyond the title: paragraphs of lines.
+    details: Vec<Vec<Safe>>,
+    help: Vec<Safe>,
     closed_pipe: bool,
 }
 
 impl Failure {
-    pub fn new(exit: Exit, id: &'static str, title: impl Into<String>) -> Self {
+    pub fn new(exit: Exit, id: &'static str, title: impl Into<Safe>) -> Self {
         Self {
             exit,
             id,
@@ -67,19 +69,19 @@ impl Failure {
     }
 
     /// The findings were drawn already; only the last line is missing.
-    pub fn drawn(exit: Exit, title: impl Into<String>) -> Self {
+    pub fn drawn(exit: Exit, title: impl Into<Safe>) -> Self {
         Self::new(exit, "", title)
     }
 
-    /// A paragraph between title and help: its lines are short enough and safe.
+    /// A paragraph between title and help: its lines are short enough.
     #[must_use]
-    pub fn detail(mut self, lines: Vec<String>) -> Self {
-        self.details.push(lines);
+    pub fn detail(mut self, lines: Vec<impl Into<Safe>>) -> Self {
+        self.details.push(lines.into_iter().map(Into::into).collect());
         self
     }
 
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Safe>) -> Self {
         self.help.push(help.into());
         self
     }
@@ -92,8 +94,7 @@ impl Failure {
         self
     }
 
-    /// Safe text.
-    pub fn title(&self) -> &str {
+    pub fn title(&self) -> &Safe {
         &self.title
     }
 

@@ -21,7 +21,6 @@ pub mod run;
 pub mod saved;
 pub mod session;
 pub mod setting;
-pub mod shell;
 pub mod signals;
 pub mod stale;
 pub mod state;

@@ -40,7 +40,10 @@ fn settled(command: Command, words: &[OsString], env: &Env) -> Command {
         let name = arg.get_env().and_then(|name| name.to_str());
         name.is_some_and(|name| env.is_empty(name))
     };
-    command
-        .mut_args(|arg| if void(&arg) || beaten(&arg) { arg.env(Resettable::Reset) } else { arg })
-        .mut_subcommands(|command| settled(command, words, env))
+    // Of a variable the help text tells the name: its value may be anything.
+    let told = |arg: Arg| match void(&arg) || beaten(&arg) {
+        true => arg.env(Resettable::Reset),
+        false => arg.hide_env_values(true),
+    };
+    command.mut_args(told).mut_subcommands(|command| settled(command, words, env))
 }

@@ -13,6 +13,7 @@ use crate::graph::{Graph, Options};
 use crate::model::clock::Clock;
 use crate::model::cloud::Cloud;
 use crate::model::id::TenantId;
+use crate::model::shell::{value, word};
 use crate::sandbox::server::Running;
 use crate::sandbox::{self, seed};
 use crate::store::{report_file, sandbox_state};
@@ -59,7 +60,7 @@ impl Session {
             Credential::choose(sign_in(tenant, env)?).map_err(GraphError::from).map_err(told)?;
         let graph = Graph::connect(endpoint, credential, options).map_err(told)?;
         let flags = match &args.graph_url {
-            Some(url) => format!(" --graph-url {}", crate::model::untrusted::shown(url)),
+            Some(url) => format!(" --graph-url {}", value(url)),
             None => String::new(),
         };
         Ok(Self { graph, embedded: None, flags })
@@ -89,8 +90,7 @@ impl Session {
             Failure::new(Exit::Unexpected, "sandbox", format!("failed to {error}"))
         })?;
         let graph = Graph::connect(endpoint, credential, options).map_err(told)?;
-        let flags =
-            format!(" --sandbox {}", crate::model::untrusted::shown(&path.display().to_string()));
+        let flags = format!(" --sandbox {}", word(path));
         Ok(Self { graph, embedded: Some(Embedded { running, state }), flags })
     }
 

@@ -9,7 +9,7 @@ use clap::{Command, CommandFactory};
 use crate::cli::args::Cli;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::shell::word;
+use crate::model::shell::word;
 use crate::model::untrusted::shown;
 
 /// The parser repeats arguments, which may come from elsewhere: nothing of them may draw.

@@ -8,8 +8,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
-use crate::graph::redact::redact;
 use crate::model::outcome::Refusal;
+use crate::model::secret::redact_message as redact;
 use crate::model::untrusted::Untrusted;
 
 /// Status, headers and body.
@@ -87,6 +87,11 @@ impl Headers {
         self.0.get(name).map(String::as_str)
     }
 
+    /// The id that the service gave the request, if it is one: anything could stand there.
+    pub fn request_id(&self) -> Option<String> {
+        self.get("request-id").and_then(guid)
+    }
+
     /// How long `Retry-After` asks to wait: seconds or an HTTP date; at most [`LONGEST_WAIT`].
     pub fn retry_after(&self, now: OffsetDateTime) -> Option<Duration> {
         let text = self.get("retry-after")?.trim();
@@ -128,14 +133,19 @@ impl Answer {
         if code.is_empty() {
             code = reason(self.status).to_owned();
         }
-        let request_id = self.headers.get("request-id").map(str::to_owned).or(inner_id);
+        let request_id = self.headers.request_id().or(inner_id.as_deref().and_then(guid));
         Refusal {
             status: self.status,
             code: Untrusted::new(redact(&code)),
             message: Untrusted::new(redact(&message)),
-            request_id: request_id.map(|id| Untrusted::new(redact(&id))),
+            request_id: request_id.map(Untrusted::new),
         }
     }
+}
+
+/// A GUID in its usual form.
+fn guid(text: &str) -> Option<String> {
+    uuid::Uuid::try_parse(text.trim()).ok().map(|id| id.to_string())
 }
 
 /// Code, message and request id. Codes inside `innerError` are more specific and win.
@@ -233,10 +243,18 @@ mod tests {
 
     #[test]
     fn every_spelling_of_an_error_is_read() {
-        let id = Some("r-1".to_owned());
+        let id = Some("7a0c2f5e-0000-4000-8000-000000000001".to_owned());
         let cases = [
-            (r#"{"error":{"code":"A","message":"m","innerError":{"request-id":"r-1"}}}"#, "A", &id),
-            (r#"{"error":{"code":"A","message":"m","InnerError":{"request-id":"r-1"}}}"#, "A", &id),
+            (
+                r#"{"error":{"code":"A","message":"m","innerError":{"request-id":"7a0c2f5e-0000-4000-8000-000000000001"}}}"#,
+                "A",
+                &id,
+            ),
+            (
+                r#"{"error":{"code":"A","message":"m","InnerError":{"request-id":"7a0c2f5e-0000-4000-8000-000000000001"}}}"#,
+                "A",
+                &id,
+            ),
             (r#"{"error":{"code":"","message":"m","innererror":{"code":"B"}}}"#, "B", &None),
             (r#"{"error":{"code":"A","message":{"lang":"en","value":"m"}}}"#, "A", &None),
             (r#"{"odata.error":{"code":"A","message":{"lang":"en","value":"m"}}}"#, "A", &None),
@@ -256,6 +274,22 @@ mod tests {
         assert_eq!(told(500, r#"{"error":{"code":"Unk"#).0, "InternalServerError");
         for odd in ["[]", "null", "7", r#"{"error":null}"#, r#"{"error":{"message":[1]}}"#] {
             assert_eq!(told(400, odd).0, "BadRequest", "{odd}");
+        }
+    }
+
+    #[test]
+    fn only_an_id_is_a_request_id() {
+        let told = |told: &str| {
+            let mut headers = Headers::default();
+            headers.insert("Request-Id", told);
+            let body = Body::parse(r#"{"error":{"innerError":{"request-id":"opaque-token-1"}}}"#);
+            let answer = Answer { status: 400, headers, body };
+            answer.refusal().request_id.map(|id| id.raw().to_owned())
+        };
+        let id = "7a0c2f5e-0000-4000-8000-000000000001";
+        assert_eq!(told(&format!(" {} ", id.to_uppercase())).as_deref(), Some(id));
+        for odd in ["", "r-1", "Bearer opaque-token-1", "7a0c2f5e-0000-4000-8000-0000000000011"] {
+            assert_eq!(told(odd), None, "{odd}");
         }
     }
 

@@ -4,12 +4,15 @@ pub mod aadsts;
 pub mod assertion;
 pub mod claims;
 pub mod failure;
+mod overhear;
 pub mod source;
 pub mod tokens;
 
 use std::path::PathBuf;
 
 use azure_core::credentials::Secret;
+
+use crate::model::secret;
 
 pub use claims::Claims;
 pub use failure::SignInError;
@@ -112,6 +115,19 @@ impl Credential {
             SignInWay::DeveloperTools { tenant, az: true, azd: true }
         };
         Ok(Self { way, authority: filled(authority_host) })
+    }
+
+    /// From here on none of its secrets is told.
+    fn learn_secrets(&self) {
+        match &self.way {
+            SignInWay::Ready(secret) | SignInWay::ClientSecret { secret, .. } => {
+                secret::learn(secret.secret());
+            }
+            SignInWay::Certificate { pem, .. } => secret::learn_keys(pem.secret()),
+            SignInWay::Workload { .. }
+            | SignInWay::ManagedIdentity { .. }
+            | SignInWay::DeveloperTools { .. } => {}
+        }
     }
 
     /// The way in, for people: `client secret`.

@@ -17,8 +17,8 @@ use crate::graph::auth::SignInError;
 use crate::graph::auth::tokens::Tokens;
 use crate::graph::endpoint::{Endpoint, GraphUrl};
 use crate::graph::limiter::Limiter;
-use crate::graph::redact::redact;
 use crate::model::query::Consistency;
+use crate::model::secret::{self, redact_message};
 use crate::model::untrusted::shown;
 
 /// Time to reach the host.
@@ -138,7 +138,7 @@ impl Http {
         match &answer {
             Ok(answer) => tracing::debug!(
                 %method, path, status = answer.status, client_request_id = id,
-                request_id = answer.headers.get("request-id").map(shown), "answered"
+                request_id = answer.headers.request_id(), "answered"
             ),
             Err(error) => tracing::debug!(%method, path, client_request_id = id, ?error, "lost"),
         }
@@ -146,6 +146,7 @@ impl Http {
     }
 }
 
+/// What comes back is without live secrets from here on: a service may repeat what it was sent.
 async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, NoAnswer> {
     let mut response = request.send().await.map_err(|error| {
         let text = chain(&error);
@@ -174,13 +175,14 @@ async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, NoAnswer> {
             return Err(NoAnswer::Lost("the answer is larger than 64 MiB".into()));
         }
     }
-    Ok(Answer { status: status.as_u16(), headers, body: Body::parse(bytes) })
+    Ok(Answer { status: status.as_u16(), headers, body: Body::parse(secret::without(bytes)) })
 }
 
 fn readable(headers: &HeaderMap) -> Headers {
     let mut out = Headers::default();
     let text = |(name, value): (&HeaderName, &HeaderValue)| {
-        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        let value = secret::without(value.to_str().ok()?.as_bytes().to_vec());
+        Some((name.as_str().to_owned(), String::from_utf8(value).ok()?))
     };
     for (name, value) in headers.iter().filter_map(text) {
         out.insert(&name, value);
@@ -206,5 +208,5 @@ fn chain(error: &reqwest::Error) -> String {
         }
         source = cause.source();
     }
-    shown(&redact(&text))
+    shown(&redact_message(&text))
 }

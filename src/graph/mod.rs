@@ -14,7 +14,6 @@ pub mod pages;
 pub mod quota;
 mod reader;
 mod reading;
-pub mod redact;
 pub mod rights;
 pub mod survey;
 pub mod verdict;

@@ -83,7 +83,7 @@ fn a_group_of_guests_only_is_an_error_and_no_removal() {
 #[track_caller]
 fn help_of_nobody(world: &World) -> String {
     assert!(only_finding(world).starts_with("empty_audience 11: "));
-    world.changes().1.remove(0).help.unwrap()
+    world.changes().1.remove(0).help.unwrap().into()
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn find(text: &str, holder: Holder) -> Result<PermissionId, (&'static str, Strin
     let found = named(text, holder, &api, &place, &mut out).map(|role| role.id);
     let finding = out.iter().next().map(|finding| {
         assert_eq!(finding.severity, Severity::Error);
-        (finding.code, finding.help.clone().unwrap_or_default())
+        (finding.code, finding.help.clone().unwrap_or_default().into())
     });
     found.ok_or_else(|| finding.unwrap())
 }

@@ -203,7 +203,7 @@ impl Reader<'_> {
             self.tables.written(&meant);
         }
         finding.code = "unknown_table";
-        finding.title = format!("nobody reads \"{}\"", shown(name));
+        finding.title = format!("nobody reads \"{}\"", shown(name)).into();
         self.findings.push(finding.at(place));
     }
 }

@@ -92,7 +92,7 @@ fn told_of(text: &str) -> Vec<String> {
 fn help_of(text: &str, code: &str) -> String {
     let findings = judge(&Sources::one("consent.toml", text)).1;
     let finding = findings.iter().find(|finding| finding.code == code).cloned();
-    finding.and_then(|finding| finding.help).unwrap_or_default()
+    finding.and_then(|finding| finding.help).unwrap_or_default().into()
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::model::safe::Safe;
+
 /// A stretch of one manifest file, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -23,18 +25,18 @@ pub struct Finding {
     /// Stable id in snake case, listed in `docs/reference/findings.md`.
     pub code: &'static str,
     pub severity: Severity,
-    /// One sentence without a full stop. Text from the tenant is already made safe.
-    pub title: String,
+    /// One sentence without a full stop.
+    pub title: Safe,
     /// Where it is written; `None` when it concerns no line.
     pub place: Option<Place>,
     /// A few words under the underlined text.
-    pub label: Option<String>,
+    pub label: Option<Safe>,
     /// What to do, a runnable command where there is one.
-    pub help: Option<String>,
+    pub help: Option<Safe>,
 }
 
 impl Finding {
-    pub fn error(code: &'static str, title: impl Into<String>) -> Self {
+    pub fn error(code: &'static str, title: impl Into<Safe>) -> Self {
         Self {
             code,
             severity: Severity::Error,
@@ -45,7 +47,7 @@ impl Finding {
         }
     }
 
-    pub fn warning(code: &'static str, title: impl Into<String>) -> Self {
+    pub fn warning(code: &'static str, title: impl Into<Safe>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, title) }
     }
 
@@ -56,13 +58,13 @@ impl Finding {
     }
 
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
+    pub fn label(mut self, label: impl Into<Safe>) -> Self {
         self.label = Some(label.into());
         self
     }
 
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Safe>) -> Self {
         self.help = Some(help.into());
         self
     }

@@ -10,8 +10,8 @@ fn judge(case: &Case<'_>) -> Vec<Stop> {
     let found = case.findings.iter().filter(|finding| finding.code == RULE.name);
     found
         .map(|Finding { title, help, .. }| Stop {
-            text: title.clone(),
-            help: help.clone().unwrap_or_default(),
+            text: title.to_string(),
+            help: help.clone().unwrap_or_default().into(),
         })
         .collect()
 }

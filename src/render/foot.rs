@@ -1,6 +1,7 @@
 //! What stands below the changes: what is left alone, warnings, what stops apply, the totals, the
 //! effect's digest and what to run next.
 
+use crate::model::shell;
 use crate::plan::pictures::Counts;
 use crate::plan::said::{SAYS, quoted};
 use crate::plan::{Check, Lifted, Plan, Source};
@@ -178,7 +179,7 @@ fn short_digest(digest: &str) -> String {
 pub(crate) fn command(lead: &str, text: &str, page: &mut Page) {
     let room = COLUMNS - width(lead) - 2;
     let mut rows: Vec<String> = Vec::new();
-    for word in text.split(' ') {
+    for word in shell::words(text) {
         match rows.last_mut() {
             Some(row) if width(row) + 1 + width(word) <= room => {
                 row.push(' ');

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::error::{StoreError, folder};
 use super::{nameless, private};
+use crate::model::secret::Veil;
 
 /// Writes what a file shall hold.
 pub type Content<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
@@ -208,7 +209,7 @@ fn refuse_special(path: &Path) -> Result<(), StoreError> {
 /// such file.
 fn unnamed(path: &Path, content: Content<'_>) -> Result<Option<File>, StoreError> {
     let Some(mut file) = nameless::create(folder(path)) else { return Ok(None) };
-    let written = content(&mut file).and_then(|()| file.sync_all());
+    let written = write_veiled(&mut file, content).and_then(|()| file.sync_all());
     written.map(|()| Some(file)).map_err(|error| write_error(path, error))
 }
 
@@ -218,12 +219,18 @@ fn named(path: &Path, file: &File) -> io::Result<tempfile::TempPath> {
     Ok(made.into_temp_path())
 }
 
+/// What is known to be secret is in no file.
+fn write_veiled(file: &mut impl Write, content: Content<'_>) -> io::Result<()> {
+    let mut veil = Veil::new(file);
+    content(&mut veil).and_then(|()| veil.flush())
+}
+
 /// The content in a temporary file of the same folder (renaming works only within one file system),
 /// mode 0600, on disk.
 fn beside(path: &Path, content: Content<'_>) -> Result<tempfile::NamedTempFile, StoreError> {
     let failed = |error| write_error(path, error);
     let mut file = temporary().tempfile_in(folder(path)).map_err(failed)?;
-    content(&mut file).map_err(failed)?;
+    write_veiled(&mut file, content).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     Ok(file)
 }

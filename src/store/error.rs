@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::model::shell::word;
 use crate::model::untrusted::shown;
 
 /// Fits "failed to ...". Paths are made safe to show.
@@ -67,24 +68,24 @@ impl StoreError {
                 format!("there is no {}; check the name and the folder", text(path))
             }
             Self::Read { path, .. } => {
-                format!("check who may read it: `ls -ld {}`", text(path))
+                format!("check who may read it: `ls -ld {}`", word(path))
             }
             Self::Write { path, source } if source.kind() == io::ErrorKind::FileTooLarge => {
                 let folder = text(folder(path));
                 format!("see how long a file may become: `ulimit -f; df {folder}`")
             }
             Self::Write { path, .. } | Self::Broken { path } => {
-                format!("check free space and rights: `df {0}; ls -ld {0}`", text(folder(path)))
+                format!("check free space and rights: `df {0}; ls -ld {0}`", word(folder(path)))
             }
             Self::Symlink { path } | Self::NotAFile { path } => {
-                format!("look where it leads with `ls -ld {}`, and name another file", text(path))
+                format!("look where it leads with `ls -ld {}`, and name another file", word(path))
             }
             Self::NoFile { .. } => "save it to a file first, and name that one".into(),
             Self::Foreign { path, .. } => {
-                format!("see what is in it, then make it yours: `chown -R $(id -u) {}`", text(path))
+                format!("see what is in it, then make it yours: `chown -R $(id -u) {}`", word(path))
             }
             Self::Shared { path, .. } => {
-                format!("see what others put there, then: `chmod -R go-w {}`", text(path))
+                format!("see what others put there, then: `chmod -R go-w {}`", word(path))
             }
             Self::Exists { .. } => "run again: a new run uses a new name".into(),
             Self::Changed { .. } => "run again: it begins with what is there now".into(),

@@ -22,6 +22,7 @@ use crate::model::json::write_line;
 use crate::model::outcome::{Outcome, Refusal, Stopped};
 use crate::model::request::Request;
 use crate::model::schema::{JsonSchema, Schema, SchemaGenerator, document, json_schema};
+use crate::model::secret;
 
 const FORMAT: &str = "consent.journal";
 const VERSION: u32 = 1;
@@ -175,7 +176,7 @@ impl Journal {
         let written = lines
             .iter()
             .try_for_each(|line| write_line(line, &mut bytes))
-            .and_then(|()| self.file.write_all(&bytes))
+            .and_then(|()| self.file.write_all(&secret::veiled(&bytes)))
             .and_then(|()| self.file.sync_data())
             .and_then(|()| still_there(&self.file));
         written.map_err(|source| {

@@ -76,14 +76,14 @@ users = ["0a000000-0000-4000-8000-000000000001"]
 "#;
 
 /// Characters that change how others look, or take no room.
-fn draws(c: char) -> bool {
+pub fn draws(c: char) -> bool {
     c.is_control()
         || matches!(u32::from(c), 0xad | 0x61c | 0x200b..=0x200f | 0x2028..=0x202e
             | 0x2060..=0x206f | 0x2800 | 0xfeff | 0xe0000..=0xe0fff)
 }
 
 #[track_caller]
-fn assert_harmless(text: &str) {
+pub fn assert_harmless(text: &str) {
     let found: Vec<char> = text.chars().filter(|c| *c != '\n' && draws(*c)).collect();
     assert!(found.is_empty(), "{found:?} in {text:?}");
     assert!(!text.contains("\nPlan: 0 to grant, 0 to widen, 0 to narrow, 0 to revoke.\n"));

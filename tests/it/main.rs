@@ -17,6 +17,7 @@ mod crash;
 mod disk;
 #[cfg(unix)]
 mod doubts;
+mod echo;
 mod errors;
 #[cfg(unix)]
 mod gales;
@@ -30,6 +31,7 @@ mod ledger;
 #[cfg(unix)]
 mod lock;
 mod made_again;
+mod names;
 mod openapi;
 mod others;
 mod past;

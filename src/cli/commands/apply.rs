@@ -12,7 +12,6 @@ use crate::cli::manifests::Loaded;
 use crate::cli::run::{self, Approved};
 use crate::cli::session::{Session, stored};
 use crate::cli::setting::Setting;
-use crate::cli::shell::{files, word};
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
 use crate::cli::targets::Targets;
@@ -21,6 +20,7 @@ use crate::cli::{
 };
 use crate::model::clock::Clock;
 use crate::model::outcome::RunReport;
+use crate::model::shell::{files, word};
 use crate::plan::Plan;
 use crate::render::outcome;
 use crate::render::unfinished::Above;

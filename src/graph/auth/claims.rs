@@ -7,9 +7,9 @@ use time::OffsetDateTime;
 
 use crate::graph::auth::failure::SignInError;
 use crate::graph::endpoint::Endpoint;
-use crate::graph::redact::redact;
 use crate::model::clock::stamp;
 use crate::model::id::{AppId, ObjectId, TenantId};
+use crate::model::secret::redact_message as redact;
 use crate::model::untrusted::{Untrusted, shown};
 
 /// Used to find a wrong tenant, a wrong audience and an expired token early, and to tell a missing

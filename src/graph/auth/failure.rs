@@ -5,7 +5,8 @@ use std::error::Error as _;
 use azure_core::error::ErrorKind;
 
 use crate::graph::auth::aadsts;
-use crate::graph::redact::redact;
+use crate::model::secret::redact_message as redact;
+use crate::model::shell::value;
 use crate::model::untrusted::shown;
 
 /// Why there is no token. All texts are safe to show and hold no secret.
@@ -81,7 +82,7 @@ impl SignInError {
         let texts = texts(error);
         let code = texts.iter().find_map(|text| aadsts::find(text)).or_else(|| number(error));
         let login = match tenant {
-            Some(tenant) => format!("az login --tenant {}", shown(tenant)),
+            Some(tenant) => format!("az login --tenant {}", value(tenant)),
             None => "az login".to_owned(),
         };
         let told = quoted(&texts);

@@ -4,11 +4,7 @@ use std::sync::Arc;
 
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
 use azure_core::credentials::TokenCredential;
-use azure_core::error::ErrorKind;
-use azure_core::http::{
-    AsyncRawResponse, ClientOptions, ExponentialRetryOptions, HttpClient, Request, RetryOptions,
-    Transport,
-};
+use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Transport};
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, AzureDeveloperCliCredential,
     AzureDeveloperCliCredentialOptions, ClientAssertionCredential,
@@ -20,6 +16,7 @@ use url::Url;
 
 use crate::graph::auth::assertion::CertificateAssertion;
 use crate::graph::auth::failure::SignInError;
+use crate::graph::auth::overhear::Overhearing;
 use crate::graph::auth::{Credential, SignInWay};
 use crate::graph::endpoint::{Endpoint, is_loopback};
 use crate::graph::http::{Way, client};
@@ -74,7 +71,7 @@ pub(crate) fn credentials(
             let near = client(Way::Machine).map_err(no_client)?;
             let options = ManagedIdentityCredentialOptions {
                 user_assigned_id: id.map(UserAssignedId::ClientId),
-                client_options: options(Transport::new(Arc::new(near))),
+                client_options: options(Overhearing { client: near, plain: false }),
             };
             ManagedIdentityCredential::new(Some(options)).map_err(failed)?
         }
@@ -140,11 +137,7 @@ impl Authority {
         let way = if self.loopback { Way::Machine } else { Way::Internet };
         let http = client(way).map_err(no_client)?;
         let plain = self.host.scheme() == "http";
-        let mut options = options(if plain {
-            Transport::new(Arc::new(LoopbackHttp(http)))
-        } else {
-            Transport::new(Arc::new(http))
-        });
+        let mut options = options(Overhearing { client: http, plain });
         let mut custom = CustomConfiguration::default();
         // The library insists on https; the transport turns it back for this machine only.
         let host = self.host.as_str().trim_end_matches('/');
@@ -157,11 +150,11 @@ impl Authority {
     }
 }
 
-fn options(transport: Transport) -> ClientOptions {
+fn options(client: Overhearing) -> ClientOptions {
     // Somebody waits at a terminal: three attempts, not eight over a minute.
     let retry = ExponentialRetryOptions { max_retries: 2, ..Default::default() };
     ClientOptions {
-        transport: Some(transport),
+        transport: Some(Transport::new(Arc::new(client))),
         retry: RetryOptions::exponential(retry),
         ..Default::default()
     }
@@ -172,23 +165,4 @@ fn no_client(why: String) -> SignInError {
         format!("no secure connection is possible: {why}"),
         "check the system's certificate store (SSL_CERT_FILE)",
     )
-}
-
-/// Speaks plain http with this machine, and with nobody else.
-#[derive(Debug)]
-struct LoopbackHttp(reqwest::Client);
-
-#[async_trait::async_trait]
-impl HttpClient for LoopbackHttp {
-    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        let refuse = |why: &'static str| azure_core::Error::with_message(ErrorKind::Other, why);
-        if !is_loopback(request.url()) {
-            return Err(refuse("plain http is for this machine only"));
-        }
-        let mut request = request.clone();
-        if request.url_mut().set_scheme("http").is_err() {
-            return Err(refuse("the address cannot be http"));
-        }
-        self.0.execute_request(&request).await
-    }
 }

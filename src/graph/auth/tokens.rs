@@ -14,6 +14,7 @@ use crate::graph::auth::source::credentials;
 use crate::graph::auth::{Credential, SignInWay};
 use crate::graph::endpoint::Endpoint;
 use crate::model::clock::Clock;
+use crate::model::secret;
 
 /// A token is renewed this long before it expires, so that no request carries one that ends under
 /// way.
@@ -67,6 +68,7 @@ impl Tokens {
         endpoint: Endpoint,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SignInError> {
+        credential.learn_secrets();
         let name = credential.name();
         let (ready, tenant) = match &credential.way {
             SignInWay::Ready(token) => (Some(Secret::new(token.secret().trim().to_owned())), None),
@@ -154,6 +156,7 @@ impl Tokens {
         for way in ways {
             match way.get_token(&[&scope], None).await {
                 Ok(token) => {
+                    secret::learn(token.token.secret());
                     return Ok(Held { token: token.token, expires: token.expires_on });
                 }
                 // The first tool's words count: it is the one that most people have.
