@@ -85,7 +85,7 @@ pub async fn plan(
     let tenant_id = tenant.id;
     let mut plan = Plan {
         tenant,
-        cloud: loaded.manifest.tenant.cloud,
+        cloud: loaded.manifest.tenant.cloud.value,
         manifest: loaded.summary.clone(),
         live,
         made_at: read_at,

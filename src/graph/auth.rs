@@ -11,6 +11,8 @@ use std::path::PathBuf;
 
 use azure_core::credentials::Secret;
 
+use crate::model::id::TenantId;
+
 pub use claims::Claims;
 pub use failure::SignInError;
 pub use tokens::{Epoch, Renewal};
@@ -47,6 +49,8 @@ pub struct SignInEnvironment {
 pub struct Credential {
     pub(crate) way: SignInWay,
     pub(crate) authority: Option<String>,
+    /// The only tenant whose tokens are used.
+    pub(crate) only: Option<TenantId>,
 }
 
 /// The ways in.
@@ -63,7 +67,13 @@ pub(crate) enum SignInWay {
 impl Credential {
     /// A ready-made access token.
     pub fn ready(token: Secret) -> Self {
-        Self { way: SignInWay::Ready(token), authority: None }
+        Self { way: SignInWay::Ready(token), authority: None, only: None }
+    }
+
+    /// The same way in; no token of another tenant is sent to anybody.
+    #[must_use]
+    pub fn only_for(self, tenant: TenantId) -> Self {
+        Self { only: Some(tenant), ..self }
     }
 
     /// The first that the environment allows: ready-made token, secret, certificate, workload
@@ -111,7 +121,7 @@ impl Credential {
         } else {
             SignInWay::DeveloperTools { tenant, az: true, azd: true }
         };
-        Ok(Self { way, authority: filled(authority_host) })
+        Ok(Self { way, authority: filled(authority_host), only: None })
     }
 
     /// The way in, for people: `client secret`.

@@ -26,10 +26,16 @@ pub enum StoreError {
     /// Reading a pipe could wait for ever.
     #[error("read {}: it is no ordinary file", text(.path))]
     NoFile { path: PathBuf },
+    /// What lies in a folder does not choose which files of the machine are read.
+    #[error("read {}: it is a link that leads out of its folder, or into a hidden one", text(.path))]
+    LeadsOut { path: PathBuf },
+    /// The environment of a process stands there, with all its secrets.
+    #[error("read {}: it leads to the system's own files (/proc, /sys, /dev)", text(.path))]
+    Systems { path: PathBuf },
     #[error("create {}: it exists already", text(.path))]
     Exists { path: PathBuf },
     /// Replacing it would undo what another run saved.
-    #[error("write {}: another run wrote or removed it since it was read", text(.path))]
+    #[error("use {}: somebody wrote or removed it since it was read", text(.path))]
     Changed { path: PathBuf },
     #[error("read {}: it is longer than {limit} bytes", text(.path))]
     TooLong { path: PathBuf, limit: u64 },
@@ -52,6 +58,8 @@ impl StoreError {
             Self::Symlink { .. } => "file_is_a_link",
             Self::NotAFile { .. } | Self::NoFile { .. } => "not_an_ordinary_file",
             Self::Foreign { .. } | Self::Shared { .. } => "folder_not_private",
+            Self::LeadsOut { .. } => "link_leads_out",
+            Self::Systems { .. } => "file_of_the_system",
             Self::Exists { .. } => "file_exists",
             Self::Changed { .. } => "file_changed",
             Self::TooLong { .. } => "file_too_long",
@@ -75,7 +83,12 @@ impl StoreError {
             Self::Symlink { path } | Self::NotAFile { path } => {
                 format!("look where it leads with `ls -ld {}`, and name another file", text(path))
             }
-            Self::NoFile { .. } => "save it to a file first, and name that one".into(),
+            Self::LeadsOut { path } => {
+                format!("see where it leads: `ls -l {}`; then name that file itself", text(path))
+            }
+            Self::NoFile { .. } | Self::Systems { .. } => {
+                "save it to a file first, and name that one".into()
+            }
             Self::Foreign { path, .. } => {
                 format!("see what is in it, then make it yours: `chown -R $(id -u) {}`", text(path))
             }

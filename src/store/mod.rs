@@ -9,6 +9,7 @@ pub mod error;
 pub mod journal;
 pub mod lock;
 pub mod manifest_file;
+pub mod opened;
 pub mod plan_file;
 pub mod private;
 pub mod report_file;

@@ -9,6 +9,7 @@
 
 mod approval;
 mod cli;
+mod clouds;
 mod contract;
 #[cfg(unix)]
 mod crash;
@@ -16,6 +17,7 @@ mod crash;
 mod disk;
 mod errors;
 #[cfg(unix)]
+mod files;
 mod gales;
 mod gate;
 mod hostile;

@@ -6,6 +6,8 @@ use azure_core::error::ErrorKind;
 
 use crate::graph::auth::aadsts;
 use crate::graph::redact::redact;
+use crate::model::cloud::Cloud;
+use crate::model::id::TenantId;
 use crate::model::untrusted::shown;
 
 /// Why there is no token. All texts are safe to show and hold no secret.
@@ -60,6 +62,28 @@ impl SignInError {
                    AZURE_AUTHORITY_HOST to its sign-in address (and AZURE_TOKEN_CREDENTIALS to \
                    the one developer tool that plays its part)"
                 .into(),
+        }
+    }
+
+    /// What is of another cloud gets no secret of this one, and its tokens are not used here.
+    pub(crate) fn other_cloud(what: &str, cloud: Cloud) -> Self {
+        let name = cloud.name();
+        Self {
+            aadsts: None,
+            cause: format!("{what} is of another cloud than \"{name}\""),
+            help: format!(
+                "sign in to the cloud \"{name}\", or name the other one: --cloud global, us-gov, \
+                 us-gov-dod or china"
+            ),
+        }
+    }
+
+    /// A renewed token is of another tenant than the run.
+    pub(crate) fn other_tenant(wanted: TenantId, found: TenantId) -> Self {
+        Self {
+            aadsts: None,
+            cause: format!("the access token belongs to tenant {found}, and not to {wanted}"),
+            help: format!("sign in to the tenant: `az login --tenant {wanted}`"),
         }
     }
 
