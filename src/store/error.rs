@@ -29,13 +29,16 @@ pub enum StoreError {
     /// What lies in a folder does not choose which files of the machine are read.
     #[error("read {}: it is a link that leads out of its folder, or into a hidden one", text(.path))]
     LeadsOut { path: PathBuf },
+    /// What was judged is not what would be read.
+    #[error("read {}: it was replaced while it was opened", text(.path))]
+    Replaced { path: PathBuf },
     /// The environment of a process stands there, with all its secrets.
     #[error("read {}: it leads to the system's own files (/proc, /sys, /dev)", text(.path))]
     Systems { path: PathBuf },
     #[error("create {}: it exists already", text(.path))]
     Exists { path: PathBuf },
     /// Replacing it would undo what another run saved.
-    #[error("use {}: somebody wrote or removed it since it was read", text(.path))]
+    #[error("write {}: another run wrote or removed it since it was read", text(.path))]
     Changed { path: PathBuf },
     #[error("read {}: it is longer than {limit} bytes", text(.path))]
     TooLong { path: PathBuf, limit: u64 },
@@ -61,7 +64,7 @@ impl StoreError {
             Self::LeadsOut { .. } => "link_leads_out",
             Self::Systems { .. } => "file_of_the_system",
             Self::Exists { .. } => "file_exists",
-            Self::Changed { .. } => "file_changed",
+            Self::Changed { .. } | Self::Replaced { .. } => "file_changed",
             Self::TooLong { .. } => "file_too_long",
             Self::Content { .. } => "file_damaged",
             Self::Newer { .. } => "file_too_new",
@@ -96,7 +99,9 @@ impl StoreError {
                 format!("see what others put there, then: `chmod -R go-w {}`", text(path))
             }
             Self::Exists { .. } => "run again: a new run uses a new name".into(),
-            Self::Changed { .. } => "run again: it begins with what is there now".into(),
+            Self::Changed { .. } | Self::Replaced { .. } => {
+                "run again: it begins with what is there now".into()
+            }
             Self::TooLong { .. } => "check that this is the file you mean".into(),
             Self::Content { .. } => {
                 "restore it from a backup, or leave it out: the tenant itself is what counts".into()

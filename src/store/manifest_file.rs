@@ -207,7 +207,7 @@ fn unusable(error: StoreError) -> LoadError {
         StoreError::Read { path, source } => LoadError::Io(path, source),
         StoreError::LeadsOut { path } => LoadError::LeadsOut(path),
         StoreError::Systems { path } => LoadError::Systems(path),
-        StoreError::Changed { path } => LoadError::Changed(path),
+        StoreError::Replaced { path } => LoadError::Changed(path),
         StoreError::TooLong { path, .. } => LoadError::TooLarge(path),
         StoreError::NoFile { path } => LoadError::NoFile(path),
         other => LoadError::Other(other),

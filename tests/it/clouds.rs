@@ -60,7 +60,6 @@ fn assert_silent(world: &World, run: &Run, code: i32, words: &[&str]) {
     for word in words.iter().copied().chain(["help:", "unchanged"]) {
         assert!(run.stderr.contains(word), "no {word:?} in {run:#?}");
     }
-    assert!(run.stderr.lines().all(|line| line.chars().count() <= 100), "{run:#?}");
 }
 
 #[test]
@@ -80,7 +79,8 @@ fn in_every_cloud_the_flag_decides_and_the_manifest_agrees() {
         assert_eq!((run.code, world.counts().tokens), (0, 1), "{run:#?}");
         let next = "consent apply saved.plan --graph-url";
         assert!(run.all().contains(next), "{run:#?}");
-        assert_eq!(run.all().contains(&format!(" --cloud {name}")), cloud != Cloud::Global);
+        let words = run.all().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words.contains(&format!("--cloud {name}")), cloud != Cloud::Global, "{run:#?}");
     }
 }
 

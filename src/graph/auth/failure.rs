@@ -71,10 +71,7 @@ impl SignInError {
         Self {
             aadsts: None,
             cause: format!("{what} is of another cloud than \"{name}\""),
-            help: format!(
-                "sign in to the cloud \"{name}\", or name the other one: --cloud global, us-gov, \
-                 us-gov-dod or china"
-            ),
+            help: format!("sign in to the cloud \"{name}\", or name the other one with --cloud"),
         }
     }
 
