@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::schema::PUBLISHED;
 use crate::graph::quota::WRITES;
+use crate::model::cloud::Cloud;
 use crate::sandbox::weather::measure::Latency;
 
 /// Consent as code for Microsoft Entra ID.
@@ -79,6 +81,16 @@ pub struct Global {
     pub log_file: Option<PathBuf>,
 }
 
+impl ValueEnum for Cloud {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ColorWhen {
     Auto,
@@ -95,6 +107,9 @@ pub struct TenantArgs {
     /// Another Graph root, without the version; https only, except loopback
     #[arg(long, value_name = "URL", env = "CONSENT_GRAPH_URL")]
     pub graph_url: Option<String>,
+    /// The cloud of the tenant; the manifest's or the plan's must be the same
+    #[arg(long, value_name = "NAME", env = "CONSENT_CLOUD", default_value = "global")]
+    pub cloud: Cloud,
     /// Most requests in flight; fewer while the service throttles
     #[arg(long, value_name = "N", env = "CONSENT_PARALLELISM", default_value = "4",
           value_parser = clap::value_parser!(u8).range(1..=32))]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::Streams;
 use crate::cli::failure::{Exit, Failure};
+use crate::graph::redact::redact;
 use crate::kinds::{self, REGISTRY};
 use crate::manifest::source::Sources;
 use crate::manifest::{self, Manifest};
@@ -42,6 +43,7 @@ pub fn load(paths: &[PathBuf], streams: &mut Streams<'_>, colour: bool) -> Resul
         }
         ownership::check(manifest, &mut findings);
     }
+    let findings = manifest::hushed(findings, &sources);
     tell(&findings, &sources, streams, colour)?;
     let Some(manifest) = manifest else {
         return Err(Failure::drawn(Exit::Invalid, "there is no manifest to work on"));
@@ -62,7 +64,7 @@ pub fn tell(
 ) -> Result<(), Failure> {
     let colour = if colour { Colour::Styled } else { Colour::Plain };
     // A reader who has gone does not make a manifest valid: the exit code still tells.
-    drop(render::finding::draw(findings, sources, colour, streams.err));
+    drop(render::finding::draw(findings, sources, colour, &redact, streams.err));
     let errors: Vec<&str> = findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)

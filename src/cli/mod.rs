@@ -4,6 +4,7 @@
 pub mod approval;
 pub mod args;
 pub mod ask;
+pub mod clouds;
 pub mod commands;
 pub mod env;
 pub mod failure;

@@ -90,7 +90,7 @@ pub async fn plan(
     };
     let mut plan = Plan {
         tenant,
-        cloud: loaded.manifest.tenant.cloud,
+        cloud: loaded.manifest.tenant.cloud.value,
         manifest: loaded.summary.clone(),
         live,
         made_at: read_at,

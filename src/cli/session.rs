@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::args::TenantArgs;
+use crate::cli::clouds;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::graph::auth::{Credential, SignInEnvironment};
@@ -16,6 +17,7 @@ use crate::model::id::TenantId;
 use crate::model::shell::{value, word};
 use crate::sandbox::server::Running;
 use crate::sandbox::{self, seed};
+use crate::store::opened::Reach;
 use crate::store::{report_file, sandbox_state};
 use azure_core::credentials::Secret;
 
@@ -38,7 +40,6 @@ impl Session {
     pub async fn open(
         args: &TenantArgs,
         tenant: TenantId,
-        cloud: Cloud,
         write_quota: u32,
         env: &Arc<Env>,
     ) -> Result<Self, Failure> {
@@ -46,30 +47,29 @@ impl Session {
         let parallelism = usize::from(args.parallelism);
         let options = Options { parallelism, write_quota, clock };
         if let Some(seed) = &args.sandbox {
-            return Self::rehearse(seed, options, env).await;
+            return Self::rehearse(seed, args.cloud, options, env).await;
         }
-        let endpoint = match &args.graph_url {
-            Some(url) => Endpoint::parse(url).map(|endpoint| endpoint.in_cloud(cloud)),
-            None => Endpoint::of(cloud),
-        };
-        let endpoint = endpoint.map_err(|error| {
-            Failure::new(Exit::Invalid, "graph_url", format!("failed to {error}"))
-                .help("write it as https://graph.microsoft.com, without the version")
-        })?;
+        let endpoint = clouds::endpoint(args)?;
         let credential =
             Credential::choose(sign_in(tenant, env)?).map_err(GraphError::from).map_err(told)?;
-        let graph = Graph::connect(endpoint, credential, options).map_err(told)?;
-        let flags = match &args.graph_url {
+        let graph = Graph::connect(endpoint, credential.only_for(tenant), options).map_err(told)?;
+        let url = match &args.graph_url {
             Some(url) => format!(" --graph-url {}", value(url)),
             None => String::new(),
         };
+        let flags = url + &clouds::flag(args.cloud);
         Ok(Self { graph, embedded: None, flags })
     }
 
-    async fn rehearse(path: &Path, options: Options, env: &Arc<Env>) -> Result<Self, Failure> {
-        let text = report_file::read_text(path).map_err(stored)?;
+    async fn rehearse(
+        path: &Path,
+        cloud: Cloud,
+        options: Options,
+        env: &Arc<Env>,
+    ) -> Result<Self, Failure> {
+        let text = report_file::read_text(path, Reach::Folder).map_err(stored)?;
         let seed = seed::parse(&path.display().to_string(), &text).map_err(seeded)?;
-        let beside = path.parent().unwrap_or(Path::new("")).join(".consent");
+        let beside = crate::cli::state::beside(path);
         let state = sandbox_state::path(&beside, path, text.as_bytes());
         let (state, saved) = sandbox_state::load(state).map_err(stored)?;
         let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
@@ -89,8 +89,8 @@ impl Session {
         let endpoint = Endpoint::parse(&running.url()).map_err(|error| {
             Failure::new(Exit::Unexpected, "sandbox", format!("failed to {error}"))
         })?;
-        let graph = Graph::connect(endpoint, credential, options).map_err(told)?;
-        let flags = format!(" --sandbox {}", word(path));
+        let graph = Graph::connect(endpoint.in_cloud(cloud), credential, options).map_err(told)?;
+        let flags = format!(" --sandbox {}{}", word(path), clouds::flag(cloud));
         Ok(Self { graph, embedded: Some(Embedded { running, state }), flags })
     }
 
@@ -127,12 +127,13 @@ fn sign_in(tenant: TenantId, env: &Env) -> Result<SignInEnvironment, Failure> {
     let secret = |name: &str| env.var(name).map(|value| Secret::new(value.to_owned()));
     let certificate = match env.var("AZURE_CLIENT_CERTIFICATE_PATH") {
         Some(path) => {
-            let pem = report_file::read_text(Path::new(path)).map_err(|error| {
-                let cause =
-                    format!("failed to use AZURE_CLIENT_CERTIFICATE_PATH: failed to {error}");
-                Failure::new(Exit::NoRight, "sign_in_failed", cause)
-                    .help("set it to a readable PEM file, or unset it to sign in another way")
-            })?;
+            let pem =
+                report_file::read_text(Path::new(path), Reach::Anywhere).map_err(|error| {
+                    let cause =
+                        format!("failed to use AZURE_CLIENT_CERTIFICATE_PATH: failed to {error}");
+                    Failure::new(Exit::NoRight, "sign_in_failed", cause)
+                        .help("set it to a readable PEM file, or unset it to sign in another way")
+                })?;
             Some(Secret::new(pem))
         }
         None => None,

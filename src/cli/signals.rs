@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 
 #[cfg(unix)]
-use crate::store::atomic;
+use crate::store::opened::{self, Reach};
 
 /// What somebody wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +123,8 @@ fn signals(mut told: impl FnMut(Wish) + Send) -> impl Future<Output = ()> + Send
 /// and a closed terminal stops the run.
 #[cfg(unix)]
 fn hangup_is_ignored() -> bool {
-    let status = atomic::read(Path::new("/proc/self/status"), 64 * 1024).unwrap_or_default();
+    let status = opened::read(Path::new("/proc/self/status"), Reach::Anywhere, 64 * 1024)
+        .unwrap_or_default();
     ignores_hangup(&String::from_utf8_lossy(&status))
 }
 

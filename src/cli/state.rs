@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use crate::model::unfinished::Unfinished;
 use crate::model::untrusted::shown;
 use crate::plan::ManifestSummary;
+use crate::store::opened::real_folder;
 use crate::store::snapshot::{self, Snapshot};
 use crate::store::{StoreError, manifest_file, private, unfinished};
 
 /// Beside the first manifest file, or in the manifest's folder.
 pub fn of_manifest(files: &[PathBuf]) -> PathBuf {
     match files.first() {
-        Some(path) if manifest_file::is_folder(path) => path.join(".consent"),
+        Some(path) if manifest_file::is_folder(path) => real_folder(path).join(".consent"),
         Some(path) => beside(path),
         None => PathBuf::from(".consent"),
     }
@@ -38,8 +39,10 @@ pub fn of_another_manifest(file: &Path, manifest: &ManifestSummary) -> Option<St
     })
 }
 
-fn beside(path: &Path) -> PathBuf {
-    path.parent().unwrap_or(Path::new("")).join(".consent")
+/// In the folder of a file, whatever way it was named: two names of one folder share its records and
+/// its lock, and a message tells where they really are.
+pub fn beside(path: &Path) -> PathBuf {
+    real_folder(path.parent().unwrap_or(Path::new(""))).join(".consent")
 }
 
 /// What the last runs left.

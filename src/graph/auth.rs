@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use azure_core::credentials::Secret;
 
+use crate::model::id::TenantId;
 use crate::model::secret;
 
 pub use claims::Claims;
@@ -50,6 +51,8 @@ pub struct SignInEnvironment {
 pub struct Credential {
     pub(crate) way: SignInWay,
     pub(crate) authority: Option<String>,
+    /// The only tenant whose tokens are used.
+    pub(crate) only: Option<TenantId>,
 }
 
 /// The ways in.
@@ -66,7 +69,13 @@ pub(crate) enum SignInWay {
 impl Credential {
     /// A ready-made access token.
     pub fn ready(token: Secret) -> Self {
-        Self { way: SignInWay::Ready(token), authority: None }
+        Self { way: SignInWay::Ready(token), authority: None, only: None }
+    }
+
+    /// The same way in; no token of another tenant is sent to anybody.
+    #[must_use]
+    pub fn only_for(self, tenant: TenantId) -> Self {
+        Self { only: Some(tenant), ..self }
     }
 
     /// The first that the environment allows: ready-made token, secret, certificate, workload
@@ -114,7 +123,7 @@ impl Credential {
         } else {
             SignInWay::DeveloperTools { tenant, az: true, azd: true }
         };
-        Ok(Self { way, authority: filled(authority_host) })
+        Ok(Self { way, authority: filled(authority_host), only: None })
     }
 
     /// From here on none of its secrets is told.

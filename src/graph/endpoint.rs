@@ -99,6 +99,11 @@ impl Endpoint {
         self.cloud
     }
 
+    /// The cloud whose own Graph stands at this host; `None` for any other host.
+    pub fn home(&self) -> Option<Cloud> {
+        self.base.host_str().and_then(Cloud::of_graph)
+    }
+
     /// On this machine: plain http, no proxy.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.base)

@@ -101,7 +101,7 @@ impl Graph {
     /// [`GraphError::WrongTenant`] when either differs, or why neither could be found out.
     pub async fn check_tenant(&self, wanted: TenantId) -> Result<Organization, GraphError> {
         let claims = self.claims().await?;
-        if let Some(found) = claims.tenant.filter(|found| *found != wanted) {
+        if let Some(found) = claims.foreign(wanted) {
             let (found, told_by) = (found.to_string(), "the access token");
             return Err(GraphError::WrongTenant { wanted, found, told_by });
         }

@@ -200,13 +200,15 @@ fn twice(code: &'static str, title: String, place: &Place) -> Finding {
 
 fn same(one: &Tenant, other: &Tenant) -> bool {
     let domain = |tenant: &Tenant| tenant.domain.as_ref().map(|d| d.value.to_lowercase());
-    one.id.value == other.id.value && one.cloud == other.cloud && domain(one) == domain(other)
+    one.id.value == other.id.value
+        && one.cloud.value == other.cloud.value
+        && domain(one) == domain(other)
 }
 
 fn nobody() -> Tenant {
     Tenant {
         id: Located::new(TenantId::from_u128(0), 0, 0..0),
         domain: None,
-        cloud: Cloud::default(),
+        cloud: Located::new(Cloud::default(), 0, 0..0),
     }
 }

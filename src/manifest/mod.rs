@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod entry;
+mod hush;
 mod join;
 pub mod note;
 pub mod published;
@@ -28,6 +29,8 @@ use crate::manifest::source::{Located, Sources};
 use crate::manifest::suggest::did_you_mean;
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::untrusted::shown;
+
+pub use hush::hushed;
 
 /// Every code that this room finds, with what it says, for the reference.
 pub const FINDINGS: &[&[(&str, &str)]] = &[

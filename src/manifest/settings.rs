@@ -29,7 +29,8 @@ pub(super) const CODES: &[(&str, &str)] = &[
 pub struct Tenant {
     pub id: Located<TenantId>,
     pub domain: Option<Located<String>>,
-    pub cloud: Cloud,
+    /// Where it is not written, at the table.
+    pub cloud: Located<Cloud>,
 }
 
 /// `[limits]`: the safety rails, with their defaults.
@@ -94,7 +95,8 @@ pub(super) struct WrittenTenant {
     /// to people.
     #[schemars(with = "Option<Domain>")]
     domain: Option<Spanned<String>>,
-    /// Which Microsoft cloud the tenant is in; `"global"` where it is not given.
+    /// Which Microsoft cloud the tenant is in; `"global"` where it is not given. Compared with `--cloud`,
+    /// which decides.
     #[schemars(with = "Option<Cloud>")]
     cloud: Option<Spanned<String>>,
 }
@@ -108,8 +110,11 @@ form!(Domain, { "type": "string", "pattern": r"^[^\s.@:/]+(\.[^\s.@:/]+)+$", "ma
 pub(super) fn tenant(entry: &Entry, findings: &mut Findings) -> Option<Tenant> {
     let written: WrittenTenant = entry.read(findings)?;
     let cloud = match &written.cloud {
-        Some(text) => choice(&entry.located(text), &Cloud::WORDS, findings),
-        None => Some(Cloud::default()),
+        Some(text) => {
+            let text = entry.located(text);
+            choice(&text, &Cloud::WORDS, findings).map(|cloud| text.with(cloud))
+        }
+        None => Some(Located { value: Cloud::default(), place: entry.place.clone() }),
     };
     let domain = written.domain.as_ref().map(|text| entry.located(text));
     if let Some(domain) = domain.as_ref().filter(|domain| !is_domain(&domain.value)) {

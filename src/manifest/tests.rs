@@ -101,7 +101,7 @@ fn a_good_manifest_is_read_whole() {
     let (manifest, mut findings) = parse(&sources, &TABLES);
     let manifest = manifest.unwrap();
     assert!(findings.is_empty(), "{findings:?}");
-    assert_eq!(manifest.tenant.cloud, Cloud::Global);
+    assert_eq!(manifest.tenant.cloud.value, Cloud::Global);
     let app = &manifest.apps["outlook-tasks"];
     assert_eq!((app.mode.value, app.provision), (Mode::Exact, Provision::Yes));
     assert_eq!(manifest.limits, Limits::default());

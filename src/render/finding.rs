@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::manifest::source::{BOM, Source, Sources, floor};
 use crate::model::finding::{Finding, Findings, Place, Severity, TOO_MANY};
 use crate::model::untrusted::shown;
+use crate::render::quote::{self, Redact};
 
 /// Columns that a drawing takes at most, where its words allow it.
 const WIDTH: usize = 80;
@@ -30,7 +31,7 @@ pub enum Colour {
     Styled,
 }
 
-/// Draws all findings by file and line, each followed by an empty line.
+/// Draws all findings by file and line, each followed by an empty line. `known` takes secrets out.
 ///
 /// # Errors
 /// Those of the writer.
@@ -38,13 +39,14 @@ pub fn draw(
     findings: &Findings,
     sources: &Sources,
     colour: Colour,
+    known: Redact<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     // That there are even more comes last, and is told whatever is not drawn before it.
     let (end, all): (Vec<&Finding>, Vec<&Finding>) =
         findings.sorted().into_iter().partition(|finding| finding.code == TOO_MANY);
     for finding in all.iter().take(MOST).chain(&end) {
-        writeln!(out, "{}\n", one(finding, sources, colour))?;
+        writeln!(out, "{}\n", one(finding, sources, colour, known))?;
     }
     match all.len().saturating_sub(MOST) {
         0 => Ok(()),
@@ -53,19 +55,22 @@ pub fn draw(
 }
 
 /// One finding, without a line end after it.
-pub fn one(finding: &Finding, sources: &Sources, colour: Colour) -> String {
+pub fn one(finding: &Finding, sources: &Sources, colour: Colour, known: Redact<'_>) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let words = wrapped(&safe(&finding.title), WIDTH - "warning[]: ".len() - finding.code.len());
+    let words = wrapped(
+        &safe(&quote::safe(&finding.title, known)),
+        WIDTH - "warning[]: ".len() - finding.code.len(),
+    );
     let title = level.primary_title(words).id(finding.code);
     let mut group = Group::with_title(title);
     if let Some((place, source)) =
         finding.place.as_ref().and_then(|p| Some((p, sources.get(p.file)?)))
     {
-        let label = finding.label.as_deref().map(safe);
-        group = match Cut::new(source, &place.span) {
+        let label = finding.label.as_deref().map(|label| safe(&quote::safe(label, known)));
+        group = match Cut::new(source, &place.span, known) {
             Some(cut) => group.element(
                 Snippet::source(cut.text)
                     .path(shown(&source.path))
@@ -76,7 +81,7 @@ pub fn one(finding: &Finding, sources: &Sources, colour: Colour) -> String {
         };
     }
     if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(wrapped(&safe(help), WIDTH - MARGIN)));
+        group = group.element(Level::HELP.message(wrapped(&safe(&known(help)), WIDTH - MARGIN)));
     }
     let renderer = match colour {
         Colour::Plain => Renderer::plain(),
@@ -99,14 +104,24 @@ struct Cut {
 }
 
 impl Cut {
-    /// `None` when the line is too long to draw.
-    fn new(source: &Source, span: &Range<usize>) -> Option<Self> {
+    /// `None` when the line is too long to draw, or may be of anybody's file.
+    fn new(source: &Source, span: &Range<usize>, known: Redact<'_>) -> Option<Self> {
+        if !source.says_schema() {
+            return None;
+        }
         let text = source.text.as_str();
         let start = floor(text, span.start);
         let (line, first) = source.line_at(start);
         let last = text[start..].find('\n').map_or(text.len(), |at| start + at);
         if last - first > LONGEST {
             return None;
+        }
+        let whole = &text[first..last];
+        let quoted = quote::safe(whole, known);
+        if quoted != whole {
+            // Where the place was in what is left, nobody knows: all of it is marked.
+            let text = masked(quoted.trim());
+            return Some(Self { line, span: 0..text.len(), text });
         }
         let end = floor(text, span.end).clamp(start, last);
         let row = |range: Range<usize>| masked(&text[range]);
@@ -163,7 +178,7 @@ mod tests {
     fn drawn(text: &str, at: &str, finding: Finding) -> String {
         let start = text.find(at).unwrap();
         let place = Place { file: 0, span: start..start + at.len() };
-        one(&finding.at(&place), &Sources::one("consent.toml", text), Colour::Plain)
+        one(&finding.at(&place), &Sources::one("consent.toml", text), Colour::Plain, &str::to_owned)
     }
 
     #[test]
@@ -185,7 +200,7 @@ mod tests {
         let mut findings = Findings::default();
         findings.push(Finding::warning("accept_expired", "it is over").help("remove it"));
         let mut out = Vec::new();
-        draw(&findings, &Sources::default(), Colour::Plain, &mut out).unwrap();
+        draw(&findings, &Sources::default(), Colour::Plain, &str::to_owned, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text, "warning[accept_expired]: it is over\n |\n = help: remove it\n\n");
     }
@@ -197,9 +212,9 @@ mod tests {
             let place = Place { file: 0, span: start..start + 1 };
             findings.push(Finding::error("syntax", "bad").at(&place));
         }
-        let sources = Sources::one("consent.toml", &"x".repeat(1_000));
+        let sources = Sources::one("consent.toml", &format!("schema = 1\n{}", "x".repeat(1_000)));
         let mut out = Vec::new();
-        draw(&findings, &sources, Colour::Plain, &mut out).unwrap();
+        draw(&findings, &sources, Colour::Plain, &str::to_owned, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text.matches("error[syntax]").count(), MOST);
         assert!(text.contains("error[too_many_mistakes]: more than 500 mistakes"), "{text}");
@@ -208,7 +223,7 @@ mod tests {
 
     #[test]
     fn hostile_text_draws_nothing_and_columns_stay_true() {
-        let evil = "a = 1\nx = \"\u{1b}[31m\u{9b}\u{202e}\u{2066}\u{200d}\u{e0041}\u{7}\" \u{fe0f}wrong\r\n";
+        let evil = "schema = 1\nx = \"\u{1b}[31m\u{9b}\u{202e}\u{2066}\u{200d}\u{e0041}\u{7}\" \u{fe0f}wrong\r\n";
         let finding =
             Finding::error("syntax", "bad \u{1b}[2J").help("\u{202e}\nso").label("\u{9b}");
         let text = drawn(evil, "wrong", finding);
@@ -223,7 +238,7 @@ mod tests {
         let mut findings = Findings::default();
         (0..250).for_each(|i| findings.push(Finding::error("x", format!("number {i}"))));
         let mut out = Vec::new();
-        draw(&findings, &Sources::default(), Colour::Plain, &mut out).unwrap();
+        draw(&findings, &Sources::default(), Colour::Plain, &str::to_owned, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text.matches("error[x]").count(), 200);
         assert!(text.ends_with("\n50 more are not drawn: these come first.\n\n"), "{text}");
@@ -232,29 +247,51 @@ mod tests {
     #[test]
     fn colour_only_when_asked_for() {
         let finding = Finding::error("x", "y");
-        assert!(!one(&finding, &Sources::default(), Colour::Plain).contains('\u{1b}'));
-        assert!(one(&finding, &Sources::default(), Colour::Styled).contains('\u{1b}'));
+        assert!(
+            !one(&finding, &Sources::default(), Colour::Plain, &str::to_owned).contains('\u{1b}')
+        );
+        assert!(
+            one(&finding, &Sources::default(), Colour::Styled, &str::to_owned).contains('\u{1b}')
+        );
     }
 
     #[test]
     fn tabs_marks_ends_and_long_lines() {
         let finding = || Finding::error("x", "y");
-        assert!(drawn("\u{feff}abc = 1", "abc", finding()).contains("consent.toml:1:1\n"));
-        assert!(drawn("\t\tabc = 1\r\n", "abc", finding()).contains("consent.toml:1:3\n"));
-        assert!(drawn("n = \"東京\" abc", "abc", finding()).contains("consent.toml:1:10\n"));
-        let long = format!("x = \"{}\" abc", "y".repeat(2_000));
-        let text = drawn(&long, "abc", finding());
+        assert!(drawn("\u{feff}schema = 1", "schema", finding()).contains("consent.toml:1:1\n"));
+        let drawn = |text: &str| drawn(&format!("schema = 1\n{text}"), "abc", finding());
+        assert!(drawn("\t\tabc = 1\r\n").contains("consent.toml:2:3\n"));
+        assert!(drawn("n = \"東京\" abc").contains("consent.toml:2:10\n"));
+        let long = format!("x = \"{}\" abc", "y ".repeat(1_000));
+        let text = drawn(&long);
         assert!(text.lines().all(|line| line.width() <= WIDTH), "{text}");
         let huge = format!("x = \"{}\" abc", "y".repeat(1_000_000));
-        assert!(drawn(&huge, "abc", finding()).ends_with("consent.toml:1:1000008"));
+        assert!(drawn(&huge).ends_with("consent.toml:2:1000008"));
+    }
+
+    #[test]
+    fn nothing_is_quoted_of_a_file_that_shows_no_schema_and_no_secret_of_any() {
+        let finding = || Finding::error("x", "y");
+        let environment = "HOME=/root\0TOKEN=hush\0PATH=/bin";
+        let text = drawn(environment, "TOKEN", finding());
+        assert!(text.contains("consent.toml:1:12") && !text.contains("hush"), "{text}");
+        let secret = "0123456789abcdef0123456789abcdef";
+        let text = drawn(&format!("schema = 1\n  key = \"{secret}\""), &secret[..9], finding());
+        assert!(text.contains("2 | key = \"[removed]\""), "{text}");
+        assert!(text.contains("  | ^^^^^^^^^^^^^^^^^") && !text.contains("0123"), "{text}");
+        let finding = Finding::error("x", format!("\"{secret}\" is not a GUID")).help("or opaque");
+        let known = |text: &str| text.replace("opaque", "[removed]");
+        let text = one(&finding, &Sources::default(), Colour::Plain, &known);
+        assert!(!text.contains("0123") && !text.contains("opaque"), "{text}");
     }
 
     #[test]
     fn the_end_of_the_file_and_places_across_lines_are_drawn() {
-        let sources = Sources::one("consent.toml", "a = [\n1\n");
-        for span in [2..8, 8..8, 7..9, 5..5, 3..99, 99..120] {
+        let sources = Sources::one("consent.toml", "schema = 1\na = [\n1\n");
+        for span in [13..19, 19..19, 18..20, 16..16, 14..99, 99..120] {
             let place = Place { file: 0, span: span.clone() };
-            let text = one(&Finding::error("x", "y").at(&place), &sources, Colour::Plain);
+            let text =
+                one(&Finding::error("x", "y").at(&place), &sources, Colour::Plain, &str::to_owned);
             assert!(text.contains("consent.toml:") && text.contains('^'), "{span:?}\n{text}");
         }
     }

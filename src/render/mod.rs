@@ -13,6 +13,7 @@ mod foot;
 pub mod json;
 pub mod lines;
 pub mod outcome;
+pub mod quote;
 mod replacement;
 pub mod stale;
 pub mod style;

@@ -10,7 +10,7 @@ use crate::kinds::simulated::{Caller, Refused};
 use crate::sandbox::incoming::Bearer;
 
 /// App id of the resource, as some tokens have it for an audience.
-const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
+pub(super) const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
 
 /// Begins the ids of our own tokens; the generation follows.
 const UTI: &str = "sandbox.";
@@ -40,7 +40,7 @@ pub fn mint_anew(claims: &Claims<'_>, generation: u32) -> String {
     let Claims { tenant, app_id, object_id, user, audience, permissions, now, lifetime } = claims;
     let mut payload = json!({
         "aud": audience,
-        "iss": format!("https://sts.windows.net/{tenant}/"),
+        "iss": format!("https://{}/{tenant}/", issuer(audience)),
         "iat": now.unix_timestamp(),
         "nbf": now.unix_timestamp(),
         "exp": (*now + *lifetime).unix_timestamp(),
@@ -66,6 +66,15 @@ pub fn mint_anew(claims: &Claims<'_>, generation: u32) -> String {
     let header = json!({"typ": "JWT", "alg": "RS256", "kid": "sandbox"});
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}.{}", part(&header), part(&payload), URL_SAFE_NO_PAD.encode("sandbox"))
+}
+
+/// Whoever issues the tokens of a cloud. One for the Graph of whatever cloud is nobody's but ours.
+fn issuer(audience: &str) -> &'static str {
+    match audience {
+        GRAPH_APP => "sandbox.invalid",
+        other if other.contains("chinacloudapi.cn") => "sts.chinacloudapi.cn",
+        _ => "sts.windows.net",
+    }
 }
 
 /// Whom an `Authorization` header speaks for.

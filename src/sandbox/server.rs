@@ -187,7 +187,8 @@ impl Running {
             app_id: COMMAND_LINE_TOOLS,
             object_id: &operator.0,
             user: Some(&operator.1),
-            audience: "https://graph.microsoft.com",
+            // Good in a rehearsal of every cloud.
+            audience: access::GRAPH_APP,
             permissions,
             now: self.shared.clock.now(),
             lifetime: time::Duration::hours(1),

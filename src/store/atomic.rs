@@ -7,6 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::error::{StoreError, folder};
+use super::opened::{self, Reach};
 use super::{nameless, private};
 use crate::model::secret::Veil;
 
@@ -85,7 +86,10 @@ pub fn create_for_append(path: &Path) -> Result<File, StoreError> {
 /// When it is a link or no ordinary file, or cannot be written.
 pub fn open_for_append(path: &Path) -> Result<File, StoreError> {
     refuse_special(path)?;
-    OpenOptions::new().append(true).open(path).map_err(|error| write_error(path, error))
+    let mut options = OpenOptions::new();
+    options.append(true);
+    opened::unhurried(&mut options, true);
+    options.open(path).map_err(|error| write_error(path, error))
 }
 
 /// Whether an ordinary file that is there is empty or begins so.
@@ -96,7 +100,7 @@ pub fn begins_with(path: &Path, start: &[u8]) -> Result<bool, StoreError> {
     refuse_special(path)?;
     let mut found = Vec::new();
     let most = u64::try_from(start.len()).unwrap_or(u64::MAX);
-    let opened = File::open(path).map_err(|error| write_error(path, error))?;
+    let opened = opened::open(path, Reach::Itself)?.file;
     opened.take(most).read_to_end(&mut found).map_err(|error| write_error(path, error))?;
     Ok(found.is_empty() || found == start)
 }
@@ -119,33 +123,13 @@ pub fn create_private_dir(path: &Path) -> Result<(), StoreError> {
     flush_folder(path)
 }
 
-/// The whole file.
-///
-/// # Errors
-/// When it cannot be read, is no ordinary file (a pipe might never say anything), or is longer than
-/// `limit` bytes. The limit is kept while reading, so a file that grows cannot fill the memory.
-pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
-    let failed = |source| StoreError::Read { path: path.to_owned(), source };
-    if !fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(StoreError::NoFile { path: path.to_owned() });
-    }
-    let file = File::open(path).map_err(failed)?;
-    let mut bytes = Vec::new();
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
-        Ok(bytes)
-    } else {
-        Err(StoreError::TooLong { path: path.to_owned(), limit })
-    }
-}
-
 /// At most so many of the file's last bytes.
 ///
 /// # Errors
 /// When it cannot be read.
 pub fn tail(path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
     let failed = |source| StoreError::Read { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(failed)?;
+    let mut file = opened::open(path, Reach::Itself)?.file;
     let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
     file.seek(SeekFrom::Start(length.saturating_sub(most))).map_err(failed)?;
     let mut bytes = Vec::new();

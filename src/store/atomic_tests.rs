@@ -10,7 +10,7 @@ fn replaces_whole_and_leaves_nothing_beside() {
     let path = home.path().join("plan.json");
     write(&path, b"old, and longer than the new one").unwrap();
     write(&path, b"new").unwrap();
-    assert_eq!(read(&path, 100).unwrap(), b"new");
+    assert_eq!(opened::read(&path, Reach::Itself, 100).unwrap(), b"new");
     assert_eq!(names(home.path(), "").unwrap(), ["plan.json"]);
 }
 
@@ -52,7 +52,7 @@ fn a_failed_write_leaves_the_old_bytes() {
         write_new(&path, &|out| out.write_all(b"new")),
         Err(StoreError::Exists { .. })
     ));
-    assert_eq!(read(&path, 100).unwrap(), b"old");
+    assert_eq!(opened::read(&path, Reach::Itself, 100).unwrap(), b"old");
     assert_eq!(names(home.path(), "").unwrap(), ["plan.json"]);
     let nowhere = home.path().join("missing").join("plan.json");
     assert!(matches!(write(&nowhere, b"new"), Err(StoreError::Write { .. })));
@@ -63,8 +63,11 @@ fn what_is_longer_than_the_limit_is_not_read() {
     let home = home();
     let path = home.path().join("plan.json");
     write(&path, b"12345").unwrap();
-    assert_eq!(read(&path, 5).unwrap(), b"12345");
-    assert!(matches!(read(&path, 4), Err(StoreError::TooLong { limit: 4, .. })));
+    assert_eq!(opened::read(&path, Reach::Itself, 5).unwrap(), b"12345");
+    assert!(matches!(
+        opened::read(&path, Reach::Itself, 4),
+        Err(StoreError::TooLong { limit: 4, .. })
+    ));
 }
 
 #[test]

@@ -27,6 +27,15 @@ pub enum StoreError {
     /// Reading a pipe could wait for ever.
     #[error("read {}: it is no ordinary file", text(.path))]
     NoFile { path: PathBuf },
+    /// What lies in a folder does not choose which files of the machine are read.
+    #[error("read {}: it is a link that leads out of its folder, or into a hidden one", text(.path))]
+    LeadsOut { path: PathBuf },
+    /// What was judged is not what would be read.
+    #[error("read {}: it was replaced while it was opened", text(.path))]
+    Replaced { path: PathBuf },
+    /// The environment of a process stands there, with all its secrets.
+    #[error("read {}: it leads to the system's own files (/proc, /sys, /dev)", text(.path))]
+    Systems { path: PathBuf },
     #[error("create {}: it exists already", text(.path))]
     Exists { path: PathBuf },
     /// Replacing it would undo what another run saved.
@@ -53,8 +62,10 @@ impl StoreError {
             Self::Symlink { .. } => "file_is_a_link",
             Self::NotAFile { .. } | Self::NoFile { .. } => "not_an_ordinary_file",
             Self::Foreign { .. } | Self::Shared { .. } => "folder_not_private",
+            Self::LeadsOut { .. } => "link_leads_out",
+            Self::Systems { .. } => "file_of_the_system",
             Self::Exists { .. } => "file_exists",
-            Self::Changed { .. } => "file_changed",
+            Self::Changed { .. } | Self::Replaced { .. } => "file_changed",
             Self::TooLong { .. } => "file_too_long",
             Self::Content { .. } => "file_damaged",
             Self::Newer { .. } => "file_too_new",
@@ -80,7 +91,12 @@ impl StoreError {
             Self::Symlink { path } | Self::NotAFile { path } => {
                 format!("look where it leads with `ls -ld {}`, and name another file", word(path))
             }
-            Self::NoFile { .. } => "save it to a file first, and name that one".into(),
+            Self::LeadsOut { path } => {
+                format!("see where it leads: `ls -l {}`; then name that file itself", text(path))
+            }
+            Self::NoFile { .. } | Self::Systems { .. } => {
+                "save it to a file first, and name that one".into()
+            }
             Self::Foreign { path, .. } => {
                 format!("see what is in it, then make it yours: `chown -R $(id -u) {}`", word(path))
             }
@@ -88,7 +104,9 @@ impl StoreError {
                 format!("see what others put there, then: `chmod -R go-w {}`", word(path))
             }
             Self::Exists { .. } => "run again: a new run uses a new name".into(),
-            Self::Changed { .. } => "run again: it begins with what is there now".into(),
+            Self::Changed { .. } | Self::Replaced { .. } => {
+                "run again: it begins with what is there now".into()
+            }
             Self::TooLong { .. } => "check that this is the file you mean".into(),
             Self::Content { .. } => {
                 "restore it from a backup, or leave it out: the tenant itself is what counts".into()

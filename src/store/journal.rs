@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 
 use super::atomic;
 use super::error::StoreError;
+use super::opened::{self, Opened, Reach};
 use crate::model::address::Address;
 use crate::model::clock::{Moment, stamp};
 use crate::model::id::TenantId;
@@ -203,8 +204,8 @@ fn still_there(file: &File) -> std::io::Result<()> {
 
 /// Whether the process that writes this journal is still there.
 pub fn under_way(path: &Path) -> bool {
-    let locked = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
-    cfg!(unix) && File::open(path).is_ok_and(locked)
+    let locked = |it: Opened| matches!(it.file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    cfg!(unix) && opened::open(path, Reach::Itself).is_ok_and(locked)
 }
 
 /// What could be read of a journal.
@@ -263,7 +264,7 @@ pub fn ended(path: &Path) -> Result<bool, StoreError> {
 /// # Errors
 /// When the file cannot be read, is no journal, is too new, or is damaged before its last line.
 pub fn read(path: &Path) -> Result<Recovered, StoreError> {
-    parse(path, &atomic::read(path, LONGEST)?)
+    parse(path, &opened::read(path, Reach::Itself, LONGEST)?)
 }
 
 /// The same for a journal whose bytes are at hand. `path` is only named.

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::atomic;
 use super::error::StoreError;
+use super::opened::{self, Reach};
 use crate::model::untrusted::shown;
 
 /// Held until it is dropped.
@@ -46,6 +47,7 @@ pub fn take(consent_dir: &Path, holder: &str) -> Result<Lock, LockError> {
     }
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
+    opened::unhurried(&mut options, true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&path).map_err(failed)?;
@@ -71,9 +73,9 @@ pub fn turn(dir: &Path) -> Option<File> {
 
 /// What the last one who took the lock said of himself. Whether he still has it, it does not tell.
 pub fn holder(consent_dir: &Path) -> Option<String> {
-    let path = consent_dir.join("lock");
-    let file = path.is_file().then(|| File::open(path).ok()).flatten();
-    file.map(|mut file| note(&mut file))
+    // A link could lead to anything, and its first words would be shown.
+    let mut opened = opened::open(&consent_dir.join("lock"), Reach::Itself).ok()?;
+    Some(note(&mut opened.file))
 }
 
 /// Only for people: nothing is decided by it.
@@ -100,5 +102,18 @@ mod tests {
         assert_eq!(holder(&dir).as_deref(), Some("process 7, since 2026-11-23T20:03:24Z"));
         drop(first);
         assert!(take(&dir, "process 8").is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_note_is_not_read_through_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join(".consent");
+        drop(take(&dir, "process 7").unwrap());
+        let (lock, secret) = (dir.join("lock"), folder.path().join("secret"));
+        std::fs::rename(&lock, &secret).unwrap();
+        std::os::unix::fs::symlink(&secret, &lock).unwrap();
+        assert_eq!(holder(&dir), None);
+        assert!(matches!(take(&dir, "process 8"), Err(LockError::Store(_))));
     }
 }

@@ -1,8 +1,7 @@
 //! Reads the manifest: files, and folders of files.
 #![expect(clippy::disallowed_methods, reason = "the one place that reads manifests")]
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use crate::manifest::source::{Source, Sources};
@@ -10,6 +9,8 @@ use crate::model::digest::sha256_hex;
 use crate::model::finding::{Finding, Findings};
 use crate::model::untrusted::shown;
 use crate::plan::ManifestHash;
+use crate::store::StoreError;
+use crate::store::opened::{self, Opened, Reach};
 
 /// Most bytes of one file: 4 MiB. Ten thousand apps fit in it; what is larger is not written by
 /// people, and reading it would only make a mistake costly.
@@ -35,6 +36,12 @@ pub enum LoadError {
     EmptyFolder(PathBuf),
     #[error("\"{}\" is no plain file", name(.0))]
     NoFile(PathBuf),
+    #[error("\"{}\" is a link that leads out of its folder, or into a hidden one", name(.0))]
+    LeadsOut(PathBuf),
+    #[error("\"{}\" leads to the system's own files", name(.0))]
+    Systems(PathBuf),
+    #[error("\"{}\" was replaced while it was opened", name(.0))]
+    Changed(PathBuf),
     #[error("\"{}\" has more than {} MiB", name(.0), MAX_FILE_BYTES / 1024 / 1024)]
     TooLarge(PathBuf),
     #[error("the manifest has more than {MAX_FILES} files")]
@@ -43,6 +50,8 @@ pub enum LoadError {
     NotUtf8 { path: PathBuf, line: usize, byte: usize },
     #[error("\"{}\" cannot be read: {}", name(.0), .1)]
     Io(PathBuf, std::io::Error),
+    #[error("failed to {0}")]
+    Other(StoreError),
 }
 
 fn name(path: &Path) -> String {
@@ -62,11 +71,18 @@ impl LoadError {
                 "put *.toml files into this folder itself; folders below it are not read"
                     .to_owned(),
             ),
-            Self::NoFile(_) => (
+            Self::NoFile(_) | Self::Systems(_) => {
+                ("manifest_unreadable", "name a plain file, or a folder of *.toml files".to_owned())
+            }
+            Self::LeadsOut(path) => (
                 "manifest_unreadable",
-                "name a plain file or a folder; a link inside a folder is not followed out of it"
-                    .to_owned(),
+                format!(
+                    "what a folder holds does not choose which files are read: see where it leads \
+                     with `ls -l \"{}\"`, and name that file itself",
+                    name(path)
+                ),
             ),
+            Self::Changed(_) => ("manifest_unreadable", "run the same command again".to_owned()),
             Self::TooLarge(_) => (
                 "manifest_too_large",
                 "split it: `-f` takes a folder, and may be given several times".to_owned(),
@@ -78,6 +94,7 @@ impl LoadError {
                 "manifest_not_utf8",
                 "save it as UTF-8, which is what TOML is written in".to_owned(),
             ),
+            Self::Other(error) => ("manifest_unreadable", error.help()),
             Self::Io(path, _) => {
                 ("manifest_unreadable", format!("see who may read it: `ls -l \"{}\"`", name(path)))
             }
@@ -101,8 +118,15 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, Vec<LoadError>> {
                 continue;
             }
         };
-        for file in files {
-            let real = file.canonicalize().unwrap_or_else(|_| file.clone());
+        for path in files {
+            // Judged before it is known to be one that was read already.
+            let Opened { file, real } = match open(&path) {
+                Ok(opened) => opened,
+                Err(error) => {
+                    errors.push(error);
+                    continue;
+                }
+            };
             if seen.contains(&real) {
                 continue;
             }
@@ -111,9 +135,9 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, Vec<LoadError>> {
                 errors.push(LoadError::TooMany);
                 return Err(errors);
             }
-            match read(&file) {
-                Ok(bytes) => add(&mut loaded, &file, bytes).unwrap_or_else(|e| errors.push(e)),
-                Err(error) => errors.push(error),
+            match opened::whole(file, &path, MAX_FILE_BYTES) {
+                Ok(bytes) => add(&mut loaded, &path, bytes).unwrap_or_else(|e| errors.push(e)),
+                Err(error) => errors.push(unusable(error)),
             }
         }
     }
@@ -141,31 +165,21 @@ fn add(loaded: &mut Loaded, file: &Path, bytes: Vec<u8>) -> Result<(), LoadError
 }
 
 /// The file itself, or the `*.toml` files of a folder, by name. What begins with a dot is an
-/// editor's, and a link is left out when it leads out of the folder: a pull request must not choose
-/// which files of the machine are read.
+/// editor's.
 fn files(path: &Path) -> Result<Vec<PathBuf>, LoadError> {
     let io = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => LoadError::Missing(path.to_owned()),
         _ => LoadError::Io(path.to_owned(), error),
     };
-    let kind = path.metadata().map_err(io)?;
-    if kind.is_file() {
+    if !path.metadata().map_err(io)?.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    if !kind.is_dir() {
-        return Err(LoadError::NoFile(path.to_owned()));
-    }
-    let folder = path.canonicalize().map_err(io)?;
     let mut found = Vec::new();
     for entry in std::fs::read_dir(path).map_err(io)? {
         let file = entry.map_err(io)?.path();
         let hidden = file.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
         if hidden || file.extension().is_none_or(|end| end != "toml") || file.is_dir() {
             continue;
-        }
-        let inside = file.canonicalize().is_ok_and(|real| real.starts_with(&folder));
-        if !inside {
-            return Err(LoadError::NoFile(file));
         }
         found.push(file);
         if found.len() > MAX_FILES {
@@ -179,20 +193,25 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, LoadError> {
     Ok(found)
 }
 
-/// At most [`MAX_FILE_BYTES`], whatever the file claims of its own size. Only plain files: reading a
-/// pipe could wait for ever.
-fn read(file: &Path) -> Result<Vec<u8>, LoadError> {
-    let io = |error| LoadError::Io(file.to_owned(), error);
-    if !file.metadata().map_err(io)?.is_file() {
-        return Err(LoadError::NoFile(file.to_owned()));
+/// A pull request must not choose which files of the machine are read: a manifest is below the folder
+/// that it was named in, whatever links there are.
+fn open(path: &Path) -> Result<Opened, LoadError> {
+    opened::open(path, Reach::Folder).map_err(unusable)
+}
+
+fn unusable(error: StoreError) -> LoadError {
+    match error {
+        StoreError::Read { path, source } if source.kind() == ErrorKind::NotFound => {
+            LoadError::Missing(path)
+        }
+        StoreError::Read { path, source } => LoadError::Io(path, source),
+        StoreError::LeadsOut { path } => LoadError::LeadsOut(path),
+        StoreError::Systems { path } => LoadError::Systems(path),
+        StoreError::Replaced { path } => LoadError::Changed(path),
+        StoreError::TooLong { path, .. } => LoadError::TooLarge(path),
+        StoreError::NoFile { path } => LoadError::NoFile(path),
+        other => LoadError::Other(other),
     }
-    let mut bytes = Vec::new();
-    let mut limited = File::open(file).map_err(io)?.take(MAX_FILE_BYTES + 1);
-    limited.read_to_end(&mut bytes).map_err(io)?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(LoadError::TooLarge(file.to_owned()));
-    }
-    Ok(bytes)
 }
 
 /// Whether a path of the command line is a folder of manifests.
@@ -205,21 +224,25 @@ pub fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
-/// Whether a manifest that a plan names is to be found from here: at or below the folder one is in, or
-/// anywhere, if the file there is the very one. A plan may come from others, and shall not choose a
-/// folder of the machine.
+/// Whether a manifest that a plan names is to be found from here: at or below the folder one is in, links
+/// followed, or anywhere, if the file there is the very one. A plan may come from others, and shall not
+/// choose a folder of the machine.
 pub fn is_there(named: &ManifestHash) -> bool {
     let path = Path::new(&named.path);
     let below =
-        path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    let same = || read(path).is_ok_and(|bytes| sha256_hex(&bytes) == named.sha256);
+        path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+            && opened::is_below(Path::new("."), path);
+    let same = || {
+        let bytes = opened::read(path, Reach::Folder, MAX_FILE_BYTES);
+        bytes.is_ok_and(|bytes| sha256_hex(&bytes) == named.sha256)
+    };
     if below { path.is_file() } else { same() }
 }
 
 /// What this file finds.
 pub const CODES: &[(&str, &str)] = &[
     ("manifest_not_found", "no file or folder of that name, or a folder without *.toml files"),
-    ("manifest_unreadable", "a file that may not be read or is none"),
+    ("manifest_unreadable", "a file that may not be read, is none, or is a link out of its folder"),
     ("manifest_too_large", "a file above 4 MiB, or more than 1,000 files"),
     ("manifest_not_utf8", "a file that is no UTF-8 text"),
 ];
@@ -279,7 +302,12 @@ mod tests {
         link(inside.path().join("a.toml"), "b.toml");
         assert_eq!(names(&load(&[inside.path().to_owned()]).unwrap()), ["a.toml"]);
         link(outside.path().join("secret.toml"), "c.toml");
-        let errors = load(&[inside.path().to_owned()]).unwrap_err();
-        assert!(matches!(errors[..], [LoadError::NoFile(_)]));
+        for named in [inside.path().to_owned(), inside.path().join("c.toml")] {
+            let errors = load(&[named]).unwrap_err();
+            assert!(matches!(errors[..], [LoadError::LeadsOut(_)]), "{errors:?}");
+        }
+        // Also where it was named by its own name before.
+        let (there, here) = (outside.path().join("secret.toml"), inside.path().join("c.toml"));
+        assert!(matches!(load(&[there, here]).unwrap_err()[..], [LoadError::LeadsOut(_)]));
     }
 }

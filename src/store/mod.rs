@@ -10,6 +10,7 @@ pub mod journal;
 pub mod lock;
 pub mod manifest_file;
 mod nameless;
+pub mod opened;
 pub mod plan_file;
 pub mod private;
 pub mod report_file;

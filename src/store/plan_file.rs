@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::atomic::{self, Content};
 use super::error::StoreError;
+use super::opened::{self, Reach};
 
 /// Longest plan file that is read, in bytes. 100,000 changes take about 150 MB; beyond that a
 /// file is a mistake.
@@ -18,7 +19,7 @@ pub fn write(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
 }
 
 /// # Errors
-/// When the file cannot be read or is longer than [`LONGEST`].
+/// When the file cannot be read, is longer than [`LONGEST`], or is a link out of its folder.
 pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
-    atomic::read(path, LONGEST)
+    opened::read(path, Reach::Folder, LONGEST)
 }

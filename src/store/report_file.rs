@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::atomic::{self, Content};
 use super::error::StoreError;
+use super::opened::{self, Reach};
 
 /// A certificate with its key takes a few kilobytes; a seed of a large tenant some megabytes.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -19,9 +20,11 @@ pub fn write(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
 /// Reads a text that somebody named: a seed, a certificate.
 ///
 /// # Errors
-/// When it cannot be read, is longer than 64 MiB, or is no UTF-8.
-pub fn read_text(path: &Path) -> Result<String, StoreError> {
-    String::from_utf8(atomic::read(path, LONGEST)?).map_err(|error| StoreError::Content {
+/// When it cannot be read, is not where a path of this reach may lead, is longer than 64 MiB, or is no
+/// UTF-8.
+pub fn read_text(path: &Path, reach: Reach) -> Result<String, StoreError> {
+    let bytes = opened::read(path, reach, LONGEST)?;
+    String::from_utf8(bytes).map_err(|error| StoreError::Content {
         path: path.to_owned(),
         because: error.utf8_error().to_string(),
     })

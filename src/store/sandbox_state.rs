@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::{StoreError, folder};
+use super::opened::{self, Reach};
 use super::{atomic, lock, private};
 use crate::model::digest::sha256_hex;
 
@@ -70,7 +71,7 @@ impl Place {
 }
 
 fn bytes(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
-    match atomic::read(path, LONGEST) {
+    match opened::read(path, Reach::Itself, LONGEST) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(StoreError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
             Ok(None)

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::atomic;
 use super::error::StoreError;
+use super::opened::{self, Reach};
 use crate::kinds::published::{FoundByAddress, document};
 use crate::model::address::Address;
 use crate::model::clock::{Moment, stamp};
@@ -231,7 +232,7 @@ pub fn latest(consent_dir: &Path) -> Result<Option<(PathBuf, Snapshot)>, StoreEr
 /// # Errors
 /// When the file cannot be read, is no snapshot, or is too new.
 pub fn read(path: &Path) -> Result<Snapshot, StoreError> {
-    parse(path, &atomic::read(path, LONGEST)?)
+    parse(path, &opened::read(path, Reach::Itself, LONGEST)?)
 }
 
 /// Paths of all snapshots below `consent_dir`, oldest second first.
@@ -256,7 +257,7 @@ pub fn broken_link(consent_dir: &Path) -> Result<Option<PathBuf>, StoreError> {
         let Some(previous) = at.and_then(|snapshot| snapshot.previous) else { return Ok(None) };
         let path = dir.join(&previous.file);
         let inside = !previous.file.contains(['/', '\\']);
-        let bytes = if inside { atomic::read(&path, LONGEST).ok() } else { None };
+        let bytes = if inside { opened::read(&path, Reach::Itself, LONGEST).ok() } else { None };
         match bytes.filter(|bytes| sha256_hex(bytes) == previous.sha256) {
             Some(bytes) => at = parse(&path, &bytes).ok(),
             None => return Ok(Some(path)),
@@ -273,7 +274,7 @@ fn head(dir: &Path) -> Result<Option<(String, Vec<u8>)>, StoreError> {
     while let Some(last) = names.last().map(|name| time_of(name).to_owned()) {
         let mut newest = Vec::new();
         for name in names.extract_if(.., |name| time_of(name) == last) {
-            let bytes = atomic::read(&dir.join(&name), LONGEST)?;
+            let bytes = opened::read(&dir.join(&name), Reach::Itself, LONGEST)?;
             if sort_of(&bytes) != Sort::Stray {
                 newest.push((name, bytes));
             }

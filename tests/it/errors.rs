@@ -411,9 +411,9 @@ mod files {
     fn two_files_declare_the_same_app() {
         let world = World::with("");
         world.file("m/a.toml", &format!("{HEAD}{ONE}"));
-        world.file("m/b.toml", "[app.explorer]\napp_id = \"5e000000-0000-4000-8000-0000000000c2\"\nmode = \"additive\"\n");
+        world.file("m/b.toml", "schema = 1\n[app.explorer]\napp_id = \"5e000000-0000-4000-8000-0000000000c2\"\nmode = \"additive\"\n");
         let run = world.run(&["plan", "-f", "m"]).assert_code(3);
-        assert!(run.stderr.contains("a.toml") && run.stderr.contains("b.toml:1:"), "{run:#?}");
+        assert!(run.stderr.contains("a.toml") && run.stderr.contains("b.toml:2:"), "{run:#?}");
         assert_eq!(world.counts().http, 0);
     }
 

@@ -10,6 +10,7 @@
 mod approval;
 mod attacker;
 mod cli;
+mod clouds;
 mod contract;
 #[cfg(unix)]
 mod crash;
@@ -20,6 +21,7 @@ mod doubts;
 mod echo;
 mod errors;
 #[cfg(unix)]
+mod files;
 mod gales;
 mod gate;
 mod hostile;

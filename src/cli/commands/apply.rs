@@ -16,7 +16,7 @@ use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
 use crate::cli::targets::Targets;
 use crate::cli::{
-    Streams, manifests, patience, planning, rails, reporting, results, saved, unfinished,
+    Streams, clouds, manifests, patience, planning, rails, reporting, results, saved, unfinished,
 };
 use crate::model::clock::Clock;
 use crate::model::outcome::RunReport;
@@ -89,8 +89,9 @@ async fn prepare(
             let made_of: Vec<PathBuf> =
                 plan.manifest.files.iter().map(|file| PathBuf::from(&file.path)).collect();
             Targets::of(global, reports).reads("the plan's manifest", &made_of).check()?;
-            let (id, cloud) = (plan.tenant.id, plan.cloud);
-            let session = Session::open(&args.tenant, id, cloud, args.write_quota, env).await?;
+            clouds::of_plan(path, &plan, &args.tenant)?;
+            let id = plan.tenant.id;
+            let session = Session::open(&args.tenant, id, args.write_quota, env).await?;
             let again = format!("consent apply {}{}", word(path), session.flags);
             let state = state::of_plan(path, &plan.manifest);
             own_folders(&session, &state)?;
@@ -112,10 +113,10 @@ async fn prepare(
         None => {
             let loaded = manifests::load(&args.manifest.file, streams, colour)?;
             let id = loaded.manifest.tenant.id.value;
-            let cloud = loaded.manifest.tenant.cloud;
-            let session = Session::open(&args.tenant, id, cloud, args.write_quota, env).await?;
-            let state = state::of_manifest(&args.manifest.file);
             let files = files(&args.manifest.file);
+            clouds::of_manifest(&loaded, &args.tenant, &format!("consent apply{files}"))?;
+            let session = Session::open(&args.tenant, id, args.write_quota, env).await?;
+            let state = state::of_manifest(&args.manifest.file);
             let again = format!("consent apply{files}{}", session.flags);
             own_folders(&session, &state)?;
             let past = Past::of(&state);

@@ -10,7 +10,7 @@ use crate::cli::session::{Session, stored};
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
 use crate::cli::targets::Targets;
-use crate::cli::{Streams, manifests, patience, planning, reporting, unfinished};
+use crate::cli::{Streams, clouds, manifests, patience, planning, reporting, unfinished};
 use crate::graph::quota::WRITES;
 use crate::model::shell::{files, word};
 use crate::plan::{Plan, file};
@@ -49,14 +49,9 @@ async fn work(
         .reads("--sandbox", &args.tenant.sandbox)
         .check()?;
     let loaded = manifests::load(&args.manifest.file, streams, colour)?;
-    let session = Session::open(
-        &args.tenant,
-        loaded.manifest.tenant.id.value,
-        loaded.manifest.tenant.cloud,
-        WRITES,
-        env,
-    )
-    .await?;
+    let again = format!("consent plan{}", files(&args.manifest.file));
+    clouds::of_manifest(&loaded, &args.tenant, &again)?;
+    let session = Session::open(&args.tenant, loaded.manifest.tenant.id.value, WRITES, env).await?;
     let past = Past::of(&state::of_manifest(&args.manifest.file));
     let planned =
         planning::plan(&session, &loaded, &args.app, past.snapshot(), env, streams, colour);

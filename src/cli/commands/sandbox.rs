@@ -14,6 +14,7 @@ use crate::model::untrusted::shown;
 use crate::sandbox::seed;
 use crate::sandbox::server::{self, Options, Running};
 use crate::sandbox::weather::{Weather, file};
+use crate::store::opened::Reach;
 use crate::store::report_file;
 
 /// # Errors
@@ -23,7 +24,7 @@ pub async fn run(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let text = report_file::read_text(&args.seed).map_err(stored)?;
+    let text = report_file::read_text(&args.seed, Reach::Folder).map_err(stored)?;
     let name = args.seed.display().to_string();
     let seed = seed::parse(&name, &text).map_err(seeded)?;
     let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
@@ -65,7 +66,7 @@ fn weather(args: &SandboxArgs) -> Result<Weather, Failure> {
         })?;
     }
     let Some(path) = &args.weather_file else { return Ok(words) };
-    let text = report_file::read_text(path).map_err(stored)?;
+    let text = report_file::read_text(path, Reach::Folder).map_err(stored)?;
     let file = file::parse(&path.display().to_string(), &text).map_err(|error| {
         Failure::new(Exit::Invalid, "weather", error.to_string())
             .help("the file holds one [weather] table, with the keys of a seed's")

@@ -154,7 +154,7 @@ const TABLE: &[Row] = &[
     (
         &[90038, 900_382, 900_432],
         "the tenant lives in another national cloud",
-        "set `cloud` in the manifest's [tenant]",
+        "name it with --cloud, and as `cloud` in the manifest's [tenant]",
     ),
     (&[7_000_215], "the client secret is wrong", "use the secret's value, not its id"),
     (

@@ -4,10 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use time::OffsetDateTime;
+use url::Url;
 
 use crate::graph::auth::failure::SignInError;
 use crate::graph::endpoint::Endpoint;
 use crate::model::clock::stamp;
+use crate::model::cloud::Cloud;
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::secret::redact_message as redact;
 use crate::model::untrusted::{Untrusted, shown};
@@ -30,6 +32,8 @@ pub struct Claims {
     pub roles: Vec<String>,
     pub expires: Option<OffsetDateTime>,
     pub audience: Option<String>,
+    /// The address of who issued it (`iss`).
+    pub issuer: Option<Url>,
 }
 
 /// Microsoft Graph's app id, the other form of its audience.
@@ -75,6 +79,7 @@ impl Claims {
                 .and_then(Value::as_i64)
                 .and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok()),
             audience: text("aud").map(str::to_owned),
+            issuer: text("iss").and_then(|issuer| Url::parse(issuer).ok()),
         }
     }
 
@@ -88,10 +93,22 @@ impl Claims {
         !self.scopes.is_empty()
     }
 
-    /// Finds out before any request that the service could not accept the token.
+    /// A tenant that the token names, as its own or in its issuer's address, and that is not this one.
+    pub fn foreign(&self, wanted: TenantId) -> Option<TenantId> {
+        let issuer =
+            self.issuer.as_ref().and_then(|issuer| issuer.path_segments()?.next()?.parse().ok());
+        [self.tenant, issuer].into_iter().flatten().find(|found| *found != wanted)
+    }
+
+    /// Whether it says neither whose it is nor what for: no JWT, most probably.
+    pub fn is_opaque(&self) -> bool {
+        self.tenant.is_none() && self.audience.is_none() && self.issuer.is_none()
+    }
+
+    /// Finds out before any request that the token is not for this Graph: nobody else shall see it.
     ///
     /// # Errors
-    /// When it expired, or is meant for something else than this Graph.
+    /// When it expired, is of another cloud, or is meant for something else than this Graph.
     pub fn check(&self, endpoint: &Endpoint, now: OffsetDateTime) -> Result<(), SignInError> {
         if let Some(expired) = self.expires.filter(|at| *at <= now) {
             return Err(SignInError {
@@ -102,20 +119,33 @@ impl Claims {
                     .into(),
             });
         }
+        let cloud = endpoint.cloud();
+        let host = self.issuer.as_ref().and_then(Url::host_str);
+        if let Some(host) = host.filter(|host| cloud.issues_at(host) == Some(false)) {
+            return Err(SignInError::other_cloud(
+                &format!("the access token, issued by {host},"),
+                cloud,
+            ));
+        }
         let wanted = endpoint.audience();
-        match self.audience.as_deref().map(|text| text.trim_end_matches('/')) {
-            Some(audience)
-                if !endpoint.is_loopback() && audience != wanted && audience != GRAPH_APP =>
-            {
-                Err(SignInError {
-                    aadsts: None,
-                    cause: format!("the access token is meant for {}", shown(&redact(audience))),
-                    help: format!(
-                        "get a token for {wanted}: `az account get-access-token --resource {wanted}`"
-                    ),
-                })
+        let foreign = |audience: &&str| match endpoint.is_loopback() {
+            // What plays a Graph on this machine may have any name, but not that of another cloud.
+            true => {
+                let host = audience.strip_prefix("https://").unwrap_or_default();
+                Cloud::of_graph(host).is_some_and(|other| other != cloud)
             }
-            _ => Ok(()),
+            false => *audience != wanted && *audience != GRAPH_APP,
+        };
+        let audience = self.audience.as_deref().map(|text| text.trim_end_matches('/'));
+        match audience.filter(foreign) {
+            Some(audience) => Err(SignInError {
+                aadsts: None,
+                cause: format!("the access token is meant for {}", shown(&redact(audience))),
+                help: format!(
+                    "get a token for {wanted}: `az account get-access-token --resource {wanted}`"
+                ),
+            }),
+            None => Ok(()),
         }
     }
 }
@@ -160,6 +190,66 @@ mod tests {
         assert_eq!(odd.cause, "the access token is meant for <U+202E>[removed]");
         let here = Endpoint::parse("http://127.0.0.1:1").unwrap();
         assert_eq!(foreign.check(&here, NOW), Ok(()));
+    }
+
+    #[test]
+    fn a_token_of_another_cloud_is_none() {
+        let issued = |host: &str| {
+            let tenant = "8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7";
+            Claims::of(&token(&serde_json::json!({ "iss": format!("https://{host}/{tenant}/") })))
+        };
+        let at = |cloud, host: &str| {
+            let here = Endpoint::parse("http://127.0.0.1:1").unwrap().in_cloud(cloud);
+            let there = Endpoint::of(cloud).unwrap();
+            let answers = [&here, &there].map(|endpoint| issued(host).check(endpoint, NOW).is_ok());
+            assert_eq!(answers[0], answers[1], "{cloud:?} {host}");
+            answers[0]
+        };
+        for (host, clouds) in [
+            ("sts.windows.net", [true, true, true, false]),
+            ("login.microsoftonline.com", [true, false, false, false]),
+            ("login.microsoftonline.us", [false, true, true, false]),
+            ("sts.chinacloudapi.cn", [false, false, false, true]),
+            ("login.partner.microsoftonline.cn", [false, false, false, true]),
+            ("issuer.example", [true; 4]),
+        ] {
+            assert_eq!(Cloud::ALL.map(|cloud| at(cloud, host)), clouds, "{host}");
+        }
+        let error =
+            issued("sts.chinacloudapi.cn").check(&Endpoint::of(Cloud::Global).unwrap(), NOW);
+        let told = error.unwrap_err();
+        assert!(told.cause.contains("\"global\"") && told.help.contains("--cloud"), "{told:?}");
+    }
+
+    #[test]
+    fn the_audience_is_that_of_the_cloud_also_on_this_machine() {
+        for (cloud, other) in
+            Cloud::ALL.into_iter().flat_map(|one| Cloud::ALL.map(|two| (one, two)))
+        {
+            let here = Endpoint::parse("http://127.0.0.1:1").unwrap().in_cloud(cloud);
+            let there = Endpoint::of(cloud).unwrap();
+            let claims = Claims { audience: Some(other.graph().to_owned()), ..Claims::default() };
+            for endpoint in [here, there] {
+                assert_eq!(claims.check(&endpoint, NOW).is_ok(), cloud == other, "{endpoint:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tenant_is_named_twice() {
+        let (one, two) =
+            ("8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7", "11111111-1111-1111-1111-111111111111");
+        let claims = |tid: &str, issuer: &str| {
+            let issuer = format!("https://sts.windows.net/{issuer}/");
+            Claims::of(&token(&serde_json::json!({ "tid": tid, "iss": issuer })))
+        };
+        let wanted = one.parse().unwrap();
+        assert_eq!(claims(one, one).foreign(wanted), None);
+        for foreign in [claims(two, one), claims(one, two), claims("", two)] {
+            assert_eq!(foreign.foreign(wanted), two.parse().ok(), "{foreign:?}");
+        }
+        assert_eq!(claims(one, "common").foreign(wanted), None);
+        assert!(Claims::of("opaque").is_opaque() && !claims(one, one).is_opaque());
     }
 
     #[test]

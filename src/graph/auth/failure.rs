@@ -5,6 +5,8 @@ use std::error::Error as _;
 use azure_core::error::ErrorKind;
 
 use crate::graph::auth::aadsts;
+use crate::model::cloud::Cloud;
+use crate::model::id::TenantId;
 use crate::model::secret::redact_message as redact;
 use crate::model::shell::value;
 use crate::model::untrusted::shown;
@@ -61,6 +63,25 @@ impl SignInError {
                    AZURE_AUTHORITY_HOST to its sign-in address (and AZURE_TOKEN_CREDENTIALS to \
                    the one developer tool that plays its part)"
                 .into(),
+        }
+    }
+
+    /// What is of another cloud gets no secret of this one, and its tokens are not used here.
+    pub(crate) fn other_cloud(what: &str, cloud: Cloud) -> Self {
+        let name = cloud.name();
+        Self {
+            aadsts: None,
+            cause: format!("{what} is of another cloud than \"{name}\""),
+            help: format!("sign in to the cloud \"{name}\", or name the other one with --cloud"),
+        }
+    }
+
+    /// A renewed token is of another tenant than the run.
+    pub(crate) fn other_tenant(wanted: TenantId, found: TenantId) -> Self {
+        Self {
+            aadsts: None,
+            cause: format!("the access token belongs to tenant {found}, and not to {wanted}"),
+            help: format!("sign in to the tenant: `az login --tenant {wanted}`"),
         }
     }
 

@@ -123,6 +123,10 @@ impl Authority {
             return Err(refuse("holds a user name"));
         }
         let loopback = is_loopback(&host);
+        let cloud = endpoint.cloud();
+        if host.host_str().and_then(|host| cloud.signs_in_at(host)) == Some(false) {
+            return Err(SignInError::other_cloud("AZURE_AUTHORITY_HOST", cloud));
+        }
         if host.scheme() != "https" && !(loopback && host.scheme() == "http") {
             let address = shown(&host.origin().ascii_serialization());
             return Err(refuse(&format!("({address}) is not https")));

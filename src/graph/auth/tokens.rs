@@ -2,7 +2,7 @@
 //! one takes a second.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use azure_core::credentials::{Secret, TokenCredential};
 use time::{Duration, OffsetDateTime};
@@ -30,6 +30,8 @@ pub struct Tokens {
     credential: Credential,
     state: Mutex<State>,
     forgotten: AtomicU64,
+    /// Whether it was told that the token cannot be compared.
+    told: AtomicBool,
 }
 
 /// A stretch of the sign-in between two refused tokens: what is sent after it goes out with a token that was not
@@ -83,16 +85,32 @@ impl Tokens {
             None => credentials(credential.clone(), &endpoint, clock.clone())?,
         };
         let state = Mutex::new(State { ways, held: None });
-        let forgotten = AtomicU64::new(0);
-        Ok(Self { endpoint, clock, name, tenant, ready, credential, state, forgotten })
+        let (forgotten, told) = (AtomicU64::new(0), AtomicBool::new(false));
+        Ok(Self { endpoint, clock, name, tenant, ready, credential, state, forgotten, told })
+    }
+
+    /// A token that may be sent: of this tenant and cloud, for this Graph, as far as it says so itself.
+    ///
+    /// # Errors
+    /// When no way leads to such a token.
+    pub async fn bearer(&self) -> Result<Secret, SignInError> {
+        let token = self.token().await?;
+        let claims = Claims::of(token.secret());
+        if claims.is_opaque() && !self.told.swap(true, Ordering::Relaxed) {
+            tracing::info!(
+                "the access token is opaque: what it is for is not compared before its use"
+            );
+        }
+        let only = self.credential.only;
+        match only.and_then(|wanted| Some((wanted, claims.foreign(wanted)?))) {
+            Some((wanted, found)) => Err(SignInError::other_tenant(wanted, found)),
+            None => Ok(token),
+        }
     }
 
     /// A token that is good for at least a few minutes, from memory where possible. Requests that
     /// come together share one sign-in.
-    ///
-    /// # Errors
-    /// When no way leads to a token.
-    pub async fn bearer(&self) -> Result<Secret, SignInError> {
+    async fn token(&self) -> Result<Secret, SignInError> {
         if let Some(token) = &self.ready {
             Claims::of(token.secret()).check(&self.endpoint, self.clock.now())?;
             return Ok(token.clone());
@@ -119,12 +137,12 @@ impl Tokens {
         }
     }
 
-    /// What the token says about itself.
+    /// What the token says about itself, also one of another tenant.
     ///
     /// # Errors
-    /// When there is no token.
+    /// When there is no token for this Graph.
     pub async fn claims(&self) -> Result<Claims, SignInError> {
-        Ok(Claims::of(self.bearer().await?.secret()))
+        Ok(Claims::of(self.token().await?.secret()))
     }
 
     /// To be taken before a request is sent, for [`Self::forget`].

@@ -51,13 +51,14 @@ fn read(sources: &Sources) -> (Option<Manifest>, Findings) {
         }
         ownership::check(manifest, &mut findings);
     }
+    let findings = manifest::hushed(findings, sources);
     (manifest, findings)
 }
 
 fn drawn(findings: &Findings, sources: &Sources) -> String {
     let mut out = Vec::new();
-    draw(findings, sources, Colour::Plain, &mut out).unwrap();
-    draw(findings, sources, Colour::Styled, &mut Vec::new()).unwrap();
+    draw(findings, sources, Colour::Plain, &str::to_owned, &mut out).unwrap();
+    draw(findings, sources, Colour::Styled, &str::to_owned, &mut Vec::new()).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -46,6 +46,6 @@ fn run(data: &[u8]) {
 
 fn drawn(findings: &Findings, sources: &Sources) {
     let mut out = Vec::new();
-    draw(findings, sources, Colour::Plain, &mut out).unwrap();
+    draw(findings, sources, Colour::Plain, &str::to_owned, &mut out).unwrap();
     judge::draws_nothing(&String::from_utf8(out).unwrap());
 }
