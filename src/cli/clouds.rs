@@ -6,9 +6,9 @@ use std::path::Path;
 use crate::cli::args::TenantArgs;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::manifests::Loaded;
-use crate::cli::shell::word;
 use crate::graph::endpoint::Endpoint;
 use crate::model::cloud::Cloud;
+use crate::model::shell::word;
 use crate::model::untrusted::shown;
 use crate::plan::Plan;
 

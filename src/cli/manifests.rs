@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use crate::cli::Streams;
 use crate::cli::failure::{Exit, Failure};
-use crate::graph::redact::redact;
 use crate::kinds::{self, REGISTRY};
 use crate::manifest::source::Sources;
 use crate::manifest::{self, Manifest};
 use crate::model::directory::Mentions;
 use crate::model::finding::{Findings, MOST_ERRORS, Severity, TOO_MANY};
+use crate::model::secret::redact;
 use crate::plan::{ManifestSummary, ownership};
 use crate::render;
 use crate::render::finding::Colour;

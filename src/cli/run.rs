@@ -239,7 +239,7 @@ async fn last_look(setting: &Setting<'_>, plan: &Plan, report: &mut RunReport) -
                 return LastLook { found: Some(found), unseen: None };
             }
             // The record shall hold what is there all the same.
-            Err(error) => unseen = Some(error.title().to_owned()),
+            Err(error) => unseen = Some(error.title().to_string()),
         }
     }
     let look = async {
@@ -253,6 +253,6 @@ async fn last_look(setting: &Setting<'_>, plan: &Plan, report: &mut RunReport) -
     };
     match look.await {
         Ok(found) => LastLook { found: Some(found), unseen },
-        Err(error) => LastLook::none(unseen.unwrap_or_else(|| error.title().to_owned())),
+        Err(error) => LastLook::none(unseen.unwrap_or_else(|| error.title().to_string())),
     }
 }

@@ -101,7 +101,7 @@ mod tests {
         }
         findings.push(Finding::warning("w", "no place"));
         let told = hushed(findings, &sources);
-        let titles: Vec<&str> = told.iter().map(|finding| finding.title.as_str()).collect();
+        let titles: Vec<&str> = told.iter().map(|finding| &*finding.title).collect();
         let first = "this is no consent manifest: no `schema`";
         assert_eq!(titles, [first, "nobody reads \"tenan\"", "no place"]);
         assert!(!format!("{:?}", told.sorted()[0]).contains("hush"));
