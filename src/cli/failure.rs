@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::render::lines::{COLUMNS, width};
 use crate::render::style::{self, Ink};
 
 /// The exit codes, one meaning each. 1 to 8: no write request was sent.
@@ -115,19 +116,71 @@ impl Failure {
         };
         style::set_colour(colour);
         style::write(err, Ink::Take, &head)?;
-        writeln!(err, ": {}", self.title)?;
+        told(err, ": ", &self.title, head.len(), UNDER_TITLE)?;
         writeln!(err, "  = tenant: {}", self.exit.tenant())?;
         for paragraph in &self.details {
             for (at, line) in paragraph.iter().enumerate() {
-                let lead = if at == 0 { "  = " } else { "    " };
-                writeln!(err, "{lead}{line}")?;
+                told(err, if at == 0 { "  = " } else { "    " }, line, 0, UNDER_HELP)?;
             }
         }
         for help in &self.help {
-            writeln!(err, "  = help: {help}")?;
+            told(err, "  = help: ", help, 0, UNDER_HELP)?;
         }
         Ok(())
     }
+}
+
+/// Where what follows of a title, and of help, begins.
+const UNDER_TITLE: usize = "error: ".len();
+const UNDER_HELP: usize = "  = help: ".len();
+
+/// A text over as many lines as it needs, behind what stands on its first line already. What somebody
+/// will copy is never broken.
+fn told(
+    err: &mut dyn Write,
+    lead: &str,
+    text: &str,
+    column: usize,
+    indent: usize,
+) -> io::Result<()> {
+    let mut row = lead.to_owned();
+    let mut at = column + width(lead);
+    let mut is_first = true;
+    for phrase in phrases(text) {
+        if !is_first && at + 1 + width(phrase) > COLUMNS {
+            writeln!(err, "{row}")?;
+            row = " ".repeat(indent);
+            at = indent;
+            is_first = true;
+        }
+        if !is_first {
+            row.push(' ');
+            at += 1;
+        }
+        row.push_str(phrase);
+        at += width(phrase);
+        is_first = false;
+    }
+    writeln!(err, "{row}")
+}
+
+/// The words of a text; a command of ours, and what stands in back quotes, is one.
+fn phrases(text: &str) -> Vec<&str> {
+    let command = match text.starts_with("consent ") {
+        true => 0,
+        false => text.find(": consent ").map_or(text.len(), |colon| colon + 2),
+    };
+    let (prose, command) = text.split_at(command);
+    let mut all = Vec::new();
+    for (part, quoted) in prose.split_inclusive('`').zip([false, true].into_iter().cycle()) {
+        match quoted {
+            false => all.extend(part.split(' ')),
+            true => all.push(part),
+        }
+    }
+    all.retain(|phrase| !phrase.is_empty());
+    all.extend((!command.is_empty()).then_some(command));
+    all
 }
 
 impl From<io::Error> for Failure {

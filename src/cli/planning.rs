@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
@@ -123,9 +123,15 @@ async fn look(
     let settings = settings.collect();
     let mut scene = Scene { roster, settings, directory, apps_only: !only.is_empty() };
     let queries = queries(&scene);
-    let (members, pages) =
-        join(unread.read(&reader, &mut scene.directory), reader.read(&queries)).await;
+    let lost = scene.directory.lost(&loaded.mentions.apps);
+    let (members, pages, astray) = join3(
+        unread.read(&reader, &mut scene.directory),
+        reader.read(&queries),
+        survey::astray::look(&reader, &lost),
+    )
+    .await;
     members.map_err(told)?;
+    scene.directory.astray = astray;
     Ok((scene, pages.map_err(told)?))
 }
 

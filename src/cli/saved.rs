@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
-use crate::cli::session::{Session, stored, told};
+use crate::cli::session::{Session, named, told};
 use crate::cli::shell::word;
 use crate::graph::error::GraphError;
 use crate::graph::survey;
@@ -25,7 +25,7 @@ const CLOCKS_DIFFER: time::Duration = time::Duration::minutes(5);
 /// # Errors
 /// When the file is no plan, was altered, is of a newer version, or has expired.
 pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
-    let bytes = plan_file::read(path).map_err(stored)?;
+    let bytes = plan_file::read(path).map_err(|error| named(error, first(path)))?;
     let shown = crate::model::untrusted::shown(&path.display().to_string());
     let refuse = |problem: String| {
         Failure::new(
@@ -62,6 +62,14 @@ pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
         .help("a plan is good for 24 hours; make it anew with: consent plan --out FILE"));
     }
     Ok(plan)
+}
+
+/// How a plan comes to be there.
+fn first(path: &Path) -> String {
+    match path.extension().is_some_and(|end| end == "toml") {
+        true => remedy(path),
+        false => format!("make it first: consent plan --out {}", word(path)),
+    }
 }
 
 /// Whoever names a manifest where a plan stands means the manifest.

@@ -13,6 +13,8 @@ use crate::graph::{Graph, Options};
 use crate::model::clock::Clock;
 use crate::model::cloud::Cloud;
 use crate::model::id::TenantId;
+use crate::model::untrusted::shown;
+use crate::render::unfinished::Where;
 use crate::sandbox::server::Running;
 use crate::sandbox::{self, seed};
 use crate::store::{report_file, sandbox_state};
@@ -59,14 +61,14 @@ impl Session {
             Credential::choose(sign_in(tenant, env)?).map_err(GraphError::from).map_err(told)?;
         let graph = Graph::connect(endpoint, credential, options).map_err(told)?;
         let flags = match &args.graph_url {
-            Some(url) => format!(" --graph-url {}", crate::model::untrusted::shown(url)),
+            Some(url) => format!(" --graph-url {}", shown(url)),
             None => String::new(),
         };
         Ok(Self { graph, embedded: None, flags })
     }
 
     async fn rehearse(path: &Path, options: Options, env: &Arc<Env>) -> Result<Self, Failure> {
-        let text = report_file::read_text(path).map_err(stored)?;
+        let text = report_file::read_text(path).map_err(|error| named(error, SEED.to_owned()))?;
         let seed = seed::parse(&path.display().to_string(), &text).map_err(seeded)?;
         let beside = path.parent().unwrap_or(Path::new("")).join(".consent");
         let state = sandbox_state::path(&beside, path, text.as_bytes());
@@ -89,9 +91,13 @@ impl Session {
             Failure::new(Exit::Unexpected, "sandbox", format!("failed to {error}"))
         })?;
         let graph = Graph::connect(endpoint, credential, options).map_err(told)?;
-        let flags =
-            format!(" --sandbox {}", crate::model::untrusted::shown(&path.display().to_string()));
+        let flags = format!(" --sandbox {}", shown(&path.display().to_string()));
         Ok(Self { graph, embedded: Some(Embedded { running, state }), flags })
+    }
+
+    /// Where earlier runs of this command were.
+    pub fn place(&self) -> Where {
+        if self.embedded.is_some() { Where::Embedded } else { Where::Tenant }
     }
 
     /// Whether there is a folder of our own to keep the simulated tenant in.
@@ -169,6 +175,21 @@ pub fn told(error: GraphError) -> Failure {
 pub fn stored(error: crate::store::error::StoreError) -> Failure {
     Failure::new(Exit::Unexpected, error.code(), format!("failed to {error}")).help(error.help())
 }
+
+/// A file of the command line that could not be read. One that is not there is a slip, as with a manifest.
+pub fn named(error: crate::store::error::StoreError, help: String) -> Failure {
+    match error.missing() {
+        Some(path) => {
+            let title = format!("there is no file {}", shown(&path.display().to_string()));
+            Failure::new(Exit::Invalid, "file_not_found", title).help(help)
+        }
+        None => stored(error),
+    }
+}
+
+/// What a seed is, for who named one that is not there.
+pub const SEED: &str =
+    "name the TOML file of a simulated tenant, such as examples/outlook-tasks/tenant.toml";
 
 pub fn seeded(error: seed::SeedError) -> Failure {
     Failure::new(Exit::Invalid, "seed_invalid", error.to_string())

@@ -25,7 +25,9 @@ pub(super) fn scope(
     out: &mut Findings,
 ) -> Option<ScopeName> {
     let Some(published) = resource.scopes.iter().find(|scope| scope.value == text) else {
-        out.push(unknown(text, resource).at(place));
+        if !out.is_full() {
+            out.push(unknown(text, resource).at(place));
+        }
         return None;
     };
     if !published.enabled {

@@ -40,3 +40,20 @@ fn an_id_that_is_no_scope_of_the_resource_is_told_as_an_id() {
     assert_eq!(findings[0].code, "permission_id");
     assert_eq!(findings[0].help.as_deref(), Some("write the name that Microsoft Graph publishes"));
 }
+
+/// Counted, not timed: once nobody is told any more, nothing is compared.
+#[test]
+fn a_crowd_of_unknown_permissions_is_not_compared_with_all_there_are() {
+    let mut findings = Findings::default();
+    let graph = graph();
+    let mut look = |from: usize, to: usize| {
+        crate::manifest::suggest::work::of(|| {
+            for start in from..to {
+                let place = Place { file: 0, span: start..start + 1 };
+                scope("Mail.Raed", &graph, &place, &mut findings);
+            }
+        })
+    };
+    assert!(look(0, 500) > 0);
+    assert_eq!(look(500, 20_000), 0);
+}

@@ -10,6 +10,7 @@ use crate::manifest::raw::{Raw, RawTable, remove_torn, table_from};
 use crate::manifest::shape::{self, Whole};
 use crate::manifest::source::{Source, Sources};
 use crate::manifest::suggest::close;
+use crate::manifest::syntax::{self, Slip};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::untrusted::shown;
@@ -27,6 +28,9 @@ pub(super) const CODES: &[(&str, &str)] = &[
 /// Syntax errors told per file. After many the rest is mostly noise of the first.
 const MOST: usize = 20;
 
+/// Syntax errors looked at, to tell which of them follow from others.
+const MOST_READ: usize = 100;
+
 /// The only schema there is so far.
 const SCHEMA: &str = "1";
 
@@ -42,7 +46,8 @@ pub(super) fn manifest(sources: &Sources, names: &[TableName]) -> (Option<Manife
     }
     let mut tables = Tables::default();
     for (file, source) in sources.iter().enumerate() {
-        Reader { file, names, whole: Whole::Yes, tables: &mut tables, findings: &mut findings }
+        let (whole, torn_at) = (Whole::Yes, None);
+        Reader { file, names, whole, torn_at, tables: &mut tables, findings: &mut findings }
             .read(source);
     }
     let manifest = tables.join(names, sources, &mut findings);
@@ -54,6 +59,8 @@ struct Reader<'a> {
     file: usize,
     names: &'a [TableName],
     whole: Whole,
+    /// Where the first syntax error is.
+    torn_at: Option<usize>,
     tables: &'a mut Tables,
     findings: &'a mut Findings,
 }
@@ -61,16 +68,20 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(mut self, source: &Source) {
         let (root, errors) = DeTable::parse_recoverable(&source.text);
-        let torn: Vec<Range<usize>> =
-            errors.iter().take(MOST).map(|error| error.span().unwrap_or(0..0)).collect();
-        for (error, span) in errors.iter().zip(&torn) {
-            let twice = error.message().starts_with("duplicate key");
-            let finding = twice.then(|| self.twice(root.get_ref(), source, span)).flatten();
-            let plain = || syntax(error.message()).at(&self.place(span.clone()));
-            self.findings.push(finding.unwrap_or_else(plain));
+        let slips: Vec<Slip> = errors.iter().take(MOST_READ).map(slip).collect();
+        let torn: Vec<Range<usize>> = slips.iter().map(|slip| slip.span.clone()).collect();
+        for slip in syntax::causes(&source.text, slips).into_iter().take(MOST) {
+            let twice = slip.message.starts_with("duplicate key");
+            let finding = twice.then(|| self.twice(root.get_ref(), source, &slip.span)).flatten();
+            let place = self.place(slip.span.clone());
+            let plain = || syntax::finding(&source.text, &slip).at(&place);
+            let finding = finding.unwrap_or_else(plain);
+            self.tables.torn.entry(self.file).or_insert_with(|| finding.clone());
+            self.findings.push(finding);
         }
         let mut rows = table_from(root.get_ref());
         if !torn.is_empty() {
+            self.torn_at = torn.iter().map(|span| span.start).min();
             self.whole = Whole::Torn;
             self.tables.whole = Whole::Torn;
             remove_torn(&mut rows, &torn);
@@ -85,6 +96,10 @@ impl Reader<'_> {
         }
     }
 
+    fn is_torn_above(&self, key: &Place) -> bool {
+        self.torn_at.is_some_and(|at| at < key.span.start)
+    }
+
     fn place(&self, span: Range<usize>) -> Place {
         Place { file: self.file, span }
     }
@@ -97,6 +112,8 @@ impl Reader<'_> {
             ("tenant" | "limits" | "accept", _) => self.once(name, key, span, value),
             (_, Some(TableName { times: Times::Once, .. })) => self.once(name, key, span, value),
             (_, Some(TableName { times: Times::Repeated, .. })) => self.repeated(name, key, value),
+            // Keys of a table whose header could not be read.
+            (_, None) if !matches!(value, Raw::Table(_)) && self.is_torn_above(key) => {}
             (_, None) => self.unknown(name, key),
         }
     }
@@ -225,16 +242,6 @@ fn wrong(name: &str, form: &str, found: &str) -> Finding {
     Finding::error("wrong_table", title).help(help)
 }
 
-/// The parser's own words, with help for the slip that is made most often.
-fn syntax(message: &str) -> Finding {
-    if message.starts_with("string values must be quoted") {
-        return Finding::error("syntax", "this is no value")
-            .help("a text stands in quotes; a list in [ ], a date and a number stand bare");
-    }
-    let help = if message.starts_with("duplicate key") {
-        "a key stands once, and so does a [table]; what may be repeated has two brackets: [[grant]]"
-    } else {
-        "TOML is explained at https://toml.io; examples are in the manifest's reference"
-    };
-    Finding::error("syntax", shown(message)).help(help)
+fn slip(error: &toml::de::Error) -> Slip {
+    Slip { message: error.message().to_owned(), span: error.span().unwrap_or(0..0) }
 }

@@ -31,6 +31,9 @@ pub struct Finding {
     pub label: Option<String>,
     /// What to do, a runnable command where there is one.
     pub help: Option<String>,
+    /// More help, by which somebody would lose access. Given only where nothing else is wrong: what seems
+    /// to be nobody's may only be misspelt elsewhere.
+    pub taking: Option<String>,
 }
 
 impl Finding {
@@ -42,6 +45,7 @@ impl Finding {
             place: None,
             label: None,
             help: None,
+            taking: None,
         }
     }
 
@@ -65,6 +69,20 @@ impl Finding {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The way out by which somebody would lose access; follows the other help.
+    #[must_use]
+    pub fn taking(mut self, help: impl Into<String>) -> Self {
+        self.taking = Some(help.into());
+        self
+    }
+
+    /// All help there is to give; `alone` where nothing else is wrong.
+    pub fn advice(&self, alone: bool) -> Option<String> {
+        let all = self.help.iter().chain(self.taking.iter().filter(|_| alone));
+        let all: Vec<&str> = all.map(String::as_str).collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 }
 
@@ -106,6 +124,11 @@ impl Findings {
         }
     }
 
+    /// Whether one of this code is told at this place.
+    pub fn has(&self, code: &'static str, place: &Place) -> bool {
+        self.at.contains_key(&(place.file, place.span.start, place.span.end, code))
+    }
+
     /// Whether no more are taken, so that nobody need look for them.
     pub fn is_full(&self) -> bool {
         self.errors >= MOST_ERRORS
@@ -117,6 +140,13 @@ impl Findings {
 
     pub fn has_errors(&self) -> bool {
         self.errors > 0
+    }
+
+    /// Whether no more than one sort of mistake is in all of it. The same mistake made in several places is
+    /// one decision; mistakes of two sorts may be each other's cause.
+    pub fn is_one_mistake(&self) -> bool {
+        let errors = || self.all.iter().filter(|one| one.severity == Severity::Error);
+        errors().next().is_none_or(|first| errors().all(|one| one.code == first.code))
     }
 
     pub fn is_empty(&self) -> bool {

@@ -43,8 +43,9 @@ pub fn draw(
     // That there are even more comes last, and is told whatever is not drawn before it.
     let (end, all): (Vec<&Finding>, Vec<&Finding>) =
         findings.sorted().into_iter().partition(|finding| finding.code == TOO_MANY);
+    let alone = findings.is_one_mistake();
     for finding in all.iter().take(MOST).chain(&end) {
-        writeln!(out, "{}\n", one(finding, sources, colour))?;
+        writeln!(out, "{}\n", one(finding, alone, sources, colour))?;
     }
     match all.len().saturating_sub(MOST) {
         0 => Ok(()),
@@ -52,8 +53,8 @@ pub fn draw(
     }
 }
 
-/// One finding, without a line end after it.
-pub fn one(finding: &Finding, sources: &Sources, colour: Colour) -> String {
+/// One finding, without a line end after it. `alone` where nothing else is wrong.
+fn one(finding: &Finding, alone: bool, sources: &Sources, colour: Colour) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -75,8 +76,8 @@ pub fn one(finding: &Finding, sources: &Sources, colour: Colour) -> String {
             None => group.element(origin(place, source, sources)),
         };
     }
-    if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(wrapped(&safe(help), WIDTH - MARGIN)));
+    if let Some(help) = finding.advice(alone) {
+        group = group.element(Level::HELP.message(wrapped(&safe(&help), WIDTH - MARGIN)));
     }
     let renderer = match colour {
         Colour::Plain => Renderer::plain(),
@@ -163,7 +164,7 @@ mod tests {
     fn drawn(text: &str, at: &str, finding: Finding) -> String {
         let start = text.find(at).unwrap();
         let place = Place { file: 0, span: start..start + at.len() };
-        one(&finding.at(&place), &Sources::one("consent.toml", text), Colour::Plain)
+        one(&finding.at(&place), true, &Sources::one("consent.toml", text), Colour::Plain)
     }
 
     #[test]
@@ -232,8 +233,8 @@ mod tests {
     #[test]
     fn colour_only_when_asked_for() {
         let finding = Finding::error("x", "y");
-        assert!(!one(&finding, &Sources::default(), Colour::Plain).contains('\u{1b}'));
-        assert!(one(&finding, &Sources::default(), Colour::Styled).contains('\u{1b}'));
+        assert!(!one(&finding, true, &Sources::default(), Colour::Plain).contains('\u{1b}'));
+        assert!(one(&finding, true, &Sources::default(), Colour::Styled).contains('\u{1b}'));
     }
 
     #[test]
@@ -254,7 +255,7 @@ mod tests {
         let sources = Sources::one("consent.toml", "a = [\n1\n");
         for span in [2..8, 8..8, 7..9, 5..5, 3..99, 99..120] {
             let place = Place { file: 0, span: span.clone() };
-            let text = one(&Finding::error("x", "y").at(&place), &sources, Colour::Plain);
+            let text = one(&Finding::error("x", "y").at(&place), true, &sources, Colour::Plain);
             assert!(text.contains("consent.toml:") && text.contains('^'), "{span:?}\n{text}");
         }
     }

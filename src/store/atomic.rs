@@ -72,17 +72,20 @@ pub fn open_for_append(path: &Path) -> Result<File, StoreError> {
     OpenOptions::new().append(true).open(path).map_err(|error| write_error(path, error))
 }
 
-/// Whether an ordinary file that is there is empty or begins so.
+/// At most so many of the first bytes of an ordinary file; `None` where there is none.
 ///
 /// # Errors
 /// When it is a link or no ordinary file, or cannot be read.
-pub fn begins_with(path: &Path, start: &[u8]) -> Result<bool, StoreError> {
+pub fn start(path: &Path, most: u64) -> Result<Option<Vec<u8>>, StoreError> {
     refuse_special(path)?;
     let mut found = Vec::new();
-    let most = u64::try_from(start.len()).unwrap_or(u64::MAX);
-    let opened = File::open(path).map_err(|error| write_error(path, error))?;
+    let opened = match File::open(path) {
+        Ok(opened) => opened,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(write_error(path, error)),
+    };
     opened.take(most).read_to_end(&mut found).map_err(|error| write_error(path, error))?;
-    Ok(found.is_empty() || found == start)
+    Ok(Some(found))
 }
 
 /// Makes the folder, mode 0700, and those above it that are missing. A folder that is there keeps
