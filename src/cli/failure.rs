@@ -72,7 +72,7 @@ impl Failure {
         Self::new(exit, "", title)
     }
 
-    /// A paragraph between title and help: its lines are short enough and safe.
+    /// A paragraph between title and help: safe text. Several lines are short enough, and stay as they are.
     #[must_use]
     pub fn detail(mut self, lines: Vec<String>) -> Self {
         self.details.push(lines);
@@ -119,8 +119,13 @@ impl Failure {
         told(err, ": ", &self.title, head.len(), UNDER_TITLE)?;
         writeln!(err, "  = tenant: {}", self.exit.tenant())?;
         for paragraph in &self.details {
+            if let [only] = &paragraph[..] {
+                told(err, "  = ", only, 0, UNDER_HELP)?;
+                continue;
+            }
             for (at, line) in paragraph.iter().enumerate() {
-                told(err, if at == 0 { "  = " } else { "    " }, line, 0, UNDER_HELP)?;
+                let lead = if at == 0 { "  = " } else { "    " };
+                writeln!(err, "{lead}{line}")?;
             }
         }
         for help in &self.help {
@@ -171,16 +176,13 @@ fn phrases(text: &str) -> Vec<&str> {
         false => text.find(": consent ").map_or(text.len(), |colon| colon + 2),
     };
     let (prose, command) = text.split_at(command);
-    let mut all = Vec::new();
-    for (part, quoted) in prose.split_inclusive('`').zip([false, true].into_iter().cycle()) {
-        match quoted {
-            false => all.extend(part.split(' ')),
-            true => all.push(part),
-        }
-    }
-    all.retain(|phrase| !phrase.is_empty());
-    all.extend((!command.is_empty()).then_some(command));
-    all
+    let mut quoted = false;
+    let between = |c: char| {
+        quoted ^= c == '`';
+        c == ' ' && !quoted
+    };
+    let words = prose.split(between).filter(|word| !word.is_empty());
+    words.chain((!command.is_empty()).then_some(command)).collect()
 }
 
 impl From<io::Error> for Failure {
@@ -189,5 +191,35 @@ impl From<io::Error> for Failure {
         let failure = Self::new(Exit::Unexpected, "output", format!("failed to write: {error}"))
             .help("run it again with an output that stays open");
         Self { closed_pipe, ..failure }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_short_and_what_is_copied_is_whole() {
+        let long = "word ".repeat(30);
+        let command =
+            format!("consent apply --approve sha256:{} -f some/manifest.toml", "0".repeat(64));
+        let failure = Failure::new(Exit::Unexpected, "output", long.trim())
+            .detail(vec![long.trim().to_owned()])
+            .detail(vec!["a".to_owned(), "    b  c".to_owned()])
+            .help(format!("{long}`ls -ld a b c` and then run: {command}"))
+            .help(command.clone());
+        let mut out = Vec::new();
+        failure.draw(&mut out, false).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.lines().all(|line| line.len() <= COLUMNS || line.contains("consent apply")),
+            "{text}"
+        );
+        assert_eq!(text.matches(&command).count(), 2, "{text}");
+        assert!(
+            text.contains("`ls -ld a b c`") && text.contains("  = a\n        b  c\n"),
+            "{text}"
+        );
+        assert_eq!(text.matches("word").count(), 90);
     }
 }

@@ -12,6 +12,7 @@ use crate::cli::session::{Session, told};
 use crate::cli::{Streams, rails, warnings};
 use crate::graph::survey;
 use crate::kinds::{self, Desk, Names, OddAnswer, REGISTRY, Scene, Unreadable};
+use crate::manifest::suggest::did_you_mean;
 use crate::model::address::{Address, TENANT};
 use crate::model::clock::Clock;
 use crate::model::directory::{Directory, Mentions, Organization};
@@ -31,7 +32,7 @@ use crate::store::snapshot::Snapshot;
 /// When it is another one, or nobody can be asked.
 pub async fn tenant(session: &Session, loaded: &Loaded) -> Result<Organization, Failure> {
     let wanted = &loaded.manifest.tenant;
-    let tenant = session.graph.check_tenant(wanted.id.value).await.map_err(told)?;
+    let tenant = session.check_tenant(wanted.id.value).await?;
     let domain = wanted.domain.as_ref().map(|domain| domain.value.as_str());
     let has = |name: &str| tenant.domains.iter().any(|one| one.raw().eq_ignore_ascii_case(name));
     match domain {
@@ -140,8 +141,11 @@ fn roster(loaded: &Loaded, only: &[String]) -> Result<BTreeMap<String, AppId>, F
     for label in only {
         if !loaded.manifest.apps.contains_key(label) {
             let title = format!("no app is declared as \"{}\"", shown(label));
-            return Err(Failure::new(Exit::Invalid, "unknown_app", title)
-                .help("--app takes a label of the manifest, the word behind [app."));
+            let labels = loaded.manifest.apps.keys().map(String::as_str);
+            let help = did_you_mean(label, labels).unwrap_or_else(|| {
+                "--app takes a label of the manifest: the LABEL of an [app.LABEL]".to_owned()
+            });
+            return Err(Failure::new(Exit::Invalid, "unknown_app", title).help(help));
         }
     }
     let asked = |label: &String| only.is_empty() || only.contains(label);

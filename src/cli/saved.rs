@@ -85,7 +85,7 @@ fn remedy(path: &Path) -> String {
 /// # Errors
 /// When it is another tenant, or a read fails.
 pub async fn tenant(session: &Session, plan: &Plan) -> Result<Scene, Failure> {
-    let live = session.graph.check_tenant(plan.tenant.id).await.map_err(told)?;
+    let live = session.check_tenant(plan.tenant.id).await?;
     if live.domains.first() != plan.tenant.domains.first() || live.name != plan.tenant.name {
         return Err(Failure::new(
             Exit::NotAcceptable,

@@ -12,6 +12,7 @@ use crate::graph::error::GraphError;
 use crate::graph::{Graph, Options};
 use crate::model::clock::Clock;
 use crate::model::cloud::Cloud;
+use crate::model::directory::Organization;
 use crate::model::id::TenantId;
 use crate::model::untrusted::shown;
 use crate::render::unfinished::Where;
@@ -93,6 +94,23 @@ impl Session {
         let graph = Graph::connect(endpoint, credential, options).map_err(told)?;
         let flags = format!(" --sandbox {}", shown(&path.display().to_string()));
         Ok(Self { graph, embedded: Some(Embedded { running, state }), flags })
+    }
+
+    /// Whether this is the manifest's tenant.
+    ///
+    /// # Errors
+    /// When it is another one, or nobody can be asked.
+    pub async fn check_tenant(&self, wanted: TenantId) -> Result<Organization, Failure> {
+        let found = self.graph.check_tenant(wanted).await;
+        found.map_err(|error| match (&error, &self.embedded) {
+            // Nobody signs in to a simulated tenant.
+            (GraphError::WrongTenant { .. }, Some(_)) => {
+                Failure::new(Exit::NotAcceptable, error.code(), format!("failed to {error}")).help(
+                    "write the id of the seed's tenant in [tenant], or name the seed of this one",
+                )
+            }
+            _ => told(error),
+        })
     }
 
     /// Where earlier runs of this command were.
@@ -192,6 +210,12 @@ pub const SEED: &str =
     "name the TOML file of a simulated tenant, such as examples/outlook-tasks/tenant.toml";
 
 pub fn seeded(error: seed::SeedError) -> Failure {
-    Failure::new(Exit::Invalid, "seed_invalid", error.to_string())
-        .help("see examples/outlook-tasks/tenant.toml for the form of a seed")
+    let of_manifests = ["schema", "app", "resource", "limits", "accept", "assignment", "app_role"];
+    let is_manifest = of_manifests
+        .iter()
+        .any(|table| error.message.starts_with(&format!("unknown field `{table}`")));
+    Failure::new(Exit::Invalid, "seed_invalid", error.to_string()).help(match is_manifest {
+        true => "this is a manifest, which is named with -f; a seed holds a simulated tenant",
+        false => "see examples/outlook-tasks/tenant.toml for the form of a seed",
+    })
 }

@@ -21,6 +21,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("unknown_schema", "a schema number that this version does not read"),
     ("wrong_table", "a table written in another form than its name takes"),
     ("unknown_table", "a table that nobody reads"),
+    ("not_a_manifest", "the seed of a simulated tenant, named as a manifest"),
     ("no_manifest", "no file at all"),
     ("too_many_mistakes", "more mistakes than anybody reads"),
 ];
@@ -36,6 +37,9 @@ const SCHEMA: &str = "1";
 
 /// The tables of the house itself, as people write them.
 const OWN: [&str; 5] = ["tenant", "app", "resource", "limits", "accept"];
+
+/// Tables of seeds that no manifest has, the likeliest ones.
+const SEEDS: [&str; 6] = ["service_principal", "application", "user", "people", "group", "weather"];
 
 pub(super) fn manifest(sources: &Sources, names: &[TableName]) -> (Option<Manifest>, Findings) {
     let mut findings = Findings::default();
@@ -79,6 +83,14 @@ impl Reader<'_> {
             self.tables.torn.entry(self.file).or_insert_with(|| finding.clone());
             self.findings.push(finding);
         }
+        if let Some(place) = self.seed(root.get_ref()) {
+            self.tables.written("schema");
+            self.tables.written("tenant");
+            let title = "this is no manifest, but the seed of a simulated tenant";
+            let help = "name the seed with --sandbox, and with -f what that tenant shall be like";
+            self.findings.push(Finding::error("not_a_manifest", title).at(&place).help(help));
+            return;
+        }
         let mut rows = table_from(root.get_ref());
         if !torn.is_empty() {
             self.torn_at = torn.iter().map(|span| span.start).min();
@@ -94,6 +106,13 @@ impl Reader<'_> {
             let span = value.span();
             self.table(&key.into_inner(), &at, span, value.into_inner());
         }
+    }
+
+    /// Where a table stands that only seeds have, in a file that does not call itself a manifest.
+    fn seed(&self, root: &DeTable) -> Option<Place> {
+        let named = |name: &str| root.iter().find(|(key, _)| key.get_ref().as_ref() == name);
+        let table = SEEDS.iter().find_map(|name| named(name)).filter(|_| named("schema").is_none());
+        table.map(|(key, _)| self.place(key.span()))
     }
 
     fn is_torn_above(&self, key: &Place) -> bool {
