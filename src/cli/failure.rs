@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::model::safe::Safe;
+use crate::render::lines::{COLUMNS, width};
 use crate::render::style::{self, Ink};
 
 /// The exit codes, one meaning each. 1 to 8: no write request was sent.
@@ -73,7 +74,7 @@ impl Failure {
         Self::new(exit, "", title)
     }
 
-    /// A paragraph between title and help: its lines are short enough.
+    /// A paragraph between title and help. Several lines are short enough, and stay as they are.
     #[must_use]
     pub fn detail(mut self, lines: Vec<impl Into<Safe>>) -> Self {
         self.details.push(lines.into_iter().map(Into::into).collect());
@@ -116,19 +117,73 @@ impl Failure {
         };
         style::set_colour(colour);
         style::write(err, Ink::Take, &head)?;
-        writeln!(err, ": {}", self.title)?;
+        told(err, ": ", &self.title, head.len(), UNDER_TITLE)?;
         writeln!(err, "  = tenant: {}", self.exit.tenant())?;
         for paragraph in &self.details {
+            if let [only] = &paragraph[..] {
+                told(err, "  = ", only, 0, UNDER_HELP)?;
+                continue;
+            }
             for (at, line) in paragraph.iter().enumerate() {
                 let lead = if at == 0 { "  = " } else { "    " };
                 writeln!(err, "{lead}{line}")?;
             }
         }
         for help in &self.help {
-            writeln!(err, "  = help: {help}")?;
+            told(err, "  = help: ", help, 0, UNDER_HELP)?;
         }
         Ok(())
     }
+}
+
+/// Where what follows of a title, and of help, begins.
+const UNDER_TITLE: usize = "error: ".len();
+const UNDER_HELP: usize = "  = help: ".len();
+
+/// A text over as many lines as it needs, behind what stands on its first line already. What somebody
+/// will copy is never broken.
+fn told(
+    err: &mut dyn Write,
+    lead: &str,
+    text: &str,
+    column: usize,
+    indent: usize,
+) -> io::Result<()> {
+    let mut row = lead.to_owned();
+    let mut at = column + width(lead);
+    let mut is_first = true;
+    for phrase in phrases(text) {
+        if !is_first && at + 1 + width(phrase) > COLUMNS {
+            writeln!(err, "{row}")?;
+            row = " ".repeat(indent);
+            at = indent;
+            is_first = true;
+        }
+        if !is_first {
+            row.push(' ');
+            at += 1;
+        }
+        row.push_str(phrase);
+        at += width(phrase);
+        is_first = false;
+    }
+    writeln!(err, "{row}")
+}
+
+/// The words of a text; a command of ours, and what stands in back quotes, is one.
+fn phrases(text: &str) -> Vec<&str> {
+    let command = match text.starts_with("consent ") {
+        true => 0,
+        false => text.find(": consent ").map_or(text.len(), |colon| colon + 2),
+    };
+    let (prose, command) = text.split_at(command);
+    let mut quoted = false;
+    let between = |c: char| {
+        quoted ^= c == '`';
+        c == ' ' && !quoted
+    };
+    let words = prose.split(between).filter(|word| !word.is_empty());
+    words.chain((!command.is_empty()).then_some(command)).collect()
 }
 
 impl From<io::Error> for Failure {
@@ -137,5 +192,35 @@ impl From<io::Error> for Failure {
         let failure = Self::new(Exit::Unexpected, "output", format!("failed to write: {error}"))
             .help("run it again with an output that stays open");
         Self { closed_pipe, ..failure }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_short_and_what_is_copied_is_whole() {
+        let long = "word ".repeat(30);
+        let command =
+            format!("consent apply --approve sha256:{} -f some/manifest.toml", "0".repeat(64));
+        let failure = Failure::new(Exit::Unexpected, "output", long.trim())
+            .detail(vec![long.trim().to_owned()])
+            .detail(vec!["a".to_owned(), "    b  c".to_owned()])
+            .help(format!("{long}`ls -ld a b c` and then run: {command}"))
+            .help(command.clone());
+        let mut out = Vec::new();
+        failure.draw(&mut out, false).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.lines().all(|line| line.len() <= COLUMNS || line.contains("consent apply")),
+            "{text}"
+        );
+        assert_eq!(text.matches(&command).count(), 2, "{text}");
+        assert!(
+            text.contains("`ls -ld a b c`") && text.contains("  = a\n        b  c\n"),
+            "{text}"
+        );
+        assert_eq!(text.matches("word").count(), 90);
     }
 }

@@ -75,10 +75,15 @@ impl<W: Write> Write for Line<W> {
 }
 
 fn open(path: &Path) -> Result<File, Failure> {
+    if path == Path::new("-") {
+        let title = "--log-file - names no file";
+        return Err(Failure::new(Exit::Invalid, "usage", title)
+            .help("name a file; with -v the log stands on stderr"));
+    }
     report_file::log(path).map_err(|error| match error {
         StoreError::Exists { path } => {
             let path = shown(&path.display().to_string());
-            Failure::new(Exit::Unexpected, "no_log", format!("{path} is no log of an earlier run"))
+            Failure::new(Exit::Invalid, "no_log", format!("{path} is no log of an earlier run"))
                 .help("--log-file adds to such a log, and to nothing else: name another file")
         }
         error => stored(error),

@@ -86,5 +86,5 @@ pub fn tell(
         count => format!("{count} mistakes to mend in the manifest"),
     };
     Err(Failure::drawn(Exit::Invalid, title)
-        .help("mend it and run the same command again; consent validate needs no tenant"))
+        .help("mend it and run it again; consent validate needs no tenant"))
 }

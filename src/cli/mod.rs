@@ -8,6 +8,7 @@ pub mod clouds;
 pub mod commands;
 pub mod env;
 pub mod failure;
+pub mod forms;
 pub mod logging;
 pub mod manifests;
 pub mod outlet;
@@ -68,7 +69,7 @@ async fn dispatch(cli: &Cli, env: &Arc<Env>, streams: &mut Streams<'_>) -> Resul
         Command::Plan(args) => commands::plan::run(args, &cli.global, env, streams).await,
         Command::Apply(args) => commands::apply::run(args, &cli.global, env, streams).await,
         Command::Validate(args) => commands::validate::run(args, &cli.global, env, streams),
-        Command::Sandbox(args) => commands::sandbox::run(args, env, streams).await,
+        Command::Sandbox(args) => commands::sandbox::run(args, &cli.global, env, streams).await,
         Command::Schema(args) => commands::schema::run(args, streams),
         Command::Completions(args) => commands::completions::run(args, streams),
     }

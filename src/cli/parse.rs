@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 
 use clap::builder::Resettable;
+use clap::error::ErrorKind;
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
 
 use crate::cli::args::Cli;
 use crate::cli::env::Env;
+use crate::cli::forms;
 
 /// An empty variable is none: that is what a CI system makes of one that is not set. A flag wins over the
 /// variable of another flag that cannot stand beside it.
@@ -16,6 +18,12 @@ use crate::cli::env::Env;
 pub fn parse(words: Vec<OsString>, env: &Env) -> Result<Cli, clap::Error> {
     let mut command = settled(Cli::command(), &words, env);
     let mut matches = command.try_get_matches_from_mut(words)?;
+    if let Some((name, given)) = matches.subcommand()
+        && let Some(told) = forms::vain(name, given)
+    {
+        let own = command.find_subcommand_mut(name);
+        return Err(own.unwrap_or(&mut Cli::command()).error(ErrorKind::ArgumentConflict, told));
+    }
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
@@ -13,6 +13,7 @@ use crate::cli::session::{Session, told};
 use crate::cli::{Streams, rails, warnings};
 use crate::graph::survey;
 use crate::kinds::{self, Desk, Names, OddAnswer, Pair, REGISTRY, Scene, Unreadable};
+use crate::manifest::suggest::did_you_mean;
 use crate::model::address::{Address, TENANT};
 use crate::model::clock::Clock;
 use crate::model::directory::{Directory, Mentions, Organization};
@@ -35,7 +36,7 @@ pub type Times = BTreeMap<Address, Duration>;
 /// When it is another one, or nobody can be asked.
 pub async fn tenant(session: &Session, loaded: &Loaded) -> Result<Organization, Failure> {
     let wanted = &loaded.manifest.tenant;
-    let tenant = session.graph.check_tenant(wanted.id.value).await.map_err(told)?;
+    let tenant = session.check_tenant(wanted.id.value).await?;
     let domain = wanted.domain.as_ref().map(|domain| domain.value.as_str());
     let has = |name: &str| tenant.domains.iter().any(|one| one.raw().eq_ignore_ascii_case(name));
     match domain {
@@ -131,9 +132,15 @@ async fn look(
     let settings = settings.collect();
     let mut scene = Scene { roster, settings, directory, apps_only: !only.is_empty() };
     let queries = queries(&scene);
-    let (members, pages) =
-        join(unread.read(&reader, &mut scene.directory), reader.read(&queries)).await;
+    let lost = scene.directory.lost(&loaded.mentions.apps);
+    let (members, pages, astray) = join3(
+        unread.read(&reader, &mut scene.directory),
+        reader.read(&queries),
+        survey::astray::look(&reader, &lost),
+    )
+    .await;
     members.map_err(told)?;
+    scene.directory.astray = astray;
     Ok((scene, pages.map_err(told)?))
 }
 
@@ -142,8 +149,11 @@ fn roster(loaded: &Loaded, only: &[String]) -> Result<BTreeMap<String, AppId>, F
     for label in only {
         if !loaded.manifest.apps.contains_key(label) {
             let title = format!("no app is declared as \"{}\"", shown(label));
-            return Err(Failure::new(Exit::Invalid, "unknown_app", title)
-                .help("--app takes a label of the manifest, the word behind [app."));
+            let labels = loaded.manifest.apps.keys().map(String::as_str);
+            let help = did_you_mean(label, labels).unwrap_or_else(|| {
+                "--app takes a label of the manifest: the LABEL of an [app.LABEL]".to_owned()
+            });
+            return Err(Failure::new(Exit::Invalid, "unknown_app", title).help(help));
         }
     }
     let asked = |label: &String| only.is_empty() || only.contains(label);

@@ -12,7 +12,7 @@ use crate::cli::results::Witness;
 use crate::cli::session::told;
 use crate::cli::setting::Setting;
 use crate::cli::stale::still_true;
-use crate::cli::{Streams, patience, results, unfinished};
+use crate::cli::{Streams, patience, results, state, unfinished};
 use crate::graph::auth::Claims;
 use crate::graph::rights;
 use crate::model::address::Address;
@@ -170,6 +170,7 @@ fn begin(
     let beginning = Beginning {
         run: run.clone(),
         tenant: plan.tenant.clone(),
+        manifest: state::names(setting.state, &plan.manifest),
         apps: plan.apps.clone(),
         effect: plan.effect.clone(),
         approval: snapshot::Approval { how, who: claims.name.clone() },

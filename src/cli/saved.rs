@@ -9,7 +9,7 @@ use time::Date;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
-use crate::cli::session::{Session, stored, told};
+use crate::cli::session::{Session, named, told};
 use crate::graph::survey;
 use crate::kinds::{self, Names, Pair, REGISTRY, Scene};
 use crate::model::clock::{Clock, stamp};
@@ -28,7 +28,7 @@ const CLOCKS_DIFFER: time::Duration = time::Duration::minutes(5);
 /// # Errors
 /// When the file is no plan, was altered, is of a newer version, or has expired.
 pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
-    let bytes = plan_file::read(path).map_err(stored)?;
+    let bytes = plan_file::read(path).map_err(|error| named(error, first(path)))?;
     let shown = crate::model::untrusted::shown(&path.display().to_string());
     let refuse = |problem: String| {
         Failure::new(
@@ -67,6 +67,14 @@ pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
+/// How a plan comes to be there.
+fn first(path: &Path) -> String {
+    match path.extension().is_some_and(|end| end == "toml") {
+        true => remedy(path),
+        false => format!("make it first: consent plan --out {}", word(path)),
+    }
+}
+
 /// Whoever names a manifest where a plan stands means the manifest.
 fn remedy(path: &Path) -> String {
     if path.extension().is_some_and(|end| end == "toml") {
@@ -81,7 +89,7 @@ fn remedy(path: &Path) -> String {
 /// # Errors
 /// When it is another tenant, a read fails, or the plan says anything that the tenant does not.
 pub async fn prove(session: &Session, plan: &mut Plan, today: Date) -> Result<Scene, Failure> {
-    let live = session.graph.check_tenant(plan.tenant.id).await.map_err(told)?;
+    let live = session.check_tenant(plan.tenant.id).await?;
     if live.domains.first() != plan.tenant.domains.first() || live.name != plan.tenant.name {
         return Err(stale("the tenant has another name or default domain than the plan says"));
     }

@@ -13,8 +13,11 @@ use crate::graph::error::GraphError;
 use crate::graph::{Graph, Options};
 use crate::model::clock::Clock;
 use crate::model::cloud::Cloud;
+use crate::model::directory::Organization;
 use crate::model::id::TenantId;
 use crate::model::shell::{value, word};
+use crate::model::untrusted::shown;
+use crate::render::unfinished::Where;
 use crate::sandbox::server::Running;
 use crate::sandbox::{self, seed};
 use crate::store::opened::Reach;
@@ -67,7 +70,8 @@ impl Session {
         options: Options,
         env: &Arc<Env>,
     ) -> Result<Self, Failure> {
-        let text = report_file::read_text(path, Reach::Folder).map_err(stored)?;
+        let text = report_file::read_text(path, Reach::Folder)
+            .map_err(|error| named(error, SEED.to_owned()))?;
         let seed = seed::parse(&path.display().to_string(), &text).map_err(seeded)?;
         let beside = crate::cli::state::beside(path);
         let state = sandbox_state::path(&beside, path, text.as_bytes());
@@ -92,6 +96,28 @@ impl Session {
         let graph = Graph::connect(endpoint.in_cloud(cloud), credential, options).map_err(told)?;
         let flags = format!(" --sandbox {}{}", word(path), clouds::flag(cloud));
         Ok(Self { graph, embedded: Some(Embedded { running, state }), flags })
+    }
+
+    /// Whether this is the manifest's tenant.
+    ///
+    /// # Errors
+    /// When it is another one, or nobody can be asked.
+    pub async fn check_tenant(&self, wanted: TenantId) -> Result<Organization, Failure> {
+        let found = self.graph.check_tenant(wanted).await;
+        found.map_err(|error| match (&error, &self.embedded) {
+            // Nobody signs in to a simulated tenant.
+            (GraphError::WrongTenant { .. }, Some(_)) => {
+                Failure::new(Exit::NotAcceptable, error.code(), format!("failed to {error}")).help(
+                    "write the id of the seed's tenant in [tenant], or name the seed of this one",
+                )
+            }
+            _ => told(error),
+        })
+    }
+
+    /// Where earlier runs of this command were.
+    pub fn place(&self) -> Where {
+        if self.embedded.is_some() { Where::Embedded } else { Where::Tenant }
     }
 
     /// Whether there is a folder of our own to keep the simulated tenant in.
@@ -171,7 +197,28 @@ pub fn stored(error: crate::store::error::StoreError) -> Failure {
     Failure::new(Exit::Unexpected, error.code(), format!("failed to {error}")).help(error.help())
 }
 
+/// A file of the command line that could not be read. One that is not there is a slip, as with a manifest.
+pub fn named(error: crate::store::error::StoreError, help: String) -> Failure {
+    match error.missing() {
+        Some(path) => {
+            let title = format!("there is no file {}", shown(&path.display().to_string()));
+            Failure::new(Exit::Invalid, "file_not_found", title).help(help)
+        }
+        None => stored(error),
+    }
+}
+
+/// What a seed is, for who named one that is not there.
+pub const SEED: &str =
+    "name the TOML file of a simulated tenant, such as examples/outlook-tasks/tenant.toml";
+
 pub fn seeded(error: seed::SeedError) -> Failure {
-    Failure::new(Exit::Invalid, "seed_invalid", error.to_string())
-        .help("see examples/outlook-tasks/tenant.toml for the form of a seed")
+    let of_manifests = ["schema", "app", "resource", "limits", "accept", "assignment", "app_role"];
+    let is_manifest = of_manifests
+        .iter()
+        .any(|table| error.message.starts_with(&format!("unknown field `{table}`")));
+    Failure::new(Exit::Invalid, "seed_invalid", error.to_string()).help(match is_manifest {
+        true => "this is a manifest, which is named with -f; a seed holds a simulated tenant",
+        false => "see examples/outlook-tasks/tenant.toml for the form of a seed",
+    })
 }

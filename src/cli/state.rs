@@ -48,7 +48,8 @@ pub fn beside(path: &Path) -> PathBuf {
 /// What the last runs left.
 #[derive(Debug)]
 pub struct Past {
-    last: Option<(PathBuf, Snapshot)>,
+    /// The last run's record, if that was of this manifest, or else the last one that is.
+    of_manifest: Option<Snapshot>,
     /// Why the last snapshot is not known although there is one.
     pub unreadable: Option<StoreError>,
     pub unfinished: Option<Unfinished>,
@@ -58,20 +59,50 @@ impl Past {
     /// Reads the last run's records. What is damaged is passed over: nothing is decided by it.
     ///
     /// So is what others may write to: they could say anything about the last run.
-    pub fn of(state: &Path) -> Self {
+    pub fn of(state: &Path, manifest: &ManifestSummary) -> Self {
         if let Err(error) = private::check_all(state) {
-            return Self { last: None, unreadable: Some(error), unfinished: None };
+            return Self { of_manifest: None, unreadable: Some(error), unfinished: None };
         }
         let (last, unreadable) = match snapshot::latest(state) {
             Ok(last) => (last, None),
             Err(error) => (None, Some(error)),
         };
         let unfinished = unfinished::look(state, last.as_ref());
-        Self { last, unreadable, unfinished }
+        let of_manifest = last.and_then(|(_, last)| of_this(state, last, manifest));
+        Self { of_manifest, unreadable, unfinished }
     }
 
-    /// The last run's snapshot, if there was one that can be read.
+    /// The snapshot of the last run of this manifest, if there was one that can be read.
     pub fn snapshot(&self) -> Option<&Snapshot> {
-        self.last.as_ref().map(|(_, snapshot)| snapshot)
+        self.of_manifest.as_ref()
     }
+}
+
+/// How many records are looked through for one of the same manifest.
+const BACK: usize = 8;
+
+/// Back from the last record, the first of this manifest. What of an old one nobody knows counts as this
+/// one's.
+fn of_this(state: &Path, last: Snapshot, manifest: &ManifestSummary) -> Option<Snapshot> {
+    let folder = home(state);
+    let now = names(state, manifest);
+    let is_this = |one: &Snapshot| {
+        one.manifest.as_ref().is_none_or(|recorded| manifest_file::is_of(folder, recorded, &now))
+    };
+    if is_this(&last) {
+        return Some(last);
+    }
+    let earlier = snapshot::list(state).unwrap_or_default();
+    let earlier = earlier.iter().rev().take(BACK);
+    earlier.filter_map(|path| snapshot::read(path).ok()).find(is_this)
+}
+
+/// The folder that `.consent` is in.
+fn home(state: &Path) -> &Path {
+    state.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The names of a manifest's files in its records.
+pub fn names(state: &Path, manifest: &ManifestSummary) -> Vec<String> {
+    manifest_file::names_from(home(state), &manifest.files)
 }

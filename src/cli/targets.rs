@@ -5,14 +5,25 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Global, Report, Target};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::session::stored;
 use crate::model::untrusted::shown;
-use crate::store::report_file;
+use crate::plan::file;
+use crate::render::{json, outcome};
+use crate::store::report_file::{self, Held};
 
 /// One file of the command line, as people call it.
 struct Named<'a> {
     flag: &'static str,
     path: &'a Path,
+    /// Of what may be replaced by it, the formats. `None` where nothing is: a log is added to.
+    replaces: Option<&'static [&'static str]>,
 }
+
+/// What a saved plan may replace.
+pub const PLANS: &[&str] = &[file::FORMAT];
+
+/// What a report may replace: yesterday's, of whatever command.
+const REPORTS: &[&str] = &[json::FORMAT, outcome::FORMAT];
 
 /// The files that a command reads and writes.
 #[derive(Default)]
@@ -26,19 +37,26 @@ pub struct Targets<'a> {
 impl<'a> Targets<'a> {
     /// What every command may write.
     pub fn of(global: &'a Global, reports: &'a [Report]) -> Self {
-        let mut targets = Self::default().writes("--log-file", global.log_file.as_deref());
+        let mut targets = Self::default().writes("--log-file", global.log_file.as_deref(), None);
         for report in reports {
             match &report.to {
                 Target::Stdout => targets.on_stdout += 1,
-                Target::File(path) => targets = targets.writes("--report", Some(path)),
+                Target::File(path) => {
+                    targets = targets.writes("--report", Some(path), Some(REPORTS));
+                }
             }
         }
         targets
     }
 
     #[must_use]
-    pub fn writes(mut self, flag: &'static str, path: Option<&'a Path>) -> Self {
-        self.written.extend(path.map(|path| Named { flag, path }));
+    pub fn writes(
+        mut self,
+        flag: &'static str,
+        path: Option<&'a Path>,
+        replaces: Option<&'static [&'static str]>,
+    ) -> Self {
+        self.written.extend(path.map(|path| Named { flag, path, replaces }));
         self
     }
 
@@ -48,12 +66,13 @@ impl<'a> Targets<'a> {
         flag: &'static str,
         paths: impl IntoIterator<Item = &'a PathBuf>,
     ) -> Self {
-        self.read.extend(paths.into_iter().map(|path| Named { flag, path }));
+        self.read.extend(paths.into_iter().map(|path| Named { flag, path, replaces: None }));
         self
     }
 
     /// # Errors
-    /// When two of them are one file, or a folder is not there: exit 3, and nothing was read.
+    /// When two of them are one file, one would be written over what is none of ours, or a folder is not
+    /// there: exit 3, and nothing was read.
     pub fn check(&self) -> Result<(), Failure> {
         if self.on_stdout > 1 {
             return Err(Failure::new(
@@ -66,6 +85,9 @@ impl<'a> Targets<'a> {
         let mut taken: Vec<(&Named<'_>, PathBuf)> =
             self.read.iter().filter_map(|one| Some((one, report_file::place(one.path)?))).collect();
         for one in &self.written {
+            if one.path == Path::new("-") {
+                return Err(no_stdout(one));
+            }
             let Some(place) = report_file::place(one.path) else {
                 return Err(no_folder(one));
             };
@@ -73,9 +95,43 @@ impl<'a> Targets<'a> {
                 return Err(same(one, other));
             }
             taken.push((one, place));
+            one.spares_others()?;
         }
         Ok(())
     }
+}
+
+impl Named<'_> {
+    /// # Errors
+    /// When something is there that this command did not make: exit 3, and it stays as it is.
+    fn spares_others(&self) -> Result<(), Failure> {
+        let Some(formats) = self.replaces else { return Ok(()) };
+        match report_file::held(self.path).map_err(stored)? {
+            Held::Nothing => Ok(()),
+            Held::Ours(format) if formats.contains(&format.as_str()) => Ok(()),
+            held => Err(not_ours(self, &held)),
+        }
+    }
+}
+
+fn not_ours(one: &Named<'_>, held: &Held) -> Failure {
+    let wanted = if one.replaces == Some(PLANS) { "a saved plan" } else { "a report" };
+    let found = match held {
+        Held::Ours(format) => format!("a {}", shown(format)),
+        Held::Nothing | Held::Other => "something else".to_owned(),
+    };
+    let (flag, path) = (one.flag, told(one.path));
+    let title = format!("{flag} {path} is there already, and is {found}; it is left as it is");
+    Failure::new(Exit::Invalid, "not_ours", title).help(format!(
+        "{flag} replaces nothing but {wanted}: name another file, or move this one away"
+    ))
+}
+
+/// `-` is stdout for reports alone.
+fn no_stdout(one: &Named<'_>) -> Failure {
+    let help = "name a file, which `consent apply FILE` reads; on stdout there is a report: --json";
+    let title = format!("{} - names no file", one.flag);
+    Failure::new(Exit::Invalid, "usage", title).help(help)
 }
 
 /// The same file; or one more file of a folder that is read as a manifest.

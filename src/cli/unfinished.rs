@@ -8,7 +8,7 @@ use crate::cli::args::Global;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::state::Past;
 use crate::plan::{Extent, Plan};
-use crate::render::unfinished::{Above, note, unreadable};
+use crate::render::unfinished::{Above, Where, note, unreadable};
 use crate::store::lock::{self, LockError};
 
 /// Tells what the records left open, unless only results and errors are wanted.
@@ -16,6 +16,7 @@ pub fn tell(
     past: &Past,
     plan: &Plan,
     above: Above<'_>,
+    place: Where,
     global: &Global,
     streams: &mut Streams<'_>,
 ) {
@@ -27,7 +28,7 @@ pub fn tell(
         drop(unreadable(&error.to_string(), &error.help(), streams.err));
     }
     if let Some(run) = &past.unfinished {
-        drop(note(run, plan.tenant.id, above, streams.err));
+        drop(note(run, plan.tenant.id, above, place, streams.err));
     }
 }
 

@@ -19,11 +19,15 @@ pub fn failure(error: &clap::Error, words: &[OsString], env: &Env) -> Failure {
     let title = lines.next().unwrap_or_default();
     let failure =
         Failure::new(Exit::Invalid, "usage", title.trim_start_matches("error: ").to_owned());
-    let told = lines.filter(|line| !line.starts_with("For more"));
+    // What only looks alike is no help beside what is meant.
+    let alike = elsewhere(error, command(&text, words).as_deref()).is_some();
+    let told =
+        lines.filter(|line| !line.starts_with("For more") && !(alike && line.contains("tip:")));
     let told = told.map(|line| line.trim().to_owned()).chain(variable(error, words, env));
     let failure = told.fold(failure, |it, line| it.detail(vec![line]));
     let name = command(&text, words);
-    let failure = match manifest(error, name.as_deref()) {
+    let hint = elsewhere(error, name.as_deref()).map(str::to_owned);
+    let failure = match hint.or_else(|| manifest(error, name.as_deref())) {
         Some(meant) => failure.help(meant),
         None => failure,
     };
@@ -42,6 +46,47 @@ fn command(text: &str, words: &[OsString]) -> Option<String> {
         Some(usage) => usage.split_whitespace().nth(1).and_then(known),
         None => words.iter().skip(1).find_map(|word| known(word.to_str()?)),
     }
+}
+
+/// What people type who know it from other tools, or from another command of ours.
+fn elsewhere(error: &clap::Error, name: Option<&str>) -> Option<&'static str> {
+    let word = match error.kind() {
+        ErrorKind::UnknownArgument => text_of(error, ContextKind::InvalidArg)?,
+        ErrorKind::InvalidSubcommand => text_of(error, ContextKind::InvalidSubcommand)?,
+        _ => return None,
+    };
+    let word = word.split('=').next().unwrap_or(word);
+    Some(match (name, word) {
+        (_, "-y" | "--yes" | "--auto-approve" | "--force" | "--no-confirm") => {
+            "nothing approves whatever a plan may hold: on a terminal consent apply asks; elsewhere \
+             --approve DIGEST approves the one effect that consent plan showed"
+        }
+        (Some("plan"), "--approve") => {
+            "plan changes nothing: approve where it is applied, with `consent apply --approve DIGEST`"
+        }
+        (Some("apply"), "--out" | "--app" | "--detailed-exitcode") => {
+            "this flag is one of `consent plan`; what it saved is applied with `consent apply PLAN`"
+        }
+        (Some("plan" | "apply"), "--dry-run" | "-n" | "--what-if" | "--whatif") => {
+            "`consent plan` is the dry run: it never changes anything"
+        }
+        (Some("plan" | "apply"), "--seed") => "the embedded simulated tenant is --sandbox SEED",
+        (Some("sandbox"), "--sandbox") => "the simulated tenant is --seed FILE",
+        (Some("sandbox"), "--port" | "-p") => "the port stands in --listen 127.0.0.1:8080",
+        (None, "destroy" | "delete" | "revoke" | "remove") => {
+            "what shall go is taken out of the manifest; `consent plan` then shows the removal"
+        }
+        (None, "check" | "lint" | "verify-manifest") => {
+            "the manifest is checked by `consent validate`"
+        }
+        (None, "diff" | "preview" | "status" | "show") => {
+            "what would change is shown by `consent plan`"
+        }
+        (None, "login" | "auth" | "logout") => {
+            "sign in with `az login --tenant ID`, or set CONSENT_TOKEN to an access token"
+        }
+        _ => return None,
+    })
 }
 
 /// A file that stands where no argument does is a manifest, mostly, or a seed.

@@ -38,8 +38,13 @@ fn forgotten(loaded: &Loaded, past: Option<&Snapshot>) -> Vec<String> {
     let gone = past.apps.iter().filter(|head| !known(head.app_id));
     gone.filter_map(|head| {
         let held = held(objects, &head.label)?;
+        // Of an old record nobody knows whether it is of this manifest, or of another one beside it.
+        let how = match past.manifest {
+            Some(_) => "has left the manifest",
+            None => "is not in this manifest, unlike in the last one that was applied here,",
+        };
         Some(format!(
-            "{label} ({id}) has left the manifest and keeps what it had in the last run: {held}. \
+            "{label} ({id}) {how} and keeps what it had in the last run: {held}. \
              To revoke it, put [app.{label}] back with app_id = \"{id}\", mode = \"exact\" and \
              grants = \"none\"; to unassign people, add an [[assignment]] with users = [].",
             label = shown(&head.label),

@@ -65,11 +65,15 @@ impl Reader {
             .await
     }
 
-    /// Directory objects by id, up to a thousand. Unknown ids are silently absent.
-    pub(crate) async fn by_ids(&self, ids: &[ObjectId]) -> Result<Vec<Value>, GraphError> {
+    /// Directory objects by id, up to a thousand, of these types. Unknown ids are silently absent.
+    pub(crate) async fn by_ids(
+        &self,
+        ids: &[ObjectId],
+        types: &[&str],
+    ) -> Result<Vec<Value>, GraphError> {
         let path = "/directoryObjects/getByIds";
         let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        let body = json!({"ids": texts, "types": ["user", "group", "servicePrincipal"]});
+        let body = json!({"ids": texts, "types": types});
         let ask = Ask {
             method: reqwest::Method::POST,
             path: path.to_owned(),

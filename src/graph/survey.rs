@@ -1,6 +1,7 @@
 //! Looks up all that a manifest mentions, with as few requests as possible: everything that can be
 //! asked for at once goes into the same batches, and only group members wait for their groups.
 
+pub mod astray;
 pub mod rows;
 pub mod unread;
 
@@ -25,6 +26,9 @@ const GROUP: &str = "id,displayName,mail,description";
 
 /// Most ids that `getByIds` takes.
 const MOST_IDS: usize = 1_000;
+
+/// What has a name that people read.
+const NAMED: &[&str] = &["user", "group", "servicePrincipal"];
 
 /// What one query is for.
 enum Subject<'a> {
@@ -246,8 +250,9 @@ pub async fn known(
 ) -> Result<BTreeMap<ObjectId, (Option<Untrusted>, Option<Sort>)>, GraphError> {
     let ids: Vec<ObjectId> = ids.iter().copied().collect();
     // Of a row only this is kept, as soon as it comes: there may be a hundred thousand.
-    let read =
-        ids.chunks(MOST_IDS).map(|chunk| async move { called(&reader.by_ids(chunk).await?) });
+    let read = ids
+        .chunks(MOST_IDS)
+        .map(|chunk| async move { called(&reader.by_ids(chunk, NAMED).await?) });
     Ok(try_join_all(read).await?.into_iter().flatten().collect())
 }
 

@@ -16,6 +16,7 @@ use crate::model::untrusted::shown;
 /// What this file finds.
 pub(super) const CODES: &[(&str, &str)] = &[
     ("name_mismatch", "an app or resource that the tenant calls by another name"),
+    ("object_id", "the id of something else where an app id belongs"),
     ("resource_not_in_tenant", "a resource that has no service principal in the tenant"),
 ];
 
@@ -36,6 +37,32 @@ pub(super) fn mismatch(
         format!("check that the app_id is the {what} you mean, then write its name as it is");
     Some(Finding::error("name_mismatch", title).at(&said.place).help(help))
 }
+
+/// A finding where an id that no app has is the id of something else. `what` is `app` or `resource`.
+pub(super) fn astray(what: &str, id: &Located<AppId>, desk: &Desk) -> Option<Finding> {
+    let (id, place) = (id.value, &id.place);
+    let told =
+        |title: String, help: String| Finding::error("object_id", title).at(place).help(help);
+    if id.to_string() == desk.manifest.tenant.id.value.to_string() {
+        let title = format!("{id} is the id of the tenant, not of the {what}");
+        return Some(told(title, RIGHT_ID.to_owned()));
+    }
+    let found = desk.scene.directory.astray.get(&id)?;
+    let name = found.name.shown();
+    Some(match found.app_id {
+        Some(app_id) => told(
+            format!("{id} is the object id of the {} \"{name}\", not its app id", found.sort),
+            format!("if you mean \"{name}\", write its app id: \"{app_id}\""),
+        ),
+        None => told(
+            format!("{id} is the id of the {} \"{name}\", not of an {what}", found.sort),
+            RIGHT_ID.to_owned(),
+        ),
+    })
+}
+
+const RIGHT_ID: &str =
+    "write the application (client) id, as the portal shows it on the app's overview page";
 
 /// Looks whether the app of a table is one that the manifest declares.
 pub(super) fn check_app(
@@ -68,8 +95,10 @@ pub(super) fn resource<'a>(
     // A name that resolves to nothing was reported when names were collected.
     let app_id = resources::resolve(name, desk.manifest).ok()?;
     let found = desk.scene.directory.service_principals.get(&app_id);
+    let declared = desk.manifest.resources.get(&name.value);
+    let written = declared.map_or_else(|| name.with(app_id), |one| one.app_id.clone());
     if found.is_none() {
-        out.push(
+        let absent = || {
             Finding::error(
                 "resource_not_in_tenant",
                 format!("the tenant has no service principal for the resource {app_id}"),
@@ -78,10 +107,11 @@ pub(super) fn resource<'a>(
             .help(
                 "check the app id; a resource comes into a tenant with its licence, or when an \
                  administrator creates its service principal",
-            ),
-        );
+            )
+        };
+        out.push(astray("resource", &written, desk).unwrap_or_else(absent));
     }
-    if let (Some(found), Some(declared)) = (found, desk.manifest.resources.get(&name.value))
+    if let (Some(found), Some(declared)) = (found, declared)
         && let Some(finding) = mismatch("resource", declared.name.as_ref(), found)
     {
         out.push(finding);

@@ -83,15 +83,19 @@ fn nobody<'a>(
     if keys.is_empty() {
         return finding
             .label("`except` takes everybody out")
-            .help("take somebody off `except`, name somebody else, or remove the table");
+            .help("take somebody off `except`, or name somebody else")
+            .taking("if nobody shall have it, remove the table");
     }
     // Two keys are only needed where one alone brings nobody back.
     if keys.len() > 1 {
         keys.remove(BOTH);
     }
     let keys: Vec<&str> = keys.into_iter().collect();
-    let help = format!("add {}, name somebody, or remove the table", keys.join(" or "));
-    finding.label("everybody in it is left out").help(help)
+    let help = format!("add {}, or name somebody", keys.join(" or "));
+    finding
+        .label("everybody in it is left out")
+        .help(help)
+        .taking("if nobody shall have it, remove the table")
 }
 
 const BOTH: &str = "guests = true and disabled = true";
@@ -253,9 +257,10 @@ fn alike(text: &str, desk: &Desk, otherwise: &str) -> String {
 fn empty(name: &str) -> Finding {
     Finding::error("empty_group", format!("the group \"{name}\" reads as having no users"))
         .help(
-            "nothing is removed because of an empty group: remove it from the manifest if that is \
-             meant; members of a group with hidden membership are shown to who has Member.Read.Hidden",
+            "nothing is removed because of an empty group: see in the portal who is in it; members of \
+             a group with hidden membership are shown to who has Member.Read.Hidden",
         )
+        .taking("if nobody shall have it any more, take the group out of the manifest")
 }
 
 fn ambiguous(what: &str, text: &str, found: &[(ObjectId, Untrusted)]) -> Finding {

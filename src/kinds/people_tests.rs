@@ -93,8 +93,8 @@ fn an_empty_audience_is_told_what_would_bring_somebody_back() {
     };
     let plain = "{ groups = [\"GX\"] }";
     let help = |whom: &str, members: &[&str]| help_of_nobody(&world(whom, members));
-    assert!(help(plain, &["dave"]).starts_with("add guests = true, name somebody"));
-    assert!(help(plain, &["erin"]).starts_with("add disabled = true, name somebody"));
+    assert!(help(plain, &["dave"]).starts_with("add guests = true, or name somebody"));
+    assert!(help(plain, &["erin"]).starts_with("add disabled = true, or name somebody"));
     assert!(help(plain, &["dave", "erin"]).starts_with("add disabled = true or guests = true, "));
     let except = "{ groups = [\"GX\"], except = [\"alice@contoso.com\", \"dave@contoso.com\"] }";
     for members in [&["alice"][..], &["alice", "dave"]] {

@@ -25,7 +25,9 @@ pub(super) fn scope(
     out: &mut Findings,
 ) -> Option<ScopeName> {
     let Some(published) = resource.scopes.iter().find(|scope| scope.value == text) else {
-        out.push(unknown(text, resource).at(place));
+        if !out.is_full() {
+            out.push(unknown(text, resource).at(place));
+        }
         return None;
     };
     if !published.enabled {
@@ -74,10 +76,19 @@ fn unknown(text: &str, resource: &ServicePrincipal) -> Finding {
                 "\"{text_shown}\" of {name} is an application role, not a delegated permission"
             ),
         )
-        .help("an application role is not granted on behalf of users");
+        .help("it is granted in [[app_role]]: not on behalf of users, but to the app itself");
     }
     let candidates = resource.scopes.iter().map(|scope| scope.value.as_str());
     let finding = Finding::error("unknown_scope", title);
+    // As it stands in a request for a token, behind the address of its resource.
+    let last = text.rsplit('/').next().filter(|last| *last != text && known(last));
+    if let Some(last) = last {
+        return finding.help(format!("write its name alone: \"{}\"", shown(last)));
+    }
+    if text.ends_with(".default") {
+        return finding
+            .help("an app asks for that when it signs in; here each permission is listed");
+    }
     match suggest::close(text, candidates) {
         Some(close) => finding.help(format!("did you mean \"{}\"?", shown(&close))),
         None => finding.help(format!(

@@ -40,3 +40,30 @@ fn an_id_that_is_no_scope_of_the_resource_is_told_as_an_id() {
     assert_eq!(findings[0].code, "permission_id");
     assert_eq!(findings[0].help.as_deref(), Some("write the name that Microsoft Graph publishes"));
 }
+
+#[test]
+fn what_stands_in_requests_for_tokens_is_led_to_the_name() {
+    let help = |text: &str| look(text).1.remove(0).help.unwrap();
+    assert_eq!(
+        help("https://graph.microsoft.com/Mail.Read"),
+        "write its name alone: \"Mail.Read\""
+    );
+    assert!(help("https://graph.microsoft.com/.default").contains("each permission is listed"));
+}
+
+/// Counted, not timed: once nobody is told any more, nothing is compared.
+#[test]
+fn a_crowd_of_unknown_permissions_is_not_compared_with_all_there_are() {
+    let mut findings = Findings::default();
+    let graph = graph();
+    let mut look = |from: usize, to: usize| {
+        crate::manifest::suggest::work::of(|| {
+            for start in from..to {
+                let place = Place { file: 0, span: start..start + 1 };
+                scope("Mail.Raed", &graph, &place, &mut findings);
+            }
+        })
+    };
+    assert!(look(0, 500) > 0);
+    assert_eq!(look(500, 20_000), 0);
+}

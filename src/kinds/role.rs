@@ -56,8 +56,10 @@ pub(super) fn named<'a>(
 ) -> Option<&'a PublishedRole> {
     let same = || resource.roles.iter().filter(|role| role.value == text && !text.is_empty());
     let Some(role) = same().find(|role| holder.takes(role)) else {
-        let other = same().next().is_some();
-        out.push(missing(text, holder, resource, other).at(place));
+        if !out.is_full() {
+            let other = same().next().is_some();
+            out.push(missing(text, holder, resource, other).at(place));
+        }
         return None;
     };
     if !role.enabled {

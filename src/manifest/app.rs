@@ -128,10 +128,7 @@ pub(super) fn app(label: &str, entry: &Entry, findings: &mut Findings) -> Option
         choice(&text, &Mode::WORDS, findings).map(|mode| text.with(mode))
     });
     let grants = written.grants.as_ref().map(|text| entry.located(text));
-    let no_grants = match &grants {
-        Some(text) => choice(text, &[(NONE, ())], findings).map(|()| text.place.clone()),
-        None => None,
-    };
+    let no_grants = grants.as_ref().and_then(|text| nothing(text, findings));
     let publisher_tenant =
         written.publisher_tenant.as_ref().and_then(|text| guid(&entry.located(text), findings));
     let name = name(entry, written.name.as_ref(), findings);
@@ -205,6 +202,19 @@ form!(Nothing, { "type": "string", "enum": [NONE] });
 
 /// The one word that `grants` takes.
 const NONE: &str = "none";
+
+/// Reads `grants`. Whoever wrote anything else did not ask for everything to be revoked, so the one word
+/// it takes is not offered.
+fn nothing(text: &Located<String>, findings: &mut Findings) -> Option<Place> {
+    if text.value == NONE {
+        return Some(text.place.clone());
+    }
+    let title = format!("`grants` does not take \"{}\"", shown(&text.value));
+    let help =
+        "leave `grants` out, and declare each permission in a [[grant]] or [[app_role]] table";
+    findings.push(Finding::error("unknown_word", title).at(&text.place).help(help));
+    None
+}
 
 /// Labels stand in addresses, file names and plans, so they hold nothing that needs quoting.
 fn checked(label: &str, place: &Place, findings: &mut Findings) -> Option<String> {

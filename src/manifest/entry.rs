@@ -41,10 +41,19 @@ impl Entry {
         value: &'v Option<V>,
         findings: &mut Findings,
     ) -> Option<&'v V> {
-        if value.is_none() && self.whole == Whole::Yes && !self.has(name) {
+        let is_missing = value.is_none() && self.whole == Whole::Yes && !self.has(name);
+        if is_missing && !self.misspelt(name, findings) {
             findings.push(shape::missing(name).at(&self.place));
         }
         value.as_ref()
+    }
+
+    /// Whether a key that was told as unknown was probably meant to be this one.
+    fn misspelt(&self, name: &str, findings: &Findings) -> bool {
+        self.raw.iter().any(|(key, _)| {
+            findings.has("unknown_key", &self.place_of(key))
+                && shape::meant(key.get_ref(), &[name]).is_some()
+        })
     }
 
     /// Whether the key is written, whatever its value.

@@ -24,6 +24,8 @@ pub(super) const CODES: &[(&str, &str)] = &[
 /// All tables of all files, before they are read.
 pub(super) struct Tables {
     pub(super) whole: Whole,
+    /// The first syntax error of each file that has any.
+    pub(super) torn: BTreeMap<usize, Finding>,
     /// Tables and keys that are there, though perhaps in a wrong form: they are not missing.
     written: BTreeSet<String>,
     labelled: BTreeMap<String, Vec<(String, Entry)>>,
@@ -33,7 +35,8 @@ pub(super) struct Tables {
 impl Default for Tables {
     fn default() -> Self {
         let (labelled, entries) = (BTreeMap::new(), BTreeMap::new());
-        Self { whole: Whole::Yes, written: BTreeSet::new(), labelled, entries }
+        let (written, torn) = (BTreeSet::new(), BTreeMap::new());
+        Self { whole: Whole::Yes, torn, written, labelled, entries }
     }
 }
 
@@ -81,7 +84,6 @@ impl Tables {
             entries: self.entries,
             broken_apps,
             broken_resources,
-            whole: self.whole,
         }
     }
 
@@ -184,7 +186,8 @@ impl Tables {
                 }
                 // A torn file, whose syntax errors are told: the label is known, no more.
                 (None, None) => {
-                    let finding = shape::missing("app_id").at(&entry.place);
+                    let told = self.torn.get(&entry.place.file).cloned();
+                    let finding = told.unwrap_or_else(|| shape::missing("app_id").at(&entry.place));
                     broken.entry(label).or_insert(finding);
                 }
             }

@@ -17,6 +17,7 @@ pub mod settings;
 mod shape;
 pub mod source;
 pub mod suggest;
+mod syntax;
 pub mod whom;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,6 @@ use std::collections::BTreeMap;
 use crate::manifest::app::{App, Mode, Resource};
 use crate::manifest::entry::Entry;
 use crate::manifest::settings::{Accept, Limits, Tenant};
-use crate::manifest::shape::Whole;
 use crate::manifest::source::{Located, Sources};
 use crate::manifest::suggest::did_you_mean;
 use crate::model::finding::{Finding, Findings, Place};
@@ -69,7 +69,6 @@ pub struct Manifest {
     /// Declared, but with a mistake: whoever names them is told that one, not "unknown".
     pub(crate) broken_apps: BTreeMap<String, Finding>,
     pub(crate) broken_resources: BTreeMap<String, Finding>,
-    whole: Whole,
 }
 
 /// A table that belongs to a kind.
@@ -134,31 +133,42 @@ impl Manifest {
     }
 
     /// Checks what is declared against what the apps say of themselves. `declared` holds one place
-    /// of a permission (not of an assignment) for each app label that has any.
+    /// of a permission (not of an assignment) for each app label that has any. `findings` are all there
+    /// are so far: beside any other mistake nothing is called undeclared, for it may be declared in what
+    /// could not be read.
     pub fn check_declared(&self, declared: &BTreeMap<String, Place>, findings: &mut Findings) {
-        for app in self.apps.values() {
-            match (&app.no_grants, declared.get(&app.label)) {
-                (Some(_), Some(place)) => {
-                    let title = format!(
-                        "{} says grants = \"none\", and this grants it something",
-                        app.label
-                    );
-                    let help = "remove one of the two";
-                    findings
-                        .push(Finding::error("grants_contradiction", title).at(place).help(help));
-                }
-                (None, None) if app.mode.value == Mode::Exact && self.whole == Whole::Yes => {
-                    let title = format!("{} is exact and nothing is declared for it", app.label);
-                    let help = "if it shall have no permission at all, say grants = \"none\"; an \
-                                emptied file must not revoke everything by accident";
-                    findings.push(
-                        Finding::error("exact_app_without_grants", title).at(&app.place).help(help),
-                    );
-                }
-                _ => {}
+        for app in self.apps.values().filter(|app| app.no_grants.is_some()) {
+            if let Some(place) = declared.get(&app.label) {
+                findings.push(contradiction(app, place));
             }
         }
+        if findings.has_errors() {
+            return;
+        }
+        let bare = |app: &&App| app.no_grants.is_none() && !declared.contains_key(&app.label);
+        for app in self.apps.values().filter(bare).filter(|app| app.mode.value == Mode::Exact) {
+            findings.push(undeclared(app));
+        }
     }
+}
+
+fn contradiction(app: &App, place: &Place) -> Finding {
+    let title = format!("{} says grants = \"none\", and this grants it something", app.label);
+    Finding::error("grants_contradiction", title)
+        .at(place)
+        .help(format!("to keep this, take grants = \"none\" out of [app.{}]", app.label))
+        .taking("to revoke it, remove this table")
+}
+
+fn undeclared(app: &App) -> Finding {
+    let title = format!("{} is exact and nothing is declared for it", app.label);
+    Finding::error("exact_app_without_grants", title)
+        .at(&app.place)
+        .help(
+            "declare what it shall keep, in [[grant]] or [[app_role]]; with mode = \"additive\" it \
+             keeps what it has. An emptied file must not revoke everything by accident",
+        )
+        .taking("if it shall have no permission at all, say grants = \"none\"")
 }
 
 #[cfg(test)]

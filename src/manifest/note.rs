@@ -1,7 +1,10 @@
 //! What people write beside a declaration for people: why, who answers for it, until when.
 
+use std::fmt;
+
 use serde::Deserialize;
-use serde::de::{Deserializer, Error};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use time::{Date, Month};
 use toml::Spanned;
 use toml::value::Datetime;
@@ -20,19 +23,58 @@ pub struct Day(pub Date);
 
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let refused = || {
-            D::Error::custom(
-                "this is not a day\nhelp: write it as 2027-06-30, without quotes or time",
-            )
-        };
-        let read = Datetime::deserialize(from).map_err(|_| refused())?;
-        let (Some(date), None, None) = (read.date, read.time, read.offset) else {
-            return Err(refused());
-        };
+        from.deserialize_any(DayVisitor)
+    }
+}
+
+struct DayVisitor;
+
+impl<'de> Visitor<'de> for DayVisitor {
+    type Value = Day;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a day")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Day, E> {
+        let day = meant(text).map_or_else(|| "2027-06-30".to_owned(), |day| day.to_string());
+        Err(no_day(&day))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Day, A::Error> {
+        let refused = || no_day("2027-06-30");
+        let read = Datetime::deserialize(MapAccessDeserializer::new(map)).map_err(|_| refused())?;
+        let Some(date) = read.date else { return Err(refused()) };
         let month = Month::try_from(date.month).map_err(|_| refused())?;
         let day = Date::from_calendar_date(i32::from(date.year), month, date.day);
-        Ok(Self(day.map_err(|_| refused())?))
+        let day = day.map_err(|_| refused())?;
+        if read.time.is_some() || read.offset.is_some() {
+            return Err(no_day(&day.to_string()));
+        }
+        Ok(Day(day))
     }
+}
+
+fn no_day<E: Error>(right: &str) -> E {
+    E::custom(format!("this is not a day\nhelp: write it as {right}, without quotes or time"))
+}
+
+/// The day that a text means which people write as they do elsewhere: `30.06.2027`, `2027/6/30`. Where
+/// day and month could be each other's, none.
+pub(super) fn meant(text: &str) -> Option<Date> {
+    let parts: Vec<&str> = text.split(['.', '/', '-']).collect();
+    let [one, two, three] = parts[..] else { return None };
+    let number = |part: &str| part.parse::<u16>().ok().filter(|_| part.len() <= 4);
+    let (one, two, three) = (number(one)?, number(two)?, number(three)?);
+    let dotted = text.contains('.');
+    let (year, month, day) = match (one, two, three) {
+        (year @ 1000.., month, day) => (year, month, day),
+        (day, month, year @ 1000..) if dotted || day > 12 || day == month => (year, month, day),
+        (month, day, year @ 1000..) if day > 12 => (year, month, day),
+        _ => return None,
+    };
+    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+    Date::from_calendar_date(i32::from(year), month, u8::try_from(day).ok()?).ok()
 }
 
 // JSON has no dates: what reads TOML for a schema hands them over as text.
@@ -92,5 +134,5 @@ pub fn past(entry: &Entry, today: Date) -> Option<Finding> {
     let until = last_day(entry).filter(|until| today > until.value)?;
     let title = format!("past since {}: nothing is granted by this table", until.value);
     let finding = Finding::warning("until_past", title).at(&until.place);
-    Some(finding.help("remove the table, or set a later day"))
+    Some(finding.help("set a later day, or remove the table"))
 }

@@ -116,7 +116,12 @@ fn keeps(value: &mut Spanned<Raw>, spans: &[Range<usize>]) -> bool {
     let own = value.span();
     match value.get_mut() {
         Raw::Table(table) => remove_torn(table, spans),
-        Raw::List(list) => list.retain_mut(|one| keeps(one, spans)),
+        // Half a list would be called empty, or too short.
+        Raw::List(list) => {
+            let all = list.len();
+            list.retain_mut(|one| keeps(one, spans));
+            return list.len() == all;
+        }
         _ => return !spans.iter().any(|at| own.start <= at.start && at.end <= own.end),
     }
     true

@@ -10,6 +10,7 @@ use crate::manifest::raw::{Raw, RawTable, remove_torn, table_from};
 use crate::manifest::shape::{self, Whole};
 use crate::manifest::source::{Source, Sources};
 use crate::manifest::suggest::close;
+use crate::manifest::syntax::{self, Slip};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::untrusted::shown;
@@ -20,6 +21,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("unknown_schema", "a schema number that this version does not read"),
     ("wrong_table", "a table written in another form than its name takes"),
     ("unknown_table", "a table that nobody reads"),
+    ("not_a_manifest", "the seed of a simulated tenant, named as a manifest"),
     ("no_manifest", "no file at all"),
     ("too_many_mistakes", "more mistakes than anybody reads"),
 ];
@@ -27,11 +29,17 @@ pub(super) const CODES: &[(&str, &str)] = &[
 /// Syntax errors told per file. After many the rest is mostly noise of the first.
 const MOST: usize = 20;
 
+/// Syntax errors looked at, to tell which of them follow from others.
+const MOST_READ: usize = 100;
+
 /// The only schema there is so far.
 const SCHEMA: &str = "1";
 
 /// The tables of the house itself, as people write them.
 const OWN: [&str; 5] = ["tenant", "app", "resource", "limits", "accept"];
+
+/// Tables of seeds that no manifest has, the likeliest ones.
+const SEEDS: [&str; 6] = ["service_principal", "application", "user", "people", "group", "weather"];
 
 pub(super) fn manifest(sources: &Sources, names: &[TableName]) -> (Option<Manifest>, Findings) {
     let mut findings = Findings::default();
@@ -42,7 +50,8 @@ pub(super) fn manifest(sources: &Sources, names: &[TableName]) -> (Option<Manife
     }
     let mut tables = Tables::default();
     for (file, source) in sources.iter().enumerate() {
-        Reader { file, names, whole: Whole::Yes, tables: &mut tables, findings: &mut findings }
+        let (whole, torn_at) = (Whole::Yes, None);
+        Reader { file, names, whole, torn_at, tables: &mut tables, findings: &mut findings }
             .read(source);
     }
     let manifest = tables.join(names, sources, &mut findings);
@@ -54,6 +63,8 @@ struct Reader<'a> {
     file: usize,
     names: &'a [TableName],
     whole: Whole,
+    /// Where the first syntax error is.
+    torn_at: Option<usize>,
     tables: &'a mut Tables,
     findings: &'a mut Findings,
 }
@@ -61,16 +72,28 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(mut self, source: &Source) {
         let (root, errors) = DeTable::parse_recoverable(&source.text);
-        let torn: Vec<Range<usize>> =
-            errors.iter().take(MOST).map(|error| error.span().unwrap_or(0..0)).collect();
-        for (error, span) in errors.iter().zip(&torn) {
-            let twice = error.message().starts_with("duplicate key");
-            let finding = twice.then(|| self.twice(root.get_ref(), source, span)).flatten();
-            let plain = || syntax(error.message()).at(&self.place(span.clone()));
-            self.findings.push(finding.unwrap_or_else(plain));
+        let slips: Vec<Slip> = errors.iter().take(MOST_READ).map(slip).collect();
+        let torn: Vec<Range<usize>> = slips.iter().map(|slip| slip.span.clone()).collect();
+        for slip in syntax::causes(&source.text, slips).into_iter().take(MOST) {
+            let twice = slip.message.starts_with("duplicate key");
+            let finding = twice.then(|| self.twice(root.get_ref(), source, &slip.span)).flatten();
+            let place = self.place(slip.span.clone());
+            let plain = || syntax::finding(&source.text, &slip).at(&place);
+            let finding = finding.unwrap_or_else(plain);
+            self.tables.torn.entry(self.file).or_insert_with(|| finding.clone());
+            self.findings.push(finding);
+        }
+        if let Some(place) = self.seed(root.get_ref()) {
+            self.tables.written("schema");
+            self.tables.written("tenant");
+            let title = "this is no manifest, but the seed of a simulated tenant";
+            let help = "name the seed with --sandbox, and with -f what that tenant shall be like";
+            self.findings.push(Finding::error("not_a_manifest", title).at(&place).help(help));
+            return;
         }
         let mut rows = table_from(root.get_ref());
         if !torn.is_empty() {
+            self.torn_at = torn.iter().map(|span| span.start).min();
             self.whole = Whole::Torn;
             self.tables.whole = Whole::Torn;
             remove_torn(&mut rows, &torn);
@@ -85,6 +108,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Where a table stands that only seeds have, in a file that does not call itself a manifest.
+    fn seed(&self, root: &DeTable) -> Option<Place> {
+        let named = |name: &str| root.iter().find(|(key, _)| key.get_ref().as_ref() == name);
+        let table = SEEDS.iter().find_map(|name| named(name)).filter(|_| named("schema").is_none());
+        table.map(|(key, _)| self.place(key.span()))
+    }
+
+    fn is_torn_above(&self, key: &Place) -> bool {
+        self.torn_at.is_some_and(|at| at < key.span.start)
+    }
+
     fn place(&self, span: Range<usize>) -> Place {
         Place { file: self.file, span }
     }
@@ -97,6 +131,8 @@ impl Reader<'_> {
             ("tenant" | "limits" | "accept", _) => self.once(name, key, span, value),
             (_, Some(TableName { times: Times::Once, .. })) => self.once(name, key, span, value),
             (_, Some(TableName { times: Times::Repeated, .. })) => self.repeated(name, key, value),
+            // Keys of a table whose header could not be read.
+            (_, None) if !matches!(value, Raw::Table(_)) && self.is_torn_above(key) => {}
             (_, None) => self.unknown(name, key),
         }
     }
@@ -225,16 +261,6 @@ fn wrong(name: &str, form: &str, found: &str) -> Finding {
     Finding::error("wrong_table", title).help(help)
 }
 
-/// The parser's own words, with help for the slip that is made most often.
-fn syntax(message: &str) -> Finding {
-    if message.starts_with("string values must be quoted") {
-        return Finding::error("syntax", "this is no value")
-            .help("a text stands in quotes; a list in [ ], a date and a number stand bare");
-    }
-    let help = if message.starts_with("duplicate key") {
-        "a key stands once, and so does a [table]; what may be repeated has two brackets: [[grant]]"
-    } else {
-        "TOML is explained at https://toml.io; examples are in the manifest's reference"
-    };
-    Finding::error("syntax", shown(message)).help(help)
+fn slip(error: &toml::de::Error) -> Slip {
+    Slip { message: error.message().to_owned(), span: error.span().unwrap_or(0..0) }
 }

@@ -50,6 +50,28 @@ form!(ResourceName, {
     ],
 });
 
+/// The well-known names that have this word of people's: `graph`, `https://graph.microsoft.com`. Only a
+/// hint: such a word decides nothing.
+fn by_a_word(text: &str) -> Option<String> {
+    const OF_ALL: [&str; 9] =
+        ["https", "http", "www", "com", "net", "microsoft", "office", "api", "default"];
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 2);
+        words.map(str::to_lowercase).filter(|word| !OF_ALL.contains(&word.as_str())).collect()
+    };
+    let asked = words(text);
+    let has = |name: &str| {
+        let own = words(name);
+        !asked.is_empty() && asked.iter().all(|word| own.contains(word))
+    };
+    let names: Vec<String> = WELL_KNOWN
+        .iter()
+        .filter(|(name, _)| has(name))
+        .map(|(name, _)| format!("\"{name}\""))
+        .collect();
+    (!names.is_empty() && text.len() < 80).then(|| format!("did you mean {}?", names.join(" or ")))
+}
+
 /// The app id of a `[resource.LABEL]`, a well-known name, or of an app id itself.
 ///
 /// # Errors
@@ -72,7 +94,8 @@ pub fn resolve(text: &Located<String>, manifest: &Manifest) -> Result<AppId, Fin
     let title = format!("there is no resource called \"{}\"", shown(&text.value));
     let names = WELL_KNOWN.iter().map(|(name, _)| *name);
     let labels = manifest.resources.keys().map(String::as_str);
-    let help = did_you_mean(&text.value, names.chain(labels)).unwrap_or_else(|| {
+    let close = did_you_mean(&text.value, names.chain(labels)).or_else(|| by_a_word(&text.value));
+    let help = close.unwrap_or_else(|| {
         "declare it once as [resource.LABEL] with its app_id, or write the app id here; a display \
          name decides nothing, because anybody can register the same one"
             .to_owned()

@@ -8,6 +8,7 @@ use toml::de::{DeValue, Error, ValueDeserializer};
 
 use crate::manifest::raw::{Raw, RawTable, Removed, remove};
 use crate::manifest::suggest::{close, did_you_mean};
+use crate::manifest::whom::ALL_USERS;
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::untrusted::shown;
 
@@ -39,6 +40,10 @@ pub(super) fn read<T: DeserializeOwned>(
     whole: Whole,
     findings: &mut Findings,
 ) -> Option<T> {
+    // A crowd of tables must not be read for mistakes that nobody is told.
+    if findings.is_full() {
+        return None;
+    }
     let mut rest = raw.clone();
     let mut told = Told::default();
     for _ in 0..MOST {
@@ -59,7 +64,7 @@ pub(super) fn read<T: DeserializeOwned>(
         let key = remove(&mut rest, &span)?;
         match key {
             Removed::Key(key) if finding.code == "unknown_key" => {
-                told.meant.extend(close(&key, known(error.message())));
+                told.meant.extend(meant(&key, &known(error.message())));
             }
             Removed::Key(key) => told.lost.push(key),
             Removed::Element => {}
@@ -113,8 +118,8 @@ pub(super) fn missing(name: &str) -> Finding {
 fn why(name: &str) -> Option<&'static str> {
     Some(match name {
         "mode" => {
-            "say `mode = \"exact\"` (what the manifest does not declare for this app is planned for \
-             removal) or `mode = \"additive\"` (it is left alone)"
+            "say `mode = \"additive\"` (what the manifest does not declare for this app is left alone) \
+             or `mode = \"exact\"` (it is planned for removal)"
         }
         "for" => {
             "say `for = \"all-users\"`, or name people: `for = { users = [\"adele@contoso.com\"] }`; \
@@ -178,7 +183,12 @@ fn wrong_type(message: &str) -> Finding {
     let title = format!("expected {}, found {}", wanted_words(wanted), found_words(found));
     let finding = Finding::error("wrong_type", shown(&title));
     match (wanted, found.strip_prefix("string ")) {
-        ("a sequence", Some(text)) => finding.help(shown(&format!("write a list: [{text}]"))),
+        ("a sequence", Some(text)) => {
+            finding.help(shown(&format!("write a list: [{}]", each(text))))
+        }
+        (_, None) if found == "sequence" && wanted.contains(ALL_USERS) => {
+            finding.help("write { users = [...] }, or { groups = [...] }, or both")
+        }
         ("a boolean", Some(_)) => finding.help("write `true` or `false`, without quotes"),
         ("u32", Some(_)) => finding.help("write the number without quotes"),
         ("a sequence", None) if found == "map" => finding.help("write a list of them: [{ ... }]"),
@@ -186,14 +196,59 @@ fn wrong_type(message: &str) -> Finding {
     }
 }
 
+/// A text in quotes as the elements of a list: several permissions stand in one text elsewhere.
+fn each(text: &str) -> String {
+    let bare = text.trim_matches('"');
+    let words: Vec<String> = bare
+        .split([' ', ','])
+        .filter(|word| !word.is_empty())
+        .map(|word| format!("\"{word}\""))
+        .collect();
+    // A name of several words, such as a group's, is one.
+    let are_scopes = bare.contains('.') || bare.contains('_');
+    if are_scopes && words.len() > 1 { words.join(", ") } else { text.to_owned() }
+}
+
 /// The finding for a key that nobody reads, without its place.
 pub(super) fn unknown(key: &str, keys: &[&str]) -> Finding {
     let finding = Finding::error("unknown_key", format!("unknown key \"{}\"", shown(key)));
-    match did_you_mean(key, keys.iter().copied()) {
+    let elsewhere = elsewhere(key, keys).map(str::to_owned);
+    match elsewhere.or_else(|| did_you_mean(key, keys.iter().copied())) {
         Some(help) => finding.help(help),
         None if keys.is_empty() => finding.help("this table takes no keys"),
         None => finding.help(format!("known here: {}", keys.join(", "))),
     }
+}
+
+/// The key that an unknown one stands for, of those that its table takes.
+pub(super) fn meant(key: &str, keys: &[&str]) -> Option<String> {
+    let of_people = ["users", "groups", "user", "group", "all_users", "everyone"].contains(&key);
+    match keys.contains(&"for") && of_people {
+        true => Some("for".to_owned()),
+        false => close(key, keys.iter().copied()),
+    }
+}
+
+/// Where a key belongs that is looked for in the wrong table. `keys` are those of the table it is in.
+fn elsewhere(key: &str, keys: &[&str]) -> Option<&'static str> {
+    let is_app = keys.contains(&"publisher_tenant");
+    let is_grant = keys.contains(&"scopes") && keys.contains(&"for");
+    Some(match key {
+        "grant" | "scope" | "scopes" | "permissions" | "delegated" if is_app => {
+            "delegated permissions stand in tables of their own: [[grant]] with app, resource, scopes, for"
+        }
+        "app_role" | "app_roles" | "role" | "roles" | "application" if is_app => {
+            "application permissions stand in tables of their own: [[app_role]] with app, resource, roles"
+        }
+        "users" | "groups" | "user" | "group" | "principals" | "guests" | "except" if is_grant => {
+            "people stand in `for`: for = { users = [...], groups = [...] }"
+        }
+        "roles" | "role" if is_grant => {
+            "application permissions stand in [[app_role]]; a [[grant]] has scopes"
+        }
+        "all_users" | "all-users" | "everyone" if is_grant => "write for = \"all-users\"",
+        _ => return None,
+    })
 }
 
 /// The words of TOML's users for those of serde.

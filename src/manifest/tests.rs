@@ -12,6 +12,8 @@ use super::source::Source;
 use super::whom::{Guests, Named, Whom};
 use super::*;
 
+mod hints;
+
 const TABLES: [TableName; 2] = [
     TableName { name: "grant", times: Times::Repeated },
     TableName { name: "user_consent", times: Times::Once },

@@ -108,9 +108,21 @@ impl<'de> Visitor<'de> for WhomVisitor {
         if text == ALL_USERS {
             return Ok(Whom::Everyone);
         }
-        let help = did_you_mean(text, [ALL_USERS]).unwrap_or_else(|| {
-            format!("write \"{ALL_USERS}\", or {{ users = [\"{}\"] }}", shown(text))
-        });
+        let safe = shown(text);
+        let help = match text.to_lowercase().replace([' ', '_', '-'], "").as_str() {
+            "everyone" | "everybody" | "all" | "allusers" | "allprincipals" => {
+                format!("for everybody in the tenant write \"{ALL_USERS}\"")
+            }
+            _ if text.contains('@') => {
+                format!("name people in a table: {{ users = [\"{safe}\"] }}")
+            }
+            _ => did_you_mean(text, [ALL_USERS]).unwrap_or_else(|| {
+                format!(
+                    "name people in a table: {{ groups = [\"{safe}\"] }} or {{ users = [...] }}; \
+                     everybody in the tenant is \"{ALL_USERS}\""
+                )
+            }),
+        };
         Err(E::custom(format!("\"{}\" is no audience\nhelp: {help}", shown(text))))
     }
 
@@ -120,8 +132,7 @@ impl<'de> Visitor<'de> for WhomVisitor {
         if users.is_empty() && groups.is_empty() {
             return Err(A::Error::custom(
                 "this audience names no user and no group\nhelp: name at least one in `users` or \
-                 `groups`; a forgotten list can never mean everybody. To take access away, remove \
-                 the whole table",
+                 `groups`; a forgotten list can never mean everybody",
             ));
         }
         Ok(Whom::Named(Named {

@@ -48,6 +48,8 @@ pub struct Directory {
     pub open_policies: BTreeSet<String>,
     /// What sort of object each of these ids is, where only names were looked up.
     pub sorts: BTreeMap<ObjectId, Sort>,
+    /// What an app id that has no service principal is the id of, if anything. Only for help.
+    pub astray: BTreeMap<AppId, Astray>,
     /// Users and groups whose names begin alike, for a text that led to none. Only for help.
     pub alike: BTreeMap<String, Vec<(ObjectId, Untrusted)>>,
 }
@@ -76,6 +78,16 @@ impl Sort {
             Self::ServicePrincipal => "service principal",
         }
     }
+}
+
+/// An object whose id stands where an app id belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Astray {
+    /// For people: `service principal`, `user`.
+    pub sort: &'static str,
+    pub name: Untrusted,
+    /// The app id that was meant, where the object has one.
+    pub app_id: Option<AppId>,
 }
 
 /// What became of one name.
@@ -160,6 +172,12 @@ impl ServicePrincipal {
 }
 
 impl Directory {
+    /// Those of these apps that have no service principal in the tenant.
+    pub fn lost(&self, apps: &BTreeSet<AppId>) -> Vec<AppId> {
+        let lost = apps.iter().filter(|app| !self.service_principals.contains_key(app));
+        lost.copied().collect()
+    }
+
     pub fn client_id(&self, app: AppId) -> Option<ObjectId> {
         self.service_principals.get(&app).map(|sp| sp.id)
     }

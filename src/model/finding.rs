@@ -33,6 +33,9 @@ pub struct Finding {
     pub label: Option<Safe>,
     /// What to do, a runnable command where there is one.
     pub help: Option<Safe>,
+    /// More help, by which somebody would lose access. Given only where nothing else is wrong: what seems
+    /// to be nobody's may only be misspelt elsewhere.
+    pub taking: Option<Safe>,
 }
 
 impl Finding {
@@ -44,6 +47,7 @@ impl Finding {
             place: None,
             label: None,
             help: None,
+            taking: None,
         }
     }
 
@@ -67,6 +71,20 @@ impl Finding {
     pub fn help(mut self, help: impl Into<Safe>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The way out by which somebody would lose access; follows the other help.
+    #[must_use]
+    pub fn taking(mut self, help: impl Into<Safe>) -> Self {
+        self.taking = Some(help.into());
+        self
+    }
+
+    /// All help there is to give; `alone` where nothing else is wrong.
+    pub fn advice(&self, alone: bool) -> Option<String> {
+        let all = self.help.iter().chain(self.taking.iter().filter(|_| alone));
+        let all: Vec<&str> = all.map(|help| &**help).collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 }
 
@@ -108,6 +126,11 @@ impl Findings {
         }
     }
 
+    /// Whether one of this code is told at this place.
+    pub fn has(&self, code: &'static str, place: &Place) -> bool {
+        self.at.contains_key(&(place.file, place.span.start, place.span.end, code))
+    }
+
     /// Whether no more are taken, so that nobody need look for them.
     pub fn is_full(&self) -> bool {
         self.errors >= MOST_ERRORS
@@ -119,6 +142,13 @@ impl Findings {
 
     pub fn has_errors(&self) -> bool {
         self.errors > 0
+    }
+
+    /// Whether no more than one sort of mistake is in all of it. The same mistake made in several places is
+    /// one decision; mistakes of two sorts may be each other's cause.
+    pub fn is_one_mistake(&self) -> bool {
+        let errors = || self.all.iter().filter(|one| one.severity == Severity::Error);
+        errors().next().is_none_or(|first| errors().all(|one| one.code == first.code))
     }
 
     pub fn is_empty(&self) -> bool {

@@ -45,8 +45,9 @@ pub fn draw(
     // That there are even more comes last, and is told whatever is not drawn before it.
     let (end, all): (Vec<&Finding>, Vec<&Finding>) =
         findings.sorted().into_iter().partition(|finding| finding.code == TOO_MANY);
+    let alone = findings.is_one_mistake();
     for finding in all.iter().take(MOST).chain(&end) {
-        writeln!(out, "{}\n", one(finding, sources, colour, known))?;
+        writeln!(out, "{}\n", one(finding, alone, sources, colour, known))?;
     }
     match all.len().saturating_sub(MOST) {
         0 => Ok(()),
@@ -54,8 +55,14 @@ pub fn draw(
     }
 }
 
-/// One finding, without a line end after it.
-pub fn one(finding: &Finding, sources: &Sources, colour: Colour, known: Redact<'_>) -> String {
+/// One finding, without a line end after it. `alone` where nothing else is wrong.
+fn one(
+    finding: &Finding,
+    alone: bool,
+    sources: &Sources,
+    colour: Colour,
+    known: Redact<'_>,
+) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -80,8 +87,8 @@ pub fn one(finding: &Finding, sources: &Sources, colour: Colour, known: Redact<'
             None => group.element(origin(place, source, sources)),
         };
     }
-    if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(wrapped(&safe(&known(help)), WIDTH - MARGIN)));
+    if let Some(help) = finding.advice(alone) {
+        group = group.element(Level::HELP.message(wrapped(&safe(&known(&help)), WIDTH - MARGIN)));
     }
     let renderer = match colour {
         Colour::Plain => Renderer::plain(),
@@ -178,7 +185,8 @@ mod tests {
     fn drawn(text: &str, at: &str, finding: Finding) -> String {
         let start = text.find(at).unwrap();
         let place = Place { file: 0, span: start..start + at.len() };
-        one(&finding.at(&place), &Sources::one("consent.toml", text), Colour::Plain, &str::to_owned)
+        let sources = Sources::one("consent.toml", text);
+        one(&finding.at(&place), true, &sources, Colour::Plain, &str::to_owned)
     }
 
     #[test]
@@ -247,12 +255,9 @@ mod tests {
     #[test]
     fn colour_only_when_asked_for() {
         let finding = Finding::error("x", "y");
-        assert!(
-            !one(&finding, &Sources::default(), Colour::Plain, &str::to_owned).contains('\u{1b}')
-        );
-        assert!(
-            one(&finding, &Sources::default(), Colour::Styled, &str::to_owned).contains('\u{1b}')
-        );
+        let drawn = |colour| one(&finding, true, &Sources::default(), colour, &str::to_owned);
+        assert!(!drawn(Colour::Plain).contains('\u{1b}'));
+        assert!(drawn(Colour::Styled).contains('\u{1b}'));
     }
 
     #[test]
@@ -281,7 +286,7 @@ mod tests {
         assert!(text.contains("  | ^^^^^^^^^^^^^^^^^") && !text.contains("0123"), "{text}");
         let finding = Finding::error("x", format!("\"{secret}\" is not a GUID")).help("or opaque");
         let known = |text: &str| text.replace("opaque", "[removed]");
-        let text = one(&finding, &Sources::default(), Colour::Plain, &known);
+        let text = one(&finding, true, &Sources::default(), Colour::Plain, &known);
         assert!(!text.contains("0123") && !text.contains("opaque"), "{text}");
     }
 
@@ -290,8 +295,8 @@ mod tests {
         let sources = Sources::one("consent.toml", "schema = 1\na = [\n1\n");
         for span in [13..19, 19..19, 18..20, 16..16, 14..99, 99..120] {
             let place = Place { file: 0, span: span.clone() };
-            let text =
-                one(&Finding::error("x", "y").at(&place), &sources, Colour::Plain, &str::to_owned);
+            let finding = Finding::error("x", "y").at(&place);
+            let text = one(&finding, true, &sources, Colour::Plain, &str::to_owned);
             assert!(text.contains("consent.toml:") && text.contains('^'), "{span:?}\n{text}");
         }
     }

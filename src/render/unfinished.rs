@@ -25,6 +25,15 @@ pub enum Above<'a> {
     Saved,
 }
 
+/// Where the last run was, as far as this command can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// In a tenant that stays whatever becomes of the process.
+    Tenant,
+    /// In the embedded simulated tenant, which is saved when a run ends.
+    Embedded,
+}
+
 /// Draws the note. `tenant` is the one that this command is about.
 ///
 /// # Errors
@@ -33,6 +42,7 @@ pub fn note(
     run: &Unfinished,
     tenant: TenantId,
     above: Above<'_>,
+    place: Where,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = Page::default();
@@ -56,6 +66,7 @@ pub fn note(
     left_open(run, &mut page);
     let settled = match run.tenant {
         Some(other) if other != tenant => format!("It was about another tenant, {other}."),
+        _ if place == Where::Embedded && run.sent > 0 => lost(above),
         _ => settled(run, above),
     };
     page.wrapped(Ink::Plain, BODY, &settled, COLUMNS);
@@ -104,6 +115,20 @@ fn left_open(run: &Unfinished, page: &mut Page) {
                     out only once its line is whole.";
         page.wrapped(Ink::Plain, BODY, text, COLUMNS);
     }
+}
+
+/// A run that was killed took the embedded tenant with it.
+fn lost(above: Above<'_>) -> String {
+    let now = match above {
+        Above::Fresh(_) => {
+            "The plan below was made from what was kept before: what was lost is in it."
+        }
+        Above::Saved => "What was lost is sent again.",
+    };
+    format!(
+        "What it wrote to the simulated tenant of --sandbox is lost: that tenant is kept only when a run \
+         ends. {now}"
+    )
 }
 
 /// What became of it: never taken from the records.
@@ -162,7 +187,7 @@ mod tests {
 
     fn drawn(run: &Unfinished, above: Above<'_>) -> String {
         let mut out = Vec::new();
-        note(run, TENANT, above, &mut out).unwrap();
+        note(run, TENANT, above, Where::Tenant, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -188,6 +213,20 @@ mod tests {
              The plan below was made from the tenant as it is now: nothing is left to\n      \
              do about 6 of them, and what is left about the other 1 is in it.\n"
         );
+    }
+
+    #[test]
+    fn what_an_embedded_tenant_had_in_memory_is_lost() {
+        let text = |above| {
+            let mut out = Vec::new();
+            note(&unfinished(2), TENANT, above, Where::Embedded, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let fresh = text(Above::Fresh(&[]));
+        assert!(fresh.contains("the simulated tenant of --sandbox is lost"), "{fresh}");
+        assert!(!fresh.contains("nothing is left to do"), "{fresh}");
+        assert!(text(Above::Saved).contains("sent again"));
     }
 
     #[test]

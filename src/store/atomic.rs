@@ -92,17 +92,22 @@ pub fn open_for_append(path: &Path) -> Result<File, StoreError> {
     options.open(path).map_err(|error| write_error(path, error))
 }
 
-/// Whether an ordinary file that is there is empty or begins so.
+/// At most so many of the first bytes of an ordinary file; `None` where there is none.
 ///
 /// # Errors
 /// When it is a link or no ordinary file, or cannot be read.
-pub fn begins_with(path: &Path, start: &[u8]) -> Result<bool, StoreError> {
+pub fn start(path: &Path, most: u64) -> Result<Option<Vec<u8>>, StoreError> {
     refuse_special(path)?;
     let mut found = Vec::new();
-    let most = u64::try_from(start.len()).unwrap_or(u64::MAX);
-    let opened = opened::open(path, Reach::Itself)?.file;
+    let opened = match opened::open(path, Reach::Itself) {
+        Ok(opened) => opened.file,
+        Err(StoreError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
     opened.take(most).read_to_end(&mut found).map_err(|error| write_error(path, error))?;
-    Ok(found.is_empty() || found == start)
+    Ok(Some(found))
 }
 
 /// Makes the folder, mode 0700, and those above it that are missing. A folder that is there keeps

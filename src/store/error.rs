@@ -72,6 +72,14 @@ impl StoreError {
         }
     }
 
+    /// The path, where it is all that is wrong that nothing is there.
+    pub fn missing(&self) -> Option<&Path> {
+        match self {
+            Self::Read { path, source } if source.kind() == io::ErrorKind::NotFound => Some(path),
+            _ => None,
+        }
+    }
+
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {

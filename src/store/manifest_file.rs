@@ -9,8 +9,8 @@ use crate::model::digest::sha256_hex;
 use crate::model::finding::{Finding, Findings};
 use crate::model::untrusted::shown;
 use crate::plan::ManifestHash;
-use crate::store::StoreError;
 use crate::store::opened::{self, Opened, Reach};
+use crate::store::{StoreError, report_file};
 
 /// Most bytes of one file: 4 MiB. Ten thousand apps fit in it; what is larger is not written by
 /// people, and reading it would only make a mistake costly.
@@ -224,6 +224,38 @@ pub fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
+/// The files of a manifest as they lie from a folder, sorted: the same names wherever the command runs. One
+/// that is not there is called as it was named.
+pub fn names_from(folder: &Path, files: &[ManifestHash]) -> Vec<String> {
+    let named = |file: &ManifestHash| {
+        let here = report_file::place(folder)?;
+        let there = report_file::place(Path::new(&file.path))?;
+        Some(between(&here, &there).to_string_lossy().into_owned())
+    };
+    let mut names: Vec<String> =
+        files.iter().map(|file| named(file).unwrap_or_else(|| file.path.clone())).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The way from one folder to a file, up and down again.
+fn between(folder: &Path, file: &Path) -> PathBuf {
+    let (own, other): (Vec<_>, Vec<_>) =
+        (folder.components().collect(), file.components().collect());
+    let shared = own.iter().zip(&other).take_while(|(one, other)| one == other).count();
+    let up = own.iter().skip(shared).map(|_| Component::ParentDir);
+    up.chain(other.into_iter().skip(shared)).collect()
+}
+
+/// Whether a record of a manifest is about the one that is read now. Files that are gone may have left
+/// it; one that is still there and is not read belongs to another manifest beside this one.
+pub fn is_of(folder: &Path, recorded: &[String], now: &[String]) -> bool {
+    let reads = |name: &String| now.contains(name);
+    recorded.iter().any(reads)
+        && recorded.iter().all(|name| reads(name) || !folder.join(name).is_file())
+}
+
 /// Whether a manifest that a plan names is to be found from here: at or below the folder one is in, links
 /// followed, or anywhere, if the file there is the very one. A plan may come from others, and shall not
 /// choose a folder of the machine.
@@ -283,6 +315,35 @@ mod tests {
         let codes: Vec<&str> = errors.iter().map(|error| error.finding().code).collect();
         assert_eq!(codes, ["manifest_too_large", "manifest_not_utf8", "manifest_not_found"]);
         assert!(errors[1].to_string().contains("line 2 holds a wrong byte, number 11"));
+    }
+
+    #[test]
+    fn a_file_is_called_alike_wherever_the_command_runs() {
+        let home = folder(&[("a.toml", b"a"), ("b.toml", b"b")]);
+        let hash = |path: PathBuf| ManifestHash {
+            path: path.to_string_lossy().into_owned(),
+            sha256: String::new(),
+        };
+        let inside = home.path().join("envs");
+        std::fs::create_dir(&inside).unwrap();
+        let files = [hash(home.path().join("b.toml")), hash(inside.join("../a.toml"))];
+        assert_eq!(names_from(home.path(), &files), ["a.toml", "b.toml"]);
+        assert_eq!(names_from(&inside, &files), ["../a.toml", "../b.toml"]);
+        assert_eq!(names_from(home.path(), &[hash("no/where.toml".into())]), ["no/where.toml"]);
+    }
+
+    #[test]
+    fn a_record_is_of_the_manifest_whose_files_are_read_or_gone() {
+        let home = folder(&[("a.toml", b""), ("b.toml", b"")]);
+        let is_of = |recorded: &[&str], now: &[&str]| {
+            let all =
+                |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+            is_of(home.path(), &all(recorded), &all(now))
+        };
+        assert!(is_of(&["a.toml"], &["a.toml"]) && is_of(&["a.toml"], &["a.toml", "b.toml"]));
+        assert!(is_of(&["a.toml", "gone.toml"], &["a.toml"]), "a file of a folder was deleted");
+        assert!(!is_of(&["b.toml"], &["a.toml"]) && !is_of(&["a.toml", "b.toml"], &["a.toml"]));
+        assert!(!is_of(&["gone.toml"], &["a.toml"]) && !is_of(&[], &["a.toml"]));
     }
 
     #[test]

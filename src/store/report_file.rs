@@ -9,6 +9,38 @@ use super::opened::{self, Reach};
 /// A certificate with its key takes a few kilobytes; a seed of a large tenant some megabytes.
 const LONGEST: u64 = 64 * 1024 * 1024;
 
+/// What a file that is there holds, as far as its first bytes say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// No such file, or an empty one: nothing is lost with it.
+    Nothing,
+    /// A document of ours, by what it calls itself: `consent.plan`.
+    Ours(String),
+    Other,
+}
+
+/// What stands where something shall be written. What cannot be read is told when it is written to.
+///
+/// # Errors
+/// When it is a link or no ordinary file, or cannot be read.
+pub fn held(path: &Path) -> Result<Held, StoreError> {
+    let Some(start) = atomic::start(path, 256)? else { return Ok(Held::Nothing) };
+    Ok(match (start.is_empty(), format_of(&start)) {
+        (true, _) => Held::Nothing,
+        (_, Some(format)) => Held::Ours(format),
+        (_, None) => Held::Other,
+    })
+}
+
+/// The `format` of one of our documents: it is their first member.
+fn format_of(start: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(start);
+    let rest = text.trim_start().strip_prefix('{')?.trim_start().strip_prefix("\"format\"")?;
+    let rest = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    let (format, _) = rest.split_once('"')?;
+    format.starts_with("consent.").then(|| format.to_owned())
+}
+
 /// Writes a report whole or not at all, mode 0600: it says who may do what.
 ///
 /// # Errors
@@ -39,8 +71,12 @@ const LOG: &[u8] = b"{\"timestamp\":";
 /// When something else is there, or it cannot be written.
 pub fn log(path: &Path) -> Result<std::fs::File, StoreError> {
     match atomic::create_for_append(path) {
-        Err(StoreError::Exists { path }) if atomic::begins_with(&path, LOG)? => {
-            atomic::open_for_append(&path)
+        Err(StoreError::Exists { path }) => {
+            let start = atomic::start(&path, LOG.len() as u64)?.unwrap_or_default();
+            match start.is_empty() || start == LOG {
+                true => atomic::open_for_append(&path),
+                false => Err(StoreError::Exists { path }),
+            }
         }
         opened => opened,
     }
@@ -54,4 +90,24 @@ pub fn place(path: &Path) -> Option<PathBuf> {
         let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
         Some(folder.join(path.file_name()?))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_known_by_its_first_member() {
+        let of = |text: &str| format_of(text.as_bytes());
+        assert_eq!(of("{\n  \"format\": \"consent.plan\",").as_deref(), Some("consent.plan"));
+        assert_eq!(
+            of("{\"format\":\"consent.run_report\"}").as_deref(),
+            Some("consent.run_report")
+        );
+        for other in
+            ["", "{", "notes", "{\"format\": \"x\"}", "{\"a\": 1, \"format\": \"consent.plan\"}"]
+        {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
 }

@@ -48,6 +48,10 @@ pub struct Snapshot {
     pub finished: Option<String>,
     pub state: State,
     pub tenant: Organization,
+    /// The files of the manifest, as they lie from the folder that `.consent` is in: several manifests
+    /// may share one. Null in records of before this was kept.
+    #[serde(default)]
+    pub manifest: Option<Vec<String>>,
     /// The apps that the manifest was about: one that is gone from it later is not forgotten.
     pub apps: Vec<AppHead>,
     pub effect: Effect,
@@ -119,6 +123,8 @@ pub struct Previous {
 pub struct Beginning {
     pub run: String,
     pub tenant: Organization,
+    /// Its files, by [`super::manifest_file::names_from`].
+    pub manifest: Vec<String>,
     /// The apps that the manifest was about: one that is gone from it later is not forgotten.
     pub apps: Vec<AppHead>,
     pub effect: Effect,
@@ -178,7 +184,7 @@ pub fn begin(
     at: OffsetDateTime,
     beginning: Beginning,
 ) -> Result<Open, StoreError> {
-    let Beginning { run, tenant, apps, effect, approval, actor, before } = beginning;
+    let Beginning { run, tenant, manifest, apps, effect, approval, actor, before } = beginning;
     let dir = folder(consent_dir);
     atomic::create_private_dir(consent_dir)?;
     atomic::create_private_dir(&dir)?;
@@ -204,6 +210,7 @@ pub fn begin(
         finished: None,
         state: State::Started,
         tenant,
+        manifest: Some(manifest),
         apps,
         effect,
         approval,

@@ -14,6 +14,7 @@ fn grant() -> Address {
 fn beginning(run: &str) -> Beginning {
     Beginning {
         run: run.into(),
+        manifest: vec!["consent.toml".into()],
         tenant: Organization {
             id: TenantId::from_u128(0x8f2c),
             name: Untrusted::new("Contoso"),

@@ -298,7 +298,7 @@ fn the_log_file_holds_one_json_object_per_line() {
     let longer = std::fs::read_to_string(world.folder().join("run.log")).unwrap();
     assert!(longer.len() > text.len() && longer.starts_with(&text), "{longer}");
     world.file("notes.txt", "mine");
-    let run = world.run(&["plan", "--log-file", "notes.txt"]).assert_code(1);
+    let run = world.run(&["plan", "--log-file", "notes.txt"]).assert_code(3);
     assert!(run.stderr.contains("error[no_log]"), "{run:#?}");
     assert_eq!(std::fs::read_to_string(world.folder().join("notes.txt")).unwrap(), "mine");
 }

@@ -52,6 +52,7 @@ mod secrets;
 mod sign_in;
 #[cfg(unix)]
 mod signals;
+mod slips;
 mod storms;
 #[cfg(unix)]
 mod survival;

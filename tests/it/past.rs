@@ -47,7 +47,7 @@ fn a_table_that_came_too_late_is_told_and_counts_as_nothing() {
         let run = world.run(&["validate"]).assert_code(0);
         assert!(run.stderr.contains(&format!("warning[until_past]: {title}")), "{run:#?}");
         assert!(run.stderr.contains(&place), "{run:#?}");
-        assert!(run.stderr.contains("remove the table, or set a later day"), "{run:#?}");
+        assert!(run.stderr.contains("set a later day, or remove the table"), "{run:#?}");
 
         let plan = world.plan();
         assert_eq!(
@@ -55,7 +55,7 @@ fn a_table_that_came_too_late_is_told_and_counts_as_nothing() {
             (&json!([]), &json!(0)),
             "{table}"
         );
-        let warning = format!("{place}: {title}; remove the table, or set a later day");
+        let warning = format!("{place}: {title}; set a later day, or remove the table");
         assert_eq!(plan["warnings"], json!([warning]));
         let drawn = world.run(&["plan"]).assert_code(0).stdout;
         assert!(drawn.contains(&format!("Warning: {place}: past since")), "{drawn}");

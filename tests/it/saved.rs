@@ -284,7 +284,7 @@ fn a_report_does_not_go_over_the_manifest() {
     let digest = plan["effect"]["sha256"].as_str().unwrap();
     let args = ["apply", "plan.json", "--approve", digest, "--report", "json=consent.toml"];
     let run = world.run(&args).assert_code(3);
-    assert!(run.stderr.contains("error[same_target]"), "{run:#?}");
+    assert!(run.stderr.contains("error[not_ours]"), "{run:#?}");
     world.assert_untouched();
 }
 

@@ -190,12 +190,31 @@ fn serve(runtime: &tokio::runtime::Runtime, seed: &str, state: Option<String>) -
     runtime.block_on(server::start(seed, options)).unwrap()
 }
 
+/// Errors that end a run, without their line breaks: what is looked for in them may stand anywhere.
+fn unfolded(text: &str) -> String {
+    let mut all = String::new();
+    let mut foldable = false;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_start_matches(' ');
+        let follows = matches!(line.len() - bare.len(), 7 | 10) && !bare.trim().is_empty();
+        if foldable && follows && all.ends_with('\n') {
+            all.pop();
+            all.push(' ');
+            all.push_str(bare);
+        } else {
+            foldable = line.starts_with("error") || line.starts_with("  = ");
+            all.push_str(line);
+        }
+    }
+    all
+}
+
 impl Run {
     pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
+            stderr: unfolded(&String::from_utf8(output.stderr).unwrap()),
         }
     }
 

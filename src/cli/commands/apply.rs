@@ -99,7 +99,7 @@ async fn prepare(
                 // Nobody reading it is no reason to stop.
                 drop(writeln!(streams.err, "note: {note}"));
             }
-            let past = Past::of(&state);
+            let past = Past::of(&state, &plan.manifest);
             unfinished::refuse_under_way(&past, &state, &again)?;
             let look = async {
                 let scene = saved::prove(&session, &mut plan, env.now().date()).await?;
@@ -107,7 +107,7 @@ async fn prepare(
                 Ok::<(), Failure>(())
             };
             patience::reading(&session, global, look).await?;
-            unfinished::tell(&past, &plan, Above::Saved, global, streams);
+            unfinished::tell(&past, &plan, Above::Saved, session.place(), global, streams);
             Ok(Task { session, loaded: None, plan, state, past, again })
         }
         None => {
@@ -119,12 +119,13 @@ async fn prepare(
             let state = state::of_manifest(&args.manifest.file);
             let again = format!("consent apply{files}{}", session.flags);
             own_folders(&session, &state)?;
-            let past = Past::of(&state);
+            let past = Past::of(&state, &loaded.summary);
             unfinished::refuse_under_way(&past, &state, &again)?;
             let plan =
                 planning::plan(&session, &loaded, &[], past.snapshot(), env, streams, colour);
             let plan = patience::reading(&session, global, plan).await?;
-            unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), global, streams);
+            let above = Above::Fresh(&plan.changes);
+            unfinished::tell(&past, &plan, above, session.place(), global, streams);
             Ok(Task { session, loaded: Some(loaded), plan, state, past, again })
         }
     }

@@ -9,7 +9,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::{Session, stored};
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
-use crate::cli::targets::Targets;
+use crate::cli::targets::{PLANS, Targets};
 use crate::cli::{Streams, clouds, manifests, patience, planning, reporting, unfinished};
 use crate::graph::quota::WRITES;
 use crate::model::shell::{files, word};
@@ -44,7 +44,7 @@ async fn work(
     let colour = env.colour_of_errors(global);
     let reports = reporting::asked(&args.report, global);
     Targets::of(global, &reports)
-        .writes("--out", args.out.as_deref())
+        .writes("--out", args.out.as_deref(), Some(PLANS))
         .reads("-f", &args.manifest.file)
         .reads("--sandbox", &args.tenant.sandbox)
         .check()?;
@@ -52,11 +52,11 @@ async fn work(
     let again = format!("consent plan{}", files(&args.manifest.file));
     clouds::of_manifest(&loaded, &args.tenant, &again)?;
     let session = Session::open(&args.tenant, loaded.manifest.tenant.id.value, WRITES, env).await?;
-    let past = Past::of(&state::of_manifest(&args.manifest.file));
+    let past = Past::of(&state::of_manifest(&args.manifest.file), &loaded.summary);
     let planned =
         planning::plan(&session, &loaded, &args.app, past.snapshot(), env, streams, colour);
     let planned = patience::reading(&session, global, planned).await;
-    let next = next_line(args, &session);
+    let (next, place) = (next_line(args, &session), session.place());
     // The simulated tenant is left as it was: somebody may apply to it at this moment.
     drop(session);
     // The process ends with it: giving ten thousand changes back piece by piece would take as long as
@@ -65,7 +65,7 @@ async fn work(
     if let Some(out) = &args.out {
         plan_file::write(out, &|to| file::write_to(&plan, to)).map_err(stored)?;
     }
-    unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), global, streams);
+    unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), place, global, streams);
     let shown = show(
         &plan,
         args.full,

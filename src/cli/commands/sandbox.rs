@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::Streams;
-use crate::cli::args::SandboxArgs;
+use crate::cli::args::{Global, SandboxArgs};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::session::{seeded, stored};
+use crate::cli::session::{SEED, named, seeded};
 use crate::cli::signals::Stop;
 use crate::model::clock::Clock;
 use crate::model::untrusted::shown;
@@ -21,10 +21,12 @@ use crate::store::report_file;
 /// When the seed is not usable or the address cannot be listened on.
 pub async fn run(
     args: &SandboxArgs,
+    global: &Global,
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let text = report_file::read_text(&args.seed, Reach::Folder).map_err(stored)?;
+    let text = report_file::read_text(&args.seed, Reach::Folder)
+        .map_err(|error| named(error, SEED.to_owned()))?;
     let name = args.seed.display().to_string();
     let seed = seed::parse(&name, &text).map_err(seeded)?;
     let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
@@ -34,7 +36,7 @@ pub async fn run(
             .help("--listen takes a loopback address; 127.0.0.1:0 takes a free port")
     })?;
     let stop = Stop::listen();
-    announce(&running, &args.seed, streams)?;
+    announce(&running, &args.seed, global, streams)?;
     // Served until somebody stops it: there is nothing else to wait for.
     stop.unless(watch(&running, streams)).await;
     running.stop().await;
@@ -66,7 +68,9 @@ fn weather(args: &SandboxArgs) -> Result<Weather, Failure> {
         })?;
     }
     let Some(path) = &args.weather_file else { return Ok(words) };
-    let text = report_file::read_text(path, Reach::Folder).map_err(stored)?;
+    let help = "name a TOML file with a [weather] table";
+    let text = report_file::read_text(path, Reach::Folder)
+        .map_err(|error| named(error, help.to_owned()))?;
     let file = file::parse(&path.display().to_string(), &text).map_err(|error| {
         Failure::new(Exit::Invalid, "weather", error.to_string())
             .help("the file holds one [weather] table, with the keys of a seed's")
@@ -75,12 +79,20 @@ fn weather(args: &SandboxArgs) -> Result<Weather, Failure> {
 }
 
 /// The URL alone on stdout's first line, so that a script can read it; then what to export.
-fn announce(running: &Running, seed: &Path, streams: &mut Streams<'_>) -> Result<(), Failure> {
+fn announce(
+    running: &Running,
+    seed: &Path,
+    global: &Global,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
     let Streams { out, err } = streams;
     writeln!(out, "{}", running.url())?;
     writeln!(out, "export CONSENT_GRAPH_URL={}", running.url())?;
     writeln!(out, "export CONSENT_TOKEN={}", running.token())?;
     out.flush()?;
+    if global.quiet {
+        return Ok(());
+    }
     writeln!(
         err,
         "Serving the simulated tenant of {} (Ctrl-C ends it; nothing is kept).\n\

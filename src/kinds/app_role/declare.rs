@@ -72,7 +72,8 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
             out.push(
                 Finding::error("no_roles", "this table lists no role")
                     .at(&entry.place_of(roles))
-                    .help("list at least one, or remove the table"),
+                    .help("list at least one")
+                    .taking("to take them away, remove the table"),
             );
         }
     }

@@ -103,19 +103,21 @@ impl Written {
 fn check_nobody(manifest: &Manifest, entry: &Entry, written: &Written, out: &mut Findings) {
     let app = written.app.as_ref().and_then(|app| manifest.apps.get(app.get_ref()));
     let is_additive = app.is_some_and(|app| app.mode.value == Mode::Additive);
-    let (title, help) = match entry.has("users") || entry.has("groups") {
+    let (title, help, taking) = match entry.has("users") || entry.has("groups") {
         true if is_additive => (
             "nobody is assigned by this, and nobody is unassigned: the app is additive",
-            "name somebody, remove the table, or say mode = \"exact\"",
+            "name somebody, or remove the table",
+            "for who is unassigned where the manifest does not name them, say mode = \"exact\"",
         ),
         true => return,
         false => (
             "this table names no user and no group",
-            "name some in `users` or `groups`, or say users = [] for nobody at all; to let \
-             everybody in, set assignment_required = false",
+            "name some in `users` or `groups`; to let everybody in, set assignment_required = false",
+            "for nobody at all say users = []",
         ),
     };
-    out.push(Finding::error("nobody_to_assign", title).at(&entry.place).help(help));
+    let finding = Finding::error("nobody_to_assign", title).at(&entry.place).help(help);
+    out.push(finding.taking(taking));
 }
 
 pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {

@@ -82,7 +82,8 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
             out.push(
                 Finding::error("no_classes", "this classification has no list")
                     .at(&entry.place)
-                    .help("write low = [\"openid\", \"profile\"], or low = [] for none at all"),
+                    .help("list some: low = [\"openid\", \"profile\"]")
+                    .taking("for none at all, write low = []"),
             );
         }
     }

@@ -58,6 +58,9 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
             entry.required("include", &written.include, out);
         }
         for set in written.sets() {
+            if out.is_full() {
+                break;
+            }
             set.check(entry, out);
             mention(set, entry, manifest, &mut mentions, out);
         }
@@ -104,7 +107,7 @@ fn in_use(id: &Located<String>, used: &[Located<String>]) -> Findings {
         findings.push(
             Finding::error("policy_in_use", title)
                 .at(&place.place)
-                .help("take it out of `allow`, or take remove = true out of its table"),
+                .help("take remove = true out of its table to keep it, or take it out of `allow`"),
         );
     }
     findings
@@ -264,7 +267,8 @@ pub(super) fn named_policies(
     for named in user_consent::declare::policies(desk.manifest) {
         let is = |id: &String| id.eq_ignore_ascii_case(&named.value);
         // One with a mistake in its own table is told that one.
-        if known.iter().any(is) || written.contains(&named.value.to_lowercase()) {
+        let is_known = known.iter().any(is) || written.contains(&named.value.to_lowercase());
+        if is_known || out.is_full() {
             continue;
         }
         let title = format!("there is no consent policy \"{}\"", shown(&named.value));

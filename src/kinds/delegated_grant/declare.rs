@@ -89,7 +89,8 @@ pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
             out.push(
                 Finding::error("no_scopes", "this grant lists no permission")
                     .at(&entry.place_of(scopes))
-                    .help("list at least one, or remove the table"),
+                    .help("list at least one")
+                    .taking("to take them away, remove the table"),
             );
         }
         if let Some(Whom::Named(named)) = entry.required("for", &written.whom, out) {

@@ -30,14 +30,18 @@ pub(super) fn mentions(manifest: &Manifest) -> Mentions {
 pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
     let mut wanted = BTreeMap::new();
     let asked = |(label, _): &(&String, &App)| desk.scene.roster.contains_key(*label);
+    let astray = |app: &App| naming::astray("app", &app.app_id, desk);
     for (label, app) in desk.manifest.apps.iter().filter(asked) {
-        match desk.scene.directory.service_principals.get(&app.app_id.value) {
-            Some(found) => check(label, app, found, out),
-            None if app.provision == Provision::No => out.push(absent(label, app)),
-            None if is_well_known(app.app_id.value) => {
+        let found = desk.scene.directory.service_principals.get(&app.app_id.value);
+        match (found, astray(app)) {
+            (Some(found), _) => check(label, app, found, out),
+            // Nothing is created by an id that is known to be something else's.
+            (None, Some(finding)) => out.push(finding),
+            (None, None) if app.provision == Provision::No => out.push(absent(label, app)),
+            (None, None) if is_well_known(app.app_id.value) => {
                 out.push(microsofts(label, app));
             }
-            None => {}
+            (None, None) => {}
         }
         let required = app.assignment_required.as_ref();
         if app.provision == Provision::Yes || required.is_some() {
@@ -84,11 +88,21 @@ fn check(label: &str, app: &App, found: &ServicePrincipal, out: &mut Findings) {
     }
 }
 
+/// Of Microsoft's own apps.
+const OF_A_LICENCE: &str =
+    "it is one of Microsoft's own apps, which come into a tenant with a licence";
+
 fn absent(label: &str, app: &App) -> Finding {
     let title = format!("the tenant has no service principal for {}", app.app_id.value);
     Finding::error("app_not_in_tenant", title)
         .at(&app.app_id.place)
-        .help(format!("check the app id; to create it, add provision = true to [app.{label}]"))
+        .help(match is_well_known(app.app_id.value) {
+            true => OF_A_LICENCE.to_owned(),
+            false => format!(
+                "check that it is the application (client) id; if it is, and the app is new to this \
+                 tenant, add provision = true to [app.{label}] to create it"
+            ),
+        })
 }
 
 /// Before the service principal exists nobody says who publishes the app: the table of well-known
@@ -101,7 +115,7 @@ fn microsofts(label: &str, app: &App) -> Finding {
     let title = format!("{} is one of Microsoft's own apps: consent never creates it", label);
     Finding::error("microsoft_app", title)
         .at(&app.app_id.place)
-        .help("it comes into a tenant with its licence; remove provision = true")
+        .help(format!("{OF_A_LICENCE}; remove provision = true"))
 }
 
 #[cfg(test)]

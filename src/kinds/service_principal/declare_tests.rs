@@ -15,8 +15,9 @@ fn an_app_that_is_not_in_the_tenant_is_an_error_that_names_the_way_out() {
     assert_eq!(
         found[0],
         format!(
-            "app_not_in_tenant 5: the tenant has no service principal for {NEW_APP} / check the app \
-             id; to create it, add provision = true to [app.new]"
+            "app_not_in_tenant 5: the tenant has no service principal for {NEW_APP} / check that it \
+             is the application (client) id; if it is, and the app is new to this tenant, add \
+             provision = true to [app.new] to create it"
         )
     );
 }

@@ -192,7 +192,10 @@ fn assigned(entry: &Entry, allow: &Spanned<Allow>, out: &mut Findings) -> Option
             out.push(
                 Finding::error("empty_policies", "this names no policy")
                     .at(&entry.place_of(allow))
-                    .help("write allow = \"none\" if users shall consent to nothing"),
+                    .help(
+                        "name the policies by which users shall consent: { policies = [\"...\"] }",
+                    )
+                    .taking("if users shall consent to nothing, write allow = \"none\""),
             );
             None
         }
