@@ -2,22 +2,22 @@
 //! consenting by it, it is the way that classes and admin consent requests wait for, or it for them.
 
 use super::{ConsentPolicies, Spec};
-use crate::kinds::states::spec_of;
+use crate::kinds::states::{rest, spec_of};
 use crate::kinds::user_consent::order::{Basis, Way, queue};
 use crate::kinds::{Kind, Staying, user_consent};
-use crate::model::address::Address;
+use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
 
 /// Adds `needs` between policies and the setting that names them, or what they rest on.
 pub(super) fn interlock(changes: &mut [Change], staying: Staying<'_>) {
     let setting = user_consent::address();
     match changes.iter().position(|change| change.address == setting) {
-        Some(at) => around_setting(at, changes),
+        Some(at) => around_setting(at, changes, staying),
         None => by_themselves(changes, staying),
     }
 }
 
-fn around_setting(at: usize, changes: &mut [Change]) {
+fn around_setting(at: usize, changes: &mut [Change], staying: Staying<'_>) {
     let setting = changes[at].address.clone();
     let named = |state| {
         let ids = user_consent::named_in(state);
@@ -36,6 +36,14 @@ fn around_setting(at: usize, changes: &mut [Change]) {
         }
     }
     changes[at].needs.extend(first);
+    if changes[at].takes {
+        // Users are left with what these let them consent to.
+        let used = staying.of::<ConsentPolicies>(TENANT).filter(|one| will_be_named(one.0));
+        let held = used.filter_map(|(address, found)| {
+            rest(&ConsentPolicies, address, &found.spec, staying.names)
+        });
+        changes[at].rests_on.extend(held);
+    }
 }
 
 /// The setting stays as it is, and users may consent by any policy that is there already. Which ones it

@@ -3,7 +3,6 @@
 
 use super::{UserConsent, named_in};
 use crate::kinds::classification::Classifications;
-use crate::kinds::consent_policy::ConsentPolicies;
 use crate::kinds::consent_requests::{self, ConsentRequests};
 use crate::kinds::states::rest;
 use crate::kinds::{Kind, Staying};
@@ -53,16 +52,6 @@ pub(super) fn interlock(changes: &mut [Change], staying: Staying<'_>) {
         takes: setting.takes,
     };
     queue(at, way, changes, staying);
-    if way.takes {
-        let policies = staying.of::<ConsentPolicies>(TENANT);
-        let used = policies.filter(|(_, found)| {
-            after.iter().any(|id| id.eq_ignore_ascii_case(found.spec.id.as_str()))
-        });
-        let rests = used.filter_map(|(address, found)| {
-            rest(&ConsentPolicies, address, &found.spec, staying.names)
-        });
-        changes[at].rests_on.extend(rests);
-    }
 }
 
 /// Adds `needs` between the way that the change at this place is about, and what it rests on; and what of
