@@ -110,7 +110,7 @@ impl Reader<'_> {
 
     /// Where a table stands that only seeds have, in a file that does not call itself a manifest.
     fn seed(&self, root: &DeTable) -> Option<Place> {
-        let named = |name: &str| root.iter().find(|(key, _)| key.get_ref().as_ref() == name);
+        let named = |name: &str| root.iter().find(|(key, _)| **key.get_ref() == *name);
         let table = SEEDS.iter().find_map(|name| named(name)).filter(|_| named("schema").is_none());
         table.map(|(key, _)| self.place(key.span()))
     }

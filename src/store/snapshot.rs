@@ -49,7 +49,7 @@ pub struct Snapshot {
     pub state: State,
     pub tenant: Organization,
     /// The files of the manifest, as they lie from the folder that `.consent` is in: several manifests
-    /// may share one. Null in records of before this was kept.
+    /// may share one. Absent in records of before this was kept.
     #[serde(default)]
     pub manifest: Option<Vec<String>>,
     /// The apps that the manifest was about: one that is gone from it later is not forgotten.
