@@ -12,8 +12,6 @@ use crate::model::shell::word;
 use crate::model::untrusted::shown;
 use crate::plan::Plan;
 
-const ID: &str = "other_cloud";
-
 /// Before anything is signed in to. `again` is the command that leads here.
 ///
 /// # Errors
@@ -26,7 +24,7 @@ pub fn of_manifest(loaded: &Loaded, args: &TenantArgs, again: &str) -> Result<()
     }
     let line = loaded.sources.line(&written.place);
     let title = format!("{line} is about the cloud \"{theirs}\", and this run about \"{ours}\"");
-    Err(Failure::new(Exit::Invalid, ID, title)
+    Err(Failure::new(Exit::Invalid, "other_cloud", title)
         .help(format!("if its tenant is there, say so yourself: {again} --cloud {theirs}"))
         .help(format!("if it is not, write cloud = \"{ours}\" in [tenant]")))
 }
@@ -43,7 +41,7 @@ pub fn of_plan(path: &Path, plan: &Plan, args: &TenantArgs) -> Result<(), Failur
     let file = shown(&path.display().to_string());
     let title = format!("{file} is about the cloud \"{theirs}\", and this run about \"{ours}\"");
     let path = word(path);
-    Err(Failure::new(Exit::NotAcceptable, ID, title)
+    Err(Failure::new(Exit::NotAcceptable, "other_cloud", title)
         .help(format!("if its tenant is there, say so: consent apply {path} --cloud {theirs}"))
         .help("if it is not, make it anew with: consent plan --out FILE"))
 }
@@ -64,7 +62,7 @@ pub fn endpoint(args: &TenantArgs) -> Result<Endpoint, Failure> {
             let title = format!(
                 "--graph-url is the Graph of \"{theirs}\", and this run is about \"{ours}\""
             );
-            Err(Failure::new(Exit::Invalid, ID, title)
+            Err(Failure::new(Exit::Invalid, "other_cloud", title)
                 .help(format!("name the cloud instead of its Graph: --cloud {theirs}")))
         }
         _ => Ok(endpoint.in_cloud(cloud)),

@@ -11,6 +11,7 @@ use crate::graph::auth::{Credential, SignInEnvironment};
 use crate::graph::endpoint::Endpoint;
 use crate::graph::error::GraphError;
 use crate::graph::{Graph, Options};
+use crate::kinds;
 use crate::model::clock::Clock;
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
@@ -213,10 +214,11 @@ pub const SEED: &str =
     "name the TOML file of a simulated tenant, such as examples/outlook-tasks/tenant.toml";
 
 pub fn seeded(error: seed::SeedError) -> Failure {
-    let of_manifests = ["schema", "app", "resource", "limits", "accept", "assignment", "app_role"];
-    let is_manifest = of_manifests
-        .iter()
-        .any(|table| error.message.starts_with(&format!("unknown field `{table}`")));
+    let own = ["schema", "app", "resource", "limits", "accept"];
+    let of_kinds = kinds::REGISTRY.iter().filter_map(|kind| kind.table());
+    let mut of_manifests = own.into_iter().chain(of_kinds.map(|table| table.name));
+    let is_manifest =
+        of_manifests.any(|table| error.message.starts_with(&format!("unknown field `{table}`")));
     Failure::new(Exit::Invalid, "seed_invalid", error.to_string()).help(match is_manifest {
         true => "this is a manifest, which is named with -f; a seed holds a simulated tenant",
         false => "see examples/outlook-tasks/tenant.toml for the form of a seed",

@@ -32,7 +32,7 @@ fn four_kinds_of_wrong_scope_are_told_together() {
              did you mean \"Mail.Read\"?",
             "permission_id 13: a permission is named here, not given by id / that id is \"User.Read\"",
             "role_for_scope 21: \"Orders.Admin\" of Orders is an application role, not a delegated \
-             permission / an application role is not granted on behalf of users",
+             permission / it is granted in [[app_role]]: not on behalf of users, but to the app itself",
         ]
     );
 }
