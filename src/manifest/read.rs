@@ -39,7 +39,7 @@ const SCHEMA: &str = "1";
 const OWN: [&str; 5] = ["tenant", "app", "resource", "limits", "accept"];
 
 /// Tables of seeds that no manifest has, the likeliest ones.
-const SEEDS: [&str; 6] = ["service_principal", "application", "user", "people", "group", "weather"];
+const SEEDS: [&str; 5] = ["application", "user", "people", "group", "weather"];
 
 pub(super) fn manifest(sources: &Sources, names: &[TableName]) -> (Option<Manifest>, Findings) {
     let mut findings = Findings::default();

@@ -79,7 +79,8 @@ fn in_every_cloud_the_flag_decides_and_the_manifest_agrees() {
         assert_eq!((run.code, world.counts().tokens), (0, 1), "{run:#?}");
         let next = "consent apply saved.plan --graph-url";
         assert!(run.all().contains(next), "{run:#?}");
-        let words = run.all().split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = run.all().replace(" \\\n", " ");
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(words.contains(&format!("--cloud {name}")), cloud != Cloud::Global, "{run:#?}");
     }
 }
