@@ -117,7 +117,7 @@ impl Flights {
 
     /// Those that wait for this.
     pub fn count_of(&self, due: Due) -> usize {
-        self.waiting(due).count()
+        self.iter().filter(|(_, flight)| !flight.aloft && flight.due == due).count()
     }
 
     /// Whether no action is under way.
@@ -129,6 +129,13 @@ impl Flights {
     pub fn due(&self, due: Due, now: Duration, most: usize) -> Vec<usize> {
         let ripe = self.waiting(due).filter(|(_, flight)| flight.from <= now);
         ripe.map(|(place, _)| place).take(most).collect()
+    }
+
+    /// The place of the first change that is looked at before its request goes out. Nothing that the
+    /// plan has behind it goes out before it: requests keep the order that was approved.
+    fn looked_at(&self) -> Option<usize> {
+        let looks = |flight: &Flight| flight.due == Due::Look || flight.attempt.looks_first();
+        self.iter().find(|(_, flight)| !flight.sent && looks(flight)).map(|(place, _)| place)
     }
 
     /// Puts these under way together.
@@ -171,6 +178,12 @@ impl Flights {
     }
 
     fn waiting(&self, due: Due) -> impl Iterator<Item = (usize, &Flight)> {
-        self.iter().filter(move |(_, flight)| !flight.aloft && flight.due == due)
+        let before = match due {
+            Due::Send => self.looked_at(),
+            Due::Read | Due::Look => None,
+        };
+        let waits = move |flight: &Flight| !flight.aloft && flight.due == due;
+        let in_turn = move |place: usize| before.is_none_or(|before| place < before);
+        self.iter().filter(move |(place, flight)| waits(flight) && in_turn(*place))
     }
 }
