@@ -9,7 +9,7 @@ use time::Date;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
-use crate::cli::session::{Session, named, told};
+use crate::cli::session::{self, Session, told};
 use crate::graph::survey;
 use crate::kinds::{self, Names, Pair, REGISTRY, Scene};
 use crate::model::clock::{Clock, stamp};
@@ -28,7 +28,7 @@ const CLOCKS_DIFFER: time::Duration = time::Duration::minutes(5);
 /// # Errors
 /// When the file is no plan, was altered, is of a newer version, or has expired.
 pub fn read(path: &Path, env: &Arc<Env>) -> Result<Plan, Failure> {
-    let bytes = plan_file::read(path).map_err(|error| named(error, first(path)))?;
+    let bytes = plan_file::read(path).map_err(|error| session::named(error, first(path)))?;
     let shown = crate::model::untrusted::shown(&path.display().to_string());
     let refuse = |problem: String| {
         Failure::new(
@@ -100,9 +100,10 @@ pub async fn prove(session: &Session, plan: &mut Plan, today: Date) -> Result<Sc
     let rates = |pair| REGISTRY.iter().filter_map(move |kind| kind.rates(pair));
     let settings = plan.pairs.iter().flat_map(rates).collect();
     planning::add_open_policies(session, settings, &mut scene.directory).await?;
-    heads(plan, &scene)?;
-    names(session, plan, &mut scene).await?;
+    let live = names(session, plan, &mut scene).await?;
     agreeing(plan, &scene)?;
+    heads(plan, &scene)?;
+    named(plan, live)?;
     derive(plan, &scene)?;
     Ok(scene)
 }
@@ -156,9 +157,8 @@ fn heads(plan: &mut Plan, scene: &Scene) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What people approve are names: they are the tenant's own. One that the tenant does not have is no
-/// name to approve by.
-async fn names(session: &Session, plan: &mut Plan, scene: &mut Scene) -> Result<(), Failure> {
+/// What the tenant calls whatever the plan names. What sort of object each is goes to the scene.
+async fn names(session: &Session, plan: &Plan, scene: &mut Scene) -> Result<Names, Failure> {
     let mut live = Names::from_directory(&scene.directory);
     let beside: Vec<Pair> = rests::as_pairs(&plan.rests).collect();
     let ids = &build::people(&plan.pairs) | &build::people(&beside);
@@ -169,6 +169,12 @@ async fn names(session: &Session, plan: &mut Plan, scene: &mut Scene) -> Result<
         scene.directory.sorts.extend(sort.map(|sort| (id, sort)));
     }
     live.0.retain(|id, _| ids.contains(id));
+    Ok(live)
+}
+
+/// What people approve are names: they are the tenant's own. One that the tenant does not have is no
+/// name to approve by.
+fn named(plan: &mut Plan, live: Names) -> Result<(), Failure> {
     for (id, name) in &plan.names.0 {
         let said = name.shown();
         match live.0.get(id) {

@@ -22,7 +22,7 @@ pub fn failure(error: &clap::Error, words: &[OsString], env: &Env) -> Failure {
     // What only looks alike is no help beside what is meant.
     let alike = elsewhere(error, command(&text, words).as_deref()).is_some();
     let told =
-        lines.filter(|line| !line.starts_with("For more") && !(alike && line.contains("tip:")));
+        lines.filter(|line| !(line.starts_with("For more") || alike && line.contains("tip:")));
     let told = told.map(|line| line.trim().to_owned()).chain(variable(error, words, env));
     let failure = told.fold(failure, |it, line| it.detail(vec![line]));
     let name = command(&text, words);

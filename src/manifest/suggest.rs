@@ -8,6 +8,8 @@ const ALIKE: f32 = 0.6;
 /// Longest text worth comparing, in characters: no name that people write is longer, and a longer one is
 /// no slip of the fingers.
 const LONGEST: usize = 80;
+/// Bytes of the longest character in UTF-8.
+const LONGEST_CHAR: usize = 4;
 
 /// Most candidates that are looked at. Microsoft Graph publishes fewer permissions; among more, something
 /// is alike by chance.
@@ -27,7 +29,7 @@ pub fn close<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> O
     if all.len() > MOST {
         return None;
     }
-    all.retain(|one| one.len() <= LONGEST * char::MAX_LEN_UTF8);
+    all.retain(|one| one.len() <= LONGEST * LONGEST_CHAR);
     all.sort_unstable();
     let lower = text.to_lowercase();
     let lowered: Vec<String> = all.iter().map(|one| one.to_lowercase()).collect();

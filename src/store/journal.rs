@@ -1,8 +1,6 @@
 //! The journal of one run: one line on disk before a request goes out, one after its answer.
 //! `.consent/journal/<time>-<run>.ndjson`, one JSON object a line.
 
-#![expect(clippy::disallowed_methods, reason = "this room is the one that touches files")]
-
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};

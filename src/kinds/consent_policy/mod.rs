@@ -206,10 +206,11 @@ impl Kind for ConsentPolicies {
     }
 
     /// Whether a policy by which users shall consent lets everything through is known of the policies only.
+    /// They are read for the setting wherever the plan read them: also where it is about one of them.
     fn rates(&self, pair: &Pair) -> Option<Address> {
         let named =
             pair.address == user_consent::address() && user_consent::names_others(&pair.after);
-        named.then(|| Address::new(Self::NAME, TENANT, []))
+        (named || pair.address.kind == Self::NAME).then(|| Address::new(Self::NAME, TENANT, []))
     }
 
     fn describe(&self, have: &Found, _names: &Names) -> String {
