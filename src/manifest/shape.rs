@@ -237,7 +237,7 @@ fn elsewhere(key: &str, keys: &[&str]) -> Option<&'static str> {
         "grant" | "scope" | "scopes" | "permissions" | "delegated" if is_app => {
             "delegated permissions stand in tables of their own: [[grant]] with app, resource, scopes, for"
         }
-        "app_role" | "app_roles" | "role" | "roles" | "application" if is_app => {
+        "app_roles" | "role" | "roles" | "application" if is_app => {
             "application permissions stand in tables of their own: [[app_role]] with app, resource, roles"
         }
         "users" | "groups" | "user" | "group" | "principals" | "guests" | "except" if is_grant => {
