@@ -100,8 +100,7 @@ fn the_api_was_made_again() {
             "[[app_role]]\napp = \"orders-ui\"\nresource = \"{app_id}\"\nroles = [\"Orders.Admin\"]\n"
         );
     let told = refused(&mut World::with(""), &role, &made_again(ORDERS_API, app_id));
-    let problem = format!("and {ORDERS_API} in the plan");
-    assert_told(&told, &["app_role/orders-ui/", "the service principal of", &problem]);
+    assert_told(&told, &["app_role/orders-ui/", &format!("the app id of {ORDERS_API}")]);
     let class = format!("[[classification]]\nresource = \"{app_id}\"\nlow = [\"orders.read\"]\n");
     for weather in [removed(ORDERS_API), made_again(ORDERS_API, app_id)] {
         let told = refused(&mut World::with(""), &class, &weather);
