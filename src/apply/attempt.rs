@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use crate::apply::proof::{CHECK, LOOK, NOT_YET, READ_BACK, Sight, delay};
+use crate::graph::patience::{PAUSES, Patience};
 use crate::graph::verdict::Verdict;
+use crate::graph::wait::{Because, Wait};
 use crate::model::outcome::{Outcome, Refusal};
 
 /// How often a request may be sent again after it was looked for and not found.
@@ -14,11 +16,6 @@ const RESENDS: u32 = 2;
 const RESENDS_TO_REPLICAS: u32 = 12;
 /// Reads that must have shown the object absent before its request is sent again.
 const SIGHTINGS: usize = 3;
-/// How long one step may wait for the service's permission to go on, all in all. The service asks
-/// for at most a few minutes at a time.
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
-/// A service that asks for no pause at all is not asked again without one.
-const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 /// What to do next about the step.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +30,8 @@ pub enum Next {
     Settled(Outcome),
     /// The token is no longer accepted.
     SignInLost(Refusal),
+    /// The service asked for a pause that is longer than a run waits.
+    LongPause(Duration),
 }
 
 /// Why the object is being read.
@@ -60,7 +59,14 @@ pub struct Attempt {
     accepted: bool,
     resends: u32,
     not_yet: usize,
-    waited: Duration,
+    patience: Patience,
+    /// The time, as told by [`Self::at`]; and when the request went out that is under way.
+    now: Duration,
+    sent: Option<Duration>,
+    /// What the pauses of this run differ by from those of others.
+    seed: u64,
+    /// What the step waits for, if it does.
+    wait: Option<Wait>,
     /// The last error answer, until another answer came.
     refusal: Option<Refusal>,
     reading: Option<Reading>,
@@ -75,6 +81,22 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// The time of what it is told next.
+    pub fn at(&mut self, now: Duration, seed: u64) -> &mut Self {
+        (self.now, self.seed) = (now, seed);
+        self
+    }
+
+    /// Its request goes out.
+    pub fn departs(&mut self) {
+        self.sent = Some(self.now);
+    }
+
+    /// What it waits for at this time.
+    pub fn wait(&self, now: Duration) -> Option<Wait> {
+        self.wait.filter(|wait| wait.until > now)
+    }
+
     /// The object is read before the request is sent.
     pub fn look_first(&mut self) {
         self.read_for(Reading::Before);
@@ -92,7 +114,9 @@ impl Attempt {
 
     /// What an answer leads to.
     pub fn answered(&mut self, verdict: Verdict) -> Next {
-        self.refusal = None;
+        (self.refusal, self.wait) = (None, None);
+        let sent = self.sent.take().unwrap_or(self.now);
+        self.patience.tried(self.now.saturating_sub(sent));
         match verdict {
             Verdict::Accepted(_) => {
                 self.accepted = true;
@@ -104,7 +128,8 @@ impl Attempt {
                 self.doubtful = true;
                 self.read_for(Reading::InDoubt(refusal))
             }
-            Verdict::Wait(time, refusal) => self.wait(time, refusal),
+            Verdict::Wait(time, refusal) => self.pause(time, refusal),
+            Verdict::Again(refusal) => self.again(refusal),
             Verdict::NotYet(refusal) => self.not_yet(refusal),
             Verdict::SignInLost(refusal) => {
                 self.refusal = Some(refusal.clone());
@@ -116,6 +141,7 @@ impl Attempt {
 
     /// What a read leads to.
     pub fn seen(&mut self, sight: &Sight) -> Next {
+        self.wait = None;
         let count = match sight {
             Sight::Shown(_) => return Next::Shown,
             Sight::Another(because) => return Next::Settled(another(because)),
@@ -132,8 +158,12 @@ impl Attempt {
         };
         *count += 1;
         let reads = *count;
-        match delay(self.schedule(), reads) {
-            Some(time) => Next::Read(time),
+        let schedule = self.schedule();
+        match delay(schedule, reads) {
+            Some(time) => {
+                self.waits_for_replicas(time, schedule, reads);
+                Next::Read(time)
+            }
             None if self.may_send_again() => {
                 self.resends += 1;
                 Next::Send(Duration::ZERO)
@@ -205,14 +235,37 @@ impl Attempt {
         Next::Read(Duration::ZERO)
     }
 
-    fn wait(&mut self, time: Duration, refusal: Refusal) -> Next {
-        let time = time.max(SHORTEST_WAIT);
-        self.waited = self.waited.saturating_add(time);
-        if self.waited > LONGEST_WAIT {
+    /// The service says how long it wants to hear nothing.
+    fn pause(&mut self, time: Duration, refusal: Refusal) -> Next {
+        let Some(rest) = self.patience.asked(time) else {
+            if time > PAUSES {
+                self.refusal = Some(refusal);
+                return Next::LongPause(time);
+            }
             return self.refused(refusal);
-        }
+        };
         self.refusal = Some(refusal);
-        Next::Send(time)
+        self.waits(Because::Service, rest.pause, rest.left);
+        Next::Send(rest.pause)
+    }
+
+    /// It was not carried out, and nobody says when it would be.
+    fn again(&mut self, refusal: Refusal) -> Next {
+        let Some(rest) = self.patience.fault(self.seed) else { return self.refused(refusal) };
+        self.waits(Because::Fault(refusal.status), rest.pause, rest.left);
+        self.refusal = Some(refusal);
+        Next::Send(rest.pause)
+    }
+
+    fn waits(&mut self, because: Because, time: Duration, left: Duration) {
+        let until = self.now.saturating_add(time);
+        let gives_up = Some(self.now.saturating_add(left));
+        self.wait = Some(Wait { because, until, gives_up });
+    }
+
+    fn waits_for_replicas(&mut self, time: Duration, schedule: &[u64], from: usize) {
+        let left = Duration::from_secs(schedule.iter().skip(from).sum());
+        self.waits(Because::Replicas, time, left);
     }
 
     /// A 404 has been seen for writes that took effect all the same, so a later "already there"
@@ -221,6 +274,7 @@ impl Attempt {
         let Some(time) = delay(NOT_YET, self.not_yet) else {
             return self.read_for(Reading::Last(refusal));
         };
+        self.waits_for_replicas(time, NOT_YET, self.not_yet);
         self.not_yet += 1;
         self.refusal = Some(refusal);
         Next::Send(time)
@@ -234,15 +288,16 @@ impl Attempt {
         }
     }
 
-    /// Only after a doubt, or after "not there" of an object that reads show; and only when the
-    /// reads could be made.
+    /// Only after a doubt, or after "not there" of an object that reads show; only when the reads could
+    /// be made, and not when answers took all of the patience.
     fn may_send_again(&self) -> bool {
         let most = match &self.reading {
             Some(Reading::NotThere(_)) if self.otherwise => RESENDS_TO_REPLICAS,
             Some(Reading::InDoubt(_) | Reading::NotThere(_)) => RESENDS,
             _ => return false,
         };
-        !self.changed && self.sightings >= SIGHTINGS && self.resends < most
+        let may = self.sightings >= SIGHTINGS && self.resends < most && !self.patience.is_over();
+        may && !self.changed
     }
 }
 
@@ -260,7 +315,7 @@ fn not_sent(code: &str, because: &str) -> Outcome {
 
 /// Whether the tenant decided about the request.
 fn was_judged(refusal: &Refusal) -> bool {
-    !matches!(refusal.status, 429 | 503)
+    !matches!(refusal.status, 424 | 429 | 503)
 }
 
 #[cfg(test)]

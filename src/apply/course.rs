@@ -20,7 +20,6 @@ use crate::model::change::{Change, Step};
 use crate::model::outcome::{Outcome, Refusal, RunReport, Stopped};
 use crate::model::query::Query;
 use crate::model::request::Known;
-use crate::model::untrusted::Untrusted;
 
 /// Most changes that have begun and have no result: so many may turn out unsure at once.
 const MOST_OPEN: usize = 20 * LARGEST;
@@ -65,6 +64,18 @@ impl<'a> Course<'a> {
         }
     }
 
+    /// The same run, with pauses of its own.
+    #[must_use]
+    pub fn seeded(mut self, seed: u64) -> Self {
+        self.flights.seed = seed;
+        self
+    }
+
+    /// When the first of what waits so gives up.
+    pub fn gives_up(&self, because: Because, now: Duration) -> Option<Duration> {
+        self.flights.gives_up(because, now)
+    }
+
     /// What to do next. What it says to send or to read is under way from then on.
     pub fn next_action(&mut self, moment: Moment) -> Action {
         let now = moment.now;
@@ -94,7 +105,7 @@ impl<'a> Course<'a> {
                 let because = match kept_back {
                     true if asked_from < writes_from => Because::Quota,
                     true => Because::Service,
-                    false => Because::Replicas,
+                    false => self.flights.because(time, now),
                 };
                 Action::Wait(time.saturating_sub(now), because)
             }
@@ -106,18 +117,19 @@ impl<'a> Course<'a> {
     /// The verdicts on the requests of an [`Action::Send`], in order. A request without one counts as
     /// unanswered.
     pub fn answered(&mut self, ticket: Ticket, verdicts: Vec<Verdict>, now: Duration) {
-        let silent =
-            |verdict: &Verdict| matches!(verdict, Verdict::Unsure(error) if error.status == 0);
-        self.answered = !verdicts.iter().all(silent);
+        // One request alone may be the only one that is not taken.
+        let silent = verdicts.iter().all(Verdict::is_silent);
+        self.answered = !silent || self.answered && verdicts.len() == 1;
         let mut verdicts = verdicts.into_iter();
         for place in self.flights.arrive(ticket) {
             self.tally.writes_sent += 1;
-            let verdict = verdicts.next().unwrap_or_else(|| Verdict::Unsure(no_answer()));
+            // The client answers every request; should it not, the request still went out.
+            let verdict = verdicts.next().unwrap_or_else(|| Verdict::Unsure(Refusal::no_answer()));
             let throttled = matches!(verdict, Verdict::Wait(..));
             if let Verdict::Accepted(Some(body)) = &verdict {
                 self.learn(place, id_of(body));
             }
-            let Some(flight) = self.flights.get_mut(place) else { continue };
+            let Some(flight) = self.flights.at(place, now) else { continue };
             flight.sent = true;
             let next = flight.attempt.answered(verdict);
             if let (true, Next::Send(time)) = (throttled, &next) {
@@ -244,16 +256,7 @@ impl<'a> Course<'a> {
                 continue;
             }
             self.tally.cut = true;
-            let outcome = match flight.attempt.abandoned() {
-                Outcome::NotStarted if flight.step > 0 => Outcome::Unsure {
-                    because: format!(
-                        "stopped after step {} of {}",
-                        flight.step,
-                        self.changes[place].steps.len()
-                    ),
-                },
-                outcome => outcome,
-            };
+            let outcome = flight.abandoned(self.changes[place].steps.len());
             self.tally.settle(place, outcome);
         }
         self.land();
@@ -276,7 +279,7 @@ impl<'a> Course<'a> {
             self.land();
             if !outgoing.is_empty() {
                 let places = outgoing.iter().map(|out| out.place).collect();
-                return Some((self.flights.depart(places), outgoing));
+                return Some((self.flights.send(places, now), outgoing));
             }
             if !lost {
                 return None;
@@ -325,7 +328,7 @@ impl<'a> Course<'a> {
             self.learn(place, id.clone());
         }
         let blind = self.tally.is_blind();
-        let Some(flight) = self.flights.get_mut(place) else { return };
+        let Some(flight) = self.flights.at(place, now) else { return };
         if *sight != Sight::Unreadable {
             flight.looked = now;
         }
@@ -361,11 +364,20 @@ impl<'a> Course<'a> {
             }
             Next::Settled(outcome) => self.tally.settle(place, outcome),
             Next::SignInLost(refusal) => {
-                let outcome = flight.attempt.abandoned();
-                self.stop(Stopped::SignIn { because: told(&refusal) });
-                self.tally.settle(place, outcome);
+                self.stop_at(place, Stopped::SignIn { because: told(&refusal) });
+            }
+            Next::LongPause(time) => {
+                self.stop_at(place, Stopped::LongPause { seconds: time.as_secs() });
             }
         }
+    }
+
+    /// The run ends at this change.
+    fn stop_at(&mut self, place: usize, reason: Stopped) {
+        let steps = self.changes[place].steps.len();
+        let outcome = self.flights.get(place).map(|flight| flight.abandoned(steps));
+        self.stop(reason);
+        self.tally.settle(place, outcome.unwrap_or(Outcome::NotStarted));
     }
 
     fn land(&mut self) {
@@ -376,16 +388,6 @@ impl<'a> Course<'a> {
     fn step(&self, place: usize) -> Option<&'a Step> {
         let flight = self.flights.get(place)?;
         self.changes.get(place)?.steps.get(flight.step)
-    }
-}
-
-/// The client answers every request; should it not, the request still went out.
-fn no_answer() -> Refusal {
-    Refusal {
-        status: 0,
-        code: Untrusted::new("no_answer"),
-        message: Untrusted::new("no answer came"),
-        request_id: None,
     }
 }
 

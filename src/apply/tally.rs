@@ -121,7 +121,10 @@ impl Tally {
         let stopped = self.stopped.filter(|reason| match reason {
             // Asked to stop, or unable to record, with nothing left to do: it made no difference.
             Stopped::Interrupted | Stopped::Journal { .. } => cut,
-            Stopped::FailuresInARow { .. } | Stopped::SignIn { .. } | Stopped::Blind { .. } => true,
+            Stopped::FailuresInARow { .. }
+            | Stopped::SignIn { .. }
+            | Stopped::Blind { .. }
+            | Stopped::LongPause { .. } => true,
         });
         let line = |(change, outcome): (&Change, Option<Outcome>)| Line {
             address: change.address.clone(),
@@ -138,7 +141,10 @@ impl Tally {
 
 fn halts(reason: &Stopped) -> bool {
     match reason {
-        Stopped::Journal { .. } | Stopped::SignIn { .. } | Stopped::Blind { .. } => true,
+        Stopped::Journal { .. }
+        | Stopped::SignIn { .. }
+        | Stopped::Blind { .. }
+        | Stopped::LongPause { .. } => true,
         Stopped::Interrupted | Stopped::FailuresInARow { .. } => false,
     }
 }

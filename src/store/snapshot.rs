@@ -154,6 +154,7 @@ impl Open {
                 Stopped::FailuresInARow { .. }
                 | Stopped::SignIn { .. }
                 | Stopped::Blind { .. }
+                | Stopped::LongPause { .. }
                 | Stopped::Interrupted
                 | Stopped::Journal { .. },
             ) => State::Stopped,
