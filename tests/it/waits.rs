@@ -21,7 +21,7 @@ fn grants() -> World {
 #[test]
 fn a_fault_is_not_said_to_be_the_services_wish() {
     let mut world = grants();
-    let fault = "[weather]\n[[weather.phase]]\nfrom-request = 2\nto-request = 5\n503 = 1\n";
+    let fault = "[weather]\n[[weather.phase]]\nto-second = 8\n503 = 1\n";
     world.later(&format!("{PEOPLE}{fault}"), |_| {});
     let run = world.run(&["plan"]).assert_code(0);
     let told = run.stderr.lines().filter(|line| line.contains("answered 503; trying again in "));
