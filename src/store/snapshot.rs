@@ -156,6 +156,7 @@ impl Open {
                 | Stopped::DoubtsInARow { .. }
                 | Stopped::SignIn { .. }
                 | Stopped::Blind { .. }
+                | Stopped::LongPause { .. }
                 | Stopped::Interrupted
                 | Stopped::Journal { .. },
             ) => State::Stopped,

@@ -57,4 +57,5 @@ mod storms;
 mod survival;
 #[cfg(unix)]
 mod terminal;
+mod waits;
 mod world;
