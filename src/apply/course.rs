@@ -26,7 +26,7 @@ use crate::model::untrusted::Untrusted;
 const MOST_OPEN: usize = 20 * LARGEST;
 
 /// The run. See the module.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Course<'a> {
     changes: &'a [Change],
     places: Places<'a>,
@@ -394,5 +394,5 @@ fn no_answer() -> Refusal {
 mod tests;
 
 #[cfg(test)]
-#[path = "late_tests.rs"]
-mod late;
+#[path = "explore/mod.rs"]
+mod explore;

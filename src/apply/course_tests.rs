@@ -7,6 +7,9 @@ use crate::apply::rehearsal::{
 use crate::model::request::later;
 use serde_json::json;
 
+#[path = "late_tests.rs"]
+mod late;
+
 fn silence() -> Reply {
     Reply::Say(Verdict::Unsure(refusal(0)))
 }

@@ -8,7 +8,7 @@ use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 const FAILURES: usize = 3;
 
 /// What is known about the end of every change, and of the run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Tally {
     /// By place in the plan; `None`: no result yet.
     pub outcomes: Vec<Option<Outcome>>,
