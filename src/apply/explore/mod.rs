@@ -1,9 +1,11 @@
 //! Every interleaving of small worlds, not a sample: the run machine is driven through all that can
 //! happen between a plan and the end of its run, and judged by laws that know nothing of how it works.
 //!
-//! `setting` has the worlds, `tenant` what Microsoft does, `moves` what can happen next, `judge` the laws.
+//! `setting` has the worlds, `tenant` what Microsoft does, `moves` what can happen next, `answers`
+//! what comes back, `judge` the laws.
 //! `EXPLORE_DEPTH` is how many disturbances one path may have; more take longer.
 
+mod answers;
 mod judge;
 mod moves;
 mod node;
@@ -11,8 +13,6 @@ mod search;
 mod setting;
 mod tenant;
 mod worlds;
-
-use std::fmt::Write as _;
 
 use super::Course;
 use judge::{Fault, KNOWN, OVER_A_READ, OVER_THE_LOOK, RESTS_ON_MADE, RESTS_ON_UNCHANGED, TWO_IDS};
@@ -24,7 +24,7 @@ use worlds::{DISTURBANCES, depth};
 fn still(course: &Course<'_>, ink: &mut node::Ink) {
     let Course { changes: _, places: _, from: _, tally, flights, answered, hold, known, looked } =
         course;
-    write!(ink, "{tally:?}{flights:?}{answered}{hold:?}{known:?}{looked:?}").unwrap();
+    ink.take(&(tally, flights, answered, hold, known, looked));
 }
 
 /// Explores a world and tells what was found: these laws must be seen broken, and no other but what is

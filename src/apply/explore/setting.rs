@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tenant::{Access, App, Object, Scopes, Tenant, id_of_grant, scopes};
+use super::tenant::{Access, App, Assigned, Object, Scopes, Tenant, id_of_grant, scopes};
 use crate::kinds::world::{EXPLORER, SIGN, World, client, object, person};
 use crate::kinds::{Desk, Names, Pair, REGISTRY, service_principal};
 use crate::model::address::Address;
@@ -116,40 +116,37 @@ impl Setting {
         look
     }
 
-    /// Everything that another administrator could do now, in words, with what he does it to.
-    pub(super) fn moves(&self, tenant: &Tenant) -> Vec<(String, Object, Tenant)> {
+    /// Everything that another administrator could do now, in a word, with what he does it to.
+    pub(super) fn moves(&self, tenant: &Tenant) -> Vec<(&'static str, Object, Tenant)> {
         let mut all = Vec::new();
         let there = |key: &&(ObjectId, _)| tenant.apps.contains_key(&key.0);
         for key in self.touched.iter().filter(there) {
-            let of = told(id_of_grant(key.0, key.1).as_str());
             for (word, state) in others(tenant.grants.get(key)) {
                 let mut after = tenant.clone();
                 match state {
                     Some(state) => drop(after.grants.insert(*key, state)),
                     None => drop(after.grants.remove(key)),
                 }
-                all.push((format!("{word} {of}"), Object::Grant(key.0, key.1), after));
+                all.push((word, Object::Grant(key.0, key.1), after));
             }
         }
-        for (app, who) in &self.assigned {
+        for (app, who) in self.assigned.iter().filter(|(app, _)| tenant.apps.contains_key(app)) {
             let mut after = tenant.clone();
-            let one = super::tenant::Assigned { who: *who, app: *app };
+            let one = Assigned { who: *who, app: *app };
             let there = tenant.assigned.iter().find(|(_, other)| **other == one);
             let (word, id) = match there {
                 Some((id, _)) => {
                     after.assigned.remove(id);
                     ("takes away", id.clone())
                 }
-                None if tenant.apps.contains_key(app) => ("makes", after.assigned(one)),
-                None => continue,
+                None => ("makes", after.assigned(one)),
             };
-            let text = format!("{word} the assignment of {}", told(&who.to_string()));
-            all.push((text, Object::Assignment(id), after));
+            all.push((word, Object::Assignment(id), after));
         }
         if let Some((id, app)) = self.made.clone().filter(|(id, _)| !tenant.apps.contains_key(id)) {
             let mut after = tenant.clone();
             after.apps.insert(id, app);
-            all.push(("makes the new app".to_owned(), Object::App(id), after));
+            all.push(("makes the app", Object::App(id), after));
         }
         all
     }
