@@ -74,11 +74,19 @@ impl<'a> Course<'a> {
     }
 
     /// The same, where it is known when the service last answered with the objects at these addresses.
-    /// What else would be replaced or removed is looked at first.
+    /// What else would be replaced or removed is looked at first. So is what this run does something with
+    /// before: where an object has several changes, the addresses of the later ones go on behind its own;
+    /// and what a removal rested on was read by then, and may be more than the plan saw.
     #[must_use]
     pub fn last_seen(mut self, times: &BTreeMap<Address, Duration>) -> Self {
-        let of_object = |change: &Change| looks::of_object(&change.address, times);
-        self.looked = self.changes.iter().map(of_object).collect();
+        let mut rested_on = BTreeSet::new();
+        let mut looked = Vec::with_capacity(self.changes.len());
+        for change in self.changes {
+            let address = &change.address;
+            looked.push(times.get(address).filter(|_| !rested_on.contains(address)).copied());
+            rested_on.extend(change.rests_on.iter().map(|rest| &rest.address));
+        }
+        self.looked = looked;
         self
     }
 

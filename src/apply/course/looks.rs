@@ -1,6 +1,5 @@
 //! What a course reads: what was sent, what is about to be replaced or removed, and what that rests on.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::apply::attempt::Next;
@@ -10,7 +9,6 @@ use crate::apply::grounds::Footing;
 use crate::apply::placeholder;
 use crate::apply::proof::{LOOKS_LAST, Sight};
 use crate::apply::wave::LARGEST;
-use crate::model::address::Address;
 use crate::model::query::Query;
 
 /// Looks that may follow one another without the request going out: reads that are slow, or pauses that
@@ -156,20 +154,5 @@ impl Course<'_> {
         let known = self.known.entry(placeholder).or_insert_with(|| id.clone());
         let other = !known.eq_ignore_ascii_case(&id);
         other.then(|| format!("its id was told as {known}, and then as {id}"))
-    }
-}
-
-/// When the object was last answered for that a change at this address is about: where an object has
-/// several changes, their addresses go on behind its own.
-pub(super) fn of_object(
-    address: &Address,
-    times: &BTreeMap<Address, Duration>,
-) -> Option<Duration> {
-    let mut address = address.clone();
-    loop {
-        if let Some(time) = times.get(&address) {
-            return Some(*time);
-        }
-        address.parts.pop()?;
     }
 }
