@@ -29,7 +29,7 @@ use crate::model::request::Known;
 const MOST_OPEN: usize = 20 * LARGEST;
 
 /// The run. See the module.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Course<'a> {
     changes: &'a [Change],
     places: Places<'a>,
@@ -375,3 +375,7 @@ mod doubt;
 #[cfg(test)]
 #[path = "rests_tests.rs"]
 mod rests;
+
+#[cfg(test)]
+#[path = "explore/mod.rs"]
+mod explore;

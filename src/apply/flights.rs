@@ -10,7 +10,7 @@ use crate::apply::wave::Outcomes;
 pub type Ticket = u64;
 
 /// A change that has begun and has no result yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Flight {
     /// Number of the present step, from 0.
     pub step: usize,
@@ -40,7 +40,7 @@ pub enum Due {
 }
 
 /// Every flight, by place of its change in the plan.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Flights {
     open: BTreeMap<usize, Flight>,
     /// The places that each action under way is about, in its order.

@@ -21,7 +21,7 @@ use crate::model::request::{Known, Proof};
 const MANY: usize = 10 * LARGEST;
 
 /// All grounds of a run, each once, however many changes rest on it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Grounds<'a> {
     all: Vec<Ground<'a>>,
     /// By the place of a change in the plan, which of them it rests on.
@@ -30,7 +30,7 @@ pub struct Grounds<'a> {
     asked: BTreeMap<Ticket, Vec<Vec<usize>>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Ground<'a> {
     subject: &'a Subject,
     proof: &'a Proof,
@@ -205,6 +205,13 @@ impl<'a> Grounds<'a> {
             }
         }
         true
+    }
+
+    /// All that changes in it, to tell one moment from another.
+    #[cfg(test)]
+    pub fn still(&self) -> impl std::fmt::Debug + '_ {
+        let looks = self.all.iter().map(|ground| (ground.shown, ground.look));
+        (looks.collect::<Vec<_>>(), &self.asked)
     }
 
     fn due(&self, now: Duration) -> Vec<usize> {

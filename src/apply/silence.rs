@@ -12,7 +12,7 @@ const READS: usize = 3;
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// What was asked for since anything was last read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Silence {
     /// When the first of it was asked for.
     since: Option<Duration>,

@@ -10,7 +10,7 @@ const FAILURES: usize = 3;
 const DOUBTS: usize = 20;
 
 /// What is known about the end of every change, and of the run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Tally {
     /// By place in the plan; `None`: no result yet.
     pub outcomes: Vec<Option<Outcome>>,

@@ -11,7 +11,7 @@ use crate::model::request::Method;
 pub const LARGEST: usize = 20;
 
 /// Where every address stands in the plan.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Places<'a>(BTreeMap<&'a Address, usize>);
 
 impl<'a> Places<'a> {
