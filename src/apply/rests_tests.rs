@@ -165,6 +165,34 @@ fn what_is_replaced_counts_from_its_own_answer() {
     assert!(matches!(course.next_action(at(12)), Action::Read(..)));
 }
 
+/// The look before the run saw the object as it was before this run changed it.
+#[test]
+fn what_this_run_changed_is_looked_at_before_it_is_changed_again() {
+    let mut narrow = needs(takes("all"), &["all"]);
+    narrow.address.parts.push("narrow".to_owned());
+    let changes = [gives("all"), narrow];
+    let times = BTreeMap::from([(address("all"), Duration::ZERO)]);
+    let already = BTreeSet::from([address("all")]);
+    let mut course = Course::new(&changes, &already).last_seen(&times);
+    let action = course.next_action(at(1));
+    assert!(matches!(action, Action::Read(..)), "{action:?}");
+}
+
+/// A removal that rested on it had it read, and it may hold more than the plan saw by then.
+#[test]
+fn what_a_removal_rested_on_is_looked_at_before_it_is_replaced() {
+    let first = |changes: &[Change]| {
+        let times = BTreeMap::from(["all", "own"].map(|label| (address(label), Duration::ZERO)));
+        let mut course = Course::new(changes, &BTreeSet::from([address("own")])).last_seen(&times);
+        course.next_action(at(1))
+    };
+    let own = rests(takes("own"), &["all"]);
+    let action = first(&[own.clone(), takes("all")]);
+    assert!(matches!(action, Action::Read(..)), "{action:?}");
+    let action = first(&[takes("all"), own]);
+    assert!(matches!(action, Action::Send(..)), "nothing had it read: {action:?}");
+}
+
 /// Reads that are always too slow end as well.
 #[test]
 fn looks_that_always_come_too_late_come_to_an_end() {

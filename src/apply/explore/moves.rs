@@ -39,7 +39,7 @@ impl Node {
 
     /// Whether one more disturbance of this sort is left.
     pub(super) fn may(&self, setting: &Setting, spent: impl Fn(Spent) -> bool) -> bool {
-        !spent(self.spent) && self.spent.count() < setting.most
+        !spent(setting.without) && !spent(self.spent) && self.spent.count() < setting.most
     }
 
     fn looks(&self, setting: &Setting) -> Self {

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::node::Spent;
 use super::tenant::{Access, App, Assigned, Object, Scopes, Tenant, id_of_grant, scopes};
 use crate::kinds::world::{EXPLORER, SIGN, World, client, object, person};
 use crate::kinds::{Desk, Names, Pair, REGISTRY, service_principal};
@@ -33,6 +34,8 @@ pub(super) struct Setting {
     pub(super) lanes: usize,
     /// Disturbances on one path.
     pub(super) most: usize,
+    /// Those that do not come.
+    pub(super) without: Spent,
     pub(super) kept_back: Option<KeptBack>,
     pub(super) store: Store,
 }
