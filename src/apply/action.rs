@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::apply::flights::Ticket;
+pub use crate::graph::wait::Because;
 use crate::model::query::Query;
 use crate::model::request::Request;
 
@@ -20,17 +21,6 @@ pub enum Action {
     Await,
     /// Nothing is left to do.
     End,
-}
-
-/// What is waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Because {
-    /// Replicas have to agree, or a request is repeated later.
-    Replicas,
-    /// The service asked for a pause.
-    Service,
-    /// The quota of writes that we keep to is used up; nobody asked for anything.
-    Quota,
 }
 
 /// The moment, as time since the start of any clock, and when the service takes writes again.

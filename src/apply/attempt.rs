@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::apply::proof::{CHECK, LOOK, NOT_YET, READ_BACK, Sight, UNREAD, delay};
 use crate::graph::error::told;
+use crate::graph::patience::{PAUSES, Patience};
 use crate::graph::verdict::Verdict;
+use crate::graph::wait::{Because, Wait};
 use crate::model::outcome::{Outcome, Refusal};
 
 /// How often a request may be sent again after it was looked for and not found.
@@ -15,11 +17,6 @@ const RESENDS: u32 = 2;
 const RESENDS_TO_REPLICAS: u32 = 12;
 /// Reads that must have shown the object absent before its request is sent again.
 const SIGHTINGS: usize = 3;
-/// How long one step may wait for the service's permission to go on, all in all. The service asks
-/// for at most a few minutes at a time.
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
-/// A service that asks for no pause at all is not asked again without one.
-const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 /// What to do next about the step.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +31,8 @@ pub enum Next {
     Settled(Outcome),
     /// The token is no longer accepted.
     SignInLost(Refusal),
+    /// The service asked for a pause that is longer than a run waits.
+    LongPause(Duration),
 }
 
 /// Why the object is being read.
@@ -61,7 +60,14 @@ pub struct Attempt {
     accepted: bool,
     resends: u32,
     not_yet: usize,
-    waited: Duration,
+    patience: Patience,
+    /// The time, as told by [`Self::at`]; and when the request went out that is under way.
+    now: Duration,
+    sent: Option<Duration>,
+    /// What the pauses of this run differ by from those of others.
+    seed: u64,
+    /// What the step waits for, if it does.
+    wait: Option<Wait>,
     /// The last error answer, until another answer came.
     refusal: Option<Refusal>,
     reading: Option<Reading>,
@@ -69,6 +75,10 @@ pub struct Attempt {
     /// its own patience: a fault of the service says nothing about its replicas.
     sightings: usize,
     unread: usize,
+    /// The time that those took which could not be made: each of them is repeated within itself.
+    unread_for: Patience,
+    /// When the last read came back, or the first was begun.
+    looked: Duration,
     /// The last one that could be made showed the object, not as it shall be.
     otherwise: bool,
     /// The last one that could be made showed what somebody else has made of it.
@@ -76,6 +86,22 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// The time of what it is told next.
+    pub fn at(&mut self, now: Duration, seed: u64) -> &mut Self {
+        (self.now, self.seed) = (now, seed);
+        self
+    }
+
+    /// Its request goes out.
+    pub fn departs(&mut self) {
+        self.sent = Some(self.now);
+    }
+
+    /// What it waits for at this time.
+    pub fn wait(&self, now: Duration) -> Option<Wait> {
+        self.wait.filter(|wait| wait.until > now)
+    }
+
     /// The object is read before the request is sent.
     pub fn look_first(&mut self) {
         self.read_for(Reading::Before);
@@ -93,7 +119,9 @@ impl Attempt {
 
     /// What an answer leads to.
     pub fn answered(&mut self, verdict: Verdict) -> Next {
-        self.refusal = None;
+        (self.refusal, self.wait) = (None, None);
+        let sent = self.sent.take().unwrap_or(self.now);
+        self.patience.tried(self.now.saturating_sub(sent));
         match verdict {
             Verdict::Accepted(_) => {
                 self.accepted = true;
@@ -105,7 +133,8 @@ impl Attempt {
                 self.doubtful = true;
                 self.read_for(Reading::InDoubt(refusal))
             }
-            Verdict::Wait(time, refusal) => self.wait(time, refusal),
+            Verdict::Wait(time, refusal) => self.pause(time, refusal),
+            Verdict::Again(refusal) => self.again(refusal),
             Verdict::NotYet(refusal) => self.not_yet(refusal),
             Verdict::SignInLost(refusal) => {
                 self.refusal = Some(refusal.clone());
@@ -115,8 +144,10 @@ impl Attempt {
         }
     }
 
-    /// What a read leads to.
+    /// What a read leads to. One that spent all of a question's patience is not made again.
     pub fn seen(&mut self, sight: &Sight) -> Next {
+        self.wait = None;
+        let took = self.now.saturating_sub(std::mem::replace(&mut self.looked, self.now));
         let (count, schedule) = match sight {
             Sight::Shown(_) => return Next::Shown,
             Sight::Another(because) => return Next::Settled(another(because)),
@@ -130,11 +161,19 @@ impl Attempt {
                 let schedule = self.schedule();
                 (&mut self.sightings, schedule)
             }
-            Sight::Unreadable => (&mut self.unread, UNREAD),
+            Sight::Unreadable => {
+                self.unread_for.tried(took);
+                (&mut self.unread, UNREAD)
+            }
         };
         *count += 1;
-        match delay(schedule, *count) {
-            Some(time) => Next::Read(time),
+        let reads = *count;
+        let sick = *sight == Sight::Unreadable && self.unread_for.is_over();
+        match delay(schedule, reads).filter(|_| !sick) {
+            Some(time) => {
+                self.waits_for_replicas(time, schedule, reads);
+                Next::Read(time)
+            }
             None if self.may_send_again() => {
                 self.resends += 1;
                 Next::Send(Duration::ZERO)
@@ -208,21 +247,44 @@ impl Attempt {
 
     fn read_for(&mut self, reading: Reading) -> Next {
         self.reading = Some(reading);
-        self.sightings = 0;
-        self.unread = 0;
+        (self.sightings, self.unread) = (0, 0);
+        (self.unread_for, self.looked) = (Patience::default(), self.now);
         self.otherwise = false;
         self.changed = false;
         Next::Read(Duration::ZERO)
     }
 
-    fn wait(&mut self, time: Duration, refusal: Refusal) -> Next {
-        let time = time.max(SHORTEST_WAIT);
-        self.waited = self.waited.saturating_add(time);
-        if self.waited > LONGEST_WAIT {
+    /// The service says how long it wants to hear nothing.
+    fn pause(&mut self, time: Duration, refusal: Refusal) -> Next {
+        let Some(rest) = self.patience.asked(time) else {
+            if time > PAUSES {
+                self.refusal = Some(refusal);
+                return Next::LongPause(time);
+            }
             return self.refused(refusal);
-        }
+        };
         self.refusal = Some(refusal);
-        Next::Send(time)
+        self.waits(Because::Service, rest.pause, rest.left);
+        Next::Send(rest.pause)
+    }
+
+    /// It was not carried out, and nobody says when it would be.
+    fn again(&mut self, refusal: Refusal) -> Next {
+        let Some(rest) = self.patience.fault(self.seed) else { return self.refused(refusal) };
+        self.waits(Because::Fault(refusal.status), rest.pause, rest.left);
+        self.refusal = Some(refusal);
+        Next::Send(rest.pause)
+    }
+
+    fn waits(&mut self, because: Because, time: Duration, left: Duration) {
+        let until = self.now.saturating_add(time);
+        let gives_up = Some(self.now.saturating_add(left));
+        self.wait = Some(Wait { because, until, gives_up });
+    }
+
+    fn waits_for_replicas(&mut self, time: Duration, schedule: &[u64], from: usize) {
+        let left = Duration::from_secs(schedule.iter().skip(from).sum());
+        self.waits(Because::Replicas, time, left);
     }
 
     /// A 404 has been seen for writes that took effect all the same, so a later "already there"
@@ -231,6 +293,7 @@ impl Attempt {
         let Some(time) = delay(NOT_YET, self.not_yet) else {
             return self.read_for(Reading::Last(refusal));
         };
+        self.waits_for_replicas(time, NOT_YET, self.not_yet);
         self.not_yet += 1;
         self.refusal = Some(refusal);
         Next::Send(time)
@@ -244,15 +307,16 @@ impl Attempt {
         }
     }
 
-    /// Only after a doubt, or after "not there" of an object that reads show; and only when the
-    /// reads could be made.
+    /// Only after a doubt, or after "not there" of an object that reads show; only when the reads could
+    /// be made, and not when answers took all of the patience.
     fn may_send_again(&self) -> bool {
         let most = match &self.reading {
             Some(Reading::NotThere(_)) if self.otherwise => RESENDS_TO_REPLICAS,
             Some(Reading::InDoubt(_) | Reading::NotThere(_)) => RESENDS,
             _ => return false,
         };
-        !self.changed && self.sightings >= SIGHTINGS && self.resends < most
+        let may = self.sightings >= SIGHTINGS && self.resends < most && !self.patience.is_over();
+        may && !self.changed
     }
 }
 
@@ -279,7 +343,7 @@ fn not_sent(code: &str, because: &str) -> Outcome {
 
 /// Whether the tenant decided about the request.
 fn was_judged(refusal: &Refusal) -> bool {
-    !matches!(refusal.status, 429 | 503)
+    !matches!(refusal.status, 424 | 429 | 503)
 }
 
 #[cfg(test)]

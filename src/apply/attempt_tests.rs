@@ -164,9 +164,68 @@ fn the_services_pauses_are_kept_and_have_an_end() {
     let mut attempt = Attempt::default();
     let wait = |seconds| Verdict::Wait(Duration::from_secs(seconds), refusal(429));
     assert_eq!(attempt.answered(wait(17)), Next::Send(Duration::from_secs(17)));
+    let told = attempt.wait(AT_ONCE).unwrap();
+    assert_eq!((told.because, told.gives_up), (Because::Service, Some(PAUSES)));
     assert_eq!(attempt.answered(wait(0)), Next::Send(Duration::from_secs(1)), "never at once");
     let next = attempt.answered(wait(600));
     assert_eq!(next, Next::Settled(Outcome::Failed { error: refusal(429) }));
+}
+
+#[test]
+fn a_pause_over_ten_minutes_ends_the_run_and_not_the_change() {
+    let mut attempt = Attempt::default();
+    let long = Duration::from_secs(601);
+    assert_eq!(attempt.answered(Verdict::Wait(long, refusal(429))), Next::LongPause(long));
+    assert_eq!(attempt.abandoned(), Outcome::NotStarted);
+}
+
+/// Faults that nobody says the length of: two minutes from the first send, attempts included.
+#[test]
+fn without_a_word_how_long_it_is_tried_for_two_minutes() {
+    for took in [0, 1, 30] {
+        let (mut attempt, mut now, mut sends) = (Attempt::default(), AT_ONCE, 0);
+        let next = loop {
+            attempt.at(now, 7).departs();
+            (now, sends) = (now + Duration::from_secs(took), sends + 1);
+            match attempt.at(now, 7).answered(Verdict::Again(refusal(503))) {
+                Next::Send(pause) => {
+                    let told = attempt.wait(now).unwrap();
+                    assert_eq!((told.because, told.until), (Because::Fault(503), now + pause));
+                    assert_eq!(told.gives_up, Some(Duration::from_secs(120)));
+                    now += pause;
+                }
+                next => break next,
+            }
+        };
+        assert_eq!(next, Next::Settled(Outcome::Failed { error: refusal(503) }));
+        assert!((100..=150).contains(&now.as_secs()) && sends < 20, "{took}: {now:?}, {sends}");
+    }
+}
+
+/// What took a minute to get lost is looked for, and sent once more; then it is enough.
+#[test]
+fn answers_that_are_long_in_getting_lost_use_up_the_patience() {
+    let (mut attempt, mut now, mut sends) = (Attempt::default(), AT_ONCE, 0);
+    loop {
+        attempt.at(now, 0).departs();
+        (now, sends) = (now + Duration::from_secs(60), sends + 1);
+        attempt.at(now, 0).answered(Verdict::Unsure(refusal(0)));
+        if look(&mut attempt, &Sight::NotShown).1 != Next::Send(AT_ONCE) {
+            break;
+        }
+    }
+    assert_eq!(sends, 2);
+}
+
+#[test]
+fn a_wait_for_replicas_says_how_long_it_is_at_most() {
+    let mut attempt = Attempt::default();
+    let at = Duration::from_secs(5);
+    attempt.at(at, 0).answered(Verdict::Accepted(None));
+    attempt.seen(&Sight::NotShown);
+    let wait = attempt.wait(at).unwrap();
+    assert_eq!(wait.gives_up, Some(Duration::from_secs(5 + 61)));
+    assert_eq!((wait.because, wait.until.as_secs()), (Because::Replicas, 6));
 }
 
 #[test]

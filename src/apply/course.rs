@@ -90,6 +90,18 @@ impl<'a> Course<'a> {
         self
     }
 
+    /// The same run, with pauses of its own.
+    #[must_use]
+    pub fn seeded(mut self, seed: u64) -> Self {
+        self.flights.seed = seed;
+        self
+    }
+
+    /// When the first of what waits so gives up.
+    pub fn gives_up(&self, because: Because, now: Duration) -> Option<Duration> {
+        self.flights.gives_up(because, now)
+    }
+
     /// What to do next. What it says to send or to read is under way from then on.
     pub fn next_action(&mut self, moment: Moment) -> Action {
         let now = moment.now;
@@ -119,7 +131,7 @@ impl<'a> Course<'a> {
                 let because = match kept_back {
                     true if asked_from < writes_from => Because::Quota,
                     true => Because::Service,
-                    false => Because::Replicas,
+                    false => self.flights.because(time, now),
                 };
                 Action::Wait(time.saturating_sub(now), because)
             }
@@ -131,7 +143,10 @@ impl<'a> Course<'a> {
     /// The verdicts on the requests of an [`Action::Send`], in order. A request without one counts as
     /// unanswered.
     pub fn answered(&mut self, ticket: Ticket, verdicts: Vec<Verdict>, now: Duration) {
-        self.answered = !verdicts.iter().all(|verdict| matches!(verdict, Verdict::Unsure(_)));
+        // One request alone may be the only one that is not taken.
+        let one_not_taken = matches!(verdicts.as_slice(), [Verdict::Again(_)]);
+        let silent = verdicts.iter().all(Verdict::is_silent);
+        self.answered = !silent || self.answered && one_not_taken;
         let mut verdicts = verdicts.into_iter();
         for place in self.flights.arrive(ticket) {
             self.tally.writes_sent += 1;
@@ -141,7 +156,7 @@ impl<'a> Course<'a> {
                 Verdict::Accepted(Some(body)) => self.learn(place, id_of(body)),
                 _ => None,
             };
-            let Some(flight) = self.flights.get_mut(place) else { continue };
+            let Some(flight) = self.flights.at(place, now) else { continue };
             (flight.sent, flight.looks) = (true, 0);
             let next = match (flight.attempt.answered(verdict), other) {
                 (_, Some(because)) => flight.attempt.seen(&Sight::Another(because)),
@@ -277,13 +292,7 @@ impl<'a> Course<'a> {
                 continue;
             }
             self.tally.cut = true;
-            let outcome = match flight.attempt.abandoned() {
-                Outcome::NotStarted if flight.step > 0 => {
-                    let all = self.changes[place].steps.len();
-                    Outcome::in_doubt(format!("stopped after step {} of {all}", flight.step))
-                }
-                outcome => outcome,
-            };
+            let outcome = flight.abandoned(self.changes[place].steps.len());
             self.tally.settle(place, outcome);
         }
         self.land();
@@ -307,7 +316,7 @@ impl<'a> Course<'a> {
             self.land();
             if !outgoing.is_empty() {
                 let places = outgoing.iter().map(|out| out.place).collect();
-                return Some((self.flights.depart(places), outgoing));
+                return Some((self.flights.send(places, now), outgoing));
             }
             if !lost {
                 return None;
@@ -342,11 +351,20 @@ impl<'a> Course<'a> {
             }
             Next::Settled(outcome) => self.tally.settle(place, outcome),
             Next::SignInLost(refusal) => {
-                let outcome = flight.attempt.abandoned();
-                self.stop(Stopped::SignIn { because: told(&refusal) });
-                self.tally.settle(place, outcome);
+                self.stop_at(place, Stopped::SignIn { because: told(&refusal) });
+            }
+            Next::LongPause(time) => {
+                self.stop_at(place, Stopped::LongPause { seconds: time.as_secs() });
             }
         }
+    }
+
+    /// The run ends at this change.
+    fn stop_at(&mut self, place: usize, reason: Stopped) {
+        let steps = self.changes[place].steps.len();
+        let outcome = self.flights.get(place).map(|flight| flight.abandoned(steps));
+        self.stop(reason);
+        self.tally.settle(place, outcome.unwrap_or(Outcome::NotStarted));
     }
 
     fn land(&mut self) {

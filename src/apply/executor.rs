@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, Either, select};
 use futures_util::stream::FuturesUnordered;
 
-use crate::apply::action::{Action, Moment, Outgoing};
+use crate::apply::action::{Action, Because, Moment, Outgoing};
 use crate::apply::course::Course;
 use crate::apply::flights::Ticket;
 use crate::apply::journaling;
@@ -18,6 +18,7 @@ use crate::apply::progress::Progress;
 use crate::graph::error::GraphError;
 use crate::graph::limiter::Pause;
 use crate::graph::verdict::Verdict;
+use crate::graph::wait::Wait;
 use crate::graph::{Reader, Writer};
 use crate::model::address::Address;
 use crate::model::change::Change;
@@ -85,7 +86,8 @@ enum Back {
 
 impl Executor<'_> {
     async fn run(mut self, changes: &[Change], already: &BTreeSet<Address>) -> Finished {
-        let mut course = Course::new(changes, already).last_seen(self.tools.last_seen);
+        let course = Course::new(changes, already).last_seen(self.tools.last_seen);
+        let mut course = course.seeded(self.tools.writer.seed());
         loop {
             self.tell(changes, &mut course);
             if self.tools.stop.load(Ordering::SeqCst) {
@@ -103,7 +105,8 @@ impl Executor<'_> {
                 }
                 Action::Read(ticket, queries) => self.read(ticket, queries),
                 Action::Wait(time, because) => {
-                    (self.tools.progress)(Progress::Waiting { time, because });
+                    let wait = self.wait_of(&course, time, because);
+                    (self.tools.progress)(Progress::Waiting { wait });
                     self.wait(changes, &mut course, Some(time.min(NAP))).await;
                 }
                 Action::Await => self.wait(changes, &mut course, None).await,
@@ -127,6 +130,15 @@ impl Executor<'_> {
         let Pause { quota, asked } = self.tools.writer.pause(batch);
         let (quota_from, asked_from) = (now.saturating_add(quota), now.saturating_add(asked));
         course.next_action(Moment { now, quota_from, asked_from, batch })
+    }
+
+    /// The wait with its end: of whatever waits so, or of the read that was told to.
+    fn wait_of(&self, course: &Course<'_>, time: Duration, because: Because) -> Wait {
+        let now = self.tools.clock.since_start();
+        let of_reads = self.tools.writer.waiting().filter(|wait| wait.because == because);
+        let gives_up =
+            course.gives_up(because, now).or_else(|| of_reads.and_then(|wait| wait.gives_up));
+        Wait { because, until: now.saturating_add(time), gives_up }
     }
 
     /// Results go to the onlooker and to the journal.
@@ -175,6 +187,9 @@ impl Executor<'_> {
                 {
                     course.stop(Stopped::SignIn { because: error.to_string() });
                 }
+                if let Some(seconds) = answers.iter().find_map(long_pause) {
+                    course.stop(Stopped::LongPause { seconds });
+                }
                 let rows =
                     |answer: Result<Rows, GraphError>| answer.map_err(|error| error.to_string());
                 course.seen(ticket, answers.into_iter().map(rows).collect(), now);
@@ -212,6 +227,14 @@ impl Executor<'_> {
             self.journal_error = self.tools.journal.write(self.tools.clock.now(), events).err();
         }
         self.journal_error.is_none()
+    }
+}
+
+/// The seconds of a pause that is longer than a run waits.
+fn long_pause(answer: &Result<Rows, GraphError>) -> Option<u64> {
+    match answer {
+        Err(GraphError::LongPause { asked, .. }) => Some(asked.as_secs()),
+        _ => None,
     }
 }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use crate::apply::attempt::Attempt;
 use crate::apply::wave::Outcomes;
+use crate::graph::wait::Because;
+use crate::model::outcome::Outcome;
 
 /// Names an action that is under way.
 pub type Ticket = u64;
@@ -46,6 +48,8 @@ pub struct Flights {
     /// The places that each action under way is about, in its order.
     asked: BTreeMap<Ticket, Vec<usize>>,
     tickets: Ticket,
+    /// What the pauses after faults differ by from those of other runs.
+    pub seed: u64,
 }
 
 impl Flight {
@@ -76,6 +80,16 @@ impl Flight {
         self.plan(Due::Read, now);
     }
 
+    /// The run stops before it could go on: it has so many steps.
+    pub fn abandoned(&self, steps: usize) -> Outcome {
+        match self.attempt.abandoned() {
+            Outcome::NotStarted if self.step > 0 => {
+                Outcome::in_doubt(format!("stopped after step {} of {steps}", self.step))
+            }
+            outcome => outcome,
+        }
+    }
+
     /// To be done next, not before this time.
     pub fn plan(&mut self, due: Due, from: Duration) {
         (self.due, self.from) = (due, from);
@@ -104,6 +118,13 @@ impl Flights {
 
     pub fn get_mut(&mut self, place: usize) -> Option<&mut Flight> {
         self.open.get_mut(&place)
+    }
+
+    /// About to be told something, at this time.
+    pub fn at(&mut self, place: usize, now: Duration) -> Option<&mut Flight> {
+        let flight = self.open.get_mut(&place)?;
+        flight.attempt.at(now, self.seed);
+        Some(flight)
     }
 
     /// In the plan's order.
@@ -156,6 +177,16 @@ impl Flights {
         self.tickets
     }
 
+    /// Puts these under way together, by their requests.
+    pub fn send(&mut self, places: Vec<usize>, now: Duration) -> Ticket {
+        for place in &places {
+            if let Some(flight) = self.at(*place, now) {
+                flight.attempt.departs();
+            }
+        }
+        self.depart(places)
+    }
+
     /// The places of an action that is over.
     pub fn arrive(&mut self, ticket: Ticket) -> Vec<usize> {
         let places = self.asked.remove(&ticket).unwrap_or_default();
@@ -175,6 +206,19 @@ impl Flights {
     /// When the next of these is due.
     pub fn next_due(&self, due: Due) -> Option<Duration> {
         self.waiting(due).map(|(_, flight)| flight.from).min()
+    }
+
+    /// What is waited for by what is due at this time.
+    pub fn because(&self, time: Duration, now: Duration) -> Because {
+        let idle = self.iter().filter(|(_, flight)| !flight.aloft && flight.from == time);
+        let waits = idle.filter_map(|(_, flight)| flight.attempt.wait(now));
+        waits.min_by_key(|wait| wait.gives_up).map_or(Because::Replicas, |wait| wait.because)
+    }
+
+    /// When the first of those that wait for the like gives up.
+    pub fn gives_up(&self, because: Because, now: Duration) -> Option<Duration> {
+        let waits = self.iter().filter_map(|(_, flight)| flight.attempt.wait(now));
+        waits.filter(|wait| wait.because.is_like(because)).filter_map(|wait| wait.gives_up).min()
     }
 
     fn waiting(&self, due: Due) -> impl Iterator<Item = (usize, &Flight)> {

@@ -52,7 +52,7 @@ fn meaning(verdict: &Verdict) -> (&'static str, Option<&Refusal>, Option<String>
         Verdict::AlreadyThere(error) => ("already_there", Some(error), None),
         Verdict::NotThere(error) => ("not_there", Some(error), None),
         Verdict::NotYet(error) => ("not_yet", Some(error), None),
-        Verdict::Wait(_, error) => ("wait", Some(error), None),
+        Verdict::Wait(_, error) | Verdict::Again(error) => ("wait", Some(error), None),
         Verdict::Unsure(error) => ("unsure", Some(error), None),
         Verdict::SignInLost(error) => ("sign_in_lost", Some(error), None),
         Verdict::Refused(error) => ("refused", Some(error), None),

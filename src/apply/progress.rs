@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::apply::action::Because;
+use crate::graph::wait::Wait;
 use crate::model::address::Address;
 use crate::model::outcome::Outcome;
 
@@ -13,8 +13,8 @@ pub enum Progress<'a> {
     Sending { addresses: &'a [&'a Address] },
     /// Objects are read.
     Reading { count: usize },
-    /// Nothing new happens for this long. Told again and again as the time gets shorter.
-    Waiting { time: Duration, because: Because },
+    /// Nothing new happens until then. Told again and again as the time gets shorter.
+    Waiting { wait: Wait },
     /// A change has its result. So many of so many have one by now, those told next included: an
     /// answer settles a whole batch. What is left takes at least so long by the quota of writes.
     Settled {

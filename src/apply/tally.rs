@@ -136,7 +136,8 @@ impl Tally {
             Stopped::FailuresInARow { .. }
             | Stopped::DoubtsInARow { .. }
             | Stopped::SignIn { .. }
-            | Stopped::Blind { .. } => true,
+            | Stopped::Blind { .. }
+            | Stopped::LongPause { .. } => true,
         });
         let line = |(change, outcome): (&Change, Option<Outcome>)| Line {
             address: change.address.clone(),
@@ -153,7 +154,10 @@ impl Tally {
 
 fn halts(reason: &Stopped) -> bool {
     match reason {
-        Stopped::Journal { .. } | Stopped::SignIn { .. } | Stopped::Blind { .. } => true,
+        Stopped::Journal { .. }
+        | Stopped::SignIn { .. }
+        | Stopped::Blind { .. }
+        | Stopped::LongPause { .. } => true,
         Stopped::Interrupted | Stopped::FailuresInARow { .. } | Stopped::DoubtsInARow { .. } => {
             false
         }

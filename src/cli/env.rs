@@ -93,6 +93,11 @@ impl Env {
         self.terminals.stdin && self.terminals.stderr && !global.no_input && !in_ci
     }
 
+    /// Whether what was said on stderr can be drawn anew.
+    pub fn redraws(&self) -> bool {
+        self.terminals.stderr && self.var("TERM") != Some("dumb")
+    }
+
     pub fn colour_of_output(&self, global: &Global) -> bool {
         self.colour(global, self.terminals.stdout)
     }

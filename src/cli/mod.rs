@@ -29,6 +29,7 @@ pub mod state;
 pub mod targets;
 pub mod unfinished;
 pub mod usage;
+pub mod waits;
 pub mod warnings;
 
 use std::io::Write;

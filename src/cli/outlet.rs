@@ -2,6 +2,9 @@
 //! nobody listening on stderr stops nothing.
 
 use std::io::{self, ErrorKind, IsTerminal, Stderr, Stdout, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use indicatif::ProgressBar;
 
 /// What a closed terminal answers, on every Unix: `EIO`.
 const HUNG_UP: i32 = 5;
@@ -38,13 +41,62 @@ impl<W: Write> Write for Results<W> {
     }
 }
 
+/// What stands on the last line of the terminal at present. The process has one terminal.
+static STANDING: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// A bar that stands on the last line of the terminal until this is dropped: whatever is said goes
+/// above it.
+#[derive(Debug)]
+pub struct Standing(ProgressBar);
+
+impl Standing {
+    pub fn new(bar: ProgressBar) -> Self {
+        *standing() = Some(bar.clone());
+        Self(bar)
+    }
+
+    pub fn say(&self, text: String) {
+        self.0.set_message(text);
+        self.0.tick();
+    }
+}
+
+impl Drop for Standing {
+    fn drop(&mut self) {
+        *standing() = None;
+        self.0.finish_and_clear();
+    }
+}
+
+fn standing() -> MutexGuard<'static, Option<ProgressBar>> {
+    STANDING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// stderr, with whatever stands on it.
+#[derive(Debug)]
+pub struct Screen(Stderr);
+
+impl Write for Screen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let bar = standing().clone();
+        match bar {
+            Some(bar) => bar.suspend(|| self.0.write(bytes)),
+            None => self.0.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 /// Progress, warnings, errors: the exit code tells those who do not listen. Never fails.
 #[derive(Debug)]
 pub struct Remarks<W>(W);
 
-impl Remarks<Stderr> {
+impl Remarks<Screen> {
     pub fn stderr() -> Self {
-        Self(io::stderr())
+        Self(Screen(io::stderr()))
     }
 }
 

@@ -5,20 +5,19 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::apply::action::Because;
+use time::OffsetDateTime;
+
 use crate::apply::pace::{Left, Pace};
 use crate::apply::progress::Progress;
+use crate::cli::waits::{Waits, is_worth_telling};
 use crate::graph::quota::WRITES;
+use crate::graph::wait::{Because, Wait};
 use crate::render::lines::grouped;
 
 /// Runs of at most so many changes tell every request; longer ones would fill a log.
 const FEW: usize = 200;
 /// A long run tells how far it is at least so often.
 const SILENCE: Duration = Duration::from_secs(30);
-/// Shorter pauses are nothing that anybody would wonder about.
-pub(crate) const WORTH_TELLING: Duration = Duration::from_secs(2);
-/// Two waits that end so close together are one.
-const SAME_WAIT: Duration = Duration::from_millis(500);
 
 /// Where a run is shown.
 pub enum Sight<'a> {
@@ -34,12 +33,13 @@ pub struct Onlooker<'a> {
     all: usize,
     /// The quota that is kept to, in people's words.
     quota: String,
+    /// The time of day when the clock started.
+    origin: OffsetDateTime,
     pace: Pace,
     settled: usize,
-    /// What was left when the last results came, and when that was.
-    left: Option<(Left, Duration)>,
-    /// When the wait ends that was told last.
-    waiting: Duration,
+    /// What the quota took for the rest when the last results came, and when that was.
+    at_least: (Duration, Duration),
+    waits: Waits,
     /// The last line: when, and how many had their result.
     told: (Duration, usize),
     told_quota: bool,
@@ -67,8 +67,9 @@ impl<'a> Sight<'a> {
 }
 
 impl<'a> Onlooker<'a> {
-    /// `all`: changes. `write_quota`: writes within 150 s that the run keeps to.
-    pub fn new(sight: Sight<'a>, all: usize, write_quota: u32) -> Self {
+    /// `all`: changes. `write_quota`: writes within 150 s that the run keeps to. `origin`: the time of
+    /// day when the clock started.
+    pub fn new(sight: Sight<'a>, all: usize, write_quota: u32, origin: OffsetDateTime) -> Self {
         let quota = match write_quota {
             WRITES => "the service's quota of writes".to_owned(),
             own => format!("the quota of writes (--write-quota {own})"),
@@ -77,10 +78,11 @@ impl<'a> Onlooker<'a> {
             sight,
             all,
             quota,
+            origin,
             pace: Pace::default(),
             settled: 0,
-            left: None,
-            waiting: Duration::ZERO,
+            at_least: (Duration::ZERO, Duration::ZERO),
+            waits: Waits::default(),
             told: (Duration::ZERO, 0),
             told_quota: false,
         }
@@ -89,18 +91,19 @@ impl<'a> Onlooker<'a> {
     /// `now`: time since the start of the process.
     pub fn see(&mut self, event: &Progress<'_>, now: Duration) {
         match event {
+            Progress::Waiting { wait } => return self.wait(wait, now),
             Progress::Sending { addresses } if self.all <= FEW => {
                 self.line(&format!("sending {}", requests(addresses.len())));
             }
-            Progress::Waiting { time, because } => self.wait(*time, *because, now),
             Progress::Settled { settled, at_least, .. } if *settled > self.settled => {
                 self.settled = *settled;
                 self.pace.note(now, *settled);
-                self.left = self.pace.left(self.all, *at_least).map(|left| (left, now));
+                self.at_least = (*at_least, now);
                 self.show_settled(now);
             }
             Progress::Sending { .. } | Progress::Reading { .. } | Progress::Settled { .. } => {}
         }
+        self.pace.goes_on(now);
     }
 
     /// The run is over: nothing of the bar stays on the screen.
@@ -111,34 +114,27 @@ impl<'a> Onlooker<'a> {
     }
 
     /// A line tells a wait once, not again for what is left of it; a bar shows what is left of it.
-    fn wait(&mut self, time: Duration, because: Because, now: Duration) {
-        let seconds = time.as_millis().div_ceil(1_000);
-        let asked = because == Because::Service && time >= WORTH_TELLING;
+    fn wait(&mut self, wait: &Wait, now: Duration) {
+        let quota = wait.because == Because::Quota;
+        if quota {
+            // What is kept to by ourselves is the pace.
+            self.pace.goes_on(now);
+        } else {
+            self.pace.pause(now, wait.until);
+        }
+        let told = wait.told(now, self.origin, &self.quota);
         if let Sight::Bar(bar) = &self.sight {
-            bar.set_message(match asked {
-                true => format!("{}, waiting {seconds} s: the service asked for it", self.count()),
+            bar.set_message(match is_worth_telling(wait, now) && !quota {
+                true => format!("{}; {told}", self.count()),
                 false => self.standing(now),
             });
             bar.tick();
             return;
         }
-        let until = now.saturating_add(time);
-        if until <= self.waiting.saturating_add(SAME_WAIT) {
-            return;
-        }
-        self.waiting = until;
-        match because {
-            Because::Service if asked => {
-                self.line(&format!("waiting {seconds} s: the service asked for it"));
-            }
-            // In a long run it is part of the pace, which is told with the results.
-            Because::Quota if time >= SILENCE || time >= WORTH_TELLING && self.all <= FEW => {
-                self.line(&format!("waiting {seconds} s: {} is used up", self.quota));
-            }
-            Because::Replicas if time >= Duration::from_secs(1) => {
-                self.line(&format!("waiting {seconds} s: the tenant may not show it yet"));
-            }
-            Because::Service | Because::Quota | Because::Replicas => {}
+        // In a long run the quota is a part of the pace, which is told with the results.
+        let is_pace = quota && wait.left(now) < SILENCE && self.all > FEW;
+        if !is_pace && self.waits.is_news(wait, now) {
+            self.line(&told);
         }
     }
 
@@ -160,7 +156,7 @@ impl<'a> Onlooker<'a> {
             return;
         }
         self.line(&format!("{count}{}", self.estimate(now)));
-        if self.is_by_quota() && !std::mem::replace(&mut self.told_quota, true) {
+        if self.is_by_quota(now) && !std::mem::replace(&mut self.told_quota, true) {
             self.line(&format!("{} sets the pace; it is no fault", self.quota));
         }
     }
@@ -169,19 +165,23 @@ impl<'a> Onlooker<'a> {
         format!("{} of {}", grouped(self.settled), grouped(self.all))
     }
 
-    /// `, about 3 min left`: what was left when the last results came, less the time since then.
+    /// `, about 3 min left`.
     fn estimate(&self, now: Duration) -> String {
-        let Some((left, at)) = self.left else { return String::new() };
-        format!(", {} left", about(left.time.saturating_sub(now.saturating_sub(at))))
+        self.left(now).map_or(String::new(), |left| format!(", {} left", about(left.time)))
     }
 
-    fn is_by_quota(&self) -> bool {
-        self.left.is_some_and(|(left, _)| left.by_quota)
+    fn left(&self, now: Duration) -> Option<Left> {
+        let (at_least, at) = self.at_least;
+        self.pace.left(now, self.all, at_least.saturating_sub(now.saturating_sub(at)))
+    }
+
+    fn is_by_quota(&self, now: Duration) -> bool {
+        self.left(now).is_some_and(|left| left.by_quota)
     }
 
     /// What a bar says beside itself.
     fn standing(&self, now: Duration) -> String {
-        let reason = if self.is_by_quota() { " (quota of writes)" } else { "" };
+        let reason = if self.is_by_quota(now) { " (quota of writes)" } else { "" };
         format!("{}{}{reason}", self.count(), self.estimate(now))
     }
 
@@ -214,10 +214,12 @@ mod tests {
     use crate::model::address::Address;
     use crate::model::outcome::Outcome;
 
+    const ORIGIN: OffsetDateTime = time::macros::datetime!(2026-11-23 14:00:00 UTC);
+
     fn lines(all: usize, quota: Duration) -> Vec<String> {
         let mut out = Vec::new();
         let address = Address::new("delegated_grant", "app", []);
-        let mut onlooker = Onlooker::new(Sight::Lines(&mut out), all, WRITES);
+        let mut onlooker = Onlooker::new(Sight::Lines(&mut out), all, WRITES, ORIGIN);
         for settled in (20..=all).step_by(20) {
             let at_least = quota * u32::try_from(all - settled).unwrap() / 1_000;
             let event = Progress::Settled {
@@ -255,40 +257,52 @@ mod tests {
 
     fn told(all: usize, quota: u32, events: &[(u64, Progress<'_>)]) -> String {
         let mut out = Vec::new();
-        let mut onlooker = Onlooker::new(Sight::Lines(&mut out), all, quota);
+        let mut onlooker = Onlooker::new(Sight::Lines(&mut out), all, quota, ORIGIN);
         for (second, event) in events {
             onlooker.see(event, Duration::from_secs(*second));
         }
         String::from_utf8(out).unwrap()
     }
 
-    fn waiting(seconds: u64, because: Because) -> Progress<'static> {
-        Progress::Waiting { time: Duration::from_secs(seconds), because }
+    /// A wait until this second of the run.
+    fn until(second: u64, because: Because) -> Progress<'static> {
+        let gives_up = (because != Because::Quota).then_some(Duration::from_secs(600));
+        Progress::Waiting { wait: Wait { because, until: Duration::from_secs(second), gives_up } }
     }
 
     /// One's own quota is not what the service asked for; and each wait is told once, whatever is read
     /// or comes back meanwhile.
     #[test]
     fn a_wait_says_who_wants_it_and_says_it_once() {
-        let quota = |time| waiting(time, Because::Quota);
-        let mut events = vec![(0, quota(150)), (0, Progress::Reading { count: 20 })];
+        let quota = || until(150, Because::Quota);
+        let mut events = vec![(0, quota()), (0, Progress::Reading { count: 20 })];
         events.push((0, settled(20, 100, Duration::from_secs(600))));
-        events.extend((1..150).map(|second| (second, quota(150 - second))));
+        events.extend((1..150).map(|second| (second, quota())));
         let text = told(100, 20, &events);
         assert_eq!(text, "waiting 150 s: the quota of writes (--write-quota 20) is used up\n");
         let text = told(100, WRITES, &events);
         assert_eq!(text, "waiting 150 s: the service's quota of writes is used up\n");
-        let service = |second, time| (second, waiting(time, Because::Service));
-        let text = told(100, 20, &[service(0, 9), service(1, 8), service(8, 9), service(9, 8)]);
-        assert_eq!(text, "waiting 9 s: the service asked for it\n".repeat(2));
+        let service = |second, end| (second, until(end, Because::Service));
+        let text = told(100, 20, &[service(0, 9), service(1, 9), service(8, 17), service(9, 17)]);
+        let line = "Microsoft Graph asked for a pause of 9 s; giving up at 14:10:00Z\n";
+        assert_eq!(text, line.repeat(2));
+        let text =
+            told(100, 20, &[(0, until(4, Because::Fault(503))), (4, until(20, Because::Fault(0)))]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines[0],
+            "Microsoft Graph answered 503; trying again in 4 s, giving up at 14:10:00Z"
+        );
+        assert_eq!(lines[1], "no answer; trying again in 16 s, giving up at 14:10:00Z");
     }
 
     /// A long run fills no log with them, but is never silent for minutes either.
     #[test]
     fn a_long_run_tells_long_waits_only() {
-        let short: Vec<_> = (0..100).map(|n| (n * 10, waiting(10, Because::Quota))).collect();
+        let short: Vec<_> =
+            (0..100).map(|n| (n * 10, until(n * 10 + 10, Because::Quota))).collect();
         assert_eq!(told(5_000, 300, &short), "");
-        let long = [(0, waiting(150, Because::Quota)), (150, waiting(150, Because::Quota))];
+        let long = [(0, until(150, Because::Quota)), (150, until(300, Because::Quota))];
         assert_eq!(told(5_000, 20, &long).lines().count(), 2);
     }
 
@@ -309,13 +323,14 @@ mod tests {
     #[test]
     fn a_bar_counts_down_and_says_what_is_waited_for() {
         let bar = ProgressBar::hidden();
-        let mut onlooker = Onlooker::new(Sight::Bar(bar.clone()), 100, 20);
+        let mut onlooker = Onlooker::new(Sight::Bar(bar.clone()), 100, 20, ORIGIN);
         onlooker.see(&settled(20, 100, Duration::from_secs(600)), Duration::ZERO);
         assert_eq!(bar.message(), "20 of 100, about 10 min left (quota of writes)");
-        onlooker.see(&waiting(30, Because::Quota), Duration::from_secs(120));
+        onlooker.see(&until(150, Because::Quota), Duration::from_secs(120));
         assert_eq!(bar.message(), "20 of 100, about 8 min left (quota of writes)");
-        onlooker.see(&waiting(700, Because::Service), Duration::from_secs(121));
-        assert_eq!(bar.message(), "20 of 100, waiting 700 s: the service asked for it");
+        onlooker.see(&until(421, Because::Service), Duration::from_secs(121));
+        let asked = "Microsoft Graph asked for a pause of 300 s; giving up at 14:10:00Z";
+        assert_eq!(bar.message(), format!("20 of 100; {asked}"));
         onlooker.see(&settled(40, 100, Duration::from_secs(450)), Duration::from_secs(122));
         assert_eq!(bar.position(), 40);
     }

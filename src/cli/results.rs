@@ -149,7 +149,11 @@ pub fn exit(report: &RunReport) -> Exit {
     match &report.stopped {
         Some(Stopped::Interrupted) if untouched => Exit::Declined,
         Some(Stopped::SignIn { .. }) if untouched => Exit::NoRight,
-        Some(Stopped::Journal { .. } | Stopped::Blind { .. }) if untouched => Exit::Unexpected,
+        Some(Stopped::Journal { .. } | Stopped::Blind { .. } | Stopped::LongPause { .. })
+            if untouched =>
+        {
+            Exit::Unexpected
+        }
         Some(_) => Exit::Partly,
         None if all_settled => match report.remaining {
             Some(0) => Exit::Done,

@@ -6,6 +6,7 @@ use crate::apply::executor::{self, Tools};
 use crate::apply::progress::Progress;
 use crate::cli::approval::Approval;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::outlet::Standing;
 use crate::cli::planning;
 use crate::cli::progress::{Onlooker, Sight};
 use crate::cli::results::Witness;
@@ -67,8 +68,9 @@ pub async fn run(
     let count = plan.changes.len();
     let done = {
         let sight = sight(&setting, count, streams);
-        let bar = sight.bar_itself();
-        let mut onlooker = Onlooker::new(sight, count, setting.write_quota);
+        let _standing = sight.bar_itself().map(Standing::new);
+        let (_, origin) = session.graph.time();
+        let mut onlooker = Onlooker::new(sight, count, setting.write_quota, origin);
         let mut tell = |event: Progress<'_>| {
             witness.note(&event);
             onlooker.see(&event, env.since_start());
@@ -84,7 +86,8 @@ pub async fn run(
             last_seen: &seen,
         };
         let work = stop.unless_twice(executor::run(tools, &plan.changes, &already));
-        let done = patience::stopping(stop, bar, setting.global, work).await;
+        let work = patience::stopping(stop, global, work);
+        let done = patience::changing(session, global, work).await;
         onlooker.close();
         done
     };
@@ -104,10 +107,9 @@ pub async fn run(
 
 /// Where the run is shown while it goes on.
 fn sight<'a>(setting: &Setting<'_>, all: usize, streams: &'a mut Streams<'_>) -> Sight<'a> {
-    let moves = setting.env.terminals.stderr && setting.env.var("TERM") != Some("dumb");
     match () {
         () if setting.global.quiet => Sight::Nowhere,
-        () if moves => Sight::bar(all),
+        () if setting.env.redraws() => Sight::bar(all),
         () => Sight::Lines(&mut *streams.err),
     }
 }

@@ -31,6 +31,8 @@ pub struct Session {
     embedded: Option<Embedded>,
     /// The flags that lead to the same tenant again, for "Next" lines: ` --sandbox x`, or empty.
     pub flags: String,
+    /// Whether lines can be drawn anew on stderr.
+    pub redraws: bool,
 }
 
 struct Embedded {
@@ -62,7 +64,7 @@ impl Session {
             None => String::new(),
         };
         let flags = url + &clouds::flag(args.cloud);
-        Ok(Self { graph, embedded: None, flags })
+        Ok(Self { graph, embedded: None, flags, redraws: env.redraws() })
     }
 
     async fn rehearse(
@@ -96,7 +98,8 @@ impl Session {
         })?;
         let graph = Graph::connect(endpoint.in_cloud(cloud), credential, options).map_err(told)?;
         let flags = format!(" --sandbox {}{}", word(path), clouds::flag(cloud));
-        Ok(Self { graph, embedded: Some(Embedded { running, state }), flags })
+        let embedded = Some(Embedded { running, state });
+        Ok(Self { graph, embedded, flags, redraws: env.redraws() })
     }
 
     /// Whether this is the manifest's tenant.
@@ -183,9 +186,10 @@ pub fn told(error: GraphError) -> Failure {
     let exit = match &error {
         GraphError::SignIn(_) | GraphError::Forbidden { .. } => Exit::NoRight,
         GraphError::WrongTenant { .. } => Exit::NotAcceptable,
-        GraphError::Network { .. } | GraphError::Incomplete { .. } | GraphError::Refused { .. } => {
-            Exit::Unexpected
-        }
+        GraphError::Network { .. }
+        | GraphError::LongPause { .. }
+        | GraphError::Incomplete { .. }
+        | GraphError::Refused { .. } => Exit::Unexpected,
     };
     let failure = Failure::new(exit, error.code(), format!("failed to {error}"));
     match error.help() {

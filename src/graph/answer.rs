@@ -74,8 +74,8 @@ impl From<Value> for Json {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Headers(BTreeMap<String, String>);
 
-/// Longest wait that is believed: an hour. Anything above is a mistake or malice.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+/// Longest wait that is told as it is: a year. Anything above is a mistake or malice.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 3_600);
 
 impl Headers {
     pub fn insert(&mut self, name: &str, value: impl Into<String>) {
@@ -92,7 +92,8 @@ impl Headers {
         self.get("request-id").and_then(guid)
     }
 
-    /// How long `Retry-After` asks to wait: seconds or an HTTP date; at most [`LONGEST_WAIT`].
+    /// How long `Retry-After` asks to wait: seconds or an HTTP date; at most [`LONGEST_WAIT`]. `None`
+    /// where it asks for nothing, or for no time at all.
     pub fn retry_after(&self, now: OffsetDateTime) -> Option<Duration> {
         let text = self.get("retry-after")?.trim();
         let wait = match text.parse::<f64>() {
@@ -106,7 +107,7 @@ impl Headers {
                 Duration::try_from(until - now).unwrap_or(Duration::ZERO)
             }
         };
-        Some(wait.min(LONGEST_WAIT))
+        Some(wait.min(LONGEST_WAIT)).filter(|wait| !wait.is_zero())
     }
 }
 
@@ -310,9 +311,10 @@ mod tests {
         assert_eq!(wait("7"), Some(7));
         assert_eq!(wait(" 7 "), Some(7));
         assert_eq!(wait("Mon, 23 Nov 2026 20:00:30 GMT"), Some(30));
-        assert_eq!(wait("Mon, 23 Nov 2026 19:00:00 GMT"), Some(0));
-        assert_eq!(wait("99999999999999999999"), Some(3_600), "no overflow later on");
-        for nonsense in ["", "-1", "NaN", "inf", "soon"] {
+        assert_eq!(wait("Mon, 23 Nov 2026 19:00:00 GMT"), None);
+        assert_eq!(wait("3000"), Some(3_000), "told as it is");
+        assert_eq!(wait("99999999999999999999"), Some(31_536_000), "no overflow later on");
+        for nonsense in ["", "0", "-1", "NaN", "inf", "soon"] {
             assert_eq!(wait(nonsense), None, "{nonsense}");
         }
     }

@@ -1,6 +1,9 @@
 //! Why something could not be read: kinds that the command line maps to exit codes.
 
+use std::time::Duration;
+
 use crate::graph::auth::SignInError;
+use crate::graph::patience::Patience;
 use crate::model::id::TenantId;
 use crate::model::outcome::Refusal;
 
@@ -20,6 +23,16 @@ pub enum GraphError {
     /// No answer, after all attempts.
     #[error("reach {host}: {because}")]
     Network { host: String, because: String },
+    /// The service wants to hear nothing for longer than is waited.
+    #[error("read {what}: Microsoft Graph asked for {}", paused(*.asked, *.several))]
+    LongPause {
+        what: String,
+        asked: Duration,
+        /// It is the sum of several.
+        several: bool,
+        /// When it would be over, UTC.
+        until: String,
+    },
     /// Some of the answer came, but not all of it, or it cannot be trusted to be all.
     #[error("read {what} completely: {because}")]
     Incomplete { what: String, because: String },
@@ -33,6 +46,14 @@ impl GraphError {
         Self::Refused { what, refusal: Box::new(refusal) }
     }
 
+    /// With what was tried before it was given up.
+    pub(crate) fn after(mut self, patience: &Patience) -> Self {
+        if let Self::Network { because, .. } | Self::Incomplete { because, .. } = &mut self {
+            because.push_str(&format!(" ({})", patience.told()));
+        }
+        self
+    }
+
     /// Stable id of the kind, in snake case.
     pub fn code(&self) -> &'static str {
         match self {
@@ -40,6 +61,7 @@ impl GraphError {
             Self::WrongTenant { .. } => "wrong_tenant",
             Self::Forbidden { .. } => "missing_permission",
             Self::Network { .. } => "network",
+            Self::LongPause { .. } => "long_pause",
             Self::Incomplete { .. } => "incomplete_read",
             Self::Refused { .. } => "read_refused",
         }
@@ -56,6 +78,9 @@ impl GraphError {
             Self::Network { .. } => {
                 Some("check the network, the proxy settings and the address, then run again".into())
             }
+            Self::LongPause { until, .. } => {
+                Some(format!("a run waits for ten minutes at most: run again after {until}"))
+            }
             Self::Incomplete { .. } => Some(
                 "nothing is decided on an incomplete read: run again, and if it stays, give \
                  the request id to Microsoft support"
@@ -71,6 +96,12 @@ impl GraphError {
             }),
         }
     }
+}
+
+/// `a pause of 3000 s`.
+fn paused(asked: Duration, several: bool) -> String {
+    let what = if several { "pauses" } else { "a pause" };
+    format!("{what} of {} s", asked.as_secs())
 }
 
 /// `404 Request_ResourceNotFound: Resource ... does not exist`, safe to show.

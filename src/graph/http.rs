@@ -9,14 +9,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use azure_core::credentials::Secret;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::graph::answer::{Answer, Body, Headers};
 use crate::graph::auth::SignInError;
 use crate::graph::auth::tokens::Tokens;
+use crate::graph::budget::Budget;
 use crate::graph::endpoint::{Endpoint, GraphUrl};
-use crate::graph::limiter::Limiter;
+use crate::graph::limiter::{Limiter, Place};
 use crate::model::query::Consistency;
 use crate::model::secret::{self, redact_message};
 use crate::model::untrusted::shown;
@@ -25,6 +27,8 @@ use crate::model::untrusted::shown;
 const CONNECT: Duration = Duration::from_secs(10);
 /// Time without a single byte of the answer.
 const SILENCE: Duration = Duration::from_secs(60);
+/// Time for one whole answer, however its bytes come.
+pub const WHOLE_ANSWER: Duration = Duration::from_secs(120);
 /// Largest answer that is read, after decompression. The largest legitimate one, a batch of twenty
 /// full pages, is a fifth of it.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
@@ -51,6 +55,7 @@ pub fn client(way: Way) -> Result<reqwest::Client, String> {
         .referer(false)
         .connect_timeout(CONNECT)
         .read_timeout(SILENCE)
+        .timeout(WHOLE_ANSWER)
         .user_agent(concat!("consent/", env!("CARGO_PKG_VERSION")));
     let builder = match way {
         Way::Internet => builder.https_only(true),
@@ -64,6 +69,7 @@ pub struct Http {
     pub endpoint: Endpoint,
     pub tokens: Tokens,
     pub limiter: Limiter,
+    pub budget: Budget,
     client: reqwest::Client,
     sent: Arc<AtomicUsize>,
     /// Times the sign-in was renewed for a write since the last write that was accepted.
@@ -79,6 +85,8 @@ pub enum NoAnswer {
     Unreached(String),
     /// Sent, perhaps received; the answer did not come, or not whole.
     Lost(String),
+    /// Sent and answered, by more than is read.
+    TooMuch(String),
 }
 
 /// One request.
@@ -88,6 +96,10 @@ pub struct Call<'a> {
     pub url: GraphUrl,
     pub consistency: Consistency,
     pub body: Option<&'a Value>,
+    /// Time for the whole answer.
+    pub within: Duration,
+    /// Whether the answer counts as a part of what is read of the tenant.
+    pub reads: bool,
 }
 
 impl Http {
@@ -97,7 +109,8 @@ impl Http {
         let way = if endpoint.is_loopback() { Way::Machine } else { Way::Internet };
         let client = client(way)?;
         let (sent, renewals) = (Arc::default(), AtomicUsize::new(0));
-        Ok(Self { endpoint, tokens, limiter, client, sent, renewals })
+        let budget = Budget::default();
+        Ok(Self { endpoint, tokens, limiter, budget, client, sent, renewals })
     }
 
     /// HTTP requests sent so far.
@@ -105,14 +118,13 @@ impl Http {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Sends once. An error answer is an answer.
+    /// Sends once, with a place inside the gate. An error answer is an answer.
     ///
     /// # Errors
     /// When no whole answer came.
-    pub async fn send(&self, call: Call<'_>) -> Result<Answer, NoAnswer> {
-        let Call { method, url, consistency, body } = call;
-        let _place = self.limiter.enter().await;
-        let token = self.tokens.bearer().await.map_err(NoAnswer::SignIn)?;
+    pub async fn send(&self, _place: Place<'_>, call: Call<'_>) -> Result<Answer, NoAnswer> {
+        let Call { method, url, consistency, body, within, reads } = call;
+        let token = self.bearer().await.map_err(NoAnswer::SignIn)?;
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.secret()))
             .map_err(|_| NoAnswer::SignIn(SignInError::unusable_token()))?;
         bearer.set_sensitive(true);
@@ -120,6 +132,7 @@ impl Http {
         let mut request = self
             .client
             .request(method.clone(), url.as_url().clone())
+            .timeout(within.min(WHOLE_ANSWER))
             .header(header::AUTHORIZATION, bearer)
             .header(header::ACCEPT, "application/json")
             .header("client-request-id", &id);
@@ -130,7 +143,7 @@ impl Http {
             request = request.json(body);
         }
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let answer = receive(request).await;
+        let answer = receive(request, reads.then_some(&self.budget)).await;
         if answer.as_ref().is_ok_and(|answer| !matches!(answer.status, 424 | 429 | 503)) {
             self.limiter.well();
         }
@@ -144,10 +157,18 @@ impl Http {
         }
         answer
     }
+
+    async fn bearer(&self) -> Result<Secret, SignInError> {
+        let _open = self.budget.open("the sign-in".to_owned());
+        self.tokens.bearer().await
+    }
 }
 
 /// What comes back is without live secrets from here on: a service may repeat what it was sent.
-async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, NoAnswer> {
+async fn receive(
+    request: reqwest::RequestBuilder,
+    budget: Option<&Budget>,
+) -> Result<Answer, NoAnswer> {
     let mut response = request.send().await.map_err(|error| {
         let text = chain(&error);
         if error.is_connect() || error.is_builder() {
@@ -167,12 +188,17 @@ async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, NoAnswer> {
     let mut bytes = Vec::new();
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(Some(chunk)) => {
+                budget
+                    .map_or(Ok(()), |budget| budget.bytes(chunk.len()))
+                    .map_err(|much| NoAnswer::TooMuch(much.to_string()))?;
+                bytes.extend_from_slice(&chunk);
+            }
             Ok(None) => break,
             Err(error) => return Err(NoAnswer::Lost(chain(&error))),
         }
         if bytes.len() > LARGEST_ANSWER {
-            return Err(NoAnswer::Lost("the answer is larger than 64 MiB".into()));
+            return Err(NoAnswer::TooMuch("one answer is larger than 64 MiB".into()));
         }
     }
     Ok(Answer { status: status.as_u16(), headers, body: Body::parse(secret::without(bytes)) })

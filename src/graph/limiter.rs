@@ -2,6 +2,7 @@
 //! again, and no more writes than its quota. It narrows when the service throttles and opens again
 //! step by step.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,6 +12,7 @@ use time::OffsetDateTime;
 use tokio::sync::Notify;
 
 use crate::graph::quota::Quota;
+use crate::graph::wait::{Because, Wait};
 use crate::model::clock::Clock;
 
 /// How to wait. Tests hand in one that moves their clock instead.
@@ -55,7 +57,12 @@ struct State {
     good: usize,
     /// Time since the clock's start before which nothing is sent.
     not_before: Duration,
+    /// When whoever was asked last to wait until then gives up.
+    gives_up: Option<Duration>,
     quota: Quota,
+    /// Waits after faults, which hold nobody else, by number.
+    faults: BTreeMap<u64, Wait>,
+    number: u64,
 }
 
 /// A place inside the gate; free again once dropped.
@@ -65,6 +72,18 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.0.state().under_way -= 1;
         self.0.free.notify_one();
+    }
+}
+
+/// A wait after a fault; nobody waits any more once it is dropped.
+struct Told<'a> {
+    limiter: &'a Limiter,
+    number: u64,
+}
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        self.limiter.state().faults.remove(&self.number);
     }
 }
 
@@ -85,7 +104,10 @@ impl Limiter {
             under_way: 0,
             good: 0,
             not_before: Duration::ZERO,
+            gives_up: None,
             quota: Quota::new(writes),
+            faults: BTreeMap::new(),
+            number: 0,
         };
         Self { state: Mutex::new(state), free: Notify::new(), clock, sleeper }
     }
@@ -119,8 +141,9 @@ impl Limiter {
     }
 
     /// The service asked everybody to wait. Never shortens a wait. Fewer go at a time afterwards:
-    /// half of them, so that those who waited do not all come back at once.
-    pub fn hold(&self, wait: Duration) {
+    /// half of them, so that those who waited do not all come back at once. `patience`: what whoever
+    /// was asked has for such pauses, this one included.
+    pub fn hold(&self, wait: Duration, patience: Option<Duration>) {
         let now = self.clock.since_start();
         let until = now.saturating_add(wait);
         let mut state = self.state();
@@ -128,7 +151,46 @@ impl Limiter {
         if state.not_before <= now {
             (state.width, state.good) = ((state.width / 2).max(1), 0);
         }
-        state.not_before = state.not_before.max(until);
+        if until > state.not_before {
+            state.not_before = until;
+            state.gives_up = patience.map(|left| now.saturating_add(left));
+        }
+    }
+
+    /// The service wants fewer requests and does not say for how long.
+    pub fn narrow(&self) {
+        const A_MOMENT: Duration = Duration::from_secs(1);
+        self.hold(A_MOMENT, None);
+    }
+
+    /// An attempt failed, and whoever made it waits without a place and without holding anybody.
+    /// `status`: of the answer, 0 for none. `patience`: what is left of it, this wait included.
+    pub async fn after_fault(&self, status: u16, wait: Duration, patience: Duration) {
+        let now = self.clock.since_start();
+        let number = {
+            let mut state = self.state();
+            state.number += 1;
+            let number = state.number;
+            let wait = Wait {
+                because: Because::Fault(status),
+                until: now.saturating_add(wait),
+                gives_up: Some(now.saturating_add(patience)),
+            };
+            state.faults.insert(number, wait);
+            number
+        };
+        let _told = Told { limiter: self, number };
+        self.sleeper.sleep(wait).await;
+    }
+
+    /// What is waited for at present: the service's pause, or else the wait after a fault whose
+    /// patience ends first.
+    pub fn waiting(&self) -> Option<Wait> {
+        let now = self.clock.since_start();
+        let state = self.state();
+        let (until, gives_up) = (state.not_before, state.gives_up);
+        let asked = (until > now).then_some(Wait { because: Because::Service, until, gives_up });
+        asked.or_else(|| state.faults.values().min_by_key(|wait| wait.gives_up).copied())
     }
 
     /// An answer came that does not ask to wait. As many of them as go at a time open the gate by one.
@@ -153,11 +215,6 @@ impl Limiter {
         let state = self.state();
         let quota = state.quota.wait(count, now);
         Pause { quota, asked: state.not_before.saturating_sub(now) }
-    }
-
-    /// How long the service still wants to hear nothing.
-    pub fn asked(&self) -> Duration {
-        self.before_writing(0).asked
     }
 
     /// So many writes are about to go out.
@@ -185,11 +242,6 @@ impl Limiter {
     /// Time since the clock's start.
     pub fn since_start(&self) -> Duration {
         self.clock.since_start()
-    }
-
-    /// Waits without holding a place.
-    pub async fn pause(&self, wait: Duration) {
-        self.sleeper.sleep(wait).await;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -236,13 +288,39 @@ pub(crate) mod tests {
         let (clock, limiter) = limiter(2);
         drop(limiter.enter().await);
         assert_eq!(clock.since_start(), Duration::ZERO);
-        limiter.hold(Duration::from_secs(30));
-        limiter.hold(Duration::from_secs(5));
+        limiter.hold(Duration::from_secs(30), Some(Duration::from_secs(600)));
+        limiter.hold(Duration::from_secs(5), Some(Duration::from_secs(100)));
+        let (until, gives_up) = (Duration::from_secs(30), Some(Duration::from_secs(600)));
+        let wait = Wait { because: Because::Service, until, gives_up };
+        assert_eq!(limiter.waiting(), Some(wait));
         drop(limiter.enter().await);
         assert_eq!(clock.since_start(), Duration::from_secs(30));
         drop(limiter.enter().await);
         assert_eq!(clock.since_start(), Duration::from_secs(30), "the wait is over");
-        limiter.hold(Duration::MAX);
+        assert_eq!(limiter.waiting(), None);
+        limiter.hold(Duration::MAX, Some(Duration::MAX));
+    }
+
+    /// A fault of one question is told, and holds no other.
+    #[tokio::test]
+    async fn a_wait_after_a_fault_is_nobody_elses() {
+        let limiter = Limiter::new(2, WRITES, Arc::new(Still::default()), Arc::new(RealSleeper));
+        let second = Duration::from_secs(1);
+        let mut later = Box::pin(limiter.after_fault(503, 40 * second, 120 * second));
+        let mut sooner = Box::pin(limiter.after_fault(0, 20 * second, 60 * second));
+        assert!(futures_util::poll!(later.as_mut()).is_pending());
+        assert!(futures_util::poll!(sooner.as_mut()).is_pending());
+        let fault = |status, until, gives_up| Wait {
+            because: Because::Fault(status),
+            until: until * second,
+            gives_up: Some(gives_up * second),
+        };
+        assert_eq!(limiter.waiting(), Some(fault(0, 20, 60)));
+        drop(limiter.enter().await);
+        drop(sooner);
+        assert_eq!(limiter.waiting(), Some(fault(503, 40, 120)));
+        drop(later);
+        assert_eq!(limiter.waiting(), None);
     }
 
     #[tokio::test]
@@ -250,11 +328,11 @@ pub(crate) mod tests {
         let (clock, limiter) = limiter(8);
         let second = Duration::from_secs(1);
         for _ in 0..5 {
-            limiter.hold(second);
+            limiter.hold(second, None);
         }
         assert_eq!(limiter.width(), 4, "five answers of one crowd count once");
         *clock.0.lock().unwrap() += second;
-        limiter.hold(second);
+        limiter.hold(second, None);
         assert_eq!(limiter.width(), 2);
         (0..2).for_each(|_| limiter.well());
         assert_eq!(limiter.width(), 3);
@@ -281,8 +359,8 @@ pub(crate) mod tests {
         limiter.writing(3_000);
         let pause = limiter.before_writing(20);
         assert!(pause.quota > second && pause.asked == none, "nobody asked: {pause:?}");
-        limiter.hold(second);
-        assert_eq!((limiter.before_writing(20).asked, limiter.asked()), (second, second));
+        limiter.hold(second, None);
+        assert_eq!(limiter.before_writing(20).asked, second);
         assert_eq!(limiter.shortest(6_000).as_secs(), 300);
     }
 }

@@ -6,30 +6,37 @@
 pub mod answer;
 pub mod auth;
 pub mod batch;
+pub mod budget;
 pub mod endpoint;
 pub mod error;
 pub mod http;
 pub mod limiter;
+mod lists;
 pub mod pages;
+pub mod patience;
 pub mod quota;
 mod reader;
 mod reading;
 pub mod rights;
 pub mod survey;
 pub mod verdict;
+pub mod wait;
 mod writer;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use crate::graph::auth::tokens::Tokens;
 use crate::graph::auth::{Claims, Credential};
+use crate::graph::budget::Far;
 use crate::graph::endpoint::Endpoint;
 use crate::graph::error::GraphError;
 use crate::graph::http::Http;
 use crate::graph::limiter::{Limiter, RealSleeper, Sleeper};
+use crate::graph::wait::Wait;
 use crate::model::clock::Clock;
 use crate::model::directory::Organization;
 use crate::model::id::TenantId;
@@ -122,9 +129,25 @@ impl Graph {
         Ok(organization(wanted, &row))
     }
 
-    /// How long the service still wants to hear nothing.
-    pub fn asked_to_wait(&self) -> Duration {
-        self.http.limiter.asked()
+    /// What is waited for at present, by the service's word or after a fault.
+    pub fn waiting(&self) -> Option<Wait> {
+        self.http.limiter.waiting()
+    }
+
+    /// The tenant is read from here on: whatever was read before does not count any more.
+    pub fn begin_reading(&self) {
+        self.http.budget.begin();
+    }
+
+    /// How far the reading is.
+    pub fn far(&self) -> Far {
+        self.http.budget.far()
+    }
+
+    /// Time since the clock's start, and the time of day then.
+    pub fn time(&self) -> (Duration, OffsetDateTime) {
+        let (now, today) = (self.http.limiter.since_start(), self.http.limiter.now());
+        (now, today - now)
     }
 
     /// What the token says about who signed in.
@@ -132,6 +155,7 @@ impl Graph {
     /// # Errors
     /// When there is no token.
     pub async fn claims(&self) -> Result<Claims, GraphError> {
+        let _open = self.http.budget.open("the sign-in".to_owned());
         Ok(self.http.tokens.claims().await?)
     }
 }

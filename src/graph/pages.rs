@@ -43,6 +43,8 @@ pub enum Broken {
     Endless,
     #[error("the link to the next page is not a text")]
     Link,
+    #[error("the service did not know the link to the next page any more, twice")]
+    Expired,
     /// Fewer rows than the service itself counted: the known sign of a lossy listing.
     #[error("the service counted {counted} rows and sent {sent}")]
     Short { counted: u64, sent: u64 },
@@ -74,6 +76,11 @@ impl Chain {
             }
             _ => Err(Broken::Link),
         }
+    }
+
+    /// Rows so far, doubles included.
+    pub fn rows(&self) -> usize {
+        self.rows.len()
     }
 
     /// All rows, after the last page.

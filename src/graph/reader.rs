@@ -91,7 +91,10 @@ impl Reader {
                     return Err(incomplete("the answer comes in pages, which it never should"));
                 }
                 match json.get_mut("value").map(Value::take) {
-                    Some(Value::Array(rows)) => Ok(rows),
+                    Some(Value::Array(rows)) => {
+                        self.http.budget.objects(rows.len());
+                        Ok(rows)
+                    }
                     _ => Err(incomplete("the answer holds no list of values")),
                 }
             }

@@ -1,26 +1,25 @@
 //! Asks until it is answered: reads are harmless to repeat, so faults and throttling are waited
-//! out here, within bounds.
+//! out here, within the patience of each question.
 
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::graph::answer::{Answer, Body, Json};
-use crate::graph::auth::{Renewal, SignInError};
+use crate::graph::auth::{Epoch, Renewal, SignInError};
 use crate::graph::batch::{Item, build, split};
 use crate::graph::endpoint::GraphUrl;
 use crate::graph::error::{GraphError, told};
 use crate::graph::http::{Call, Http, NoAnswer};
-use crate::graph::pages::{Broken, Chain};
+use crate::graph::limiter::Place;
+use crate::graph::patience::Patience;
 use crate::graph::rights::{Access, advice, needed};
 use crate::graph::verdict::{ReadVerdict, read_verdict};
+use crate::model::clock::stamp;
 use crate::model::outcome::Refusal;
-use crate::model::query::{Consistency, Missing, Query, Rows, Shape};
+use crate::model::query::{Consistency, Query};
 use crate::model::untrusted::shown;
-
-/// Longest wait that a read obeys. Whoever is asked to wait longer wants to know it.
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
 /// One thing to ask for. A question with a body is still a read (`getByIds`).
 #[derive(Debug, Clone)]
@@ -46,58 +45,28 @@ pub(crate) struct Came {
 }
 
 /// Why one attempt was not the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trouble {
     /// Sign in anew.
     Token,
-    Fault,
-    Throttled(Option<Duration>),
+    /// The status of the answer; 0 when there was none.
+    Fault(u16),
+    /// The service says how long it wants to hear nothing.
+    Throttled(Duration),
 }
 
-/// Counts what is left of the patience with one question.
-struct Patience {
-    faults: ExponentialBackoff,
-    throttled: ExponentialBackoff,
-    token: bool,
+/// How the next attempt is to be made.
+enum Next {
+    Again,
+    /// It was enough.
+    Enough,
+    /// The service asked for a pause that is not waited for.
+    TooLong(Duration, bool),
 }
 
-impl Patience {
-    fn new() -> Self {
-        // The service counts over ten seconds; twelve waits outlast every window it documents.
-        let throttled = ExponentialBuilder::new()
-            .with_min_delay(Duration::from_secs(2))
-            .with_max_times(12)
-            .with_jitter();
-        Self { faults: faults(), throttled: throttled.build(), token: true }
-    }
-
-    /// How long to wait after these troubles; `None` when it is enough.
-    fn wait(&mut self, troubles: &[Trouble]) -> Option<Duration> {
-        let mut longest = Duration::ZERO;
-        let told = troubles.iter().filter_map(|trouble| match trouble {
-            Trouble::Throttled(told) => Some(told.unwrap_or_default()),
-            Trouble::Token | Trouble::Fault => None,
-        });
-        if let Some(told) = told.max() {
-            let own = self.throttled.next()?;
-            longest = if told.is_zero() { own } else { told };
-        }
-        if troubles.iter().any(|trouble| matches!(trouble, Trouble::Fault)) {
-            longest = longest.max(self.faults.next()?);
-        }
-        if troubles.iter().any(|trouble| matches!(trouble, Trouble::Token)) {
-            if !self.token {
-                return None;
-            }
-            self.token = false;
-        }
-        (longest <= LONGEST_WAIT).then_some(longest)
-    }
-}
-
-/// Half a second to four seconds: a dead network is told within ten seconds.
-fn faults() -> ExponentialBackoff {
-    let faults = ExponentialBuilder::new().with_min_delay(Duration::from_millis(500));
-    faults.with_max_times(4).with_jitter().build()
+/// What pauses differ by.
+pub(crate) fn seed() -> u64 {
+    Uuid::new_v4().as_u64_pair().0
 }
 
 impl Ask {
@@ -117,16 +86,17 @@ impl Ask {
     }
 }
 
-fn what(path: &str) -> String {
+pub(crate) fn what(path: &str) -> String {
     shown(path.split('?').next().unwrap_or_default())
 }
 
 impl Http {
     /// Asks up to twenty things, in one batch when there are several. One result for each.
     pub(crate) async fn ask(&self, asks: &[Ask]) -> Vec<Result<Came, GraphError>> {
+        let _open = self.budget.open(asks.first().map(Ask::what).unwrap_or_default());
         let mut results: Vec<Option<Result<Came, GraphError>>> = Vec::new();
         results.resize_with(asks.len(), || None);
-        let mut patience = Patience::new();
+        let (mut patience, mut renewed) = (Patience::default(), false);
         loop {
             let pending: Vec<usize> = (0..asks.len()).filter(|at| results[*at].is_none()).collect();
             if pending.is_empty() {
@@ -136,7 +106,7 @@ impl Http {
             let mut troubles = Vec::new();
             let mut failed = Vec::new();
             let sent = self.tokens.epoch();
-            for (at, outcome) in pending.into_iter().zip(self.attempt(&open).await) {
+            for (at, outcome) in pending.into_iter().zip(self.attempt(&open, &mut patience).await) {
                 match outcome {
                     Ok(came) => results[at] = Some(Ok(came)),
                     Err((None, error)) => results[at] = Some(Err(error)),
@@ -146,28 +116,74 @@ impl Http {
                     }
                 }
             }
-            if troubles.is_empty() {
-                continue;
-            }
-            // Some were answered: nothing is dead, and each of the others gets its own chances.
+            // Some were answered: nothing is dead.
             if failed.len() < open.len() {
-                patience.faults = faults();
+                patience.progress();
             }
-            let renewable = !troubles.iter().any(|trouble| matches!(trouble, Trouble::Token))
-                || self.tokens.forget(sent).await != Renewal::None;
-            match patience.wait(&troubles).filter(|_| renewable) {
-                Some(wait) if troubles.iter().any(|t| matches!(t, Trouble::Throttled(_))) => {
-                    self.limiter.hold(wait);
-                }
-                Some(wait) => self.limiter.pause(wait).await,
-                None => failed.into_iter().for_each(|(at, error)| results[at] = Some(Err(error))),
+            let next = self.after(&troubles, &mut patience, &mut renewed, sent).await;
+            for (at, error) in failed {
+                results[at] = match next {
+                    Next::Again => continue,
+                    Next::Enough => Some(Err(error.after(&patience))),
+                    Next::TooLong(asked, several) => {
+                        Some(Err(self.long_pause(asks[at].what(), asked, several)))
+                    }
+                };
             }
         }
         results.into_iter().flatten().collect()
     }
 
+    /// Waits as these troubles want it.
+    async fn after(
+        &self,
+        troubles: &[Trouble],
+        patience: &mut Patience,
+        renewed: &mut bool,
+        sent: Epoch,
+    ) -> Next {
+        if troubles.contains(&Trouble::Token)
+            && (std::mem::replace(renewed, true) || self.tokens.forget(sent).await == Renewal::None)
+        {
+            return Next::Enough;
+        }
+        let asked = troubles.iter().filter_map(|trouble| match trouble {
+            Trouble::Throttled(asked) => Some(*asked),
+            Trouble::Token | Trouble::Fault(_) => None,
+        });
+        if let Some(asked) = asked.max() {
+            let Some(rest) = patience.asked(asked) else {
+                let all = patience.asked_so_far();
+                return Next::TooLong(all, all > asked);
+            };
+            self.limiter.hold(rest.pause, Some(rest.left));
+            return Next::Again;
+        }
+        let fault = troubles.iter().find_map(|trouble| match trouble {
+            Trouble::Fault(status) => Some(*status),
+            Trouble::Token | Trouble::Throttled(_) => None,
+        });
+        if let Some(status) = fault {
+            if status == 429 {
+                self.limiter.narrow();
+            }
+            let Some(rest) = patience.fault(seed()) else { return Next::Enough };
+            self.limiter.after_fault(status, rest.pause, rest.left).await;
+        }
+        Next::Again
+    }
+
+    fn long_pause(&self, what: String, asked: Duration, several: bool) -> GraphError {
+        let until = stamp(self.limiter.now() + asked);
+        GraphError::LongPause { what, asked, several, until }
+    }
+
     /// Asks once.
-    async fn attempt(&self, asks: &[&Ask]) -> Vec<Result<Came, (Option<Trouble>, GraphError)>> {
+    async fn attempt(
+        &self,
+        asks: &[&Ask],
+        patience: &mut Patience,
+    ) -> Vec<Result<Came, (Option<Trouble>, GraphError)>> {
         let mut urls = Vec::new();
         for ask in asks {
             match self.endpoint.url(&ask.path) {
@@ -179,11 +195,31 @@ impl Http {
                 }
             }
         }
-        if let ([ask], Some(url)) = (asks, urls.pop()) {
-            let answer = self.send(call(ask, url)).await;
-            let at = self.limiter.since_start();
-            return vec![self.judge(ask, answer).await.map(|got| Came { got, at })];
+        // Time at the gate is nobody's fault.
+        let place = self.limiter.enter().await;
+        let begun = self.limiter.since_start();
+        let within = patience.left();
+        let answers = match (asks, urls.pop()) {
+            ([ask], Some(url)) => vec![self.send(place, call(ask, url, within)).await],
+            _ => self.batch(place, asks, within).await,
+        };
+        let at = self.limiter.since_start();
+        patience.tried(at.saturating_sub(begun));
+        let mut judged = Vec::new();
+        for (ask, answer) in asks.iter().zip(answers) {
+            judged.push(self.judge(ask, answer).await.map(|got| Came { got, at }));
         }
+        judged
+    }
+
+    /// Sends one batch of reads. An error of the whole batch is every item's.
+    async fn batch(
+        &self,
+        place: Place<'_>,
+        asks: &[&Ask],
+        within: Duration,
+    ) -> Vec<Result<Answer, NoAnswer>> {
+        let lost = |why: &str| NoAnswer::Lost(why.to_owned());
         let items: Vec<Item<'_>> = asks
             .iter()
             .map(|ask| Item {
@@ -193,24 +229,13 @@ impl Http {
                 body: ask.body.as_ref(),
             })
             .collect();
-        let answers = self.batch(&items).await;
-        let at = self.limiter.since_start();
-        let mut judged = Vec::new();
-        for (ask, answer) in asks.iter().zip(answers) {
-            judged.push(self.judge(ask, answer).await.map(|got| Came { got, at }));
-        }
-        judged
-    }
-
-    /// Sends one batch of reads. An error of the whole batch is every item's.
-    async fn batch(&self, items: &[Item<'_>]) -> Vec<Result<Answer, NoAnswer>> {
-        let lost = |why: &str| NoAnswer::Lost(why.to_owned());
-        let body = build(items);
+        let body = build(&items);
         let answer = match self.endpoint.url("/$batch") {
             Ok(url) => {
-                let consistency = Consistency::Default;
-                let method = reqwest::Method::POST;
-                self.send(Call { method, url, consistency, body: Some(&body) }).await
+                let (method, consistency) = (reqwest::Method::POST, Consistency::Default);
+                let body = Some(&body);
+                let call = Call { method, url, consistency, body, within, reads: true };
+                self.send(place, call).await
             }
             Err(foreign) => Err(NoAnswer::Unreached(foreign.to_string())),
         };
@@ -241,7 +266,10 @@ impl Http {
             Err(NoAnswer::SignIn(error)) => return Err((None, error.into())),
             Err(NoAnswer::Unreached(because) | NoAnswer::Lost(because)) => {
                 let error = GraphError::Network { host: self.endpoint.origin(), because };
-                return Err((Some(Trouble::Fault), error));
+                return Err((Some(Trouble::Fault(0)), error));
+            }
+            Err(NoAnswer::TooMuch(because)) => {
+                return Err((None, GraphError::Incomplete { what, because }));
             }
         };
         match read_verdict(&answer, self.limiter.now()) {
@@ -255,7 +283,10 @@ impl Http {
                     200..=299 => "the answer is not whole JSON".to_owned(),
                     _ => format!("the service answered {}", told(&refusal)),
                 };
-                Err((Some(Trouble::Fault), GraphError::Incomplete { what, because }))
+                Err((
+                    Some(Trouble::Fault(refusal.status)),
+                    GraphError::Incomplete { what, because },
+                ))
             }
             ReadVerdict::SignInLost(refusal) => {
                 Err((Some(Trouble::Token), SignInError::lost(&told(&refusal)).into()))
@@ -269,90 +300,10 @@ impl Http {
             ReadVerdict::Refused(refusal) => Err((None, GraphError::refused(what, refusal))),
         }
     }
-
-    /// The rows of a query, from its first answer on.
-    pub(crate) async fn rows(
-        &self,
-        query: &Query,
-        first: Result<Came, GraphError>,
-    ) -> Result<Rows, GraphError> {
-        let what = what(&query.path);
-        let Came { got, at } = first?;
-        let json = match (got, query.missing) {
-            (Got::Json(json), _) => json,
-            (Got::NotThere(_), Missing::Nothing) => return Ok(Rows::default().answered_at(at)),
-            (Got::NotThere(refusal), Missing::Error) => {
-                return Err(GraphError::refused(what, refusal));
-            }
-        };
-        match query.shape {
-            Shape::Object if json.is_object() => {
-                let mut rows = Rows::default();
-                rows.push(json.text());
-                Ok(rows.answered_at(at))
-            }
-            Shape::Object => {
-                Err(GraphError::Incomplete { what, because: "the answer is no object".into() })
-            }
-            Shape::List => self.pages(query, json, at).await,
-        }
-    }
-
-    /// `at`: when the first page came. The rows count from then, however long the rest takes.
-    async fn pages(&self, query: &Query, first: Json, at: Duration) -> Result<Rows, GraphError> {
-        let broken = |error: Broken| GraphError::Incomplete {
-            what: what(&query.path),
-            because: error.to_string(),
-        };
-        let rows = match self.chain(query, first).await? {
-            // Rows may be deleted between the count and the last page: one more look tells.
-            Err(Broken::Short { .. }) => {
-                let again = self.ask(&[Ask::of(query)]).await.pop();
-                let Came { got, at } = again.ok_or_else(|| broken(Broken::NoList))??;
-                let rows = match got {
-                    Got::Json(first) => self.chain(query, first).await?.map_err(broken)?,
-                    Got::NotThere(refusal) => {
-                        return Err(GraphError::refused(what(&query.path), refusal));
-                    }
-                };
-                return Ok(rows.answered_at(at));
-            }
-            other => other.map_err(broken)?,
-        };
-        Ok(rows.answered_at(at))
-    }
-
-    /// Follows the links of a list to its end. The outer error is a failed request.
-    async fn chain(&self, query: &Query, first: Json) -> Result<Result<Rows, Broken>, GraphError> {
-        let what = || what(&query.path);
-        let mut chain = Chain::default();
-        let mut page = first;
-        loop {
-            let link = match chain.take(&page) {
-                Ok(Some(link)) => link,
-                Ok(None) => return Ok(chain.finish()),
-                Err(broken) => return Ok(Err(broken)),
-            };
-            let foreign = |error: crate::graph::endpoint::Foreign| GraphError::Incomplete {
-                what: what(),
-                because: format!("the link to its next page is not followed: {error}"),
-            };
-            let path = self.endpoint.next(&link).and_then(|url| self.endpoint.path(&url));
-            let ask = Ask { path: path.map_err(foreign)?, ..Ask::of(query) };
-            page = match self.ask(&[ask]).await.pop().map(|came| came.map(|came| came.got)) {
-                Some(Ok(Got::Json(json))) => json,
-                Some(Ok(Got::NotThere(refusal))) => {
-                    let because = format!("a later page answered {}", told(&refusal));
-                    return Err(GraphError::Incomplete { what: what(), because });
-                }
-                Some(Err(error)) => return Err(error),
-                None => return Ok(Err(Broken::NoList)),
-            };
-        }
-    }
 }
 
-fn call(ask: &Ask, url: GraphUrl) -> Call<'_> {
+fn call(ask: &Ask, url: GraphUrl, within: Duration) -> Call<'_> {
     let Ask { method, consistency, body, path: _ } = ask;
-    Call { method: method.clone(), url, consistency: *consistency, body: body.as_ref() }
+    let (method, consistency, body) = (method.clone(), *consistency, body.as_ref());
+    Call { method, url, consistency, body, within, reads: true }
 }

@@ -20,8 +20,10 @@ pub enum Verdict {
     NotThere(Refusal),
     /// A reference is not replicated yet: the same request may succeed later.
     NotYet(Refusal),
-    /// 429 or 503: wait this long, then send it again.
+    /// Not carried out, and the service says how long to wait before it is sent again.
     Wait(Duration, Refusal),
+    /// Not carried out, and nobody says how long to wait: it may be sent again.
+    Again(Refusal),
     /// No answer, or one that does not say whether it took effect: read before sending again.
     Unsure(Refusal),
     /// The token is no longer accepted: everything stops.
@@ -33,7 +35,13 @@ pub enum Verdict {
 impl Verdict {
     /// Every request is answered; should one not be, it still went out.
     pub fn unanswered() -> Self {
-        Self::Unsure(Refusal::ours("no_answer", "no answer came"))
+        Self::Unsure(Refusal::no_answer())
+    }
+
+    /// No clear answer, or one that says nothing of when it would be carried out: as long as all are
+    /// so, nothing else is worth sending.
+    pub fn is_silent(&self) -> bool {
+        matches!(self, Self::Unsure(_) | Self::Again(_))
     }
 }
 
@@ -43,18 +51,15 @@ pub enum ReadVerdict {
     Json(Json),
     /// 404: the query says what that means.
     NotThere(Refusal),
-    /// Throttled: wait this long, then read again. `None` when the answer does not say how long.
-    Wait(Option<Duration>, Refusal),
-    /// No whole answer, or a fault of the service: reading again is harmless and may help.
+    /// Throttled: wait this long, then read again.
+    Wait(Duration, Refusal),
+    /// No whole answer, a fault of the service, or one that does not say how long it lasts: reading
+    /// again is harmless and may help.
     Again(Refusal),
     SignInLost(Refusal),
     Forbidden(Refusal),
     Refused(Refusal),
 }
-
-/// Wait of a throttled write whose answer does not say how long: five seconds, half of the ten
-/// over which the service counts.
-pub const UNTOLD_WAIT: Duration = Duration::from_secs(5);
 
 /// The creation of something that is there already. The status is 409 or 400, the code varies, and
 /// only the message is the same.
@@ -107,7 +112,10 @@ pub fn read_verdict(answer: &Answer, now: OffsetDateTime) -> ReadVerdict {
         // "Unable to read the company information": the replica is behind, not the object missing.
         404 if refusal.code.raw() == "Directory_ObjectNotFound" => ReadVerdict::Again(refusal),
         404 => ReadVerdict::NotThere(refusal),
-        424 | 429 | 503 => ReadVerdict::Wait(answer.headers.retry_after(now), refusal),
+        424 | 429 | 503 => match answer.headers.retry_after(now) {
+            Some(wait) => ReadVerdict::Wait(wait, refusal),
+            None => ReadVerdict::Again(refusal),
+        },
         501 => ReadVerdict::Refused(refusal),
         408 | 500..=599 => ReadVerdict::Again(refusal),
         _ => ReadVerdict::Refused(refusal),
@@ -120,7 +128,7 @@ pub fn batch_verdict(answer: &Answer, now: OffsetDateTime) -> Verdict {
     match answer.status {
         401 => Verdict::SignInLost(refusal),
         403 if asks_for_claims(answer) => Verdict::SignInLost(refusal),
-        429 | 503 => wait(answer, now, refusal),
+        424 | 429 | 503 => wait(answer, now, refusal),
         // A batch that is refused as a whole has done nothing.
         300..=499 if answer.status != 408 => Verdict::Refused(refusal),
         _ => Verdict::Unsure(refusal),
@@ -172,7 +180,10 @@ fn not_found(method: Method, refusal: Refusal) -> Verdict {
 }
 
 fn wait(answer: &Answer, now: OffsetDateTime, refusal: Refusal) -> Verdict {
-    Verdict::Wait(answer.headers.retry_after(now).unwrap_or(UNTOLD_WAIT), refusal)
+    match answer.headers.retry_after(now) {
+        Some(wait) => Verdict::Wait(wait, refusal),
+        None => Verdict::Again(refusal),
+    }
 }
 
 /// Two writes met at one object; this one was not made. Its status varies.

@@ -21,6 +21,7 @@ fn word(verdict: &Verdict) -> &'static str {
         Verdict::NotThere(_) => "gone",
         Verdict::NotYet(_) => "not yet",
         Verdict::Wait(..) => "wait",
+        Verdict::Again(_) => "again",
         Verdict::Unsure(_) => "unsure",
         Verdict::SignInLost(_) => "sign-in",
         Verdict::Refused(_) => "refused",
@@ -62,15 +63,15 @@ fn writes_are_judged_by_the_table() {
         (Delete, 404, missing, ABSENT, "gone"),
         (Delete, 400, bad, "EntitlementGrant being updated or deleted is not found.", "gone"),
         (Delete, 400, bad, "Invalid resource identifier for EntitlementGrant.", "refused"),
-        (Patch, 409, "Directory_ConcurrencyViolation", "", "wait"),
-        (Post, 400, "Directory_ConcurrencyViolation", "", "wait"),
-        (Patch, 412, "ConcurrencyViolation", "", "wait"),
+        (Patch, 409, "Directory_ConcurrencyViolation", "", "again"),
+        (Post, 400, "Directory_ConcurrencyViolation", "", "again"),
+        (Patch, 412, "ConcurrencyViolation", "", "again"),
         (Patch, 412, "PreconditionFailed", "", "refused"),
         (Post, 401, "InvalidAuthenticationToken", "", "sign-in"),
-        (Delete, 429, "TooManyRequests", "", "wait"),
-        (Post, 429, "UnknownError", "", "wait"),
-        (Post, 424, "", "", "wait"),
-        (Post, 503, "ServiceUnavailable", "", "wait"),
+        (Delete, 429, "TooManyRequests", "", "again"),
+        (Post, 429, "UnknownError", "", "again"),
+        (Post, 424, "", "", "again"),
+        (Post, 503, "ServiceUnavailable", "", "again"),
         (Post, 504, "UnknownError", "", "unsure"),
         (Post, 408, "", "", "unsure"),
         (Post, 500, "UnknownError", "", "unsure"),
@@ -99,10 +100,12 @@ fn a_success_has_to_look_like_one() {
 #[test]
 fn waits_are_as_long_as_the_service_says() {
     let mut throttled = answer(429, "TooManyRequests", "");
-    assert!(matches!(
-        write_verdict(Method::Post, &throttled, NOW),
-        Verdict::Wait(wait, _) if wait == UNTOLD_WAIT
-    ));
+    for nothing in [None, Some("0"), Some("soon"), Some("Mon, 23 Nov 2026 19:59:00 GMT")] {
+        nothing.map(|text| throttled.headers.insert("Retry-After", text));
+        assert_eq!(word(&write_verdict(Method::Post, &throttled, NOW)), "again", "{nothing:?}");
+        assert_eq!(word(&batch_verdict(&throttled, NOW)), "again", "{nothing:?}");
+        assert!(matches!(read_verdict(&throttled, NOW), ReadVerdict::Again(_)), "{nothing:?}");
+    }
     throttled.headers.insert("Retry-After", "Mon, 23 Nov 2026 20:00:12 GMT");
     assert!(matches!(
         write_verdict(Method::Post, &throttled, NOW),
@@ -139,8 +142,8 @@ fn reads_are_judged_by_the_table() {
         (answer(404, "Directory_ObjectNotFound", COMPANY), "again"),
         (answer(403, "Authorization_RequestDenied", NO_RIGHT), "forbidden"),
         (answer(401, "InvalidAuthenticationToken", ""), "sign-in"),
-        (answer(429, "TooManyRequests", ""), "wait"),
-        (answer(503, "", ""), "wait"),
+        (answer(429, "TooManyRequests", ""), "again"),
+        (answer(503, "", ""), "again"),
         (answer(500, "", ""), "again"),
         (answer(504, "", ""), "again"),
         (answer(501, "", ""), "refused"),
@@ -155,7 +158,7 @@ fn reads_are_judged_by_the_table() {
 #[test]
 fn a_refused_batch_did_nothing_and_a_lost_one_is_unsure() {
     for (status, expected) in
-        [(400, "refused"), (404, "refused"), (401, "sign-in"), (429, "wait"), (503, "wait")]
+        [(400, "refused"), (404, "refused"), (401, "sign-in"), (429, "again"), (503, "again")]
     {
         assert_eq!(word(&batch_verdict(&plain(status, ""), NOW)), expected, "{status}");
     }

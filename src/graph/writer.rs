@@ -8,10 +8,13 @@ use std::time::Duration;
 use crate::graph::answer::{Answer, Body};
 use crate::graph::auth::{Epoch, Renewal, SignInError};
 use crate::graph::batch::{Item, MOST, build, split};
-use crate::graph::http::{Call, Http, NoAnswer};
+use crate::graph::http::{Call, Http, NoAnswer, WHOLE_ANSWER};
 use crate::graph::limiter::Pause;
+use crate::graph::patience::PAUSES;
+use crate::graph::reading::seed;
 use crate::graph::rights::{Access, advice, needed};
 use crate::graph::verdict::{Verdict, batch_verdict, write_verdict};
+use crate::graph::wait::Wait;
 use crate::model::outcome::Refusal;
 use crate::model::query::Consistency;
 use crate::model::request::{LATER, Method, Request};
@@ -30,8 +33,8 @@ pub struct Writer {
 impl Writer {
     /// One verdict per request, in order. One request goes out as it is, several as one `$batch`
     /// (more than twenty as several, one after another). Nothing is ever sent twice: what to do
-    /// after [`Verdict::Wait`] or [`Verdict::Unsure`] is the caller's decision. A wait that the
-    /// service asks for also holds every later request of this connection at the gate.
+    /// after [`Verdict::Wait`], [`Verdict::Again`] or [`Verdict::Unsure`] is the caller's decision. A
+    /// wait that the service asks for also holds every later request of this connection at the gate.
     ///
     /// The quota of writes is spent by the call itself and not waited for, see [`Self::pause`].
     pub fn send(
@@ -51,7 +54,9 @@ impl Writer {
         }
         for (request, verdict) in requests.iter().zip(&mut verdicts) {
             match verdict {
-                Verdict::Wait(wait, _) => self.http.limiter.hold(*wait),
+                // What is longer ends the run instead, which finishes what is under way first.
+                Verdict::Wait(wait, _) if *wait <= PAUSES => self.http.limiter.hold(*wait, None),
+                Verdict::Again(refusal) if refusal.status == 429 => self.http.limiter.narrow(),
                 Verdict::Accepted(_) => self.http.renewals.store(0, Ordering::Relaxed),
                 Verdict::Refused(refusal) if refusal.status == 403 => {
                     self.explain(request, refusal).await;
@@ -81,7 +86,7 @@ impl Writer {
         }
         for verdict in verdicts.iter_mut().filter(|verdict| expired(verdict)) {
             if let Verdict::SignInLost(refusal) = verdict {
-                *verdict = Verdict::Wait(Duration::ZERO, refusal.clone());
+                *verdict = Verdict::Again(refusal.clone());
             }
         }
     }
@@ -89,6 +94,16 @@ impl Writer {
     /// How long until so many writes may go out, by the quota and by the service's last word.
     pub fn pause(&self, writes: usize) -> Pause {
         self.http.limiter.before_writing(writes)
+    }
+
+    /// What is waited for at present, by the service's word or after a read's fault.
+    pub fn waiting(&self) -> Option<Wait> {
+        self.http.limiter.waiting()
+    }
+
+    /// What the pauses of this run differ by from those of others.
+    pub fn seed(&self) -> u64 {
+        seed()
     }
 
     /// Most writes that may go out together: a full batch, or what the quota allows at all.
@@ -170,7 +185,10 @@ impl Writer {
     ) -> Result<Answer, NoAnswer> {
         let url = self.http.endpoint.url(path);
         let url = url.map_err(|foreign| NoAnswer::Unreached(foreign.to_string()))?;
-        self.http.send(Call { method, url, consistency: Consistency::Default, body }).await
+        let place = self.http.limiter.enter().await;
+        let (consistency, within) = (Consistency::Default, WHOLE_ANSWER);
+        let call = Call { method, url, consistency, body, within, reads: false };
+        self.http.send(place, call).await
     }
 
     /// Adds to a refusal which permission or role is missing.
@@ -197,7 +215,9 @@ fn unanswered(error: NoAnswer) -> Verdict {
             Verdict::SignInLost(unsent("no_sign_in", &cause))
         }
         NoAnswer::Unreached(because) => Verdict::Unsure(unsent("not_reached", &because)),
-        NoAnswer::Lost(because) => Verdict::Unsure(unsent("no_answer", &because)),
+        NoAnswer::Lost(because) | NoAnswer::TooMuch(because) => {
+            Verdict::Unsure(unsent("no_answer", &because))
+        }
     }
 }
 

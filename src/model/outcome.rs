@@ -83,6 +83,11 @@ impl Refusal {
         Self { status: 0, code, message, request_id: None }
     }
 
+    /// Nothing came back.
+    pub fn no_answer() -> Self {
+        Self::ours("no_answer", "no answer came")
+    }
+
     /// Whether the tenant has something that nobody meant.
     pub fn is_another(&self) -> bool {
         self.status == 0 && self.code.raw() == Self::ANOTHER
@@ -110,6 +115,8 @@ pub enum Stopped {
     SignIn { because: String },
     /// Nothing could be read any more: what cannot be read back is not gone on with.
     Blind { because: String },
+    /// The service asked for a pause of so long, and a run waits for ten minutes at most.
+    LongPause { seconds: u64 },
     /// The person at the terminal, or the system, asked to stop.
     Interrupted,
     /// The journal could not be written: what cannot be recorded is not sent.

@@ -135,6 +135,13 @@ fn because(stopped: &Stopped) -> String {
         Stopped::Blind { because } => {
             format!("nothing could be read any more: {because}")
         }
+        Stopped::LongPause { seconds } => {
+            let seconds = grouped(usize::try_from(*seconds).unwrap_or(usize::MAX));
+            format!(
+                "Microsoft Graph asked for a pause of {seconds} s, and a run waits for ten minutes at \
+                 most. Run it again when that time is over."
+            )
+        }
         Stopped::Interrupted => "on request, before all was done.".to_owned(),
         Stopped::Journal { because } => {
             format!("the journal could not be written, so nothing more was sent: {because}")

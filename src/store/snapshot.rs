@@ -162,6 +162,7 @@ impl Open {
                 | Stopped::DoubtsInARow { .. }
                 | Stopped::SignIn { .. }
                 | Stopped::Blind { .. }
+                | Stopped::LongPause { .. }
                 | Stopped::Interrupted
                 | Stopped::Journal { .. },
             ) => State::Stopped,

@@ -321,7 +321,7 @@ fn a_pause_that_the_service_asks_for_is_told_while_a_plan_is_read() {
     for (args, lines) in [(&["plan"][..], 1), (&["plan", "-q"], 0)] {
         world.later(pause, |_| {});
         let run = world.run(args).assert_code(0);
-        let told = run.stderr.matches(" s: the service asked for it").count();
+        let told = run.stderr.matches("Microsoft Graph asked for a pause of ").count();
         assert_eq!(told, lines, "{args:?}: {run:#?}");
     }
 }

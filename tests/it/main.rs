@@ -58,4 +58,5 @@ mod storms;
 mod survival;
 #[cfg(unix)]
 mod terminal;
+mod waits;
 mod world;

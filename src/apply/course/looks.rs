@@ -22,7 +22,7 @@ impl Course<'_> {
     pub(super) fn look_first(&mut self, now: Duration, batch: usize) {
         for place in self.flights.due(Due::Send, now, batch) {
             let guarded = self.step(place).is_some_and(|step| step.proof.before.is_some());
-            let Some(flight) = self.flights.get_mut(place) else { continue };
+            let Some(flight) = self.flights.at(place, now) else { continue };
             let recent = |seen: Duration| now.saturating_sub(seen) < LOOKS_LAST;
             if !guarded || flight.looked.is_some_and(recent) {
                 continue;
@@ -134,7 +134,7 @@ impl Course<'_> {
             other => other,
         };
         let blind = self.tally.is_blind();
-        let Some(flight) = self.flights.get_mut(place) else { return };
+        let Some(flight) = self.flights.at(place, now) else { return };
         if sight != Sight::Unreadable {
             flight.looked = answered;
         }

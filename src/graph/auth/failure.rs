@@ -98,6 +98,14 @@ impl SignInError {
         Self { aadsts: None, cause: cause.into(), help: help.into() }
     }
 
+    /// Nothing came of it within the time that a question has.
+    pub(crate) fn not_in_time() -> Self {
+        Self::plain(
+            "there was no answer within two minutes",
+            "check the network and the proxy settings, then run again",
+        )
+    }
+
     /// From what the sign-in library says. `way` is the name of the way in.
     pub(crate) fn from_azure(error: &azure_core::Error, way: &str, tenant: Option<&str>) -> Self {
         let texts = texts(error);

@@ -13,6 +13,7 @@ use crate::graph::auth::failure::SignInError;
 use crate::graph::auth::source::credentials;
 use crate::graph::auth::{Credential, SignInWay};
 use crate::graph::endpoint::Endpoint;
+use crate::graph::patience::FAULTS;
 use crate::model::clock::Clock;
 use crate::model::secret;
 
@@ -172,7 +173,13 @@ impl Tokens {
         let scope = format!("{}/.default", self.endpoint.audience());
         let mut first = None;
         for way in ways {
-            match way.get_token(&[&scope], None).await {
+            // The library tries again by itself, and a tool may ask for ever.
+            let told = tokio::time::timeout(FAULTS, way.get_token(&[&scope], None)).await;
+            let Ok(token) = told else {
+                first.get_or_insert_with(SignInError::not_in_time);
+                continue;
+            };
+            match token {
                 Ok(token) => {
                     secret::learn(token.token.secret());
                     return Ok(Held { token: token.token, expires: token.expires_on });

@@ -69,9 +69,24 @@ impl Stub {
                 response.body(Body::from(body)).unwrap()
             }
         };
+        Self::serve(axum::Router::new().fallback(answer), seen).await
+    }
+
+    /// Answers everything with a body that comes byte by byte and has no end.
+    pub(super) async fn dripping() -> Self {
+        let byte = |()| async {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            Some((Ok::<_, std::io::Error>(Bytes::from_static(b" ")), ()))
+        };
+        let answer = move || async move {
+            Response::new(Body::from_stream(futures_util::stream::unfold((), byte)))
+        };
+        Self::serve(axum::Router::new().fallback(answer), Arc::default()).await
+    }
+
+    async fn serve(app: axum::Router, seen: Arc<Mutex<Vec<Seen>>>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let app = axum::Router::new().fallback(answer);
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { address, seen }
     }
