@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::apply::proof::{CHECK, LOOK, NOT_YET, READ_BACK, Sight, UNREAD, delay};
 use crate::graph::error::told;
-use crate::graph::patience::{PAUSES, Patience};
+use crate::graph::patience::{PAUSES, Patience, is_spent};
 use crate::graph::verdict::Verdict;
 use crate::graph::wait::{Because, Wait};
 use crate::model::outcome::{Outcome, Refusal};
@@ -76,7 +76,7 @@ pub struct Attempt {
     sightings: usize,
     unread: usize,
     /// The time that those took which could not be made: each of them is repeated within itself.
-    unread_for: Patience,
+    unread_for: Duration,
     /// When the last read came back, or the first was begun.
     looked: Duration,
     /// The last one that could be made showed the object, not as it shall be.
@@ -162,13 +162,13 @@ impl Attempt {
                 (&mut self.sightings, schedule)
             }
             Sight::Unreadable => {
-                self.unread_for.tried(took);
+                self.unread_for = self.unread_for.saturating_add(took);
                 (&mut self.unread, UNREAD)
             }
         };
         *count += 1;
         let reads = *count;
-        let sick = *sight == Sight::Unreadable && self.unread_for.is_over();
+        let sick = *sight == Sight::Unreadable && is_spent(self.unread_for);
         match delay(schedule, reads).filter(|_| !sick) {
             Some(time) => {
                 self.waits_for_replicas(time, schedule, reads);
@@ -248,7 +248,7 @@ impl Attempt {
     fn read_for(&mut self, reading: Reading) -> Next {
         self.reading = Some(reading);
         (self.sightings, self.unread) = (0, 0);
-        (self.unread_for, self.looked) = (Patience::default(), self.now);
+        (self.unread_for, self.looked) = (Duration::ZERO, self.now);
         self.otherwise = false;
         self.changed = false;
         Next::Read(Duration::ZERO)

@@ -302,3 +302,21 @@ fn what_is_another_object_than_was_meant_is_no_lag() {
     let next = attempt.seen(&Sight::Another("appId is 2, not 1".to_owned()));
     assert_eq!(failed_with(&next), "not_the_one_that_was_meant");
 }
+
+/// Each read is repeated within itself, for two minutes: three of those are too long for one object.
+#[test]
+fn a_read_that_spent_its_patience_is_not_made_again() {
+    let at = Duration::from_secs;
+    let mut attempt = Attempt::default();
+    attempt.at(at(10), 1).answered(Verdict::Accepted(None));
+    let next = attempt.at(at(129), 1).seen(&Sight::Unreadable);
+    let because = "accepted, could not be read back";
+    assert_eq!(next, Next::Settled(Outcome::unconfirmed(because)));
+    // The time of reads that were made is none of it.
+    let mut attempt = Attempt::default();
+    attempt.at(at(10), 1).answered(Verdict::Accepted(None));
+    attempt.at(at(300), 1).seen(&Sight::NotShown);
+    assert_eq!(attempt.at(at(301), 1).seen(&Sight::Unreadable), Next::Read(at(2)));
+    assert_eq!(attempt.at(at(360), 1).seen(&Sight::Unreadable), Next::Read(at(8)));
+    assert!(matches!(attempt.at(at(420), 1).seen(&Sight::Unreadable), Next::Settled(_)));
+}

@@ -11,6 +11,7 @@ use crate::apply::flights::Ticket;
 use crate::apply::placeholder;
 use crate::apply::proof::{CHECK, LOOKS_LAST, delay};
 use crate::apply::wave::{LARGEST, Places};
+use crate::graph::patience::is_spent;
 use crate::model::address::Address;
 use crate::model::change::{Change, Subject};
 use crate::model::object_state::ObjectState;
@@ -37,6 +38,8 @@ struct Ground<'a> {
     /// When the service answered with it.
     shown: Option<Duration>,
     look: Look,
+    /// When it was begun.
+    begun: Duration,
 }
 
 /// Where the present look at a ground stands. Reads that could be made and did not show it, and others,
@@ -99,7 +102,13 @@ impl<'a> Grounds<'a> {
     }
 
     fn add(&mut self, subject: &'a Subject, proof: &'a Proof) -> usize {
-        self.all.push(Ground { subject, proof, shown: None, look: Look::Over });
+        self.all.push(Ground {
+            subject,
+            proof,
+            shown: None,
+            look: Look::Over,
+            begun: Duration::ZERO,
+        });
         self.all.len() - 1
     }
 
@@ -120,6 +129,7 @@ impl<'a> Grounds<'a> {
             let idle = matches!(ground.look, Look::Over | Look::Missing | Look::Unread);
             if idle && !ground.is_firm(now) {
                 ground.look = Look::Due { from: now, sightings: 0, unread: 0 };
+                ground.begun = now;
             }
         }
     }
@@ -192,7 +202,7 @@ impl<'a> Grounds<'a> {
         let Some(shows) = self.asked.remove(&ticket) else { return false };
         for (place, grounds) in shows.iter().enumerate() {
             match rows.get(place).and_then(|rows| rows.as_ref().ok()) {
-                None => grounds.iter().for_each(|at| self.all[*at].unread(now)),
+                None => grounds.iter().for_each(|at| self.all[*at].failed(now)),
                 Some(rows) => {
                     let values: Vec<Value> = rows.iter().collect();
                     let mut index = Index::of(&values);
@@ -252,6 +262,15 @@ impl Ground<'_> {
             self.look = Look::Over;
         } else {
             // An answer that was long on its way says nothing about now.
+            self.unread(now);
+        }
+    }
+
+    /// A read that spent all of a question's patience is not made again.
+    fn failed(&mut self, now: Duration) {
+        if is_spent(now.saturating_sub(self.begun)) {
+            self.look = Look::Unread;
+        } else {
             self.unread(now);
         }
     }

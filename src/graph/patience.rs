@@ -39,6 +39,11 @@ pub struct Rest {
     pub left: Duration,
 }
 
+/// Whether nothing more is tried after faults for so long.
+pub fn is_spent(time: Duration) -> bool {
+    FAULTS.saturating_sub(time) < TOO_SHORT
+}
+
 impl Patience {
     /// An attempt took so long.
     pub fn tried(&mut self, time: Duration) {
@@ -53,7 +58,7 @@ impl Patience {
 
     /// Whether nothing more is tried after another fault.
     pub fn is_over(&self) -> bool {
-        self.left() < TOO_SHORT
+        is_spent(self.spent)
     }
 
     /// The pause after a fault; `None` when it is enough. `seed`: what the pauses differ by, so that
