@@ -259,6 +259,7 @@ fn word(verdict: &Verdict) -> String {
         Verdict::NotThere(_) => "not there".to_owned(),
         Verdict::NotYet(_) => "not known yet".to_owned(),
         Verdict::Wait(time, _) => format!("to be sent again in {} seconds", time.as_secs()),
+        Verdict::Again(_) => "to be sent again, nobody says when".to_owned(),
         Verdict::Unsure(_) => "the answer is lost".to_owned(),
         Verdict::SignInLost(_) => "the sign-in is lost".to_owned(),
         Verdict::Refused(_) => "refused".to_owned(),
