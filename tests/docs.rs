@@ -277,8 +277,9 @@ fn section<'a>(page: &'a str, heading: &str) -> &'a str {
 
 /// The code of a file that ships, without comments; `None` where all of it is for tests.
 fn shipped(path: &str) -> Option<String> {
-    let for_tests =
-        |part: &str| ["tests", "world", "samples"].contains(&part) || part.ends_with("_tests");
+    let for_tests = |part: &str| {
+        ["tests", "world", "samples", "explore"].contains(&part) || part.ends_with("_tests")
+    };
     if path.trim_end_matches(".rs").split('/').any(for_tests) {
         return None;
     }

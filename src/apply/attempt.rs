@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::apply::proof::{CHECK, LOOK, NOT_YET, READ_BACK, Sight, UNREAD, delay};
 use crate::graph::error::told;
-use crate::graph::patience::{PAUSES, Patience, is_spent};
+use crate::graph::patience::{PAUSES, Patience, Trying};
 use crate::graph::verdict::Verdict;
 use crate::graph::wait::{Because, Wait};
 use crate::model::outcome::{Outcome, Refusal};
@@ -64,8 +64,8 @@ pub struct Attempt {
     /// The time, as told by [`Self::at`]; and when the request went out that is under way.
     now: Duration,
     sent: Option<Duration>,
-    /// What the pauses of this run differ by from those of others.
-    seed: u64,
+    /// How the run tries again after faults.
+    trying: Trying,
     /// What the step waits for, if it does.
     wait: Option<Wait>,
     /// The last error answer, until another answer came.
@@ -87,8 +87,9 @@ pub struct Attempt {
 
 impl Attempt {
     /// The time of what it is told next.
-    pub fn at(&mut self, now: Duration, seed: u64) -> &mut Self {
-        (self.now, self.seed) = (now, seed);
+    pub fn at(&mut self, now: Duration, trying: Trying) -> &mut Self {
+        (self.now, self.trying) = (now, trying);
+        self.patience.set(trying);
         self
     }
 
@@ -168,7 +169,7 @@ impl Attempt {
         };
         *count += 1;
         let reads = *count;
-        let sick = *sight == Sight::Unreadable && is_spent(self.unread_for);
+        let sick = *sight == Sight::Unreadable && self.trying.is_spent(self.unread_for);
         match delay(schedule, reads).filter(|_| !sick) {
             Some(time) => {
                 self.waits_for_replicas(time, schedule, reads);
@@ -270,7 +271,7 @@ impl Attempt {
 
     /// It was not carried out, and nobody says when it would be.
     fn again(&mut self, refusal: Refusal) -> Next {
-        let Some(rest) = self.patience.fault(self.seed) else { return self.refused(refusal) };
+        let Some(rest) = self.patience.fault() else { return self.refused(refusal) };
         self.waits(Because::Fault(refusal.status), rest.pause, rest.left);
         self.refusal = Some(refusal);
         Next::Send(rest.pause)

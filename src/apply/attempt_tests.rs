@@ -1,4 +1,5 @@
 use super::*;
+use crate::graph::patience::Trying;
 use crate::model::untrusted::Untrusted;
 
 fn refusal(status: u16) -> Refusal {
@@ -185,9 +186,12 @@ fn without_a_word_how_long_it_is_tried_for_two_minutes() {
     for took in [0, 1, 30] {
         let (mut attempt, mut now, mut sends) = (Attempt::default(), AT_ONCE, 0);
         let next = loop {
-            attempt.at(now, 7).departs();
+            attempt.at(now, Trying { seed: 7, ..Trying::default() }).departs();
             (now, sends) = (now + Duration::from_secs(took), sends + 1);
-            match attempt.at(now, 7).answered(Verdict::Again(refusal(503))) {
+            match attempt
+                .at(now, Trying { seed: 7, ..Trying::default() })
+                .answered(Verdict::Again(refusal(503)))
+            {
                 Next::Send(pause) => {
                     let told = attempt.wait(now).unwrap();
                     assert_eq!((told.because, told.until), (Because::Fault(503), now + pause));
@@ -207,9 +211,9 @@ fn without_a_word_how_long_it_is_tried_for_two_minutes() {
 fn answers_that_are_long_in_getting_lost_use_up_the_patience() {
     let (mut attempt, mut now, mut sends) = (Attempt::default(), AT_ONCE, 0);
     loop {
-        attempt.at(now, 0).departs();
+        attempt.at(now, Trying::default()).departs();
         (now, sends) = (now + Duration::from_secs(60), sends + 1);
-        attempt.at(now, 0).answered(Verdict::Unsure(refusal(0)));
+        attempt.at(now, Trying::default()).answered(Verdict::Unsure(refusal(0)));
         if look(&mut attempt, &Sight::NotShown).1 != Next::Send(AT_ONCE) {
             break;
         }
@@ -221,7 +225,7 @@ fn answers_that_are_long_in_getting_lost_use_up_the_patience() {
 fn a_wait_for_replicas_says_how_long_it_is_at_most() {
     let mut attempt = Attempt::default();
     let at = Duration::from_secs(5);
-    attempt.at(at, 0).answered(Verdict::Accepted(None));
+    attempt.at(at, Trying::default()).answered(Verdict::Accepted(None));
     attempt.seen(&Sight::NotShown);
     let wait = attempt.wait(at).unwrap();
     assert_eq!(wait.gives_up, Some(Duration::from_secs(5 + 61)));
@@ -308,15 +312,18 @@ fn what_is_another_object_than_was_meant_is_no_lag() {
 fn a_read_that_spent_its_patience_is_not_made_again() {
     let at = Duration::from_secs;
     let mut attempt = Attempt::default();
-    attempt.at(at(10), 1).answered(Verdict::Accepted(None));
-    let next = attempt.at(at(129), 1).seen(&Sight::Unreadable);
+    attempt.at(at(10), Trying::default()).answered(Verdict::Accepted(None));
+    let next = attempt.at(at(129), Trying::default()).seen(&Sight::Unreadable);
     let because = "accepted, could not be read back";
     assert_eq!(next, Next::Settled(Outcome::unconfirmed(because)));
     // The time of reads that were made is none of it.
     let mut attempt = Attempt::default();
-    attempt.at(at(10), 1).answered(Verdict::Accepted(None));
-    attempt.at(at(300), 1).seen(&Sight::NotShown);
-    assert_eq!(attempt.at(at(301), 1).seen(&Sight::Unreadable), Next::Read(at(2)));
-    assert_eq!(attempt.at(at(360), 1).seen(&Sight::Unreadable), Next::Read(at(8)));
-    assert!(matches!(attempt.at(at(420), 1).seen(&Sight::Unreadable), Next::Settled(_)));
+    attempt.at(at(10), Trying::default()).answered(Verdict::Accepted(None));
+    attempt.at(at(300), Trying::default()).seen(&Sight::NotShown);
+    assert_eq!(attempt.at(at(301), Trying::default()).seen(&Sight::Unreadable), Next::Read(at(2)));
+    assert_eq!(attempt.at(at(360), Trying::default()).seen(&Sight::Unreadable), Next::Read(at(8)));
+    assert!(matches!(
+        attempt.at(at(420), Trying::default()).seen(&Sight::Unreadable),
+        Next::Settled(_)
+    ));
 }

@@ -18,6 +18,7 @@ use crate::apply::silence::Silence;
 use crate::apply::tally::Tally;
 use crate::apply::wave::{self, LARGEST, Places, Wave};
 use crate::graph::error::told;
+use crate::graph::patience::Trying;
 use crate::graph::verdict::Verdict;
 use crate::model::address::Address;
 use crate::model::change::{Change, Step};
@@ -90,10 +91,10 @@ impl<'a> Course<'a> {
         self
     }
 
-    /// The same run, with pauses of its own.
+    /// The same run, which tries again in its own way.
     #[must_use]
-    pub fn seeded(mut self, seed: u64) -> Self {
-        self.flights.seed = seed;
+    pub fn trying(mut self, trying: Trying) -> Self {
+        (self.flights.trying, self.grounds.trying) = (trying, trying);
         self
     }
 

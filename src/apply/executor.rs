@@ -87,7 +87,7 @@ enum Back {
 impl Executor<'_> {
     async fn run(mut self, changes: &[Change], already: &BTreeSet<Address>) -> Finished {
         let course = Course::new(changes, already).last_seen(self.tools.last_seen);
-        let mut course = course.seeded(self.tools.writer.seed());
+        let mut course = course.trying(self.tools.writer.trying());
         loop {
             self.tell(changes, &mut course);
             if self.tools.stop.load(Ordering::SeqCst) {

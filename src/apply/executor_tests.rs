@@ -20,6 +20,7 @@ use super::*;
 use crate::apply::rehearsal::{gives, needs, takes, words};
 use crate::graph::auth::Credential;
 use crate::graph::endpoint::Endpoint;
+use crate::graph::patience::FAULTS;
 use crate::graph::{Graph, Options};
 use crate::model::id::TenantId;
 use crate::model::outcome::Outcome;
@@ -124,7 +125,7 @@ async fn serve_at(
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(handler)).await });
-    let options = Options { parallelism, write_quota, clock };
+    let options = Options { parallelism, write_quota, patience: FAULTS, clock };
     let credential = Credential::ready(Secret::new("canary-token"));
     Graph::connect(Endpoint::parse(&address).unwrap(), credential, options).unwrap()
 }
@@ -242,7 +243,8 @@ async fn what_cannot_be_read_back_is_not_gone_on_with() {
     let clock = Arc::new(Still::default());
     // Nobody listens here.
     let nobody = Endpoint::parse("http://127.0.0.1:9").unwrap();
-    let options = Options { parallelism: 4, write_quota: 0, clock: clock.clone() };
+    let options =
+        Options { parallelism: 4, write_quota: 0, patience: FAULTS, clock: clock.clone() };
     let sleeper = Arc::new(crate::graph::limiter::tests::Skip(Arc::default()));
     let credential = Credential::ready(Secret::new("canary-token"));
     let graph = Graph::connect_with(nobody, credential, options, sleeper).unwrap();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::apply::attempt::Attempt;
 use crate::apply::wave::Outcomes;
+use crate::graph::patience::Trying;
 use crate::graph::wait::Because;
 use crate::model::outcome::Outcome;
 
@@ -48,8 +49,8 @@ pub struct Flights {
     /// The places that each action under way is about, in its order.
     asked: BTreeMap<Ticket, Vec<usize>>,
     tickets: Ticket,
-    /// What the pauses after faults differ by from those of other runs.
-    pub seed: u64,
+    /// How the run tries again after faults.
+    pub trying: Trying,
 }
 
 impl Flight {
@@ -123,7 +124,7 @@ impl Flights {
     /// About to be told something, at this time.
     pub fn at(&mut self, place: usize, now: Duration) -> Option<&mut Flight> {
         let flight = self.open.get_mut(&place)?;
-        flight.attempt.at(now, self.seed);
+        flight.attempt.at(now, self.trying);
         Some(flight)
     }
 

@@ -11,7 +11,7 @@ use crate::apply::flights::Ticket;
 use crate::apply::placeholder;
 use crate::apply::proof::{CHECK, LOOKS_LAST, delay};
 use crate::apply::wave::{LARGEST, Places};
-use crate::graph::patience::is_spent;
+use crate::graph::patience::Trying;
 use crate::model::address::Address;
 use crate::model::change::{Change, Subject};
 use crate::model::object_state::ObjectState;
@@ -29,6 +29,8 @@ pub struct Grounds<'a> {
     of: BTreeMap<usize, Vec<usize>>,
     /// What each read under way is about: of each of its queries, the grounds that it shows.
     asked: BTreeMap<Ticket, Vec<Vec<usize>>>,
+    /// How the run tries again after faults.
+    pub trying: Trying,
 }
 
 #[derive(Debug, Clone)]
@@ -202,7 +204,7 @@ impl<'a> Grounds<'a> {
         let Some(shows) = self.asked.remove(&ticket) else { return false };
         for (place, grounds) in shows.iter().enumerate() {
             match rows.get(place).and_then(|rows| rows.as_ref().ok()) {
-                None => grounds.iter().for_each(|at| self.all[*at].failed(now)),
+                None => grounds.iter().for_each(|at| self.all[*at].failed(self.trying, now)),
                 Some(rows) => {
                     let values: Vec<Value> = rows.iter().collect();
                     let mut index = Index::of(&values);
@@ -267,8 +269,8 @@ impl Ground<'_> {
     }
 
     /// A read that spent all of a question's patience is not made again.
-    fn failed(&mut self, now: Duration) {
-        if is_spent(now.saturating_sub(self.begun)) {
+    fn failed(&mut self, trying: Trying, now: Duration) {
+        if trying.is_spent(now.saturating_sub(self.begun)) {
             self.look = Look::Unread;
         } else {
             self.unread(now);

@@ -114,6 +114,11 @@ pub struct TenantArgs {
     #[arg(long, value_name = "N", env = "CONSENT_PARALLELISM", default_value = "4",
           value_parser = clap::value_parser!(u8).range(1..=32))]
     pub parallelism: u8,
+    /// How long what fails is tried again, each question for itself; pauses that the service asks for
+    /// are not counted
+    #[arg(long, value_name = "SECONDS", env = "CONSENT_PATIENCE", default_value = "120",
+          value_parser = clap::value_parser!(u16).range(5..=600))]
+    pub patience: u16,
 }
 
 /// Where the manifest is.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cli::args::TenantArgs;
 use crate::cli::clouds;
@@ -51,7 +52,8 @@ impl Session {
     ) -> Result<Self, Failure> {
         let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
         let parallelism = usize::from(args.parallelism);
-        let options = Options { parallelism, write_quota, clock };
+        let patience = Duration::from_secs(u64::from(args.patience));
+        let options = Options { parallelism, write_quota, patience, clock };
         if let Some(seed) = &args.sandbox {
             return Self::rehearse(seed, args.cloud, options, env).await;
         }

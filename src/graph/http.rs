@@ -70,6 +70,8 @@ pub struct Http {
     pub tokens: Tokens,
     pub limiter: Limiter,
     pub budget: Budget,
+    /// How long faults of one question are tried again.
+    pub patience: Duration,
     client: reqwest::Client,
     sent: Arc<AtomicUsize>,
     /// Times the sign-in was renewed for a write since the last write that was accepted.
@@ -105,12 +107,17 @@ pub struct Call<'a> {
 impl Http {
     /// # Errors
     /// When the client cannot be built.
-    pub fn new(endpoint: Endpoint, tokens: Tokens, limiter: Limiter) -> Result<Self, String> {
+    pub fn new(
+        endpoint: Endpoint,
+        tokens: Tokens,
+        limiter: Limiter,
+        patience: Duration,
+    ) -> Result<Self, String> {
         let way = if endpoint.is_loopback() { Way::Machine } else { Way::Internet };
         let client = client(way)?;
         let (sent, renewals) = (Arc::default(), AtomicUsize::new(0));
         let budget = Budget::default();
-        Ok(Self { endpoint, tokens, limiter, budget, client, sent, renewals })
+        Ok(Self { endpoint, tokens, limiter, budget, patience, client, sent, renewals })
     }
 
     /// HTTP requests sent so far.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::graph::auth::{Renewal, SignInEnvironment};
 use crate::graph::limiter::tests::Still;
+use crate::graph::patience::FAULTS;
 use crate::graph::verdict::Verdict;
 use crate::model::query::{Consistency, Missing};
 use crate::model::request::{Method, Request};
@@ -345,7 +346,8 @@ async fn a_refused_secret_is_told_in_words() {
 async fn a_real_sign_in_never_feeds_a_graph_on_this_machine() {
     let clock: Arc<Still> = Arc::default();
     let connect = |environment: SignInEnvironment| {
-        let options = Options { parallelism: 1, write_quota: 0, clock: clock.clone() };
+        let options =
+            Options { parallelism: 1, write_quota: 0, patience: FAULTS, clock: clock.clone() };
         let endpoint = Endpoint::parse("http://127.0.0.1:9").unwrap();
         Graph::connect(endpoint, Credential::choose(environment).unwrap(), options)
     };

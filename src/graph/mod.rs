@@ -53,6 +53,8 @@ pub struct Options {
     pub parallelism: usize,
     /// Writes that go out within 150 s, see [`quota::Quota::new`].
     pub write_quota: u32,
+    /// How long faults of one question are tried again.
+    pub patience: Duration,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -83,11 +85,11 @@ impl Graph {
         options: Options,
         sleeper: Arc<dyn Sleeper>,
     ) -> Result<Self, GraphError> {
-        let Options { parallelism, write_quota, clock } = options;
+        let Options { parallelism, write_quota, patience, clock } = options;
         let tokens = Tokens::new(credential, endpoint.clone(), clock.clone())?;
         let limiter = Limiter::new(parallelism, write_quota, clock, sleeper);
         let host = endpoint.origin();
-        let http = Http::new(endpoint, tokens, limiter)
+        let http = Http::new(endpoint, tokens, limiter, patience)
             .map_err(|because| GraphError::Network { host, because })?;
         Ok(Self { http: Arc::new(http) })
     }

@@ -13,7 +13,7 @@ use crate::graph::endpoint::GraphUrl;
 use crate::graph::error::{GraphError, told};
 use crate::graph::http::{Call, Http, NoAnswer};
 use crate::graph::limiter::Place;
-use crate::graph::patience::Patience;
+use crate::graph::patience::{Patience, Trying};
 use crate::graph::rights::{Access, advice, needed};
 use crate::graph::verdict::{ReadVerdict, read_verdict};
 use crate::model::clock::stamp;
@@ -64,11 +64,6 @@ enum Next {
     TooLong(Duration, bool),
 }
 
-/// What pauses differ by.
-pub(crate) fn seed() -> u64 {
-    Uuid::new_v4().as_u64_pair().0
-}
-
 impl Ask {
     pub(crate) fn of(query: &Query) -> Self {
         let Query { path, consistency, shape: _, missing: _ } = query;
@@ -96,7 +91,7 @@ impl Http {
         let _open = self.budget.open(asks.first().map(Ask::what).unwrap_or_default());
         let mut results: Vec<Option<Result<Came, GraphError>>> = Vec::new();
         results.resize_with(asks.len(), || None);
-        let (mut patience, mut renewed) = (Patience::default(), false);
+        let (mut patience, mut renewed) = (Patience::of(self.trying()), false);
         loop {
             let pending: Vec<usize> = (0..asks.len()).filter(|at| results[*at].is_none()).collect();
             if pending.is_empty() {
@@ -134,6 +129,11 @@ impl Http {
         results.into_iter().flatten().collect()
     }
 
+    /// How one question, or one run, tries again.
+    pub(crate) fn trying(&self) -> Trying {
+        Trying { within: self.patience, seed: Uuid::new_v4().as_u64_pair().0 }
+    }
+
     /// Waits as these troubles want it.
     async fn after(
         &self,
@@ -167,7 +167,7 @@ impl Http {
             if status == 429 {
                 self.limiter.narrow();
             }
-            let Some(rest) = patience.fault(seed()) else { return Next::Enough };
+            let Some(rest) = patience.fault() else { return Next::Enough };
             self.limiter.after_fault(status, rest.pause, rest.left).await;
         }
         Next::Again

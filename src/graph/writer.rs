@@ -10,8 +10,7 @@ use crate::graph::auth::{Epoch, Renewal, SignInError};
 use crate::graph::batch::{Item, MOST, build, split};
 use crate::graph::http::{Call, Http, NoAnswer, WHOLE_ANSWER};
 use crate::graph::limiter::Pause;
-use crate::graph::patience::PAUSES;
-use crate::graph::reading::seed;
+use crate::graph::patience::{PAUSES, Trying};
 use crate::graph::rights::{Access, advice, needed};
 use crate::graph::verdict::{Verdict, batch_verdict, write_verdict};
 use crate::graph::wait::Wait;
@@ -101,9 +100,9 @@ impl Writer {
         self.http.limiter.waiting()
     }
 
-    /// What the pauses of this run differ by from those of others.
-    pub fn seed(&self) -> u64 {
-        seed()
+    /// How this run tries again after faults.
+    pub fn trying(&self) -> Trying {
+        self.http.trying()
     }
 
     /// Most writes that may go out together: a full batch, or what the quota allows at all.

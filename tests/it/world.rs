@@ -52,6 +52,9 @@ pub struct Run {
     pub stderr: String,
 }
 
+/// Seconds that what fails is tried again: most tests need not see two minutes of it.
+pub const PATIENCE: &str = "12";
+
 impl World {
     pub fn new(seed: &str) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
@@ -116,6 +119,7 @@ impl World {
             .env("HOME", self.folder())
             .env("CONSENT_GRAPH_URL", self.tenant.url())
             .env("CONSENT_TOKEN", self.tenant.token())
+            .env("CONSENT_PATIENCE", PATIENCE)
             .stdin(std::process::Stdio::null());
         command
     }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::graph::auth::Credential;
 use crate::graph::endpoint::Endpoint;
 use crate::graph::limiter::tests::{Skip, Still};
+use crate::graph::patience::FAULTS;
 use crate::graph::{Graph, Options};
 
 /// One request as it arrived.
@@ -101,7 +102,8 @@ impl Stub {
 
     pub(super) fn graph_as(&self, credential: Credential) -> (Graph, Arc<Still>) {
         let clock = Arc::new(Still::default());
-        let options = Options { parallelism: 4, write_quota: 0, clock: clock.clone() };
+        let options =
+            Options { parallelism: 4, write_quota: 0, patience: FAULTS, clock: clock.clone() };
         let endpoint = Endpoint::parse(&self.address).unwrap();
         let sleeper = Arc::new(Skip(clock.clone()));
         (Graph::connect_with(endpoint, credential, options, sleeper).unwrap(), clock)
