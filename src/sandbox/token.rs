@@ -17,7 +17,7 @@ use crate::sandbox::certificate::RegisteredKey;
 const EXCHANGE: &str = "api://AzureADTokenExchange";
 
 /// An application that may sign in as itself.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Identity {
     pub app_id: String,
     pub object_id: String,
@@ -26,6 +26,13 @@ pub struct Identity {
     pub key: Option<RegisteredKey>,
     pub federated: Option<Federated>,
     pub permissions: Vec<String>,
+}
+
+impl std::fmt::Debug for Identity {
+    /// Without its secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity").field("app_id", &self.app_id).finish_non_exhaustive()
+    }
 }
 
 /// Whose tokens stand for the application.

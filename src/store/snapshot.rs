@@ -50,7 +50,7 @@ pub struct Snapshot {
     pub tenant: Organization,
     /// The files of the manifest, as they lie from the folder that `.consent` is in: several manifests
     /// may share one. Absent in records of before this was kept.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest: Option<Vec<String>>,
     /// The apps that the manifest was about: one that is gone from it later is not forgotten.
     pub apps: Vec<AppHead>,

@@ -3,6 +3,7 @@
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -170,6 +171,24 @@ fn a_report_that_cannot_be_saved_is_named_before_anything_is_sent() {
         assert!(run.stderr.contains("tenant: unchanged"), "{run:#?}");
     }
     world.assert_untouched();
+}
+
+/// What fails at the end is told by the exit code: all is done, and one file of it is not there.
+#[test]
+fn a_report_whose_folder_went_away_meanwhile_is_missed_at_the_end() {
+    let story = Story::narrowing();
+    let world = story.world();
+    let (gate, folder) = (Gate::before(&world), world.private("results"));
+    gate.close_at(1, Side::Before);
+    let mut command = story.command(&world, &gate);
+    command.args(["--report", "json=results/run.json"]);
+    let mut run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    assert!(gate.wait_until_held(&mut run), "it ended by itself");
+    std::fs::remove_dir_all(folder).unwrap();
+    gate.open();
+    let run = Run::of(run.wait_with_output().unwrap()).assert_code(11);
+    assert!(run.stderr.contains("failed to write results/run.json"), "{run:#?}");
+    world.assert_converged();
 }
 
 fn newest(world: &World, folder: &str) -> PathBuf {

@@ -34,7 +34,12 @@ pub struct Claims {
     pub audience: Option<String>,
     /// The address of who issued it (`iss`).
     pub issuer: Option<Url>,
+    /// Whether its third part can be a signature: Microsoft signs with RSA, a simulated tenant with a word.
+    pub is_signed: bool,
 }
+
+/// Bytes of the shortest signature that a sign-in service makes: ECDSA on P-256.
+const SHORTEST_SIGNATURE: usize = 64;
 
 /// Microsoft Graph's app id, the other form of its audience.
 const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
@@ -43,15 +48,16 @@ impl Claims {
     /// Reads the middle part of a JWT. A token is opaque by contract, so anything else is no error.
     pub fn of(token: &str) -> Self {
         let mut parts = token.split('.');
-        let (Some(_), Some(payload), Some(_), None) =
+        let (Some(_), Some(payload), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Self::default();
         };
-        let Ok(bytes) = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')) else {
-            return Self::default();
-        };
-        serde_json::from_slice(&bytes).map(|json| Self::from_json(&json)).unwrap_or_default()
+        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part.trim_end_matches('='));
+        let Ok(bytes) = decode(payload) else { return Self::default() };
+        let claims = serde_json::from_slice(&bytes).map(|json| Self::from_json(&json));
+        let is_signed = decode(signature).is_ok_and(|bytes| bytes.len() >= SHORTEST_SIGNATURE);
+        claims.map(|claims| Self { is_signed, ..claims }).unwrap_or_default()
     }
 
     fn from_json(json: &Value) -> Self {
@@ -80,6 +86,7 @@ impl Claims {
                 .and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok()),
             audience: text("aud").map(str::to_owned),
             issuer: text("iss").and_then(|issuer| Url::parse(issuer).ok()),
+            is_signed: false,
         }
     }
 
@@ -105,6 +112,12 @@ impl Claims {
         self.tenant.is_none() && self.audience.is_none() && self.issuer.is_none()
     }
 
+    /// Whether a sign-in service of Microsoft made it: by its name, and with a signature.
+    fn is_real(&self) -> bool {
+        let host = self.issuer.as_ref().and_then(Url::host_str);
+        self.is_signed && host.is_some_and(|host| Cloud::Global.issues_at(host).is_some())
+    }
+
     /// Finds out before any request that the token is not for this Graph: nobody else shall see it.
     ///
     /// # Errors
@@ -117,6 +130,15 @@ impl Claims {
                 help: "get a new token: `az account get-access-token \
                        --resource-type ms-graph --query accessToken -o tsv`"
                     .into(),
+            });
+        }
+        if endpoint.is_loopback() && self.is_real() {
+            return Err(SignInError {
+                aadsts: None,
+                cause: "the access token is a real one, and this address is of this machine"
+                    .to_owned(),
+                help: "unset CONSENT_TOKEN, or use the one that `consent sandbox` prints"
+                    .to_owned(),
             });
         }
         let cloud = endpoint.cloud();
@@ -232,6 +254,25 @@ mod tests {
             for endpoint in [here, there] {
                 assert_eq!(claims.check(&endpoint, NOW).is_ok(), cloud == other, "{endpoint:?}");
             }
+        }
+    }
+
+    /// A simulated tenant says that its tokens are Microsoft's; it cannot sign them.
+    #[test]
+    fn a_real_token_does_not_go_to_this_machine() {
+        let here = Endpoint::parse("http://127.0.0.1:1").unwrap();
+        let there = Endpoint::of(Cloud::Global).unwrap();
+        let claims = serde_json::json!({
+            "iss": "https://sts.windows.net/8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7/",
+            "aud": "https://graph.microsoft.com"
+        });
+        let body = token(&claims);
+        let body = body.strip_suffix("sig").unwrap();
+        for (bytes, real) in [(7, false), (63, false), (64, true), (256, true)] {
+            let signature = URL_SAFE_NO_PAD.encode(vec![7; bytes]);
+            let claims = Claims::of(&format!("{body}{signature}"));
+            assert_eq!(claims.check(&here, NOW).is_err(), real, "{bytes}");
+            assert!(claims.check(&there, NOW).is_ok(), "{bytes}");
         }
     }
 
