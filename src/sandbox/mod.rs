@@ -6,10 +6,13 @@
 
 pub mod access;
 pub mod answer;
+mod arrange;
 pub mod batch;
 pub mod certificate;
 pub mod cost;
 pub mod directory;
+pub mod entity;
+mod expand;
 mod http;
 pub mod incoming;
 pub mod log;
