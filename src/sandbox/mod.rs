@@ -9,6 +9,7 @@ pub mod answer;
 mod arrange;
 pub mod batch;
 pub mod certificate;
+mod connections;
 pub mod cost;
 pub mod directory;
 pub mod entity;

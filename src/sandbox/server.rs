@@ -10,8 +10,6 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
@@ -22,14 +20,15 @@ use crate::kinds::simulated::saved::Saved;
 use crate::model::clock::Clock;
 use crate::sandbox::access::{self, Claims};
 use crate::sandbox::collections;
-use crate::sandbox::http::{Shared, serve};
+use crate::sandbox::connections;
+use crate::sandbox::http::Shared;
 use crate::sandbox::log::{BatchLine, Counts, WriteLine};
 use crate::sandbox::seed::Seed;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::world::World;
 
-/// Largest body that is read, in bytes. Microsoft Graph takes 4 MB.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
+/// How long a client may take for the head of a request, and for its body.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a server that was told to stop waits for answers under way.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
 /// App id of "Microsoft Graph Command Line Tools", which the sandbox's own tokens are for.
@@ -59,6 +58,8 @@ pub struct Options {
     /// What [`Running::state`] gave before.
     pub state: Option<String>,
     pub clock: Arc<dyn Clock>,
+    /// How long a client may take for the head of a request, and for its body.
+    pub patience: Duration,
     /// [`collections`], as a rule.
     pub collections: Vec<&'static dyn Collection>,
 }
@@ -71,6 +72,7 @@ impl Options {
             weather: Weather::default(),
             state: None,
             clock,
+            patience: PATIENCE,
             collections: collections(),
         }
     }
@@ -100,7 +102,7 @@ pub struct Running {
 /// # Errors
 /// When the address is not a loopback one or is taken, or the saved state is not one.
 pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError> {
-    let Options { listen, weather, state, clock, collections } = options;
+    let Options { listen, weather, state, clock, patience, collections } = options;
     if !listen.ip().is_loopback() {
         return Err(SandboxError::NotLoopback(listen));
     }
@@ -113,6 +115,7 @@ pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError
         world: Mutex::new(world),
         started: clock.since_start(),
         clock,
+        patience,
         tenant_id: tenant_id.clone(),
         traces: AtomicU64::new(0),
         arrived: AtomicU64::new(0),
@@ -123,19 +126,8 @@ pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError
     let listener =
         TcpListener::bind(listen).await.map_err(|error| SandboxError::Listen(listen, error))?;
     let address = listener.local_addr().map_err(|error| SandboxError::Listen(listen, error))?;
-    let router = Router::new()
-        .fallback(serve)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .with_state(Arc::clone(&shared));
     let (stop, stopped) = oneshot::channel::<()>();
-    let task = tokio::spawn(async move {
-        let until = async {
-            // A dropped sender means the same as a sent word.
-            let _ = stopped.await;
-        };
-        // Accept errors are retried inside; the server only ends when it is told to.
-        let _ = axum::serve(listener, router).with_graceful_shutdown(until).await;
-    });
+    let task = tokio::spawn(connections::take(listener, Arc::clone(&shared), stopped));
     Ok(Running { shared, address, tenant_id, stop: Some(stop), task })
 }
 
