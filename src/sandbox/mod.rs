@@ -22,6 +22,7 @@ pub mod pages;
 pub mod plant;
 pub mod published;
 pub mod quota;
+mod rival;
 mod routes;
 pub mod seed;
 pub mod server;
