@@ -12,6 +12,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 
@@ -65,6 +66,18 @@ pub(super) async fn take(
 }
 
 async fn converse(stream: TcpStream, shared: Arc<Shared>, watcher: Watcher) {
+    let Some(secure) = &shared.secure else { return speak(stream, shared, watcher).await };
+    let handshake = tokio::time::timeout(shared.patience, secure.accept(stream)).await;
+    // Who does not trust the certificate breaks off.
+    if let Ok(Ok(stream)) = handshake {
+        speak(stream, shared, watcher).await;
+    }
+}
+
+async fn speak<S>(stream: S, shared: Arc<Shared>, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let patience = shared.patience;
     let service = service_fn(move |request: Request<hyper::body::Incoming>| {
         let shared = Arc::clone(&shared);

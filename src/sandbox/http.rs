@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
+use tokio_rustls::TlsAcceptor;
 
 use crate::kinds::simulated::Refused;
 use crate::model::clock::Clock;
@@ -35,6 +36,8 @@ pub(super) struct Shared {
     pub clock: Arc<dyn Clock>,
     /// How long a client may take for the head of a request, and for its body.
     pub patience: Duration,
+    /// Only where it is https.
+    pub secure: Option<TlsAcceptor>,
     pub tenant_id: String,
     /// By the clock's [`Clock::since_start`].
     pub started: Duration,
@@ -56,6 +59,10 @@ impl Shared {
     pub(super) fn counts(&self) -> Counts {
         let most_in_flight = self.most_in_flight.load(Ordering::SeqCst);
         Counts { most_in_flight, ..self.world().log.counts }
+    }
+
+    pub(super) fn scheme(&self) -> &'static str {
+        if self.secure.is_some() { "https" } else { "http" }
     }
 
     fn elapsed(&self) -> Duration {
@@ -143,7 +150,7 @@ async fn answer(shared: &Shared, head: &Parts, body: &Bytes, trace: &Trace) -> R
         eventual: text(headers, "consistencylevel")
             .is_some_and(|level| level.eq_ignore_ascii_case("eventual")),
         body: payload(body, text(headers, "content-type")),
-        root: format!("http://{}/v1.0", host(headers)),
+        root: format!("{}://{}/v1.0", shared.scheme(), host(headers)),
         trace: trace.clone(),
     };
     response(graph(shared, incoming, text(headers, "authorization")).await, trace)

@@ -24,6 +24,7 @@ pub mod published;
 pub mod quota;
 mod rival;
 mod routes;
+mod secure;
 pub mod seed;
 pub mod server;
 mod storm;

@@ -23,6 +23,7 @@ use crate::sandbox::collections;
 use crate::sandbox::connections;
 use crate::sandbox::http::Shared;
 use crate::sandbox::log::{BatchLine, Counts, WriteLine};
+use crate::sandbox::secure;
 use crate::sandbox::seed::Seed;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::world::World;
@@ -60,6 +61,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// How long a client may take for the head of a request, and for its body.
     pub patience: Duration,
+    /// Https, with a certificate that is made for this run.
+    pub secure: bool,
     /// [`collections`], as a rule.
     pub collections: Vec<&'static dyn Collection>,
 }
@@ -73,6 +76,7 @@ impl Options {
             state: None,
             clock,
             patience: PATIENCE,
+            secure: false,
             collections: collections(),
         }
     }
@@ -84,6 +88,8 @@ pub enum SandboxError {
     NotLoopback(SocketAddr),
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, #[source] std::io::Error),
+    #[error("no certificate can be made: {0}")]
+    Certificate(String),
     #[error("the saved state cannot be read: {0}")]
     State(String),
 }
@@ -93,6 +99,7 @@ pub struct Running {
     shared: Arc<Shared>,
     address: SocketAddr,
     tenant_id: String,
+    root: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
@@ -102,7 +109,7 @@ pub struct Running {
 /// # Errors
 /// When the address is not a loopback one or is taken, or the saved state is not one.
 pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError> {
-    let Options { listen, weather, state, clock, patience, collections } = options;
+    let Options { listen, weather, state, clock, patience, secure, collections } = options;
     if !listen.ip().is_loopback() {
         return Err(SandboxError::NotLoopback(listen));
     }
@@ -111,11 +118,15 @@ pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError
     if let Some(state) = state {
         world.restore(saved(&state, &tenant_id)?);
     }
+    let made = secure.then(|| secure::secure(listen.ip(), clock.now())).transpose();
+    let (root, secure) =
+        made.map_err(SandboxError::Certificate)?.map(|made| (made.root, made.acceptor)).unzip();
     let shared = Arc::new(Shared {
         world: Mutex::new(world),
         started: clock.since_start(),
         clock,
         patience,
+        secure,
         tenant_id: tenant_id.clone(),
         traces: AtomicU64::new(0),
         arrived: AtomicU64::new(0),
@@ -128,7 +139,7 @@ pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError
     let address = listener.local_addr().map_err(|error| SandboxError::Listen(listen, error))?;
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(connections::take(listener, Arc::clone(&shared), stopped));
-    Ok(Running { shared, address, tenant_id, stop: Some(stop), task })
+    Ok(Running { shared, address, tenant_id, root, stop: Some(stop), task })
 }
 
 /// The state that [`Running::state`] gave.
@@ -156,7 +167,17 @@ impl Running {
     /// Graph root without the version: `http://127.0.0.1:4000`. The token endpoint is at
     /// `{url}/{tenant}/oauth2/v2.0/token`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.shared.scheme(), self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What a client of the https server has to trust, as PEM.
+    pub fn root(&self) -> Option<&str> {
+        self.root.as_deref()
     }
 
     pub fn tenant_id(&self) -> &str {

@@ -79,6 +79,11 @@ fn nothing_is_ignored() {
         let said = refused(&mut world, url, eventual);
         assert_eq!(said, (code.to_owned(), message.to_owned()), "{url}");
     }
+}
+
+#[test]
+fn one_object_is_no_list() {
+    let mut world = world("", &[]);
     let id = get(&mut world, "/groups", false).1["value"][0]["id"].as_str().unwrap().to_owned();
     let (code, message) = refused(&mut world, &format!("/groups/{id}?$top=1"), false);
     assert_eq!(code, "BadRequest");
