@@ -32,7 +32,12 @@ const EVERYBODY: &str = "Yax6S1TFSUyUAwAD_dISViRq_5xSrCdKn9zhhI8QpLY";
 const ADELES: &str = "Yax6S1TFSUyUAwAD_dISViRq_5xSrCdKn9zhhI8QpLbE_VsV1is-TrvQJj62jHBg";
 
 async fn serve(text: &str, words: &[&str]) -> Running {
-    let mut options = Options::new(Arc::new(Noon));
+    served(text, words, Duration::from_secs(60)).await
+}
+
+/// With this patience for slow clients.
+async fn served(text: &str, words: &[&str], patience: Duration) -> Running {
+    let mut options = Options { patience, ..Options::new(Arc::new(Noon)) };
     for word in words {
         options.weather.add(word).unwrap();
     }
@@ -211,4 +216,74 @@ async fn a_fresh_token_works_again() {
     assert_eq!((with(&old).await, with(&old).await, with(&old).await), (200, 401, 401));
     let fresh = running.token();
     assert_eq!((with(&fresh).await, with(&old).await), (200, 401));
+}
+
+/// What is sent as it is, byte by byte, and all that comes back until the connection ends.
+async fn raw(running: &Running, bytes: &[u8]) -> String {
+    use std::io::{Read as _, Write as _};
+    let address = running.url().strip_prefix("http://").unwrap().to_owned();
+    let bytes = bytes.to_vec();
+    let conversation = move || {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream.write_all(&bytes).unwrap();
+        let mut answer = Vec::new();
+        // An end without a farewell is an end as well.
+        drop(stream.read_to_end(&mut answer));
+        String::from_utf8(answer).unwrap()
+    };
+    tokio::task::spawn_blocking(conversation).await.unwrap()
+}
+
+/// Status and error code.
+fn refusal(answer: &str) -> (u16, String) {
+    let status = answer.split(' ').nth(1).unwrap_or_default().parse().unwrap_or_default();
+    let body = answer.split_once("\r\n\r\n").unwrap_or_default().1;
+    let body: Value =
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"));
+    assert!(answer.contains("\r\nrequest-id: "), "{answer}");
+    (status, body["error"]["code"].as_str().unwrap().to_owned())
+}
+
+const POST: &str = "POST /v1.0/oauth2PermissionGrants HTTP/1.1\r\nHost: localhost\r\n";
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_as_graph_refuses() {
+    let running = serve(FOUNDING, &[]).await;
+    let large = json!({"scope": "x".repeat(5 * 1024 * 1024)});
+    let (status, body) =
+        ask(&running, "POST", "/oauth2PermissionGrants", Some(large)).await.unwrap();
+    assert_eq!((status, &body["error"]["code"]), (413, &json!("RequestEntityTooLarge")), "{body}");
+    let chunk = format!("{POST}Transfer-Encoding: chunked\r\n\r\nzz\r\nnothing\r\n");
+    assert_eq!(refusal(&raw(&running, chunk.as_bytes()).await), (400, "BadRequest".into()));
+    let long = format!("{POST}X-Long: {}\r\nContent-Length: 0\r\n\r\n", "x".repeat(100_000));
+    let told = (431, "RequestHeaderFieldsTooLarge".into());
+    assert_eq!(refusal(&raw(&running, long.as_bytes()).await), told);
+    let many =
+        format!("{POST}{}\r\n", "X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n".repeat(900));
+    assert_eq!(refusal(&raw(&running, many.as_bytes()).await), told);
+    assert_eq!(running.counts().http, 0);
+    assert_eq!(get(&running, "/organization").await.0, 200);
+}
+
+#[tokio::test]
+async fn a_slow_client_is_not_waited_for() {
+    let running = served(FOUNDING, &[], Duration::from_millis(300)).await;
+    assert_eq!(raw(&running, b"GET /v1.0/me HT").await, "");
+    let body = format!("{POST}Content-Length: 100\r\n\r\n{{");
+    assert_eq!(refusal(&raw(&running, body.as_bytes()).await), (408, "RequestTimeout".into()));
+}
+
+/// More connections than are taken at a time: who says nothing makes room.
+#[tokio::test]
+async fn silent_connections_keep_nobody_out_for_long() {
+    let running = served(FOUNDING, &[], Duration::from_secs(1)).await;
+    let address = running.url().strip_prefix("http://").unwrap().to_owned();
+    let mut silent = Vec::new();
+    for _ in 0..300 {
+        silent.push(tokio::net::TcpStream::connect(&address).await.unwrap());
+    }
+    let answer =
+        tokio::time::timeout(Duration::from_secs(30), get(&running, "/organization")).await;
+    assert_eq!(answer.unwrap().0, 200);
 }

@@ -191,6 +191,9 @@ pub struct SandboxArgs {
     /// Loopback address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", env = "CONSENT_LISTEN", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
+    /// Serve https, with a certificate for this machine that clients are told to trust
+    #[arg(long, env = "CONSENT_TLS")]
+    pub tls: bool,
     /// Every request takes this long, as 40ms or 2s or 20ms..200ms
     #[arg(long, value_name = "TIME", env = "CONSENT_LATENCY")]
     pub latency: Option<Latency>,

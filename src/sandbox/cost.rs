@@ -4,7 +4,7 @@
 use crate::kinds::simulated::{Call, Method};
 
 /// Resource units of a call, at least 1.
-pub fn units(call: &Call) -> u32 {
+pub fn units(call: &Call, expands: bool) -> u32 {
     let route = call.route();
     let route: Vec<&str> = route.iter().map(String::as_str).collect();
     let base: u32 = match (call.method, &route[..]) {
@@ -19,7 +19,7 @@ pub fn units(call: &Call) -> u32 {
     };
     let select = u32::from(!call.select.is_empty());
     let small = u32::from(call.top.is_some_and(|top| top < 20));
-    base.saturating_sub(select + small).max(1)
+    (base + u32::from(expands)).saturating_sub(select + small).max(1)
 }
 
 #[cfg(test)]
@@ -29,15 +29,15 @@ mod tests {
     #[test]
     fn the_table_of_the_documentation() {
         let get = |path: &str| Call::new(Method::Get, path);
-        assert_eq!(units(&get("/oauth2PermissionGrants")), 2);
-        assert_eq!(units(&get("/servicePrincipals/x/oauth2PermissionGrants")), 2);
-        assert_eq!(units(&get("/servicePrincipals/x")), 1);
-        assert_eq!(units(&get("/groups/x/transitiveMembers/microsoft.graph.user")), 5);
-        assert_eq!(units(&Call::new(Method::Post, "/directoryObjects/getByIds")), 3);
-        assert_eq!(units(&Call::new(Method::Post, "/oauth2PermissionGrants")), 1);
+        assert_eq!(units(&get("/oauth2PermissionGrants"), false), 2);
+        assert_eq!(units(&get("/servicePrincipals/x/oauth2PermissionGrants"), false), 2);
+        assert_eq!(units(&get("/servicePrincipals/x"), false), 1);
+        assert_eq!(units(&get("/groups/x/transitiveMembers/microsoft.graph.user"), false), 5);
+        assert_eq!(units(&Call::new(Method::Post, "/directoryObjects/getByIds"), false), 3);
+        assert_eq!(units(&Call::new(Method::Post, "/oauth2PermissionGrants"), false), 1);
         let narrow = Call { select: vec!["id".into()], top: Some(5), ..get("/groups/x/members") };
-        assert_eq!(units(&narrow), 1);
+        assert_eq!(units(&narrow, false), 1);
         let whole = Call { select: vec!["id".into()], ..get("/groups/x/members") };
-        assert_eq!(units(&whole), 2);
+        assert_eq!((units(&whole, false), units(&whole, true)), (2, 3));
     }
 }

@@ -8,26 +8,36 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
+use tokio_rustls::TlsAcceptor;
 
 use crate::kinds::simulated::Refused;
 use crate::model::clock::Clock;
 use crate::sandbox::access;
 use crate::sandbox::answer::{Body, Sent, Trace, cut, envelope};
 use crate::sandbox::batch;
+use crate::sandbox::connections;
 use crate::sandbox::incoming::{Errand, Incoming, Payload};
 use crate::sandbox::log::Counts;
 use crate::sandbox::token;
 use crate::sandbox::world::World;
 
+/// Head of a request that is taken, in bytes. Front ends of Microsoft's take about so much.
+const LARGEST_HEAD: usize = 32 * 1024;
+
 /// What all requests share.
 pub(super) struct Shared {
     pub world: Mutex<World>,
     pub clock: Arc<dyn Clock>,
+    /// How long a client may take for the head of a request, and for its body.
+    pub patience: Duration,
+    /// Only where it is https.
+    pub secure: Option<TlsAcceptor>,
     pub tenant_id: String,
     /// By the clock's [`Clock::since_start`].
     pub started: Duration,
@@ -49,6 +59,10 @@ impl Shared {
     pub(super) fn counts(&self) -> Counts {
         let most_in_flight = self.most_in_flight.load(Ordering::SeqCst);
         Counts { most_in_flight, ..self.world().log.counts }
+    }
+
+    pub(super) fn scheme(&self) -> &'static str {
+        if self.secure.is_some() { "https" } else { "http" }
     }
 
     fn elapsed(&self) -> Duration {
@@ -79,48 +93,79 @@ impl Drop for InFlight<'_> {
     }
 }
 
-pub(super) async fn serve(
-    State(shared): State<Arc<Shared>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+pub(super) async fn serve(shared: Arc<Shared>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let trace = shared.trace(&head.headers);
+    let body = match check(&head) {
+        Ok(()) => connections::body(body, shared.patience).await,
+        Err(refused) => Err(refused),
+    };
+    match body {
+        Ok(body) => answer(&shared, &head, &body, &trace).await,
+        Err(refused) => {
+            let mut response = response(envelope(&refused, &trace), &trace);
+            // What follows on this connection cannot be told from the rest of this request.
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+            response
+        }
+    }
+}
+
+fn check(head: &Parts) -> Result<(), Refused> {
+    let one = |(name, value): (&header::HeaderName, &HeaderValue)| {
+        name.as_str().len() + value.len() + ": \r\n".len()
+    };
+    let target = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    if target + head.headers.iter().map(one).sum::<usize>() <= LARGEST_HEAD {
+        return Ok(());
+    }
+    let message = "The request's headers are too long.";
+    Err(Refused::new(431, "RequestHeaderFieldsTooLarge", message))
+}
+
+async fn answer(shared: &Shared, head: &Parts, body: &Bytes, trace: &Trace) -> Response {
+    let Parts { method, uri, headers, .. } = head;
     let path = uri.path();
     if let Some(what) = path.strip_prefix("/sandbox/") {
-        return bare(inspect(&shared, what));
+        return bare(inspect(shared, what));
     }
-    let trace = shared.trace(&headers);
     if let Some(tenant) = token_path(path) {
-        let form = std::str::from_utf8(&body).unwrap_or_default();
+        let form = std::str::from_utf8(body).unwrap_or_default();
         let takes = shared.world().sign_in_takes(form);
         tokio::time::sleep(takes).await;
-        let address = format!("{}{path}", host(&headers));
-        let request = token::Request { tenant, address, form, trace: &trace };
-        return response(sign_in(&shared, &request), &trace);
+        let address = format!("{}{path}", host(headers));
+        let request = token::Request { tenant, address, form, trace };
+        return response(sign_in(shared, &request), trace);
     }
     let Some(below) = path.strip_prefix("/v1.0") else {
         let segment = path.split('/').nth(1).unwrap_or_default();
         let message = format!("Invalid version: {segment}");
-        return response(envelope(&Refused::new(400, "BadRequest", message), &trace), &trace);
+        return response(envelope(&Refused::new(400, "BadRequest", message), trace), trace);
     };
-    let _in_flight = InFlight::of(&shared);
-    let errand = errand(Incoming {
+    let incoming = Incoming {
         method: method.as_str().to_owned(),
         path: below.to_owned(),
         query: uri.query().unwrap_or_default().to_owned(),
-        eventual: text(&headers, "consistencylevel")
+        eventual: text(headers, "consistencylevel")
             .is_some_and(|level| level.eq_ignore_ascii_case("eventual")),
-        body: payload(&body, text(&headers, "content-type")),
-        root: format!("http://{}/v1.0", host(&headers)),
+        body: payload(body, text(headers, "content-type")),
+        root: format!("{}://{}/v1.0", shared.scheme(), host(headers)),
         trace: trace.clone(),
-    });
+    };
+    response(graph(shared, incoming, text(headers, "authorization")).await, trace)
+}
+
+/// A request for Graph, with all the time that it takes.
+async fn graph(shared: &Shared, incoming: Incoming, token: Option<&str>) -> Sent {
+    let _in_flight = InFlight::of(shared);
+    let trace = incoming.trace.clone();
+    let errand = errand(incoming);
     let number = shared.arrived.fetch_add(1, Ordering::SeqCst) + 1;
     let arrival = shared.world().arrive(&errand, number, shared.elapsed());
     // Half before and half after the effect, so that a client that gives up or dies in between
     // meets both cases.
     tokio::time::sleep(arrival.latency / 2).await;
-    let token = text(&headers, "authorization");
     let sent = match access::bearer(token, &shared.tenant_id, shared.clock.now()) {
         Err(refused) => envelope(&refused, &trace),
         Ok(bearer) => {
@@ -136,7 +181,7 @@ pub(super) async fn serve(
         }
     };
     tokio::time::sleep(arrival.latency / 2).await;
-    response(sent, &trace)
+    sent
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

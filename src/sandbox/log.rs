@@ -15,6 +15,8 @@ pub struct WriteLine {
     pub status: u16,
     /// Whether the tenant was changed, whatever the answer said.
     pub took_effect: bool,
+    /// Its place among all writes, those of somebody else included, counted from 1.
+    pub turn: usize,
     /// Which HTTP request to Graph brought it, counted from 1 in order of arrival. Writes of one batch
     /// have the same number, that of its [`BatchLine`].
     pub arrived: u64,
@@ -61,4 +63,11 @@ pub struct Log {
     pub batches: Vec<BatchLine>,
     /// What somebody else did meanwhile, with the number of the HTTP request it went before.
     pub meanwhile: Vec<WriteLine>,
+}
+
+impl Log {
+    /// The place of the next write.
+    pub fn turn(&self) -> usize {
+        self.writes.len() + self.meanwhile.len() + 1
+    }
 }

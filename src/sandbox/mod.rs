@@ -6,10 +6,14 @@
 
 pub mod access;
 pub mod answer;
+mod arrange;
 pub mod batch;
 pub mod certificate;
+mod connections;
 pub mod cost;
 pub mod directory;
+pub mod entity;
+mod expand;
 mod http;
 pub mod incoming;
 pub mod log;
@@ -18,7 +22,9 @@ pub mod pages;
 pub mod plant;
 pub mod published;
 pub mod quota;
+mod rival;
 mod routes;
+mod secure;
 pub mod seed;
 pub mod server;
 mod storm;

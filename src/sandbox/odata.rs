@@ -1,15 +1,18 @@
-//! OData query options: `$filter`, `$select`, `$top`, `$count`, `$skiptoken`.
+//! OData query options. What the service does not know, or does not serve here, it refuses.
 //! <https://learn.microsoft.com/graph/query-parameters>
 
-use serde_json::Value;
+mod filter;
+mod search;
+
+use std::collections::BTreeSet;
+
 use url::form_urlencoded;
 
-use crate::kinds::simulated::call::unquoted;
-use crate::kinds::simulated::filter::Test;
-use crate::kinds::simulated::{Filter, Op, Refused};
+use crate::kinds::simulated::{Call, Filter, Refused};
+use crate::sandbox::entity::Entity;
+pub use filter::check_alternatives;
+pub use search::Search;
 
-/// Most values of an `in`, or tests joined by `or`, without advanced query parameters.
-const MOST_ALTERNATIVES: usize = 15;
 /// Largest page of a directory collection.
 const LARGEST_PAGE: usize = 999;
 
@@ -21,31 +24,75 @@ pub struct Options {
     pub top: Option<usize>,
     pub count: bool,
     pub skiptoken: Option<String>,
+    pub order: Vec<Sort>,
+    pub search: Option<Search>,
+    pub expand: Vec<Expand>,
 }
 
-/// Reads a query string. Options that are not known are ignored, as the service does.
+/// One property of `$orderby`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sort {
+    pub property: String,
+    pub descending: bool,
+}
+
+/// One relationship of `$expand`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expand {
+    pub relationship: String,
+    /// Of what is related.
+    pub select: Vec<String>,
+}
+
+/// Reads a query string.
 ///
 /// # Errors
 /// With the service's own answer.
 pub fn options(query: &str) -> Result<Options, Refused> {
     let mut out = Options::default();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        match name.to_ascii_lowercase().trim_start_matches('$') {
-            "filter" => out.filter = Some(parse_filter(&value)?),
-            "select" => {
-                out.select = value
-                    .split(',')
-                    .map(|name| name.trim().to_owned())
-                    .filter(|name| !name.is_empty())
-                    .collect();
-            }
+    let mut seen = BTreeSet::new();
+    for (given, value) in form_urlencoded::parse(query.as_bytes()) {
+        // The dollar is optional.
+        let name = given.strip_prefix('$').unwrap_or(&given).to_ascii_lowercase();
+        match name.as_str() {
+            "filter" => out.filter = Some(filter::parse_filter(&value)?),
+            "select" => out.select = names(&value),
             "top" => out.top = Some(page_size(&value)?),
-            "count" => out.count = value.eq_ignore_ascii_case("true"),
+            "count" => out.count = yes_or_no(&value)?,
             "skiptoken" => out.skiptoken = Some(value.into_owned()),
-            _ => {}
+            "orderby" => out.order = sorts(&value)?,
+            "search" => out.search = Some(search::parse(&value)?),
+            "expand" => out.expand = expands(&value)?,
+            "format" if value.to_ascii_lowercase().contains("json") => {}
+            "skip" => return Err(Refused::bad("'$skip' is not supported by the service.")),
+            _ => {
+                let message = format!("Unrecognized query argument specified: '{given}'.");
+                return Err(Refused::bad(message));
+            }
+        }
+        if !seen.insert(name.clone()) {
+            return Err(invalid(format!(
+                "Query option '${name}' was specified more than once, but it must be specified at \
+                 most once."
+            )));
         }
     }
     Ok(out)
+}
+
+/// 400 for a query that the service does not serve.
+pub fn unsupported(message: impl Into<String>) -> Refused {
+    Refused::new(400, "Request_UnsupportedQuery", message)
+}
+
+/// 400 for a query that is none.
+fn invalid(message: impl Into<String>) -> Refused {
+    Refused::new(400, "BadRequest", message)
+}
+
+fn names(text: &str) -> Vec<String> {
+    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
 }
 
 fn page_size(text: &str) -> Result<usize, Refused> {
@@ -57,283 +104,141 @@ fn page_size(text: &str) -> Result<usize, Refused> {
     }
 }
 
-/// More alternatives than the service takes.
-///
-/// # Errors
-/// With the service's own answer.
-pub fn check_alternatives(filter: &Filter, advanced: bool) -> Result<(), Refused> {
-    let alternatives = alternatives(filter);
-    if alternatives > MOST_ALTERNATIVES && !advanced {
-        return Err(unsupported(format!(
-            "Too many child clauses specified in search filter expression containing 'OR' \
-             operators: {alternatives}. Max allowed: {MOST_ALTERNATIVES}."
-        )));
-    }
-    Ok(())
-}
-
-fn alternatives(filter: &Filter) -> usize {
-    match filter {
-        Filter::And(parts) => parts.iter().map(alternatives).max().unwrap_or(0),
-        Filter::Or(parts) => parts.iter().map(|part| alternatives(part).max(1)).sum(),
-        Filter::Not(part) => alternatives(part),
-        Filter::Test(test) => test.values.len(),
+fn yes_or_no(text: &str) -> Result<bool, Refused> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(invalid(format!(
+            "Invalid value '{text}' for $count query option found. Valid values are 'true' and \
+             'false'."
+        ))),
     }
 }
 
-/// 400 for a query that the service does not serve.
-pub fn unsupported(message: impl Into<String>) -> Refused {
-    Refused::new(400, "Request_UnsupportedQuery", message)
+/// `displayName desc,id`.
+fn sorts(text: &str) -> Result<Vec<Sort>, Refused> {
+    let one = |part: &str| {
+        let words: Vec<&str> = part.split_whitespace().collect();
+        let (property, descending) = match words[..] {
+            [property] => (property, false),
+            [property, way] if way.eq_ignore_ascii_case("asc") => (property, false),
+            [property, way] if way.eq_ignore_ascii_case("desc") => (property, true),
+            _ => return Err(invalid(format!("Syntax error in the $orderby clause '{text}'."))),
+        };
+        Ok(Sort { property: property.to_owned(), descending })
+    };
+    text.split(',').map(one).collect()
 }
 
-fn syntax(text: &str) -> Refused {
-    Refused::new(400, "BadRequest", format!("Invalid filter clause: syntax error in '{text}'."))
-}
-
-/// `a eq 'x' and (b in ('y','z') or startswith(c,'w')) and not d/any(x:x eq 'v')`.
-fn parse_filter(text: &str) -> Result<Filter, Refused> {
-    let tokens = tokens(text).ok_or_else(|| syntax(text))?;
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
-    match parser.either() {
-        Some(filter) if parser.at == tokens.len() => Ok(filter),
-        _ => Err(syntax(text)),
-    }
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Token {
-    /// A name, number, `true`, or a bare GUID.
-    Word(String),
-    Text(String),
-    /// One of `( ) , :`.
-    Mark(char),
-}
-
-fn tokens(text: &str) -> Option<Vec<Token>> {
+/// `members,appRoleAssignments($select=id)`.
+fn expands(text: &str) -> Result<Vec<Expand>, Refused> {
+    let broken = || invalid(format!("Syntax error in the $expand clause '{text}'."));
     let mut out = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '(' | ')' | ',' | ':' => {
-                out.push(Token::Mark(first));
-                1
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let end = rest.find([',', '(']).unwrap_or(rest.len());
+        let mut expand = Expand { relationship: rest[..end].trim().to_owned(), select: Vec::new() };
+        rest = &rest[end..];
+        if let Some(inside) = rest.strip_prefix('(') {
+            let (inner, after) = inside.split_once(')').ok_or_else(broken)?;
+            let (option, value) = inner.split_once('=').ok_or_else(broken)?;
+            if !option.trim().eq_ignore_ascii_case("$select") {
+                return Err(unsupported(format!(
+                    "Query option '{}' is not supported inside $expand.",
+                    option.trim()
+                )));
             }
-            '\'' => {
-                let length = literal_length(rest)?;
-                out.push(Token::Text(unquoted(&rest[..length])?));
-                length
+            expand.select = names(value);
+            rest = after.trim_start();
+        }
+        if expand.relationship.is_empty() || !(rest.is_empty() || rest.starts_with(',')) {
+            return Err(broken());
+        }
+        out.push(expand);
+        rest = rest.strip_prefix(',').unwrap_or(rest).trim_start();
+    }
+    if out.is_empty() { Err(broken()) } else { Ok(out) }
+}
+
+impl Options {
+    /// Whether one object can be asked like this.
+    ///
+    /// # Errors
+    /// With the service's own answer.
+    pub fn check_object(&self, entity: &Entity) -> Result<(), Refused> {
+        let list_only = self.filter.is_some() || self.top.is_some() || self.count;
+        if list_only || !self.order.is_empty() || self.search.is_some() || self.skiptoken.is_some()
+        {
+            return Err(invalid(
+                "The requested resource is not a collection. Query options $filter, $orderby, \
+                 $count, $skip, and $top can be applied only on collections.",
+            ));
+        }
+        self.check_members(entity)
+    }
+
+    /// Whether a list of such objects can be asked like this.
+    ///
+    /// # Errors
+    /// With the service's own answer.
+    pub fn check_list(&self, entity: &Entity, call: &Call) -> Result<(), Refused> {
+        self.check_members(entity)?;
+        if let Some(search) = &self.search {
+            if !call.eventual {
+                return Err(unsupported(
+                    "Request with $search query parameter only works through MSGraph with a \
+                     special request header: 'ConsistencyLevel: eventual'",
+                ));
             }
-            _ => {
-                let length = rest
-                    .find(|c: char| c.is_whitespace() || "(),:'".contains(c))
-                    .unwrap_or(rest.len());
-                out.push(Token::Word(rest[..length].to_owned()));
-                length
+            if !search.properties().all(|property| entity.can_search(property)) {
+                return Err(unsupported("An unsupported property was specified."));
             }
+        }
+        let plain = self.filter.is_none() && self.search.is_none() && call.segments.len() == 1;
+        for sort in &self.order {
+            if !entity.can_sort(&sort.property) {
+                return Err(unsupported(format!(
+                    "Unsupported sort property '{}' for '{}'.",
+                    sort.property,
+                    entity.short_name()
+                )));
+            }
+            if !plain && !call.advanced() {
+                return Err(unsupported("Sorting not supported for current query."));
+            }
+        }
+        Ok(())
+    }
+
+    /// `$select` and `$expand` name members of the type.
+    fn check_members(&self, entity: &Entity) -> Result<(), Refused> {
+        let unknown = |name: &str| {
+            invalid(format!(
+                "Parsing OData Select and Expand failed: Could not find a property named '{name}' \
+                 on type '{}'.",
+                entity.name
+            ))
         };
-        rest = rest[length..].trim_start();
-    }
-    Some(out)
-}
-
-/// Bytes of the string literal that the text begins with. Two quotes are one inside it.
-fn literal_length(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = 1;
-    loop {
-        match bytes.get(at)? {
-            b'\'' if bytes.get(at + 1) == Some(&b'\'') => at += 2,
-            b'\'' => return Some(at + 1),
-            _ => at += 1,
+        if let Some(name) = self.select.iter().find(|name| !entity.has(name)) {
+            return Err(unknown(name));
         }
-    }
-}
-
-/// Deepest nesting of parentheses that is read.
-const DEEPEST: usize = 16;
-
-struct Parser<'a> {
-    tokens: &'a [Token],
-    at: usize,
-    depth: usize,
-}
-
-impl Parser<'_> {
-    fn next(&mut self) -> Option<Token> {
-        let token = self.tokens.get(self.at).cloned();
-        self.at += 1;
-        token
-    }
-
-    fn mark(&mut self, mark: char) -> Option<()> {
-        (self.next()? == Token::Mark(mark)).then_some(())
-    }
-
-    fn word_is(&self, word: &str) -> bool {
-        matches!(self.tokens.get(self.at), Some(Token::Word(w)) if w.eq_ignore_ascii_case(word))
-    }
-
-    fn either(&mut self) -> Option<Filter> {
-        let mut parts = vec![self.both()?];
-        while self.word_is("or") {
-            self.at += 1;
-            parts.push(self.both()?);
+        let expands = self.expand.iter().map(|expand| expand.relationship.as_str());
+        match expands.into_iter().find(|name| entity.relationship(name).is_none()) {
+            None => Ok(()),
+            Some(name) if entity.has(name) => Err(invalid(format!(
+                "Parsing OData Select and Expand failed: Property '{name}' on type '{}' is not a \
+                 navigation property or complex property. Only navigation properties can be \
+                 expanded.",
+                entity.name
+            ))),
+            Some(name) => Err(unknown(name)),
         }
-        if parts.len() == 1 { parts.pop() } else { Some(Filter::Or(parts)) }
-    }
-
-    fn both(&mut self) -> Option<Filter> {
-        let mut parts = vec![self.one()?];
-        while self.word_is("and") {
-            self.at += 1;
-            parts.push(self.one()?);
-        }
-        if parts.len() == 1 { parts.pop() } else { Some(Filter::And(parts)) }
-    }
-
-    fn one(&mut self) -> Option<Filter> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return None;
-        }
-        let filter = self.term();
-        self.depth -= 1;
-        filter
-    }
-
-    fn term(&mut self) -> Option<Filter> {
-        match self.next()? {
-            Token::Mark('(') => {
-                let inner = self.either()?;
-                self.mark(')')?;
-                Some(inner)
-            }
-            Token::Word(word) if word.eq_ignore_ascii_case("not") => {
-                Some(Filter::Not(Box::new(self.one()?)))
-            }
-            Token::Word(word) if word.eq_ignore_ascii_case("startswith") => self.starts_with(),
-            Token::Word(word) => match word.strip_suffix("/any") {
-                Some(field) => self.any(field),
-                None => self.comparison(word),
-            },
-            Token::Text(_) | Token::Mark(_) => None,
-        }
-    }
-
-    fn starts_with(&mut self) -> Option<Filter> {
-        self.mark('(')?;
-        let Token::Word(field) = self.next()? else { return None };
-        self.mark(',')?;
-        let value = self.value()?;
-        self.mark(')')?;
-        Some(Filter::Test(Test { field, op: Op::StartsWith, values: vec![value] }))
-    }
-
-    /// `names/any(n:n eq 'x')`, after `names/any`.
-    fn any(&mut self, field: &str) -> Option<Filter> {
-        self.mark('(')?;
-        let variable = self.next()?;
-        self.mark(':')?;
-        if self.next()? != variable || !self.word_is("eq") {
-            return None;
-        }
-        self.at += 1;
-        let value = self.value()?;
-        self.mark(')')?;
-        Some(Filter::Test(Test { field: field.to_owned(), op: Op::Any, values: vec![value] }))
-    }
-
-    fn comparison(&mut self, field: String) -> Option<Filter> {
-        let Token::Word(op) = self.next()? else { return None };
-        let (op, values) = match op.to_ascii_lowercase().as_str() {
-            "eq" => (Op::Eq, vec![self.value()?]),
-            "ne" => (Op::Ne, vec![self.value()?]),
-            "in" => (Op::In, self.values()?),
-            _ => return None,
-        };
-        Some(Filter::Test(Test { field, op, values }))
-    }
-
-    fn values(&mut self) -> Option<Vec<Value>> {
-        self.mark('(')?;
-        let mut values = vec![self.value()?];
-        loop {
-            match self.next()? {
-                Token::Mark(',') => values.push(self.value()?),
-                Token::Mark(')') => return Some(values),
-                _ => return None,
-            }
-        }
-    }
-
-    fn value(&mut self) -> Option<Value> {
-        Some(match self.next()? {
-            Token::Text(text) => Value::String(text),
-            Token::Word(word) => match word.to_ascii_lowercase().as_str() {
-                "true" => Value::Bool(true),
-                "false" => Value::Bool(false),
-                "null" => Value::Null,
-                // A GUID without quotes, as properties of type Guid have it.
-                _ => Value::String(word),
-            },
-            Token::Mark(_) => return None,
-        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-    use crate::kinds::simulated::Field;
-
-    const FIELDS: &[Field] = &[
-        Field::new("name", &[Op::Eq]),
-        Field::new("on", &[Op::Eq]),
-        Field::new("tags", &[Op::Any]),
-        Field { name: "kind", ops: &[Op::Eq], exact: true },
-    ];
-
-    fn holds(filter: &str) -> bool {
-        let row = json!({"name": "O'Brien (x)", "on": true, "tags": ["a", "b"], "kind": "One"});
-        parse_filter(filter).unwrap().holds(&row, FIELDS)
-    }
-
-    #[test]
-    fn filters_mean_what_they_say() {
-        for (filter, expected) in [
-            ("name eq 'o''brien (x)'", true),
-            ("kind eq 'one'", false),
-            ("kind eq 'One' and on eq true", true),
-            ("kind eq 'Two' or startswith(name,'O')", true),
-            ("name in ('a', 'O''Brien (x)')", true),
-            ("tags/any(t:t eq 'b') and (on eq false or not (kind eq 'Two'))", true),
-            ("unknown eq 'x'", false),
-        ] {
-            assert_eq!(holds(filter), expected, "{filter}");
-        }
-    }
-
-    #[test]
-    fn broken_filters_are_refused() {
-        for filter in ["", "name", "name eq", "name eq 'x", "name eq 'x') ", "name like 'x'", "'x'"]
-        {
-            assert_eq!(parse_filter(filter).unwrap_err().status, 400, "{filter}");
-        }
-        assert!(parse_filter(&"(".repeat(10_000)).is_err());
-    }
-
-    #[test]
-    fn sixteen_alternatives_are_one_too_many() {
-        let list = |n: usize| format!("name in ({})", vec!["'x'"; n].join(","));
-        let check = |n, advanced| check_alternatives(&parse_filter(&list(n)).unwrap(), advanced);
-        assert!(check(15, false).is_ok());
-        let refused = check(16, false).unwrap_err();
-        assert_eq!(refused.code, "Request_UnsupportedQuery");
-        assert!(refused.message.contains("operators: 16. Max allowed: 15"));
-        assert!(check(16, true).is_ok());
-    }
 
     #[test]
     fn page_sizes_end_at_999() {
@@ -341,5 +246,40 @@ mod tests {
         for top in ["0", "1000", "-1", "x"] {
             assert!(options(&format!("$top={top}")).is_err(), "{top}");
         }
+    }
+
+    #[test]
+    fn what_the_service_does_not_know_is_refused() {
+        for (query, code, message) in [
+            ("$skip=3", "Request_BadRequest", "'$skip' is not supported by the service."),
+            ("page=2", "Request_BadRequest", "Unrecognized query argument specified: 'page'."),
+            (
+                "$fliter=x",
+                "Request_BadRequest",
+                "Unrecognized query argument specified: '$fliter'.",
+            ),
+            ("=x", "Request_BadRequest", "Unrecognized query argument specified: ''."),
+            ("$count=1", "BadRequest", "Invalid value '1' for $count query option found."),
+            ("$top=1&top=2", "BadRequest", "Query option '$top' was specified more than once"),
+            ("$orderby=a%20up", "BadRequest", "Syntax error in the $orderby clause 'a up'."),
+            ("$expand=a(b", "BadRequest", "Syntax error in the $expand clause 'a(b'."),
+            ("$expand=", "BadRequest", "Syntax error in the $expand clause ''."),
+            ("$expand=a($top=1)", "Request_UnsupportedQuery", "Query option '$top' is not"),
+            ("$format=atom", "Request_BadRequest", "Unrecognized query argument"),
+        ] {
+            let refused = options(query).unwrap_err();
+            assert_eq!((refused.status, refused.code.as_str()), (400, code), "{query}");
+            assert!(refused.message.starts_with(message), "{query}: {}", refused.message);
+        }
+    }
+
+    #[test]
+    fn sorts_and_expansions_are_read() {
+        let options = options("orderby=a,b%20desc&$expand=m,n($select=x,y)&$format=json").unwrap();
+        let sort = |property: &str, descending| Sort { property: property.into(), descending };
+        assert_eq!(options.order, [sort("a", false), sort("b", true)]);
+        let names: Vec<(&str, usize)> =
+            options.expand.iter().map(|e| (e.relationship.as_str(), e.select.len())).collect();
+        assert_eq!(names, [("m", 0), ("n", 2)]);
     }
 }

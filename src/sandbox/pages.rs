@@ -115,7 +115,7 @@ fn contains_not(filter: &Filter) -> bool {
 }
 
 /// Rows as `(number, table, row)`, from a number on, lazily.
-fn candidates<'t>(
+pub(super) fn candidates<'t>(
     list: &'t List,
     filter: Option<&'t Filter>,
     tenant: &'t Tenant,
@@ -255,8 +255,8 @@ fn rows<'a>(
     Found { rows: out, next }
 }
 
-/// The same name with the list's lifetime.
-fn table_of<'a>(list: &'a List, table: &str) -> &'a str {
+/// The same name, as a constant.
+pub(super) fn table_of(list: &List, table: &str) -> &'static str {
     match &list.within {
         Within::Table(name) | Within::Matching(name, ..) => name,
         Within::Members(..) => {

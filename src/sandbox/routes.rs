@@ -5,9 +5,12 @@ use serde_json::Value;
 use crate::kinds::simulated::call::unreadable;
 use crate::kinds::simulated::{Answer, Call, Caller, Collection, List, Method, Refused};
 use crate::sandbox::answer::{Body, Sent, usual};
+use crate::sandbox::arrange::arranged;
 use crate::sandbox::cost;
+use crate::sandbox::entity::{self, Entity};
+use crate::sandbox::expand;
 use crate::sandbox::incoming::{Incoming, Payload};
-use crate::sandbox::odata;
+use crate::sandbox::odata::{self, Options};
 use crate::sandbox::pages::{self, PageTrouble};
 use crate::sandbox::weather::chance::Draw;
 use crate::sandbox::world::World;
@@ -31,8 +34,8 @@ impl World {
             return Err(Refused::denied());
         }
         let options = odata::options(&incoming.query)?;
-        call.filter = options.filter;
-        call.select = options.select;
+        call.filter.clone_from(&options.filter);
+        call.select = expand::to_read(&options);
         call.top = options.top;
         call.count = options.count;
         call.body = body(&incoming.body, call.method)?;
@@ -40,37 +43,63 @@ impl World {
             Answer::Done => Sent::new(204, Body::Nothing),
             Answer::Refused(refused) => return Err(refused),
             Answer::Count(list) => {
+                options.check_list(of(list.set)?, &call)?;
+                let list = arranged(list, &self.tenant, &options);
                 let count = pages::count(&list, &call, &self.tenant)?;
                 Sent::new(200, Body::Text(count.to_string()))
             }
             Answer::Object(status, set, row) => {
-                // The row of Microsoft Graph is large; as a whole it is not copied once more.
-                let whole = call.select.is_empty();
-                let mut body = if whole { row } else { pages::selected(&row, &call.select, &[]) };
-                let context = format!("{}/$metadata#{set}", incoming.root);
-                if let Some(members) = body.as_object_mut() {
-                    members.insert("@odata.context".to_owned(), Value::String(context));
-                }
-                Sent::json(status, body)
+                Sent::json(status, self.object(set, row, &call, incoming, &options)?)
             }
-            Answer::List(list) => {
-                self.page(&list, &call, incoming, options.skiptoken.as_deref(), draw)?
-            }
+            Answer::List(list) => self.page(list, &call, incoming, &options, draw)?,
         };
-        sent.headers.push(("x-ms-resource-unit", cost::units(&call).to_string()));
+        let units = cost::units(&call, !options.expand.is_empty());
+        sent.headers.push(("x-ms-resource-unit", units.to_string()));
         Ok(sent)
+    }
+
+    fn object(
+        &mut self,
+        set: &str,
+        row: Value,
+        call: &Call,
+        incoming: &Incoming,
+        options: &Options,
+    ) -> Result<Value, Refused> {
+        // What a write has done is done: its options are no reason to refuse it any more.
+        if call.method == Method::Get {
+            let entity = of(set)?;
+            match row.get("value") {
+                Some(Value::Array(_)) => options.check_list(entity, call)?,
+                _ => options.check_object(entity)?,
+            }
+        }
+        let mut body = row;
+        if !call.select.is_empty() {
+            // The row of Microsoft Graph is large; as a whole it is not copied once more.
+            for object in expand::objects(&mut body) {
+                *object = pages::selected(object, &call.select, &[]);
+            }
+        }
+        self.expand(set, &mut body, call, options)?;
+        let context = format!("{}/$metadata#{set}", incoming.root);
+        if let Some(members) = body.as_object_mut() {
+            members.insert("@odata.context".to_owned(), Value::String(context));
+        }
+        Ok(body)
     }
 
     fn page(
         &mut self,
-        list: &List,
+        list: List,
         call: &Call,
         incoming: &Incoming,
-        skiptoken: Option<&str>,
+        options: &Options,
         draw: Draw,
     ) -> Result<Sent, Refused> {
+        options.check_list(of(list.set)?, call)?;
         let weather = self.sky.now();
-        let cursor = pages::Cursor::of(skiptoken)?;
+        let cursor = pages::Cursor::of(options.skiptoken.as_deref())?;
         if weather.broken_page == Some(cursor.page) {
             return Err(usual(500));
         }
@@ -85,9 +114,12 @@ impl World {
             lossy: weather.lossy.unwrap_or(false),
             link_host: weather.link_host.as_deref(),
         };
-        let body = pages::page(list, call, &mut self.tenant, &request, trouble)?;
+        let list = arranged(list, &self.tenant, options);
+        let mut body = pages::page(&list, call, &mut self.tenant, &request, trouble)?;
+        let cuts = weather.cut.unwrap_or_default();
         self.counted.lists += 1;
-        if weather.cut.unwrap_or_default().strikes(self.counted.lists, draw, "cut") {
+        self.expand(list.set, &mut body, call, options)?;
+        if cuts.strikes(self.counted.lists, draw, "cut") {
             return Ok(Sent::new(200, Body::CutJson(body)));
         }
         Ok(Sent::json(200, body))
@@ -96,6 +128,11 @@ impl World {
     pub(super) fn collection(&self, call: &Call) -> Option<&'static dyn Collection> {
         self.collections.iter().copied().find(|collection| collection.permissions(call).is_some())
     }
+}
+
+/// The type of a set. A set without one is a mistake of the simulation.
+fn of(set: &str) -> Result<&'static Entity, Refused> {
+    entity::of(set).ok_or_else(|| usual(500))
 }
 
 /// # Errors

@@ -10,8 +10,6 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
@@ -22,14 +20,16 @@ use crate::kinds::simulated::saved::Saved;
 use crate::model::clock::Clock;
 use crate::sandbox::access::{self, Claims};
 use crate::sandbox::collections;
-use crate::sandbox::http::{Shared, serve};
+use crate::sandbox::connections;
+use crate::sandbox::http::Shared;
 use crate::sandbox::log::{BatchLine, Counts, WriteLine};
+use crate::sandbox::secure;
 use crate::sandbox::seed::Seed;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::world::World;
 
-/// Largest body that is read, in bytes. Microsoft Graph takes 4 MB.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
+/// How long a client may take for the head of a request, and for its body.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a server that was told to stop waits for answers under way.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
 /// App id of "Microsoft Graph Command Line Tools", which the sandbox's own tokens are for.
@@ -59,6 +59,10 @@ pub struct Options {
     /// What [`Running::state`] gave before.
     pub state: Option<String>,
     pub clock: Arc<dyn Clock>,
+    /// How long a client may take for the head of a request, and for its body.
+    pub patience: Duration,
+    /// Https, with a certificate that is made for this run.
+    pub secure: bool,
     /// [`collections`], as a rule.
     pub collections: Vec<&'static dyn Collection>,
 }
@@ -71,6 +75,8 @@ impl Options {
             weather: Weather::default(),
             state: None,
             clock,
+            patience: PATIENCE,
+            secure: false,
             collections: collections(),
         }
     }
@@ -82,6 +88,8 @@ pub enum SandboxError {
     NotLoopback(SocketAddr),
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, #[source] std::io::Error),
+    #[error("no certificate can be made: {0}")]
+    Certificate(String),
     #[error("the saved state cannot be read: {0}")]
     State(String),
 }
@@ -91,6 +99,7 @@ pub struct Running {
     shared: Arc<Shared>,
     address: SocketAddr,
     tenant_id: String,
+    root: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
@@ -100,7 +109,7 @@ pub struct Running {
 /// # Errors
 /// When the address is not a loopback one or is taken, or the saved state is not one.
 pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError> {
-    let Options { listen, weather, state, clock, collections } = options;
+    let Options { listen, weather, state, clock, patience, secure, collections } = options;
     if !listen.ip().is_loopback() {
         return Err(SandboxError::NotLoopback(listen));
     }
@@ -109,10 +118,15 @@ pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError
     if let Some(state) = state {
         world.restore(saved(&state, &tenant_id)?);
     }
+    let made = secure.then(|| secure::secure(listen.ip(), clock.now())).transpose();
+    let (root, secure) =
+        made.map_err(SandboxError::Certificate)?.map(|made| (made.root, made.acceptor)).unzip();
     let shared = Arc::new(Shared {
         world: Mutex::new(world),
         started: clock.since_start(),
         clock,
+        patience,
+        secure,
         tenant_id: tenant_id.clone(),
         traces: AtomicU64::new(0),
         arrived: AtomicU64::new(0),
@@ -123,20 +137,9 @@ pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError
     let listener =
         TcpListener::bind(listen).await.map_err(|error| SandboxError::Listen(listen, error))?;
     let address = listener.local_addr().map_err(|error| SandboxError::Listen(listen, error))?;
-    let router = Router::new()
-        .fallback(serve)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .with_state(Arc::clone(&shared));
     let (stop, stopped) = oneshot::channel::<()>();
-    let task = tokio::spawn(async move {
-        let until = async {
-            // A dropped sender means the same as a sent word.
-            let _ = stopped.await;
-        };
-        // Accept errors are retried inside; the server only ends when it is told to.
-        let _ = axum::serve(listener, router).with_graceful_shutdown(until).await;
-    });
-    Ok(Running { shared, address, tenant_id, stop: Some(stop), task })
+    let task = tokio::spawn(connections::take(listener, Arc::clone(&shared), stopped));
+    Ok(Running { shared, address, tenant_id, root, stop: Some(stop), task })
 }
 
 /// The state that [`Running::state`] gave.
@@ -164,7 +167,17 @@ impl Running {
     /// Graph root without the version: `http://127.0.0.1:4000`. The token endpoint is at
     /// `{url}/{tenant}/oauth2/v2.0/token`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.shared.scheme(), self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What a client of the https server has to trust, as PEM.
+    pub fn root(&self) -> Option<&str> {
+        self.root.as_deref()
     }
 
     pub fn tenant_id(&self) -> &str {

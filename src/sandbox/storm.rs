@@ -71,19 +71,34 @@ impl World {
     }
 
     /// What somebody else does before this request.
-    pub(super) fn meanwhile(&mut self, asked: &Asked, arrival: &Arrival) {
+    pub(super) fn meanwhile(&mut self, asked: &Asked, arrival: &Arrival, draw: Draw) {
         for change in self.sky.meanwhile(self.counted.requests, &asked.said) {
-            let status = self.made(&change).unwrap_or_else(|refused| refused.status);
-            self.log.meanwhile.push(WriteLine {
-                method: change.method,
-                path: change.path,
-                body: change.body.unwrap_or_default(),
-                status,
-                took_effect: status < 300,
-                arrived: arrival.number,
-                arrived_ms: arrival.milliseconds(),
-            });
+            self.make(change, arrival);
         }
+        let often = self.sky.now().administrator.unwrap_or_default();
+        if often.strikes(self.counted.requests, draw, "administrator")
+            && let Some(step) = self.rival.next(&self.tenant, draw)
+            && self.make(step.change.clone(), arrival)
+        {
+            self.rival.done(step);
+        }
+    }
+
+    /// Somebody else makes a change. Whether it took effect.
+    fn make(&mut self, change: Meanwhile, arrival: &Arrival) -> bool {
+        let status = self.made(&change).unwrap_or_else(|refused| refused.status);
+        let turn = self.log.turn();
+        self.log.meanwhile.push(WriteLine {
+            turn,
+            method: change.method,
+            path: change.path,
+            body: change.body.unwrap_or_default(),
+            status,
+            took_effect: status < 300,
+            arrived: arrival.number,
+            arrived_ms: arrival.milliseconds(),
+        });
+        status < 300
     }
 
     /// Somebody else makes a change; the status of the answer.

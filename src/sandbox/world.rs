@@ -12,6 +12,7 @@ use crate::sandbox::batch;
 use crate::sandbox::incoming::{Asked, Bearer, Errand, Payload};
 use crate::sandbox::log::{Log, WriteLine};
 use crate::sandbox::quota::{Quota, Spent};
+use crate::sandbox::rival::Rival;
 use crate::sandbox::seed::Seed;
 use crate::sandbox::storm;
 use crate::sandbox::token::Identity;
@@ -34,6 +35,7 @@ pub struct World {
     pub(super) collections: Vec<&'static dyn Collection>,
     pub(super) counted: Counted,
     pub(super) quota: Quota,
+    pub(super) rival: Rival,
     /// Since the start.
     pub(super) elapsed: Duration,
     /// What chance has for HTTP requests as a whole, and for requests inside and outside of batches.
@@ -100,6 +102,7 @@ impl World {
             collections: collections.to_vec(),
             counted: Counted::default(),
             quota: Quota::default(),
+            rival: Rival::default(),
             elapsed: Duration::ZERO,
             arrivals: Chances::default(),
             requests: Chances::default(),
@@ -165,7 +168,7 @@ impl World {
             self.generation += 1;
         }
         let draw = self.requests.draw(self.seed(), asked.fingerprint);
-        self.meanwhile(asked, arrival);
+        self.meanwhile(asked, arrival, draw);
         self.count(asked);
         let trace = &asked.incoming.trace;
         let mut sent = match self.unwelcome(asked, bearer) {
@@ -220,7 +223,9 @@ impl World {
         }
         let incoming = &asked.incoming;
         let query = if incoming.query.is_empty() { "" } else { "?" };
+        let turn = self.log.turn();
         self.log.writes.push(WriteLine {
+            turn,
             method: incoming.method.clone(),
             path: format!("{}{query}{}", incoming.path, incoming.query),
             body: match &incoming.body {

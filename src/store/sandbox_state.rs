@@ -18,6 +18,20 @@ pub fn path(consent_dir: &Path, seed: &Path, seed_bytes: &[u8]) -> PathBuf {
     consent_dir.join("sandbox").join(format!("{}-{digest}.json", super::file_part(stem)))
 }
 
+/// Keeps the root certificate of a server that listens on this port: `.consent/sandbox/root-<port>.pem`.
+/// A later one on the same port replaces it. The path is one that is good in every folder.
+///
+/// # Errors
+/// When a folder is a symbolic link, or the file cannot be written.
+pub fn keep_root(consent_dir: &Path, port: u16, pem: &str) -> Result<PathBuf, StoreError> {
+    let dir = consent_dir.join("sandbox");
+    atomic::create_private_dir(consent_dir)?;
+    atomic::create_private_dir(&dir)?;
+    let path = dir.join(format!("root-{port}.pem"));
+    atomic::write(&path, pem.as_bytes())?;
+    std::path::absolute(&path).map_err(|source| StoreError::Write { path, source })
+}
+
 /// The file of a saved tenant, as one run found it.
 #[derive(Debug)]
 pub struct Place {

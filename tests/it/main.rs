@@ -49,6 +49,7 @@ mod scale;
 mod scenarios;
 mod schemas;
 mod secrets;
+mod secure;
 mod sign_in;
 #[cfg(unix)]
 mod signals;

@@ -1,21 +1,23 @@
 //! `consent sandbox`: serves a simulated tenant until it is stopped, for any Graph client.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::Streams;
 use crate::cli::args::{Global, SandboxArgs};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::session::{SEED, named, seeded};
+use crate::cli::session::{SEED, named, seeded, stored};
 use crate::cli::signals::Stop;
+use crate::cli::state::beside;
 use crate::model::clock::Clock;
+use crate::model::shell::word;
 use crate::model::untrusted::shown;
 use crate::sandbox::seed;
 use crate::sandbox::server::{self, Options, Running};
 use crate::sandbox::weather::{Weather, file};
 use crate::store::opened::Reach;
-use crate::store::report_file;
+use crate::store::{report_file, sandbox_state};
 
 /// # Errors
 /// When the seed is not usable or the address cannot be listened on.
@@ -30,13 +32,19 @@ pub async fn run(
     let name = args.seed.display().to_string();
     let seed = seed::parse(&name, &text).map_err(seeded)?;
     let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
-    let options = Options { listen: args.listen, weather: weather(args)?, ..Options::new(clock) };
+    let options = Options {
+        listen: args.listen,
+        weather: weather(args)?,
+        secure: args.tls,
+        ..Options::new(clock)
+    };
     let running = server::start(seed, options).await.map_err(|error| {
         Failure::new(Exit::Unexpected, "sandbox", format!("failed to serve: {error}"))
             .help("--listen takes a loopback address; 127.0.0.1:0 takes a free port")
     })?;
     let stop = Stop::listen();
-    announce(&running, &args.seed, global, streams)?;
+    let root = root(&running, &args.seed)?;
+    announce(&running, &args.seed, root.as_deref(), global, streams)?;
     // Served until somebody stops it: there is nothing else to wait for.
     stop.unless(watch(&running, streams)).await;
     running.stop().await;
@@ -78,10 +86,23 @@ fn weather(args: &SandboxArgs) -> Result<Weather, Failure> {
     Ok(words.over(file))
 }
 
+/// Variables by which clients find the certificates that they trust: OpenSSL and Rust, Python's requests,
+/// Node.js.
+const TRUST: [&str; 3] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+
+/// The file of the certificate that clients have to trust, where the server is one of https.
+fn root(running: &Running, seed: &Path) -> Result<Option<PathBuf>, Failure> {
+    let Some(pem) = running.root() else { return Ok(None) };
+    let path =
+        sandbox_state::keep_root(&beside(seed), running.address().port(), pem).map_err(stored)?;
+    Ok(Some(path))
+}
+
 /// The URL alone on stdout's first line, so that a script can read it; then what to export.
 fn announce(
     running: &Running,
     seed: &Path,
+    root: Option<&Path>,
     global: &Global,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
@@ -89,6 +110,10 @@ fn announce(
     writeln!(out, "{}", running.url())?;
     writeln!(out, "export CONSENT_GRAPH_URL={}", running.url())?;
     writeln!(out, "export CONSENT_TOKEN={}", running.token())?;
+    if let Some(root) = root {
+        let root = word(root);
+        TRUST.iter().try_for_each(|name| writeln!(out, "export {name}={root}"))?;
+    }
     out.flush()?;
     if global.quiet {
         return Ok(());
@@ -100,5 +125,14 @@ fn announce(
         shown(&seed.display().to_string()),
         running.url(),
     )?;
+    if root.is_some() {
+        writeln!(
+            err,
+            "Clients have to trust its certificate: see the last lines of what to export.\n\
+             It vouches for this machine's own addresses only, and for 90 days."
+        )?;
+    } else {
+        writeln!(err, "Microsoft's libraries for Python refuse http there: use --tls for them.")?;
+    }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The world tried as a function, without HTTP.
 
 mod overtaken;
+mod queries;
 mod replicas;
 mod reproducible;
 mod service;

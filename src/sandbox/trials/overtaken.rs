@@ -105,3 +105,32 @@ fn somebody_else_is_refused_like_everybody() {
         assert_eq!((line.status, line.took_effect), (status, false), "{change}");
     }
 }
+
+/// What another administrator did before so many reads.
+fn rivalry(seed: u64, reads: usize) -> Vec<String> {
+    let mut world = world("", &[&format!("seed={seed}"), "administrator=2"]);
+    let before = world.tenant.table("oauth2PermissionGrants").unwrap().rows().count();
+    for _ in 0..reads {
+        super::get(&mut world, "/organization", false);
+    }
+    let lines: Vec<String> = (world.log.meanwhile.iter())
+        .map(|line| format!("{} {} {}", line.method, line.path, line.took_effect))
+        .collect();
+    let turns: Vec<usize> = world.log.meanwhile.iter().map(|line| line.turn).collect();
+    assert_eq!(turns, (1..=turns.len()).collect::<Vec<_>>());
+    assert!(lines.iter().all(|line| line.ends_with("true")), "{lines:#?}");
+    let after = world.tenant.table("oauth2PermissionGrants").unwrap().rows().count();
+    assert!(after <= before);
+    lines
+}
+
+#[test]
+fn another_administrator_removes_narrows_and_restores_at_random() {
+    let lines = rivalry(7, 80);
+    assert_eq!(lines.len(), 40);
+    for method in ["DELETE /oauth2", "PATCH /oauth2", "POST /oauth2"] {
+        assert!(lines.iter().any(|line| line.starts_with(method)), "{method}: {lines:#?}");
+    }
+    assert_eq!(rivalry(7, 80), lines);
+    assert_ne!(rivalry(8, 80), lines);
+}

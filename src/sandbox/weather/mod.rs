@@ -105,6 +105,8 @@ pub struct Weather {
     /// Status of a duplicate grant: 409 (default) or 400.
     #[serde(deserialize_with = "duplicate")]
     pub duplicate: Option<u16>,
+    /// Requests before which another administrator removes, narrows or restores something.
+    pub administrator: Option<Often>,
     /// Requests that take another time than the rest.
     pub slow: Vec<Slow>,
     pub refuse: Vec<Refusal>,
@@ -140,7 +142,7 @@ impl Weather {
                 batch_fault_after batch_lost batch_lost_before batch_lost_midway lag lag_changes
                 lag_deletes lossy empty_pages broken_page link_host cut expire_after
                 token_expires rights_withdrawn all_rights_withdrawn fresh_service_principals
-                duplicate;
+                duplicate administrator;
             both: slow refuse meanwhile phase
         )
     }

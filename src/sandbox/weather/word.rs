@@ -36,6 +36,7 @@ const WORDS: &[(&str, &str)] = &[
     ("all-rights-withdrawn", "N"),
     ("fresh", ""),
     ("duplicate", "400"),
+    ("administrator", "N"),
 ];
 
 /// The words there are, as one line of help.

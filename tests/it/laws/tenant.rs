@@ -70,7 +70,7 @@ const NAMED: usize = 4;
 const GROUPS: [(&str, &[usize]); 2] = [("GX", &[0, 1, 2]), ("GY", &[2])];
 
 /// Client, resource, and the user if it is not for everybody.
-type Key = (usize, usize, Option<usize>);
+pub type Key = (usize, usize, Option<usize>);
 
 /// Who has what. Scopes are a set, however they are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
