@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::apply::executor::{self, Tools};
+use crate::apply::executor::{self, Finished, Tools};
 use crate::apply::progress::Progress;
 use crate::cli::approval::Approval;
 use crate::cli::failure::{Exit, Failure};
@@ -92,12 +92,10 @@ pub async fn run(
         done
     };
     let (report, look) = match done {
-        Some(finished) => {
-            journal_error = finished.journal_error;
-            let mut report = finished.report;
+        Some(Finished { mut report, journal_error: error }) => {
+            journal_error = error;
             let look = patience::reading(session, global, last_look(&setting, &plan, &mut report));
-            let look = stop.unless_twice(look).await.unwrap_or_else(LastLook::left);
-            (report, look)
+            (report, stop.unless_twice(look).await.unwrap_or_else(LastLook::left))
         }
         None => (witness.abandoned(&plan), LastLook::left()),
     };
