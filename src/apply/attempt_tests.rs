@@ -300,6 +300,14 @@ fn abandoning_says_what_is_known() {
     assert!(matches!(doubtful.abandoned(), Outcome::Unsure { .. }));
 }
 
+/// Where there was no answer there is no status to be told.
+#[test]
+fn without_an_answer_our_own_words_tell_why() {
+    let told = |status| no_clear_answer(&refusal(status), "it is not visible");
+    assert_eq!(told(0), "no clear answer (message), and it is not visible");
+    assert_eq!(told(504), "no clear answer (504 Code: message), and it is not visible");
+}
+
 fn failed_with(next: &Next) -> &str {
     match next {
         Next::Settled(Outcome::Failed { error }) => error.code.raw(),
