@@ -44,3 +44,7 @@ pub struct Outgoing {
     pub step: usize,
     pub request: Request,
 }
+
+#[cfg(test)]
+#[path = "action_tests.rs"]
+mod tests;

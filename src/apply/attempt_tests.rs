@@ -230,6 +230,50 @@ fn a_wait_for_replicas_says_how_long_it_is_at_most() {
     let wait = attempt.wait(at).unwrap();
     assert_eq!(wait.gives_up, Some(Duration::from_secs(5 + 61)));
     assert_eq!((wait.because, wait.until.as_secs()), (Because::Replicas, 6));
+    assert_eq!(attempt.wait(wait.until), None, "then it is over");
+}
+
+/// What was read, how often, and whether a request may have taken effect, each in its own words.
+#[test]
+fn what_was_never_shown_is_told_as_what_it_is() {
+    let (before, accepted) = (|| Some(Reading::Before), || Some(Reading::Accepted));
+    let doubt = || Some(Reading::InDoubt(refusal(500)));
+    let refused = [Reading::There(refusal(409)), Reading::NotThere(refusal(409))];
+    let refused = refused.into_iter().chain([Reading::Last(refusal(409))]).map(Some);
+    let mut table = vec![
+        (before(), "doubtful seen", "no clear answer, and then not as it was any more"),
+        (before(), "doubtful", "no clear answer, and then not as it was any more"),
+        (before(), "", "not_read"),
+        (before(), "seen", "changed_meanwhile"),
+        (accepted(), "", "accepted, could not be read back"),
+        (accepted(), "seen", "accepted, not yet visible"),
+        (accepted(), "seen changed", "accepted, not yet visible"),
+        (None, "", "accepted, could not be read back"),
+        (None, "seen", "accepted, not yet visible"),
+        (doubt(), "doubtful", "and it could not be read"),
+        (doubt(), "doubtful seen", "and it is not visible"),
+        (doubt(), "doubtful seen changed", "and somebody else has changed it"),
+    ];
+    for reading in refused {
+        let first = "no clear answer at first, and not visible as it should be";
+        table.push((reading.clone(), "doubtful", first));
+        table.push((reading.clone(), "doubtful seen", first));
+        table.push((reading.clone(), "", "refused, and how things are could not be read"));
+        table.push((reading, "seen", "Code"));
+    }
+    for (reading, facts, expected) in table {
+        let is = |fact: &str| facts.contains(fact);
+        let (doubtful, changed, sightings) =
+            (is("doubtful"), is("changed"), usize::from(is("seen")));
+        let attempt =
+            Attempt { reading, doubtful, changed, sightings, unread: 1, ..Attempt::default() };
+        let told = match attempt.never_shown() {
+            Outcome::Unsure { because, .. } => because,
+            Outcome::Failed { error } => error.code.raw().to_owned(),
+            other => panic!("{other:?}"),
+        };
+        assert!(told.ends_with(expected), "{:?} {facts:?}: {told}", attempt.reading);
+    }
 }
 
 #[test]
@@ -239,6 +283,10 @@ fn refused_is_refused_unless_an_earlier_one_may_have_worked() {
     let mut attempt = Attempt::default();
     attempt.answered(Verdict::Unsure(refusal(0)));
     look(&mut attempt, &Sight::NotShown);
+    assert_eq!(attempt.answered(Verdict::Refused(refusal(403))), Next::Read(AT_ONCE));
+    // So has "not there" been told of what was carried out.
+    let mut attempt = Attempt::default();
+    attempt.answered(Verdict::NotYet(refusal(404)));
     assert_eq!(attempt.answered(Verdict::Refused(refusal(403))), Next::Read(AT_ONCE));
 }
 
@@ -254,6 +302,14 @@ fn abandoning_says_what_is_known() {
     let mut doubtful = Attempt::default();
     doubtful.answered(Verdict::Unsure(refusal(0)));
     assert!(matches!(doubtful.abandoned(), Outcome::Unsure { .. }));
+}
+
+/// Where there was no answer there is no status to be told.
+#[test]
+fn without_an_answer_our_own_words_tell_why() {
+    let told = |status| no_clear_answer(&refusal(status), "it is not visible");
+    assert_eq!(told(0), "no clear answer (message), and it is not visible");
+    assert_eq!(told(504), "no clear answer (504 Code: message), and it is not visible");
 }
 
 fn failed_with(next: &Next) -> &str {

@@ -232,3 +232,7 @@ impl Flights {
         self.iter().filter(move |(place, flight)| waits(flight) && in_turn(*place))
     }
 }
+
+#[cfg(test)]
+#[path = "flights_tests.rs"]
+mod tests;

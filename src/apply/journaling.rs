@@ -58,3 +58,46 @@ fn meaning(verdict: &Verdict) -> (&'static str, Option<&Refusal>, Option<String>
         Verdict::Refused(error) => ("refused", Some(error), None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::apply::rehearsal::{address, gives, refusal};
+
+    /// Which answer was to which request, what it meant, and why; of what was made, its id.
+    #[test]
+    fn an_answer_is_recorded_with_its_meaning() {
+        let why = || refusal(418);
+        let made = Some(json!({"id": "made"}));
+        let table = [
+            (Verdict::Accepted(made), "accepted", None, Some("made")),
+            (Verdict::Accepted(None), "accepted", None, None),
+            (Verdict::AlreadyThere(why()), "already_there", Some(why()), None),
+            (Verdict::NotThere(why()), "not_there", Some(why()), None),
+            (Verdict::NotYet(why()), "not_yet", Some(why()), None),
+            (Verdict::Wait(std::time::Duration::ZERO, why()), "wait", Some(why()), None),
+            (Verdict::Again(why()), "wait", Some(why()), None),
+            (Verdict::Unsure(why()), "unsure", Some(why()), None),
+            (Verdict::SignInLost(why()), "sign_in_lost", Some(why()), None),
+            (Verdict::Refused(why()), "refused", Some(why()), None),
+        ];
+        let changes = [gives("a"), gives("b")];
+        let out = |step| Outgoing { place: 1, step, request: changes[1].steps[0].request.clone() };
+        let outgoing: Vec<Outgoing> = (0..table.len()).map(out).collect();
+        let verdicts: Vec<Verdict> = table.iter().map(|row| row.0.clone()).collect();
+        let expected: Vec<Event> = table
+            .into_iter()
+            .enumerate()
+            .map(|(step, (_, meaning, error, id))| Event::Answer {
+                address: address("b"),
+                step,
+                meaning: meaning.to_owned(),
+                error,
+                id: id.map(str::to_owned),
+            })
+            .collect();
+        assert_eq!(answers(&changes, &outgoing, &verdicts), expected);
+    }
+}

@@ -146,6 +146,13 @@ mod tests {
     }
 
     #[test]
+    fn a_second_is_enough_and_one_moment_is_one_mark() {
+        let mut pace = Pace::default();
+        [(0, 0), (0, 20), (1, 40)].iter().for_each(|(at, settled)| pace.note(s(*at), *settled));
+        assert_eq!(pace.left(s(1), 80, s(0)), Some(Left { time: s(2), by_quota: false }));
+    }
+
+    #[test]
     fn the_rate_of_late_counts() {
         let mut pace = Pace::default();
         // Two hundred a second at first, then ten.
@@ -239,5 +246,29 @@ mod tests {
         pace.note(s(311), 220);
         assert_eq!(left(&pace, 311), s(9));
         assert_eq!(left(&pace, 315), s(5), "what has passed since is over");
+    }
+
+    /// The same pause may be told again and again, a little later each time; another one counts for itself.
+    #[test]
+    fn pauses_are_told_apart() {
+        let left = |first: (u64, u64), second: (u64, u64)| {
+            let mut pace = Pace::default();
+            (0..=10).for_each(|n| pace.note(s(n), 20 * usize::try_from(n).unwrap()));
+            let time = Duration::from_millis;
+            pace.pause(time(first.0), time(first.1));
+            pace.pause(time(second.0), time(second.1));
+            pace.left(time(second.0), 400, s(0)).unwrap().time
+        };
+        let work = Duration::from_secs(10);
+        assert_eq!(left((10_000, 12_000), (11_000, 12_000)), work + s(1));
+        let same = Duration::from_millis(1_000);
+        assert_eq!(left((10_000, 12_000), (11_000, 12_400)), work + same, "the same one");
+        assert_eq!(left((10_000, 12_000), (11_000, 30_000)), work + s(19), "a longer one");
+        let worked_since = s(8);
+        assert_eq!(
+            left((10_000, 12_000), (20_000, 25_000)),
+            work - worked_since + s(5),
+            "the next"
+        );
     }
 }

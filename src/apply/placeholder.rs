@@ -39,6 +39,7 @@ fn in_value(value: &Value) -> bool {
 mod tests {
     use super::*;
     use crate::model::address::Address;
+    use crate::model::query::Missing;
     use crate::model::request::{Method, later};
     use serde_json::json;
 
@@ -49,5 +50,8 @@ mod tests {
         assert!(in_request(&request("/o", Some(json!({"a": [{"clientId": id}]})))));
         assert!(in_request(&request(&format!("/servicePrincipals/{id}"), None)));
         assert!(!in_request(&request("/o", Some(json!({"clientId": "9a"})))));
+        let query = |path: &str| Query::object(path, Missing::Nothing);
+        assert!(in_query(&query(&format!("/servicePrincipals/{id}"))));
+        assert!(!in_query(&query("/servicePrincipals/9a")));
     }
 }

@@ -53,9 +53,14 @@ fn without_what_it_rests_on_a_removal_is_not_sent() {
 
 #[test]
 fn several_that_are_missing_are_counted() {
-    let mut tenant = holding(&["all", "bob"]);
-    let report = tenant.run(&[rests(takes("all"), &["alice", "bob", "carol", "dave"])]);
-    assert!(failure(&report, 0).1.ends_with("the grant alice and 2 more objects"));
+    for (labels, told) in [
+        (&["alice", "bob"][..], "the grant alice"),
+        (&["alice", "bob", "carol"], "the grant alice and 1 more object"),
+        (&["alice", "bob", "carol", "dave"], "the grant alice and 2 more objects"),
+    ] {
+        let report = holding(&["all", "bob"]).run(&[rests(takes("all"), labels)]);
+        assert!(failure(&report, 0).1.ends_with(told), "{labels:?}");
+    }
 }
 
 #[test]
@@ -210,6 +215,36 @@ fn looks_that_always_come_too_late_come_to_an_end() {
         }
     }
     assert_eq!(failure(&course.report(), 0).0, "no_longer_safe");
+}
+
+/// Each of two grounds is seen when the other was seen too long ago. It is looked again, as often as
+/// anything is looked at, and each read that is not the last one of its look begins no other.
+#[test]
+fn grounds_that_are_never_recent_together_come_to_an_end() {
+    let changes = [rests(takes("all"), &["a", "b"])];
+    let times = BTreeMap::from([(address("all"), Duration::ZERO)]);
+    let mut course = Course::new(&changes, &BTreeSet::new()).last_seen(&times);
+    let Action::Read(ticket, both) = course.next_action(at(0)) else { panic!("not looked") };
+    assert_eq!(both.len(), 2);
+    course.seen(ticket, [rows(0), vec![Err("500".to_owned())]].concat(), Duration::ZERO);
+    let (mut now, mut reads) = (1, 1);
+    for _ in 0..50 {
+        match course.next_action(at(now)) {
+            Action::Read(ticket, one) => {
+                assert_eq!(one.len(), 1);
+                reads += 1;
+                now += 11;
+                course.seen(ticket, rows(now), Duration::from_secs(now));
+            }
+            Action::Wait(time, _) => now += time.as_secs(),
+            Action::End => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    let report = course.report();
+    let told = failure(&report, 0).1;
+    assert!(told.ends_with("the answers came too late"), "{told}");
+    assert_eq!((reads, report.writes_sent), (21, 0));
 }
 
 /// Thousands that were made are looked at in one list.

@@ -36,14 +36,14 @@ impl Silence {
         let mut because = None;
         for (object, error) in answers {
             let Some(error) = error else {
-                *self = Self { since: Some(now), ..Self::default() };
+                *self = Self::default();
                 return None;
             };
             self.objects.insert(object);
             because = Some(error.clone());
         }
         self.reads += 1;
-        let lasted = now.saturating_sub(self.since.unwrap_or(now));
+        let lasted = now.saturating_sub(*self.since.get_or_insert(now));
         let long = self.reads >= READS || lasted >= LONGEST;
         because.filter(|_| long && self.objects.len() >= OBJECTS)
     }
@@ -94,5 +94,26 @@ mod tests {
         let error = String::from("500");
         let mixed = [("a".to_owned(), Some(&error)), ("b".to_owned(), None)];
         assert_eq!(silence.came(mixed, Duration::from_secs(20_000)), None);
+    }
+
+    /// The time in which nothing was asked for, such as a pause of the service, says nothing.
+    #[test]
+    fn a_pause_is_no_silence() {
+        let all = ["a", "b", "c", "d"];
+        let mut silence = Silence::default();
+        works(&mut silence, 0);
+        let times: Vec<bool> = [300, 301, 302].map(|at| fails(&mut silence, at, &all)).into();
+        assert_eq!(times, [false, false, true]);
+        works(&mut silence, 400);
+        assert!(!fails(&mut silence, 700, &all));
+        assert!(fails(&mut silence, 760, &all), "a minute after the first that failed");
+        // One that was asked for before the last that could be read.
+        let (error, mut silence) = (String::from("500"), Silence::default());
+        works(&mut silence, 0);
+        let mut late = |at| {
+            let answers = all.map(|object| (object.to_owned(), Some(&error)));
+            silence.came(answers, Duration::from_secs(at)).is_some()
+        };
+        assert_eq!([100, 159, 160].map(&mut late), [false, false, true]);
     }
 }

@@ -163,3 +163,64 @@ fn halts(reason: &Stopped) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::rehearsal::refusal;
+
+    fn told(stops: &[Stopped]) -> Stopped {
+        let mut tally = Tally::new(Vec::new());
+        stops.iter().for_each(|reason| tally.stop(reason.clone()));
+        tally.stopped().unwrap().clone()
+    }
+
+    #[test]
+    fn the_first_reason_stays_unless_a_later_one_forbids_more() {
+        let because = || "it is so".to_owned();
+        let asked = || Stopped::Interrupted;
+        let failures = || Stopped::FailuresInARow { count: 3 };
+        let halts = [
+            Stopped::SignIn { because: because() },
+            Stopped::Journal { because: because() },
+            Stopped::Blind { because: because() },
+            Stopped::LongPause { seconds: 700 },
+        ];
+        assert_eq!(told(&[asked(), failures()]), asked());
+        assert_eq!(told(&[failures(), asked()]), failures());
+        for halt in &halts {
+            assert_eq!(told(&[asked(), halt.clone()]), *halt);
+            assert_eq!(told(&[halt.clone(), asked()]), *halt);
+            assert!(halts.iter().all(|other| told(&[halt.clone(), other.clone()]) == *halt));
+        }
+    }
+
+    /// What was in flight with the last straw counts too, and nothing ends a row that stopped the run.
+    #[test]
+    fn a_row_is_told_as_long_as_it_was() {
+        let failed = || Outcome::Failed { error: refusal(403) };
+        let doubt = || Outcome::in_doubt("nobody knows");
+        let run = |outcomes: Vec<Outcome>| {
+            let mut tally = Tally::new(vec![None; outcomes.len()]);
+            // Known from the last to the first, and counted in the order of the plan.
+            outcomes.into_iter().enumerate().rev().for_each(|(at, one)| tally.settle(at, one));
+            (tally.settled(), tally.stopped().cloned())
+        };
+        let failures = |count| Some(Stopped::FailuresInARow { count });
+        let doubts = |count| Some(Stopped::DoubtsInARow { count });
+        let done = || Outcome::Done;
+        let rows = |first: &[Outcome], last: &[Outcome]| [first, last].concat();
+        assert_eq!(run(vec![failed(), failed()]), (2, None));
+        assert_eq!(run(vec![failed(), failed(), done(), failed()]), (4, None));
+        assert_eq!(run(vec![failed(); 3]), (3, failures(3)));
+        assert_eq!(run(vec![failed(); 5]), (5, failures(5)));
+        assert_eq!(run(rows(&vec![failed(); 4], &[done(), failed()])), (6, failures(4)));
+        assert_eq!(run(vec![doubt(); 19]), (19, None));
+        assert_eq!(run(vec![doubt(); 22]), (22, doubts(22)));
+        assert_eq!(
+            run(rows(&vec![doubt(); 19], &[Outcome::unconfirmed("x"), doubt()])),
+            (21, None)
+        );
+        assert_eq!(run(rows(&vec![doubt(); 21], &vec![failed(); 4])), (25, doubts(21)));
+    }
+}

@@ -48,6 +48,7 @@ fn writes_are_judged_by_the_table() {
         (Post, 409, same, "the service principal name x is already in use.", "already"),
         (Post, 404, missing, ABSENT, "not yet"),
         (Post, 400, missing, ABSENT, "not yet"),
+        (Post, 400, missing, "", "not yet"),
         (Post, 400, bad, ABSENT, "not yet"),
         (Post, 400, bad, "Not a valid reference update.", "not yet"),
         (Post, 400, bad, "The appId 'x' does not reference a valid application object.", "not yet"),
@@ -123,6 +124,28 @@ fn a_stronger_sign_in_is_a_lost_sign_in() {
         .insert("WWW-Authenticate", "Bearer error=\"insufficient_claims\", claims=\"x\"");
     assert_eq!(word(&write_verdict(Method::Post, &step_up, NOW)), "sign-in");
     assert!(matches!(read_verdict(&step_up, NOW), ReadVerdict::SignInLost(_)));
+    assert_eq!(word(&batch_verdict(&step_up, NOW)), "sign-in");
+    assert_eq!(word(&batch_verdict(&plain(403, ""), NOW)), "refused", "the right is missing");
+}
+
+#[test]
+fn silence_is_an_answer_that_says_nothing_of_when() {
+    let why = || Refusal::no_answer();
+    let silent = [Verdict::unanswered(), Verdict::Unsure(why()), Verdict::Again(why())];
+    let told = [
+        Verdict::Accepted(None),
+        Verdict::AlreadyThere(why()),
+        Verdict::NotThere(why()),
+        Verdict::NotYet(why()),
+        Verdict::Wait(Duration::ZERO, why()),
+        Verdict::SignInLost(why()),
+        Verdict::Refused(why()),
+    ];
+    for (verdicts, expected) in [(&silent[..], true), (&told[..], false)] {
+        for verdict in verdicts {
+            assert_eq!(verdict.is_silent(), expected, "{verdict:?}");
+        }
+    }
 }
 
 #[test]

@@ -45,9 +45,9 @@ pub fn of(plan: &Plan) -> Effect {
     } = plan;
     // Waivers and the digest of a policy have their place here.
     let rules = checks.iter().map(blocked).chain(lifted.iter().map(raised));
-    // A change's lines begin with its address and a blank, and no address holds a blank: sorted by
-    // address and then within it, all lines are sorted, and those of ten thousand changes never stand
-    // in memory twice.
+    // A change's lines begin with its address and a blank, no address holds a blank, and no two changes
+    // have one address: sorted by address and then within it, all lines are sorted, and those of ten
+    // thousand changes never stand in memory twice.
     let mut starts: Vec<(String, Option<&Change>)> = changes
         .iter()
         .map(|change| (change.address.to_string(), Some(change)))
@@ -57,12 +57,8 @@ pub fn of(plan: &Plan) -> Effect {
     let mut text =
         format!("consent effect {FORMAT}\ntenant {}\ncloud {}\n", tenant.id, cloud.name());
     push(&mut text, extents(extent));
-    for same in starts.chunk_by(|a, b| a.0 == b.0) {
-        let facts = |(start, change): &(String, Option<&Change>)| match change {
-            Some(change) => facts(change),
-            None => vec![start.clone()],
-        };
-        push(&mut text, same.iter().flat_map(facts).collect());
+    for (start, change) in starts {
+        push(&mut text, change.map_or_else(|| vec![start], facts));
     }
     let digest = format!("sha256:{}", sha256_hex(text.as_bytes()));
     Effect { text: text.into(), digest }

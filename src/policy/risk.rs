@@ -251,3 +251,7 @@ fn outage(change: &Change) -> Option<(Tier, Vec<String>)> {
     };
     Some((tier, vec![text.to_owned()]))
 }
+
+#[cfg(test)]
+#[path = "risk_tests.rs"]
+mod tests;

@@ -18,7 +18,7 @@ use crate::model::untrusted::Untrusted;
 use crate::plan::{AppHead, LiveSummary, ManifestSummary, Plan};
 use crate::policy::limits::{Acceptance, RemovalLimit, managed, removals};
 use crate::policy::risk::assess;
-use crate::policy::{Case, RULES, of_plan};
+use crate::policy::{Case, RULES, lifted, of_plan};
 
 const GRAPH: AppId = AppId::from_u128(0x0000_0003_0000_0000_c000_0000_0000_0000);
 const CLIENT: AppId = AppId::from_u128(7);
@@ -106,7 +106,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
 }
 
 /// A client that belongs to `tenant`, with or without a verified publisher.
-fn directory(tenant: TenantId, verified: bool) -> Directory {
+pub(crate) fn directory(tenant: TenantId, verified: bool) -> Directory {
     let client = ServicePrincipal {
         id: ObjectId::from_u128(1),
         app_id: CLIENT,
@@ -272,6 +272,24 @@ fn removals_stop_apply_by_number_and_by_share() {
     assert!(blocked(413, 0, &accept(412, today)).is_some_and(|text| text.contains("412 only")));
     let passed = accept(412, date!(2026 - 12 - 30));
     assert!(blocked(412, 0, &passed).is_some_and(|text| text.contains("2026-12-30")));
+    // What would have stopped it is told as lifted, and nothing else is.
+    for (removed, limit, told) in [
+        (412, accept(412, today), Some(412)),
+        (411, accept(412, date!(2027 - 01 - 01)), Some(412)),
+        (413, accept(412, today), None),
+        (412, passed, None),
+        (3, accept(412, today), None),
+        (412, limit.clone(), None),
+    ] {
+        let mut plan = plan((0..removed).map(|id| change(Verb::Revoke, Some(id), "A")).collect());
+        plan.unchanged = 1_000;
+        let (protected, findings) = (BTreeSet::new(), Findings::default());
+        let case =
+            Case { plan: &plan, limit: &limit, protected: &protected, findings: &findings, today };
+        let found: Vec<_> = lifted(&case).into_iter().map(|one| (one.rail, one.max)).collect();
+        let expected: Vec<_> = told.map(|max| ("revoke".to_owned(), max)).into_iter().collect();
+        assert_eq!(found, expected, "{removed} {limit:?}");
+    }
 }
 
 #[test]

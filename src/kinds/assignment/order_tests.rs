@@ -3,8 +3,14 @@ use crate::model::address::Address;
 use crate::model::change::Change;
 
 fn changes(table: &str, there: impl FnOnce(World) -> World) -> Vec<Change> {
+    door_and_changes("", table, there)
+}
+
+/// The same, with more lines about the app `sign`.
+fn door_and_changes(door: &str, table: &str, there: impl FnOnce(World) -> World) -> Vec<Change> {
     let app = |label: &str, id: &str| {
-        format!("[app.{label}]\napp_id = \"{id}\"\nmode = \"exact\"\ngrants = \"none\"\n")
+        let own = if label == "sign" { door } else { "" };
+        format!("[app.{label}]\napp_id = \"{id}\"\nmode = \"exact\"\ngrants = \"none\"\n{own}")
     };
     let apps = app("sign", "5161acce-0000-4000-8000-000000000002") + &app("orders", ORDERS_APP);
     there(World::new(apps + table)).clean()
@@ -107,4 +113,36 @@ fn who_is_sent_away_from_a_closed_app_rests_on_the_groups_that_stay() {
     };
     let group = format!("assignment/sign/{}/default", object(GROUP));
     assert_eq!(rested_on(&changes(table, there)), [group], "and not on carol");
+}
+
+/// Before it is closed everybody is let in who shall be, and before somebody goes it is open.
+#[test]
+fn the_door_closes_last_and_opens_first() {
+    let table = "[[assignment]]\napp = \"sign\"\nusers = [\"alice@contoso.com\", \"carol@contoso.com\"]\n\
+                 [[assignment]]\napp = \"orders\"\nrole = \"Approver\"\ngroups = [\"GX\"]\n";
+    let of = |required: bool| {
+        let there = |mut world: World| {
+            let mut apps = world.directory.service_principals.values_mut();
+            apps.find(|app| app.id == object(SIGN)).unwrap().assignment_required = !required;
+            let world = world.assigned("User", person("carol"), SIGN, 0);
+            world.assigned("User", person("bob"), SIGN, 0)
+        };
+        door_and_changes(&format!("assignment_required = {required}\n"), table, there)
+    };
+    let at = |who: &str| format!("assignment/sign/{}/default", person(who));
+    let door = "service_principal/sign".to_owned();
+    let link = |changes: &[Change], own: &str| {
+        let change = changes.iter().find(|one| one.address.to_string() == own).unwrap();
+        let needs = change.needs.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let rests = change.rests_on.iter().map(|rest| rest.address.to_string());
+        (needs, rests.collect::<Vec<_>>())
+    };
+    let nothing: Vec<String> = Vec::new();
+    let closes = of(true);
+    assert_eq!(link(&closes, &door), (vec![at("alice")], vec![at("carol")]));
+    assert_eq!(link(&closes, &at("bob")).0, nothing, "nothing opens");
+    let opens = of(false);
+    assert_eq!(link(&opens, &door), (nothing.clone(), nothing.clone()));
+    assert_eq!(link(&opens, &at("bob")).0, [door]);
+    assert_eq!(link(&opens, &at("alice")).0, nothing);
 }

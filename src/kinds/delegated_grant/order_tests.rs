@@ -1,7 +1,13 @@
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
-use crate::kinds::world::{World, explorer, grant, requests};
+use super::{Kept, states};
+use crate::kinds::world::{ORDERS, World, explorer, grant, object, person, requests};
+use crate::kinds::{Names, Staying};
+use crate::model::audience::Audience;
 use crate::model::change::{Change, Rest, Verb};
+use crate::model::scope::ScopeSet;
 
 const TWO: &str = "[\"User.Read\", \"Mail.Read\"]";
 
@@ -104,4 +110,73 @@ fn what_a_narrowed_grant_keeps_is_rested_on() {
     assert_eq!(kept, ["[\"User.Read\"]"]);
     let alice = changes.iter().find(|change| change.verb == Verb::Narrow).unwrap();
     assert_eq!(rests(alice), [], "of everybody's grant nothing stays");
+}
+
+#[test]
+fn only_where_both_sides_give_and_take_anything_is_split() {
+    let (both, gives, takes) =
+        (("openid", "User.Read"), ("", "User.Read"), ("openid profile", "openid"));
+    for (everyone, alice, splits) in [
+        (both, both, true),
+        (both, gives, false),
+        (both, takes, false),
+        (gives, both, false),
+        (takes, both, false),
+        (takes, gives, false),
+    ] {
+        let table = |scopes: &str, whom| {
+            let scopes: Vec<&str> = scopes.split_ascii_whitespace().collect();
+            grant(&format!("{scopes:?}"), whom)
+        };
+        let tables = table(everyone.1, "\"all-users\"")
+            + &table(alice.1, "{ users = [\"alice@contoso.com\"] }");
+        let mut world = World::new(explorer("exact") + &tables);
+        for (whom, scopes) in [("everyone", everyone.0), ("alice", alice.0)] {
+            world = if scopes.is_empty() { world } else { world.has(whom, scopes) };
+        }
+        let split = world.clean().len() == 3;
+        assert_eq!(split, splits, "everybody {everyone:?}, alice {alice:?}");
+    }
+}
+
+/// Everybody loses User.Read, and gets Mail.Read for it.
+fn exchange() -> Change {
+    let world =
+        World::new(explorer("exact") + &grant("[\"openid\", \"Mail.Read\"]", "\"all-users\""));
+    world.has("everyone", "openid User.Read").clean().remove(0)
+}
+
+#[test]
+fn what_a_changed_grant_keeps_is_what_it_has_throughout() {
+    let (change, found, names) = (exchange(), BTreeMap::new(), Names::default());
+    let kept = super::kept(&[change], "ge", Staying { found: &found, names: &names });
+    let scopes: Vec<&ScopeSet> = kept.iter().map(|one| &one.spec.scopes).collect();
+    assert_eq!(scopes, [&ScopeSet::from_wire("openid")]);
+}
+
+/// Another audience at the same resource, that is not looked at anyhow.
+#[test]
+fn only_what_keeps_for_somebody_what_is_lost_is_rested_on() {
+    let change = exchange();
+    let (found, names) = (BTreeMap::new(), Names::default());
+    let staying = Staying { found: &found, names: &names };
+    let own = states(&change).0.unwrap();
+    let alice = Audience::One(person("alice"));
+    for (audience, resource, scopes, needed, rests) in [
+        (alice, own.resource, "User.Read openid", false, true),
+        (alice, own.resource, "User.Read openid", true, false),
+        (alice, own.resource, "openid", false, false),
+        (alice, object(ORDERS), "User.Read", false, false),
+        (Audience::Everyone, own.resource, "User.Read", false, false),
+        (Audience::Everyone, object(ORDERS), "User.Read", false, false),
+    ] {
+        let mut change = change.clone();
+        let address =
+            crate::model::address::Address::new("delegated_grant", "ge", ["x".to_owned()]);
+        change.needs.extend(needed.then(|| address.clone()));
+        let spec =
+            super::Spec { audience, resource, scopes: ScopeSet::from_wire(scopes), ..own.clone() };
+        let found = super::rests(&change, &[Kept { address, spec }], staying);
+        assert_eq!(!found.is_empty(), rests, "{audience:?} {resource} {scopes} {needed}");
+    }
 }

@@ -126,3 +126,7 @@ fn basis_of(policy: &str) -> Basis {
         _ => Basis { classes: true, otherwise: true },
     }
 }
+
+#[cfg(test)]
+#[path = "order_tests.rs"]
+mod tests;

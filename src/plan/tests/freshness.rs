@@ -8,10 +8,11 @@ use super::planned;
 use crate::kinds::REGISTRY;
 use crate::kinds::world::{NEW_APP, World, explorer, grant, staying};
 use crate::model::address::Address;
+use crate::model::change::Change;
 use crate::model::object_state::ObjectState;
 use crate::model::request::{Known, later};
 use crate::plan::Plan;
-use crate::plan::fresh::{Freshness, fill_in, look};
+use crate::plan::fresh::{Freshness, View, fill_in, is_of, look};
 
 pub(super) fn now(world: &World) -> BTreeMap<Address, ObjectState> {
     let (found, _) = world.at_desk(|desk, pages, _| {
@@ -98,6 +99,22 @@ fn the_difference_is_told_by_the_properties_that_differ() {
         told(&plan, &again),
         format!("Difference {{ seen: {whole}, goal: {new}, now: {whole} }}")
     );
+}
+
+/// What is the same in all three is no news, and of what came everything is.
+#[test]
+fn a_property_that_is_the_same_everywhere_is_not_told() {
+    let names = |plan: &Plan, now: &World| {
+        let View::Properties(found) = seen(plan, now).stale[0].difference(&plan.names).unwrap().now
+        else {
+            panic!("it is there")
+        };
+        found.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    let plan = planned(&policy(&["low"], &["low"]));
+    assert_eq!(names(&plan, &policy(&["low", "all"], &["low"])), ["includes", "excludes"]);
+    let plan = planned(&policy(&["low"], &["medium"]));
+    assert_eq!(names(&plan, &policy(&["all"], &["medium"])), ["includes"]);
 }
 
 /// Entries of the list that are none of our business are no property of the setting, but they are
@@ -218,6 +235,47 @@ fn a_change_of_several_requests_goes_on_where_it_ended() {
     let mut changes = plan.changes.clone();
     fresh.skip_taken(&mut changes);
     assert_eq!(changes, plan.changes);
+}
+
+/// One request says all that is left of it; of two the second one may be.
+#[test]
+fn a_change_of_two_requests_goes_on_with_the_second() {
+    let plan = planned(&policy(&["high"], &["low"]));
+    let all = &plan.changes[0].steps;
+    assert_eq!(all.len(), 2);
+    let fresh = seen(&plan, &policy(&["high"], &["low", "medium"]));
+    assert_eq!((fresh.stale.len(), fresh.begun.values().next()), (0, Some(&all[1..].to_vec())));
+}
+
+/// Something else of it is another than the plan saw, and just the approved requests are left.
+#[test]
+fn a_change_of_which_all_is_left_did_not_begin() {
+    let plan = planned(&policy(&["low"], &["low"]));
+    let mut other = policies(&["low"], &["low"]);
+    other[0]["description"] = json!("somebody else's");
+    let now = policy(&["low"], &["low"]).answering("/policies/permissionGrantPolicies", other);
+    let fresh = seen(&plan, &now);
+    assert_eq!((fresh.stale.len(), fresh.begun.len()), (1, 0));
+}
+
+#[test]
+fn a_change_is_of_the_object_at_whose_address_its_own_begins() {
+    let change = planned(&before("User.Read")).changes.swap_remove(0);
+    let at = |kind: &str, owner: &str, parts: &[&str]| {
+        Address::new(kind, owner, parts.iter().map(|part| (*part).to_owned()))
+    };
+    for (own, object, expected) in [
+        (at("k", "o", &["a"]), at("k", "o", &["a"]), true),
+        (at("k", "o", &["a", "narrow"]), at("k", "o", &["a"]), true),
+        (at("k", "o", &["a"]), at("k", "o", &["a", "narrow"]), false),
+        (at("k", "o", &["b", "narrow"]), at("k", "o", &["a"]), false),
+        (at("k", "other", &["a"]), at("k", "o", &["a"]), false),
+        (at("other", "o", &["a"]), at("k", "o", &["a"]), false),
+        (at("other", "other", &["b"]), at("k", "o", &["a"]), false),
+    ] {
+        let change = Change { address: own.clone(), ..change.clone() };
+        assert_eq!(is_of(&change, &object), expected, "{own} of {object}");
+    }
 }
 
 /// What would take a request that nobody approved is stale.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::planned;
-use crate::kinds::world::{GRAPH, World, object, person};
+use crate::kinds::world::{GRAPH, World, explorer, object, person};
 use crate::model::change::Change;
 use crate::plan::{Plan, Source, file, fresh, order};
 
@@ -124,6 +124,65 @@ fn what_is_low_risk_is_said_before_users_are_left_with_it() {
         order(&world(&manifest, "microsoft-user-default-legacy", &[], false)),
         [waits("classification", &[]), waits("user_consent", &[])]
     );
+}
+
+/// Of what users consent by, only what goes counts: a class is not let through in its last moment.
+#[test]
+fn a_class_waits_for_what_goes_by_classes_to_go() {
+    let classes = "[[classification]]\nresource = \"Microsoft Graph\"\nlow = [\"openid\"]\n";
+    let low = "microsoft-user-default-low";
+    let manifest = format!("[user_consent]\nallow = \"any\"\n{classes}");
+    assert_eq!(
+        order(&world(&manifest, low, &[], false)),
+        [waits("user_consent", &[]), waits("classification", &["user_consent"])]
+    );
+    let both =
+        format!("[user_consent]\nallow = {{ policies = [\"{low}\", \"other\"] }}\n{classes}");
+    let known = [policy(low, "low"), policy("other", "all")];
+    assert_eq!(
+        order(&world(&both, low, &known, false)),
+        [waits("classification", &[]), waits("user_consent", &[])]
+    );
+}
+
+/// The setting stays as it is: a policy that is there may be used, and is the way itself.
+#[test]
+fn a_policy_and_a_class_wait_for_each_other_where_it_may_be_used() {
+    let classes = "[[classification]]\nresource = \"Microsoft Graph\"\nlow = [\"openid\"]\n";
+    let all = "include = [{}]\n";
+    let (policy_first, class_first, neither) = (
+        [waits("consent_policy", &[]), waits("classification", &["consent_policy"])],
+        [waits("classification", &[]), waits("consent_policy", &["classification"])],
+        [waits("classification", &[]), waits("consent_policy", &[])],
+    );
+    for (there, sets, expected) in [
+        (Some("low"), all, &policy_first),
+        (Some("all"), LOW, &class_first),
+        // It keeps what goes by classes.
+        (Some("low"), "include = [{ permission_classification = \"low\" }, {}]\n", &neither),
+        // What is not there yet is used by nobody.
+        (None, LOW, &neither),
+    ] {
+        let policies: Vec<Value> = there.map(|class| policy("mine", class)).into_iter().collect();
+        let mut found = order(&world(&format!("{MINE}{sets}{classes}"), "mine", &policies, false));
+        if expected == &neither {
+            found.sort();
+        }
+        assert_eq!(found, expected, "{there:?} becomes {sets}");
+    }
+}
+
+/// Only policies are ways to consent: whose grant goes has nothing to ask for.
+#[test]
+fn grants_wait_for_no_setting() {
+    let manifest = format!(
+        "{}grants = \"none\"\n[admin_consent_requests]\nenabled = true\n",
+        explorer("exact")
+    );
+    let world = world(&manifest, "", &[], false).has("alice", "openid");
+    let needs = |(_, needs): &(String, Vec<String>)| needs.is_empty();
+    let found = order(&world);
+    assert!(found.len() == 2 && found.iter().all(needs), "{found:?}");
 }
 
 #[test]
