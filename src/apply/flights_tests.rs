@@ -16,7 +16,7 @@ fn the_next_step_remembers_who_brought_about_the_last_and_nothing_else() {
     for ours in [true, false] {
         let mut flight = Flight::new(NOW, Some(NOW));
         (flight.ours, flight.sent, flight.aloft, flight.looks) = (ours, true, true, 3);
-        flight.attempt.at(NOW, 1).answered(Verdict::Unsure(Refusal::no_answer()));
+        flight.attempt.at(NOW, Trying::default()).answered(Verdict::Unsure(Refusal::no_answer()));
         flight.next_step(NOW * 2);
         assert_eq!((flight.step, flight.ours, flight.looked), (1, ours, Some(NOW)));
         assert_eq!((flight.sent, flight.aloft, flight.looks), (false, false, 0));

@@ -95,7 +95,8 @@ pub async fn run(
         Some(Finished { mut report, journal_error: error }) => {
             journal_error = error;
             let look = patience::reading(session, global, last_look(&setting, &plan, &mut report));
-            (report, stop.unless_twice(look).await.unwrap_or_else(LastLook::left))
+            let look = stop.unless_twice(look).await.unwrap_or_else(LastLook::left);
+            (report, look)
         }
         None => (witness.abandoned(&plan), LastLook::left()),
     };
