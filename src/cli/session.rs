@@ -189,6 +189,7 @@ pub fn told(error: GraphError) -> Failure {
         GraphError::SignIn(_) | GraphError::Forbidden { .. } => Exit::NoRight,
         GraphError::WrongTenant { .. } => Exit::NotAcceptable,
         GraphError::Network { .. }
+        | GraphError::Untrusted { .. }
         | GraphError::LongPause { .. }
         | GraphError::Incomplete { .. }
         | GraphError::Refused { .. } => Exit::Unexpected,

@@ -23,6 +23,9 @@ pub enum GraphError {
     /// No answer, after all attempts.
     #[error("reach {host}: {because}")]
     Network { host: String, because: String },
+    /// The host could not show that it is the one that was asked for.
+    #[error("trust {host}: {because}")]
+    Untrusted { host: String, because: String },
     /// The service wants to hear nothing for longer than is waited.
     #[error("read {what}: Microsoft Graph asked for {}", paused(*.asked, *.several))]
     LongPause {
@@ -61,6 +64,7 @@ impl GraphError {
             Self::WrongTenant { .. } => "wrong_tenant",
             Self::Forbidden { .. } => "missing_permission",
             Self::Network { .. } => "network",
+            Self::Untrusted { .. } => "untrusted_host",
             Self::LongPause { .. } => "long_pause",
             Self::Incomplete { .. } => "incomplete_read",
             Self::Refused { .. } => "read_refused",
@@ -78,6 +82,11 @@ impl GraphError {
             Self::Network { .. } => {
                 Some("check the network, the proxy settings and the address, then run again".into())
             }
+            Self::Untrusted { .. } => Some(
+                "if a proxy of your organisation stands in between, or this is `consent sandbox \
+                 --tls`, set SSL_CERT_FILE to the file of its root certificate"
+                    .into(),
+            ),
             Self::LongPause { until, .. } => {
                 Some(format!("a run waits for ten minutes at most: run again after {until}"))
             }

@@ -85,6 +85,9 @@ pub enum NoAnswer {
     SignIn(SignInError),
     /// Nothing was sent: the host could not be reached.
     Unreached(String),
+    /// Nothing was sent: the host could not show that it is the one that was asked for. Trying again
+    /// does not help.
+    Untrusted(String),
     /// Sent, perhaps received; the answer did not come, or not whole.
     Lost(String),
     /// Sent and answered, by more than is read.
@@ -178,7 +181,9 @@ async fn receive(
 ) -> Result<Answer, NoAnswer> {
     let mut response = request.send().await.map_err(|error| {
         let text = chain(&error);
-        if error.is_connect() || error.is_builder() {
+        if let Some(because) = untrusted(&error) {
+            NoAnswer::Untrusted(because)
+        } else if error.is_connect() || error.is_builder() {
             NoAnswer::Unreached(text)
         } else {
             NoAnswer::Lost(text)
@@ -221,6 +226,21 @@ fn readable(headers: &HeaderMap) -> Headers {
         out.insert(&name, value);
     }
     out
+}
+
+/// What is wrong with the host's certificate, if that is what is wrong.
+fn untrusted(error: &reqwest::Error) -> Option<String> {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        // The TLS library's error is inside one of the system's, which does not call it its source.
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if let Some(rustls::Error::InvalidCertificate(because)) = tls.or(cause.downcast_ref()) {
+            return Some(shown(&redact_message(&because.to_string())));
+        }
+        source = cause.source();
+    }
+    None
 }
 
 /// An error with its causes, outermost first, safe to show. The address is left out: it may hold

@@ -268,6 +268,10 @@ impl Http {
                 let error = GraphError::Network { host: self.endpoint.origin(), because };
                 return Err((Some(Trouble::Fault(0)), error));
             }
+            Err(NoAnswer::Untrusted(because)) => {
+                let error = GraphError::Untrusted { host: self.endpoint.origin(), because };
+                return Err((None, error));
+            }
             Err(NoAnswer::TooMuch(because)) => {
                 return Err((None, GraphError::Incomplete { what, because }));
             }

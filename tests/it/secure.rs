@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::world::{Run, World};
 
@@ -57,6 +58,13 @@ fn our_own_client_talks_https_when_it_is_told_whom_to_trust() {
     let pem = std::fs::read_to_string(root).unwrap();
     assert!(pem.starts_with("-----BEGIN CERTIFICATE-----") && !pem.contains("KEY"), "{pem}");
     plan(&world, &served, root).assert_code(0).quietly();
+    // Trying again does not make it trusted.
+    let begun = Instant::now();
+    let nobody = world.file("nobody.pem", "");
+    let run = plan(&world, &served, nobody.to_str().unwrap()).assert_code(1);
+    assert!(begun.elapsed() < Duration::from_secs(10), "{run:#?}");
+    assert!(run.stderr.contains("error[untrusted_host]: failed to trust https://127.0.0.1:"));
+    assert!(run.stderr.contains("SSL_CERT_FILE") && run.stderr.contains("unchanged"), "{run:#?}");
     let told = served.end();
     assert!(told.contains("Clients have to trust its certificate"), "{told}");
     assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
