@@ -102,7 +102,9 @@ fn a_success_has_to_look_like_one() {
 fn waits_are_as_long_as_the_service_says() {
     let mut throttled = answer(429, "TooManyRequests", "");
     for nothing in [None, Some("0"), Some("soon"), Some("Mon, 23 Nov 2026 19:59:00 GMT")] {
-        nothing.map(|text| throttled.headers.insert("Retry-After", text));
+        if let Some(text) = nothing {
+            throttled.headers.insert("Retry-After", text);
+        }
         assert_eq!(word(&write_verdict(Method::Post, &throttled, NOW)), "again", "{nothing:?}");
         assert_eq!(word(&batch_verdict(&throttled, NOW)), "again", "{nothing:?}");
         assert!(matches!(read_verdict(&throttled, NOW), ReadVerdict::Again(_)), "{nothing:?}");
