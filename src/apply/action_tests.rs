@@ -170,7 +170,7 @@ fn what_is_looked_at_first_takes_room_too() {
 #[test]
 fn behind_what_cannot_be_sent_the_next_one_is() {
     let mut changes = [gives("a"), gives("b")];
-    changes[0].steps[0].request.path = format!("/o/{}", later(&address("x"))).into();
+    changes[0].steps[0].request.path = format!("/o/{}", later(&address("x")));
     let mut course = Course::new(&changes, &BTreeSet::new());
     let Action::Send(_, out) = course.next_action(at(0, 0, 0)) else { panic!("not sent") };
     assert_eq!((out[0].place, course.settled()), (1, 1));
