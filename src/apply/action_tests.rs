@@ -45,6 +45,8 @@ fn a_fault_is_waited_for_with_its_end() {
     let mut course = sent(&changes, Verdict::Again(refusal(503)));
     let Action::Wait(time, because) = course.next_action(at(0, 0, 0)) else { panic!("no wait") };
     assert!(time > s(0) && because == Because::Fault(503), "{time:?} {because:?}");
+    let sooner = Moment { quota_from: Duration::from_millis(1), ..at(0, 0, 0) };
+    assert_eq!(course.next_action(sooner), Action::Wait(time, because), "the quota ends before");
     assert_eq!(course.gives_up(Because::Fault(500), s(0)), Some(s(120)), "whatever the answer");
     assert_eq!(course.gives_up(Because::Replicas, s(0)), None);
     assert_eq!(course.gives_up(Because::Fault(503), time), None, "it is over by then");
@@ -156,11 +158,13 @@ fn no_more_begins_than_there_is_room_for() {
 /// What is read before it goes out has its place in the batch, and keeps it.
 #[test]
 fn what_is_looked_at_first_takes_room_too() {
-    let changes = [takes("a"), takes("b")];
-    let mut course = Course::new(&changes, &BTreeSet::new());
-    let Action::Read(..) = course.next_action(at(0, 0, 0)) else { panic!("not looked at") };
-    assert_eq!(course.next_action(at(0, 0, 0)), Action::Await);
-    assert_eq!(course.unsent(), 1);
+    let changes = [gives("x"), takes("a"), takes("b")];
+    let mut course = unseen(&changes);
+    let Action::Read(ticket, _) = course.next_action(at(1, 0, 0)) else { panic!("not read") };
+    course.seen(ticket, vec![Ok(Rows::from_iter([json!({"is": "there"})]))], s(1));
+    let Action::Read(..) = course.next_action(at(1, 0, 0)) else { panic!("not looked at") };
+    assert_eq!(course.next_action(at(1, 0, 0)), Action::Await);
+    assert_eq!((course.settled(), course.unsent()), (1, 1));
 }
 
 #[test]

@@ -135,9 +135,8 @@ impl Executor<'_> {
     /// The wait with its end: of whatever waits so, or of the read that was told to.
     fn wait_of(&self, course: &Course<'_>, time: Duration, because: Because) -> Wait {
         let now = self.tools.clock.since_start();
-        let of_reads = self.tools.writer.waiting().filter(|wait| wait.because == because);
-        let gives_up =
-            course.gives_up(because, now).or_else(|| of_reads.and_then(|wait| wait.gives_up));
+        let gives_up = course.gives_up(because, now);
+        let gives_up = gives_up.or_else(|| end_of(self.tools.writer.waiting(), because));
         Wait { because, until: now.saturating_add(time), gives_up }
     }
 
@@ -223,11 +222,16 @@ impl Executor<'_> {
     /// Whether everything told so far is on disk. After the first failure the journal takes no more.
     fn write_journal(&mut self) -> bool {
         let events = std::mem::take(&mut self.unwritten);
-        if self.journal_error.is_none() && !events.is_empty() {
+        if self.journal_error.is_none() {
             self.journal_error = self.tools.journal.write(self.tools.clock.now(), events).err();
         }
         self.journal_error.is_none()
     }
+}
+
+/// When what waits for this gives up.
+fn end_of(wait: Option<Wait>, because: Because) -> Option<Duration> {
+    wait.filter(|wait| wait.because == because)?.gives_up
 }
 
 /// The seconds of a pause that is longer than a run waits.

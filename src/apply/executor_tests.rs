@@ -260,3 +260,22 @@ async fn what_cannot_be_read_back_is_not_gone_on_with() {
     assert_eq!(words[20..], ["not_started"; 80]);
     assert!(clock.since_start() < Duration::from_secs(60), "{:?}", clock.since_start());
 }
+
+#[test]
+fn a_pause_that_is_longer_than_a_run_waits_is_told_in_seconds() {
+    let asked = Duration::from_secs(700);
+    let (what, until) = ("the grant".to_owned(), "20:15".to_owned());
+    let long = GraphError::LongPause { what, asked, several: false, until };
+    assert_eq!(long_pause(&Err(long)), Some(700));
+    assert_eq!(long_pause(&Ok(Rows::default())), None);
+}
+
+#[test]
+fn a_wait_for_something_else_does_not_tell_when_this_one_ends() {
+    let end = Some(Duration::from_secs(600));
+    let wait = |because, gives_up| Some(Wait { because, until: Duration::ZERO, gives_up });
+    assert_eq!(end_of(wait(Because::Service, end), Because::Service), end);
+    assert_eq!(end_of(wait(Because::Service, end), Because::Quota), None);
+    assert_eq!(end_of(wait(Because::Service, None), Because::Service), None);
+    assert_eq!(end_of(None, Because::Service), None);
+}

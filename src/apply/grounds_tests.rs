@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::apply::rehearsal::{gives, needs, put, rests, takes};
+use crate::model::query::{Consistency, Missing};
 
 const NOW: Duration = Duration::from_secs(100);
 
@@ -32,6 +33,22 @@ fn a_batch_of_reads_holds_twenty() {
     grounds.ask(0, NOW);
     let sizes = [1, 2, 3].map(|ticket| reads(&mut grounds, ticket, NOW));
     assert_eq!(sizes, [20, 5, 0]);
+}
+
+/// Two hundred would be ten batches.
+#[test]
+fn from_two_hundred_on_what_one_list_shows_is_read_by_it() {
+    let list = Query::list("/o?$top=999", Consistency::Default, Missing::Nothing);
+    for (count, expected) in [(199, 20), (200, 1)] {
+        let labels: Vec<String> = (0..count).map(|n| format!("g{n}")).collect();
+        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+        let mut change = rests(takes("all"), &labels);
+        change.rests_on.iter_mut().for_each(|rest| rest.proof.among = Some(list.clone()));
+        let changes = [change];
+        let mut grounds = grounds(&changes);
+        grounds.ask(0, NOW);
+        assert_eq!(reads(&mut grounds, 1, NOW), expected, "{count}");
+    }
 }
 
 #[test]

@@ -213,7 +213,9 @@ fn unanswered(error: NoAnswer) -> Verdict {
         NoAnswer::SignIn(SignInError { cause, .. }) => {
             Verdict::SignInLost(unsent("no_sign_in", &cause))
         }
-        NoAnswer::Unreached(because) | NoAnswer::Untrusted(because) => Verdict::Unsure(unsent("not_reached", &because)),
+        NoAnswer::Unreached(because) | NoAnswer::Untrusted(because) => {
+            Verdict::Unsure(unsent("not_reached", &because))
+        }
         NoAnswer::Lost(because) | NoAnswer::TooMuch(because) => {
             Verdict::Unsure(unsent("no_answer", &because))
         }

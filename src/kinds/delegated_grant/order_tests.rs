@@ -139,6 +139,14 @@ fn only_where_both_sides_give_and_take_anything_is_split() {
     }
 }
 
+#[test]
+fn what_only_gives_waits_for_nothing() {
+    let tables = grant("[\"User.Read\"]", "\"all-users\"")
+        + &grant("[\"openid\"]", "{ users = [\"alice@contoso.com\"] }");
+    let changes = World::new(explorer("exact") + &tables).clean();
+    assert!(changes.len() == 2 && changes.iter().all(|one| one.needs.is_empty()), "{changes:?}");
+}
+
 /// Everybody loses User.Read, and gets Mail.Read for it.
 fn exchange() -> Change {
     let world =

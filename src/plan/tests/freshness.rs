@@ -247,13 +247,15 @@ fn a_change_of_two_requests_goes_on_with_the_second() {
     assert_eq!((fresh.stale.len(), fresh.begun.values().next()), (0, Some(&all[1..].to_vec())));
 }
 
-/// Something else of it is another than the plan saw, and just the approved requests are left.
+/// A set that stays was made again: not as the plan saw it, and all of the approved requests are left.
 #[test]
 fn a_change_of_which_all_is_left_did_not_begin() {
-    let plan = planned(&policy(&["low"], &["low"]));
-    let mut other = policies(&["low"], &["low"]);
-    other[0]["description"] = json!("somebody else's");
-    let now = policy(&["low"], &["low"]).answering("/policies/permissionGrantPolicies", other);
+    let (include, exclude) = (&["low", "high"], &["low"]);
+    let plan = planned(&policy(include, exclude));
+    assert_eq!(plan.changes[0].steps.len(), 3);
+    let mut other = policies(include, exclude);
+    other[0]["includes"][1]["id"] = json!("made-again");
+    let now = policy(include, exclude).answering("/policies/permissionGrantPolicies", other);
     let fresh = seen(&plan, &now);
     assert_eq!((fresh.stale.len(), fresh.begun.len()), (1, 0));
 }
