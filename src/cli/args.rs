@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::commands::schema::PUBLISHED;
+use crate::cli::published::PUBLISHED;
 use crate::graph::quota::WRITES;
 use crate::model::cloud::Cloud;
 use crate::sandbox::weather::measure::Latency;

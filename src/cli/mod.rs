@@ -16,6 +16,7 @@ pub mod parse;
 pub mod patience;
 pub mod planning;
 pub mod progress;
+pub mod published;
 pub mod rails;
 pub mod reporting;
 pub mod results;

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod auth;
 pub mod batch;
 pub mod budget;
+mod client;
 pub mod endpoint;
 pub mod error;
 pub mod http;

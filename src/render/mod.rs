@@ -19,6 +19,7 @@ pub mod stale;
 pub mod style;
 pub mod text;
 pub mod unfinished;
+pub mod validation;
 
 #[cfg(test)]
 mod crowd_tests;

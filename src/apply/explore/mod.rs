@@ -7,20 +7,23 @@
 
 mod answers;
 mod judge;
+mod law;
 mod moves;
 mod node;
+mod running;
 mod search;
 mod setting;
+mod spent;
 mod tenant;
 mod worlds;
 
 use std::collections::BTreeSet;
 
 use super::Course;
-use judge::{Fault, OVER_A_READ, OVER_THE_LOOK, RESTS_ON_MADE, RESTS_ON_UNCHANGED, TWO_IDS};
-use node::Spent;
+use law::{Fault, OVER_A_READ, OVER_THE_LOOK, RESTS_ON_MADE, RESTS_ON_UNCHANGED, TWO_IDS};
 use search::{Findings, explore};
 use setting::{KeptBack, Setting};
+use spent::Spent;
 
 /// All that a course remembers, as text: what it was told once and never changes is left out.
 fn still(course: &Course<'_>, ink: &mut node::Ink) {

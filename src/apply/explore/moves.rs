@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::judge;
-use super::node::{Flying, Meddling, Node, Phase, Spent};
+use super::law;
+use super::node::{Flying, Meddling, Node, Phase};
 use super::setting::{KeptBack, Setting};
+use super::spent::Spent;
 use super::tenant::{Object, id_of_grant};
 use crate::apply::course::Course;
 use crate::model::outcome::Stopped;
@@ -54,7 +55,7 @@ impl Node {
             node.phase = Phase::Over;
             node.say(|| "  the plan is no longer true: nothing is sent".to_owned());
             if !node.spent.others && !node.spent.trouble {
-                node.faults.push(judge::REFUSED);
+                node.faults.push(law::REFUSED);
             }
         }
         node

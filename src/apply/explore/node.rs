@@ -10,17 +10,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::judge::{self, Fault};
+use super::law::Fault;
 use super::setting::{Begun, Planned, Setting, told};
+use super::spent::Spent;
 use super::tenant::{Object, Tenant};
-use crate::apply::action::{Action, Moment, Outgoing};
+use crate::apply::action::Outgoing;
 use crate::apply::course::Course;
 use crate::apply::flights::Ticket;
 use crate::model::change::Change;
 use crate::model::query::Query;
-
-/// Actions that a machine may begin at one time without an answer.
-const ENOUGH: usize = 200;
 
 /// Where a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,25 +41,6 @@ pub(super) enum Flying {
 
 /// The rows of each query; `None`: not read.
 pub(super) type Rows = Vec<Option<Vec<Value>>>;
-
-/// The disturbances of this path so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub(super) struct Spent {
-    /// Another administrator did something.
-    pub(super) others: bool,
-    /// An answer was slow.
-    pub(super) slow: bool,
-    /// A request or a read had trouble.
-    pub(super) trouble: bool,
-    /// The run was killed or told to stop.
-    pub(super) cut: bool,
-}
-
-impl Spent {
-    pub(super) fn count(self) -> usize {
-        [self.others, self.slow, self.trouble, self.cut].into_iter().filter(|one| *one).count()
-    }
-}
 
 /// What another administrator did.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -164,48 +143,6 @@ impl Node {
 
     pub(super) fn changes(&self) -> &'static [Change] {
         self.begun.map_or(&[], |begun| &begun.changes)
-    }
-
-    /// Lets the machine begin whatever it can.
-    pub(super) fn go_on(&mut self, setting: &Setting) {
-        self.waits = None;
-        for _ in 0..ENOUGH {
-            let Some(course) = &mut self.course else { return };
-            self.memory.settled.extend(course.take_news().into_iter().map(|(place, _)| place));
-            if self.flying.len() >= setting.lanes {
-                return;
-            }
-            let now = self.now;
-            let moment = Moment { now, quota_from: now, asked_from: now, batch: setting.batch };
-            match course.next_action(moment) {
-                Action::Send(ticket, outgoing) => self.depart(ticket, outgoing),
-                Action::Read(ticket, queries) => {
-                    let flying = Flying::Read(ticket, Rc::new(queries), None);
-                    self.flying.push(flying);
-                }
-                Action::Wait(time, _) if !time.is_zero() => {
-                    self.waits = Some(time);
-                    return;
-                }
-                Action::Await if !self.flying.is_empty() => return,
-                Action::End => {
-                    self.phase = Phase::Over;
-                    judge::the_end(self);
-                    return;
-                }
-                Action::Wait(..) | Action::Await => break,
-            }
-        }
-        self.faults.push(judge::NO_END);
-        self.phase = Phase::Over;
-    }
-
-    fn depart(&mut self, ticket: Ticket, outgoing: Vec<Outgoing>) {
-        for out in &outgoing {
-            judge::departure(self, out);
-            self.say(|| format!("  the run sends {}", out.request));
-        }
-        self.flying.push(Flying::Write(ticket, Rc::new(outgoing)));
     }
 
     /// Requests that are under way and were not carried out yet.

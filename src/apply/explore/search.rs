@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
-use super::judge::{Fault, NOT_APPROVED, TWO_IDS};
+use super::law::{Fault, NOT_APPROVED, TWO_IDS};
 use super::node::{Node, Phase};
 use super::setting::Setting;
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::node::Spent;
+use super::spent::Spent;
 use super::tenant::{Access, App, Assigned, Object, Scopes, Tenant, id_of_grant, scopes};
 use crate::kinds::world::{EXPLORER, SIGN, World, client, object, person};
 use crate::kinds::{Desk, Names, Pair, REGISTRY, service_principal};

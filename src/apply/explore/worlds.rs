@@ -1,7 +1,7 @@
 //! The small worlds.
 
-use super::node::Spent;
 use super::setting::{Setting, Store, there};
+use super::spent::Spent;
 use super::tenant::{Assigned, MADE, Tenant, scopes};
 use crate::kinds::world::{EXPLORER, GROUP, NEW_APP, SIGN, explorer, grant, object, person};
 use crate::model::id::ObjectId;

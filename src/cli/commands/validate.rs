@@ -2,37 +2,12 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use crate::cli::args::{Global, ValidateArgs};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::{Streams, manifests, warnings};
 use crate::model::clock::Clock;
-use crate::model::schema::{JsonSchema, Schema, document};
-
-const FORMAT: &str = "consent.validation";
-const VERSION: u32 = 1;
-
-/// A manifest without mistakes. Mistakes are told on stderr, and no report is written.
-#[derive(Serialize, JsonSchema)]
-struct Report {
-    #[schemars(extend("const" = FORMAT))]
-    format: &'static str,
-    #[schemars(extend("const" = VERSION))]
-    format_version: u32,
-    #[schemars(extend("const" = true))]
-    valid: bool,
-    /// How many apps it has.
-    apps: usize,
-    /// How many tables of the kinds.
-    tables: usize,
-}
-
-/// The schema of the report.
-pub fn schema() -> Schema {
-    document::<Report>("validation", VERSION)
-}
+use crate::render::validation;
 
 /// # Errors
 /// When the manifest has mistakes.
@@ -49,8 +24,7 @@ pub fn run(
     let tables: usize = loaded.manifest.entries.values().map(Vec::len).sum();
     if global.json {
         let apps = loaded.manifest.apps.len();
-        let report = Report { format: FORMAT, format_version: VERSION, valid: true, apps, tables };
-        let text = serde_json::to_string_pretty(&report).map_err(std::io::Error::from)?;
+        let text = validation::text(apps, tables).map_err(std::io::Error::from)?;
         writeln!(streams.out, "{text}")?;
     } else if !global.quiet {
         writeln!(

@@ -18,8 +18,8 @@ use crate::graph::auth::assertion::CertificateAssertion;
 use crate::graph::auth::failure::SignInError;
 use crate::graph::auth::overhear::Overhearing;
 use crate::graph::auth::{Credential, SignInWay};
+use crate::graph::client::{Way, client};
 use crate::graph::endpoint::{Endpoint, is_loopback};
-use crate::graph::http::{Way, client};
 use crate::model::clock::Clock;
 use crate::model::untrusted::shown;
 

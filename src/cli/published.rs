@@ -1,0 +1,46 @@
+//! The schemas that are published: one row for each format.
+
+use crate::model::schema::Schema;
+use crate::{kinds, plan, render, store};
+
+/// A schema that is published.
+#[derive(Debug, Clone, Copy)]
+pub struct Published {
+    /// What `consent schema` calls it, and its file `schemas/NAME.schema.json`.
+    pub name: &'static str,
+    pub about: &'static str,
+    make: fn() -> Schema,
+}
+
+/// All of them.
+pub const PUBLISHED: [Published; 7] = [
+    Published {
+        name: "manifest",
+        about: "one TOML file of a manifest, for editors",
+        make: kinds::published::manifest,
+    },
+    Published { name: "plan", about: "a plan saved with `plan --out`", make: plan::file::schema },
+    Published { name: "plan_report", about: "`plan --json`", make: render::json::schema },
+    Published { name: "run_report", about: "`apply --json`", make: render::outcome::schema },
+    Published {
+        name: "snapshot",
+        about: "a file of `.consent/snapshots`",
+        make: store::snapshot::schema,
+    },
+    Published {
+        name: "journal",
+        about: "a line of a file of `.consent/journal`",
+        make: store::journal::schema,
+    },
+    Published { name: "validation", about: "`validate --json`", make: render::validation::schema },
+];
+
+impl Published {
+    /// The schema as it is printed and as it stands in its file.
+    ///
+    /// # Errors
+    /// Never: a schema is plain JSON.
+    pub fn text(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(&(self.make)()).map(|text| text + "\n")
+    }
+}
