@@ -16,5 +16,7 @@ pub mod sandbox;
 pub mod store;
 // Floor 5: the only one that writes to a tenant.
 pub mod apply;
-// Floor 6: the command line.
+// Floor 6: what is done, without a screen.
+pub mod operations;
+// Floor 7: the command line.
 pub mod cli;

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use crate::cli::args::TenantArgs;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::manifests::Loaded;
 use crate::graph::endpoint::Endpoint;
 use crate::model::cloud::Cloud;
 use crate::model::shell::word;
 use crate::model::untrusted::shown;
+use crate::operations::manifest::Loaded;
 use crate::plan::Plan;
 
 /// Before anything is signed in to. `again` is the command that leads here.

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use crate::apply::executor::{self, Finished, Tools};
 use crate::apply::progress::Progress;
 use crate::cli::approval::Approval;
+use crate::cli::failed::{failed, told};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::outlet::Standing;
-use crate::cli::planning;
 use crate::cli::progress::{Onlooker, Sight};
 use crate::cli::results::Witness;
-use crate::cli::session::told;
 use crate::cli::setting::Setting;
 use crate::cli::stale::still_true;
 use crate::cli::{Streams, patience, results, state, unfinished};
@@ -21,6 +20,7 @@ use crate::model::change::Change;
 use crate::model::clock::{Clock, stamp};
 use crate::model::object_state::ObjectState;
 use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
+use crate::operations::{self, lookup};
 use crate::plan::Plan;
 use crate::plan::fresh;
 use crate::store::journal::Journal;
@@ -49,9 +49,10 @@ pub async fn run(
     // Held until the run is over and recorded.
     let _lock = locked(&setting)?;
     let look = async {
-        let scene = planning::scene_of(session, &plan).await?;
+        let scene = lookup::scene_of(&session.graph, &plan).await.map_err(failed)?;
         // Behind the lock, and after whatever time the approval took.
-        let (before, seen) = planning::found_when(session, &scene, &plan.pairs).await?;
+        let (before, seen) =
+            lookup::found_when(&session.graph, &scene, &plan.pairs).await.map_err(failed)?;
         let fresh = still_true(&plan, &before, &scene)?;
         Ok((scene, before, seen, fresh))
     };
@@ -62,7 +63,7 @@ pub async fn run(
     setting.snapshot = open.path().to_owned();
     let mut journal_error = None;
     let mut witness = Witness::default();
-    fresh::fill_in(&mut plan.changes, &planning::known(&scene));
+    fresh::fill_in(&mut plan.changes, &lookup::known(&scene));
     fresh.skip_taken(&mut plan.changes);
     let already = fresh.done(&plan.changes);
     let count = plan.changes.len();
@@ -235,7 +236,7 @@ async fn last_look(setting: &Setting<'_>, plan: &Plan, report: &mut RunReport) -
     let mut unseen = None;
     if let Some(loaded) = setting.manifest {
         let today = setting.env.now().date();
-        match planning::afresh(session, loaded, today).await {
+        match operations::plan::afresh(&session.graph, loaded, today).await.map_err(failed) {
             Ok((remaining, found)) => {
                 report.remaining = Some(remaining);
                 return LastLook { found: Some(found), unseen: None };
@@ -245,11 +246,11 @@ async fn last_look(setting: &Setting<'_>, plan: &Plan, report: &mut RunReport) -
         }
     }
     let look = async {
-        let scene = planning::scene_of(session, plan).await?;
-        let found = planning::found(session, &scene).await?;
+        let scene = lookup::scene_of(&session.graph, plan).await.map_err(failed)?;
+        let found = lookup::found(&session.graph, &scene).await.map_err(failed)?;
         if setting.manifest.is_none() {
-            let known = planning::known(&scene);
-            report.remaining = Some(planning::remaining(plan, &found, &known)?);
+            let known = lookup::known(&scene);
+            report.remaining = Some(lookup::remaining(plan, &found, &known).map_err(failed)?);
         }
         Ok::<_, Failure>(found)
     };

@@ -7,15 +7,16 @@ use std::sync::Arc;
 use time::Date;
 
 use crate::cli::env::Env;
+use crate::cli::failed::{failed, told};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::planning;
-use crate::cli::session::{self, Session, told};
+use crate::cli::session::{self, Session};
 use crate::graph::survey;
-use crate::kinds::{self, Names, Pair, REGISTRY, Scene};
+use crate::kinds::{self, Names, Pair, REGISTRY, Scene, Unreadable};
 use crate::model::clock::{Clock, stamp};
 use crate::model::id::ObjectId;
 use crate::model::shell::word;
 use crate::model::untrusted::{Untrusted, shown};
+use crate::operations::{Failed, lookup};
 use crate::plan::file::{self, difference};
 use crate::plan::{AppHead, Lifted, Plan, build, effect, fresh, rests, said};
 use crate::policy::risk;
@@ -95,11 +96,15 @@ pub async fn prove(session: &Session, plan: &mut Plan, today: Date) -> Result<Sc
     }
     plan.tenant = live;
     lifted(plan, today)?;
-    let mut scene = planning::scene_of(session, plan).await?;
-    planning::add_by_id(session, resources(plan)?, &mut scene.directory).await?;
+    let mut scene = lookup::scene_of(&session.graph, plan).await.map_err(failed)?;
+    lookup::add_by_id(&session.graph, resources(plan)?, &mut scene.directory)
+        .await
+        .map_err(failed)?;
     let rates = |pair| REGISTRY.iter().filter_map(move |kind| kind.rates(pair));
     let settings = plan.pairs.iter().flat_map(rates).collect();
-    planning::add_open_policies(session, settings, &mut scene.directory).await?;
+    lookup::add_open_policies(&session.graph, settings, &mut scene.directory)
+        .await
+        .map_err(failed)?;
     let live = names(session, plan, &mut scene).await?;
     agreeing(plan, &scene)?;
     heads(plan, &scene)?;
@@ -119,7 +124,7 @@ fn resources(plan: &Plan) -> Result<BTreeSet<ObjectId>, Failure> {
     let beside: Vec<Pair> = rests::as_pairs(&plan.rests).collect();
     for pair in plan.pairs.iter().chain(&beside) {
         if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
-            ids.extend(kind.resources_of(pair).map_err(planning::unreadable)?);
+            ids.extend(kind.resources_of(pair).map_err(unreadable)?);
         }
     }
     Ok(ids)
@@ -138,7 +143,7 @@ fn lifted(plan: &Plan, today: Date) -> Result<(), Failure> {
 /// Apps are called what the tenant calls them; what the plan makes is compared by its change.
 fn heads(plan: &mut Plan, scene: &Scene) -> Result<(), Failure> {
     for head in &mut plan.apps {
-        let made = planning::made(&plan.pairs, &head.label);
+        let made = lookup::made(&plan.pairs, &head.label);
         let live = scene.directory.service_principals.get(&head.app_id).map(|sp| sp.name.clone());
         let name = live.unwrap_or_else(|| {
             let pinned = made.as_ref().and_then(|name| name.as_ref());
@@ -200,7 +205,7 @@ fn named(plan: &mut Plan, live: Names) -> Result<(), Failure> {
 fn agreeing(plan: &Plan, scene: &Scene) -> Result<(), Failure> {
     let pairs: Vec<Pair> = plan.pairs.iter().cloned().chain(rests::as_pairs(&plan.rests)).collect();
     let found = fresh::disagreement(&pairs, scene, &plan.names);
-    match found.map_err(planning::unreadable)? {
+    match found.map_err(unreadable)? {
         None => Ok(()),
         Some((address, problem)) => {
             Err(stale(format!("{address} does not fit the tenant: {problem}")))
@@ -212,8 +217,7 @@ fn agreeing(plan: &Plan, scene: &Scene) -> Result<(), Failure> {
 /// the file has: it holds their risk.
 fn derive(plan: &mut Plan, scene: &Scene) -> Result<(), Failure> {
     let saved = std::mem::take(&mut plan.effect);
-    plan.changes =
-        build::changes(&plan.pairs, &plan.rests, &plan.names).map_err(planning::unreadable)?;
+    plan.changes = build::changes(&plan.pairs, &plan.rests, &plan.names).map_err(unreadable)?;
     build::annotate(&mut plan.changes, &scene.directory);
     risk::assess(plan, &scene.directory);
     plan.effect = effect::of(plan);
@@ -225,11 +229,14 @@ fn derive(plan: &mut Plan, scene: &Scene) -> Result<(), Failure> {
     }
     // Reasons decide nothing but what waits for what, and in quotes they are as equal as without.
     said::mark(plan);
-    let marked =
-        build::changes(&plan.pairs, &plan.rests, &plan.names).map_err(planning::unreadable)?;
+    let marked = build::changes(&plan.pairs, &plan.rests, &plan.names).map_err(unreadable)?;
     for (change, marked) in plan.changes.iter_mut().zip(marked) {
         change.why = marked.why;
         change.notes = marked.notes;
     }
     Ok(())
+}
+
+fn unreadable(error: Unreadable) -> Failure {
+    failed(Failed::Unreadable(error))
 }

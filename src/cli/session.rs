@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::cli::args::TenantArgs;
 use crate::cli::clouds;
 use crate::cli::env::Env;
+use crate::cli::failed::{failed, told};
 use crate::cli::failure::{Exit, Failure};
 use crate::graph::auth::{Credential, SignInEnvironment};
 use crate::graph::endpoint::Endpoint;
@@ -19,6 +20,7 @@ use crate::model::directory::Organization;
 use crate::model::id::TenantId;
 use crate::model::shell::{value, word};
 use crate::model::untrusted::shown;
+use crate::operations::Failed;
 use crate::render::unfinished::Where;
 use crate::sandbox::server::Running;
 use crate::sandbox::{self, seed};
@@ -109,16 +111,20 @@ impl Session {
     /// # Errors
     /// When it is another one, or nobody can be asked.
     pub async fn check_tenant(&self, wanted: TenantId) -> Result<Organization, Failure> {
-        let found = self.graph.check_tenant(wanted).await;
-        found.map_err(|error| match (&error, &self.embedded) {
+        self.graph.check_tenant(wanted).await.map_err(|error| self.failed(error.into()))
+    }
+
+    /// What could not be done with this tenant, for people.
+    pub fn failed(&self, error: Failed) -> Failure {
+        match (&error, &self.embedded) {
             // Nobody signs in to a simulated tenant.
-            (GraphError::WrongTenant { .. }, Some(_)) => {
+            (Failed::Graph(error @ GraphError::WrongTenant { .. }), Some(_)) => {
                 Failure::new(Exit::NotAcceptable, error.code(), format!("failed to {error}")).help(
                     "write the id of the seed's tenant in [tenant], or name the seed of this one",
                 )
             }
-            _ => told(error),
-        })
+            _ => failed(error),
+        }
     }
 
     /// Where earlier runs of this command were.
@@ -181,24 +187,6 @@ fn sign_in(tenant: TenantId, env: &Env) -> Result<SignInEnvironment, Failure> {
         identity_endpoint: text("IDENTITY_ENDPOINT"),
         token_credentials: text("AZURE_TOKEN_CREDENTIALS"),
     })
-}
-
-/// A failed read or sign-in, before any write.
-pub fn told(error: GraphError) -> Failure {
-    let exit = match &error {
-        GraphError::SignIn(_) | GraphError::Forbidden { .. } => Exit::NoRight,
-        GraphError::WrongTenant { .. } => Exit::NotAcceptable,
-        GraphError::Network { .. }
-        | GraphError::Untrusted { .. }
-        | GraphError::LongPause { .. }
-        | GraphError::Incomplete { .. }
-        | GraphError::Refused { .. } => Exit::Unexpected,
-    };
-    let failure = Failure::new(exit, error.code(), format!("failed to {error}"));
-    match error.help() {
-        Some(help) => failure.help(help),
-        None => failure,
-    }
 }
 
 pub fn stored(error: crate::store::error::StoreError) -> Failure {

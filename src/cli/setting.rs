@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::cli::args::{Global, Report};
 use crate::cli::env::Env;
-use crate::cli::manifests::Loaded;
 use crate::cli::session::Session;
 use crate::cli::signals::Stop;
+use crate::operations::manifest::Loaded;
 
 /// What a run is surrounded by.
 pub struct Setting<'a> {

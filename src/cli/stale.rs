@@ -1,8 +1,9 @@
 //! Is the plan still true? If not, what changed under it, for people.
 
+use crate::cli::failed::failed;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::planning;
-use crate::kinds::Scene;
+use crate::kinds::{Scene, Unreadable};
+use crate::operations::{Failed, lookup};
 use crate::plan::fresh::{self, Freshness, is_of};
 use crate::plan::{Plan, rests};
 use crate::render::stale::{SHOWN, paragraph, paragraph_of_rest, rest};
@@ -14,11 +15,11 @@ use crate::store::snapshot::Objects;
 /// When an object of the effect is neither as the plan saw it nor at its goal, or one that something
 /// rests on no longer holds it.
 pub fn still_true(plan: &Plan, now: &Objects, scene: &Scene) -> Result<Freshness, Failure> {
-    let known = planning::known(scene);
-    let fresh = fresh::look(&plan.pairs, now, &known).map_err(planning::unreadable)?;
+    let known = lookup::known(scene);
+    let fresh = fresh::look(&plan.pairs, now, &known).map_err(unreadable)?;
     let done = fresh.done(&plan.changes);
     let gone = rests::gone(&plan.changes, &done, &plan.rests, now);
-    let stale = [&fresh.stale[..], &gone.map_err(planning::unreadable)?].concat();
+    let stale = [&fresh.stale[..], &gone.map_err(unreadable)?].concat();
     if stale.is_empty() {
         return Ok(fresh);
     }
@@ -29,7 +30,7 @@ pub fn still_true(plan: &Plan, now: &Objects, scene: &Scene) -> Result<Freshness
     };
     let mut failure = Failure::new(Exit::NotAcceptable, "plan_stale", title);
     for stale in stale.iter().take(SHOWN) {
-        let difference = stale.difference(&plan.names).map_err(planning::unreadable)?;
+        let difference = stale.difference(&plan.names).map_err(unreadable)?;
         let own = plan.changes.iter().find(|change| is_of(change, &stale.address));
         let paragraph = own.map(|change| paragraph(change, &difference)).or_else(|| {
             let (change, rest) = rests::on(&plan.changes, &stale.address)?;
@@ -41,4 +42,8 @@ pub fn still_true(plan: &Plan, now: &Objects, scene: &Scene) -> Result<Freshness
         failure = failure.detail(vec![rest]);
     }
     Err(failure.help("make the plan anew and review it: consent plan"))
+}
+
+fn unreadable(error: Unreadable) -> Failure {
+    failed(Failed::Unreadable(error))
 }

@@ -7,8 +7,8 @@ use crate::cli::approval::{self, Approval};
 use crate::cli::args::{ApplyArgs, Global, Report};
 use crate::cli::commands::plan as planned_view;
 use crate::cli::env::Env;
+use crate::cli::failed::failed;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::manifests::Loaded;
 use crate::cli::run::{self, Approved};
 use crate::cli::session::{Session, stored};
 use crate::cli::setting::Setting;
@@ -16,11 +16,13 @@ use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
 use crate::cli::targets::Targets;
 use crate::cli::{
-    Streams, clouds, manifests, patience, planning, rails, reporting, results, saved, unfinished,
+    Streams, clouds, manifests, patience, rails, reporting, results, saved, unfinished,
 };
 use crate::model::clock::Clock;
 use crate::model::outcome::RunReport;
 use crate::model::shell::{files, word};
+use crate::operations::manifest::Loaded;
+use crate::operations::{self, Event};
 use crate::plan::Plan;
 use crate::render::outcome;
 use crate::render::unfinished::Above;
@@ -103,7 +105,10 @@ async fn prepare(
             unfinished::refuse_under_way(&past, &state, &again)?;
             let look = async {
                 let scene = saved::prove(&session, &mut plan, env.now().date()).await?;
-                plan.identity_checks = rails::of_identity(&session, &plan, &scene, None).await?;
+                plan.identity_checks =
+                    operations::rails::of_identity(&session.graph, &plan, &scene, None)
+                        .await
+                        .map_err(failed)?;
                 Ok::<(), Failure>(())
             };
             patience::reading(&session, global, look).await?;
@@ -121,8 +126,10 @@ async fn prepare(
             own_folders(&session, &state)?;
             let past = Past::of(&state, &loaded.summary);
             unfinished::refuse_under_way(&past, &state, &again)?;
+            let tell = &mut |event: Event<'_>| manifests::tell(&event, streams, colour);
             let plan =
-                planning::plan(&session, &loaded, &[], past.snapshot(), env, streams, colour);
+                operations::plan::make(&session.graph, &loaded, &[], past.snapshot(), &**env, tell);
+            let plan = async { plan.await.map_err(|error| session.failed(error)) };
             let plan = patience::reading(&session, global, plan).await?;
             let above = Above::Fresh(&plan.changes);
             unfinished::tell(&past, &plan, above, session.place(), global, streams);

@@ -10,9 +10,10 @@ use crate::cli::session::{Session, stored};
 use crate::cli::signals::Stop;
 use crate::cli::state::{self, Past};
 use crate::cli::targets::{PLANS, Targets};
-use crate::cli::{Streams, clouds, manifests, patience, planning, reporting, unfinished};
+use crate::cli::{Streams, clouds, manifests, patience, reporting, unfinished};
 use crate::graph::quota::WRITES;
 use crate::model::shell::{files, word};
+use crate::operations::{self, Event};
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::text::View;
@@ -53,8 +54,10 @@ async fn work(
     clouds::of_manifest(&loaded, &args.tenant, &again)?;
     let session = Session::open(&args.tenant, loaded.manifest.tenant.id.value, WRITES, env).await?;
     let past = Past::of(&state::of_manifest(&args.manifest.file), &loaded.summary);
+    let tell = &mut |event: Event<'_>| manifests::tell(&event, streams, colour);
     let planned =
-        planning::plan(&session, &loaded, &args.app, past.snapshot(), env, streams, colour);
+        operations::plan::make(&session.graph, &loaded, &args.app, past.snapshot(), &**env, tell);
+    let planned = async { planned.await.map_err(|error| session.failed(error)) };
     let planned = patience::reading(&session, global, planned).await;
     let (next, place) = (next_line(args, &session), session.place());
     // The simulated tenant is left as it was: somebody may apply to it at this moment.

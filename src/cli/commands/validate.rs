@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::cli::args::{Global, ValidateArgs};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::{Streams, manifests, warnings};
+use crate::cli::{Streams, manifests};
 use crate::model::clock::Clock;
+use crate::operations::notes;
 use crate::render::validation;
 
 /// # Errors
@@ -19,8 +20,8 @@ pub fn run(
 ) -> Result<Exit, Failure> {
     let colour = env.colour_of_errors(global);
     let loaded = manifests::load(&args.manifest.file, streams, colour)?;
-    let past = warnings::past(&loaded, env.now().date());
-    manifests::tell(&past, &loaded.sources, streams, colour)?;
+    let past = notes::past(&loaded, env.now().date());
+    manifests::draw(&past, &loaded.sources, streams, colour);
     let tables: usize = loaded.manifest.entries.values().map(Vec::len).sum();
     if global.json {
         let apps = loaded.manifest.apps.len();

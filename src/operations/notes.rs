@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use time::Date;
 
-use crate::cli::manifests::Loaded;
 use crate::kinds::REGISTRY;
 use crate::manifest::note;
 use crate::model::address::Address;
 use crate::model::finding::Findings;
 use crate::model::object_state::ObjectState;
 use crate::model::untrusted::shown;
+use crate::operations::manifest::Loaded;
 use crate::store::snapshot::Snapshot;
 
 /// How long before its end a declaration is spoken of, in days.

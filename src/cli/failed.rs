@@ -1,0 +1,84 @@
+//! What could not be done, for people: a sentence, an exit code, and what to do.
+
+use crate::cli::failure::{Exit, Failure};
+use crate::graph::error::GraphError;
+use crate::model::finding::{Findings, MOST_ERRORS, Severity, TOO_MANY};
+use crate::model::untrusted::shown;
+use crate::operations::Failed;
+
+/// Nothing was written.
+pub fn failed(error: Failed) -> Failure {
+    match error {
+        Failed::Graph(error) => told(error),
+        Failed::Odd(error) => Failure::new(
+            Exit::Unexpected,
+            "incomplete_read",
+            format!("failed to read the tenant: {error}"),
+        )
+        .help("nothing is decided on an answer that is not understood; run again with -v"),
+        Failed::Unreadable(error) => Failure::new(
+            Exit::Unexpected,
+            "state_unreadable",
+            format!("failed to read the state of {error}"),
+        ),
+        Failed::NoSuchDomain { tenant, domain } => Failure::new(
+            Exit::NotAcceptable,
+            "wrong_tenant",
+            format!("the tenant {tenant} has no domain {}", shown(&domain)),
+        )
+        .help("write the domain in [tenant] as the portal shows it, or remove it"),
+        Failed::UnknownApp { label, help } => {
+            let title = format!("no app is declared as \"{}\"", shown(&label));
+            Failure::new(Exit::Invalid, "unknown_app", title).help(help)
+        }
+        Failed::Mistakes(findings) => mistakes(&findings),
+        Failed::NoLongerFits => {
+            Failure::drawn(Exit::Invalid, "the manifest no longer fits the tenant")
+        }
+    }
+}
+
+/// A failed read or sign-in, before any write.
+pub fn told(error: GraphError) -> Failure {
+    let exit = match &error {
+        GraphError::SignIn(_) | GraphError::Forbidden { .. } => Exit::NoRight,
+        GraphError::WrongTenant { .. } => Exit::NotAcceptable,
+        GraphError::Network { .. }
+        | GraphError::Untrusted { .. }
+        | GraphError::LongPause { .. }
+        | GraphError::Incomplete { .. }
+        | GraphError::Refused { .. } => Exit::Unexpected,
+    };
+    let failure = Failure::new(exit, error.code(), format!("failed to {error}"));
+    match error.help() {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+/// The last line under mistakes that are drawn already: exit code 3, or 4 when all that is wrong is that the
+/// tenant refused to answer.
+fn mistakes(findings: &Findings) -> Failure {
+    let errors: Vec<&str> = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| finding.code)
+        .collect();
+    if errors.is_empty() {
+        return Failure::drawn(Exit::Invalid, "there is no manifest to work on");
+    }
+    if errors.iter().all(|code| code.ends_with("_forbidden")) {
+        let title = "the sign-in may not read what the manifest names";
+        return Failure::drawn(Exit::NoRight, title)
+            .help("give it the rights named above, sign in again, and run the same command");
+    }
+    let title = match errors.len() {
+        _ if errors.contains(&TOO_MANY) => {
+            format!("more than {MOST_ERRORS} mistakes to mend in the manifest")
+        }
+        1 => "1 mistake to mend in the manifest".to_owned(),
+        count => format!("{count} mistakes to mend in the manifest"),
+    };
+    Failure::drawn(Exit::Invalid, title)
+        .help("mend it and run it again; consent validate needs no tenant")
+}

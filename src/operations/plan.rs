@@ -1,0 +1,207 @@
+//! From a manifest and a tenant to a plan: the same steps for `plan` and for `apply`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::join3;
+
+use crate::graph::{Graph, survey};
+use crate::kinds::{Desk, Names, REGISTRY, Scene};
+use crate::manifest::suggest::did_you_mean;
+use crate::model::address::Address;
+use crate::model::clock::Clock;
+use crate::model::directory::{Directory, Mentions, Organization};
+use crate::model::finding::Findings;
+use crate::model::id::AppId;
+use crate::model::object_state::ObjectState;
+use crate::model::query::Pages;
+use crate::operations::lookup::{add_by_id, observed, queries};
+use crate::operations::manifest::Loaded;
+use crate::operations::{Failed, Tell, notes, rails, told};
+use crate::plan::build::{self, Draft};
+use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, Source, effect, rests};
+use crate::policy;
+use crate::store::snapshot::Snapshot;
+
+/// Proves that the tenant is the manifest's.
+///
+/// # Errors
+/// When it is another one, or nobody can be asked.
+pub async fn tenant(graph: &Graph, loaded: &Loaded) -> Result<Organization, Failed> {
+    let wanted = &loaded.manifest.tenant;
+    let tenant = graph.check_tenant(wanted.id.value).await?;
+    let domain = wanted.domain.as_ref().map(|domain| domain.value.as_str());
+    let has = |name: &str| tenant.domains.iter().any(|one| one.raw().eq_ignore_ascii_case(name));
+    match domain {
+        Some(name) if !has(name) => {
+            let (tenant, domain) = (wanted.id.value, name.to_owned());
+            Err(Failed::NoSuchDomain { tenant, domain })
+        }
+        _ => Ok(tenant),
+    }
+}
+
+/// Reads the tenant and compares.
+///
+/// # Errors
+/// When a read fails or is incomplete, or the tenant shows mistakes of the manifest.
+pub async fn make(
+    graph: &Graph,
+    loaded: &Loaded,
+    only: &[String],
+    past: Option<&Snapshot>,
+    clock: &dyn Clock,
+    tell: &mut Tell<'_>,
+) -> Result<Plan, Failed> {
+    let started = clock.since_start();
+    let tenant = tenant(graph, loaded).await?;
+    let read_at = clock.now().replace_nanosecond(0).unwrap_or_else(|_| clock.now());
+    let (mut scene, pages) = look(graph, loaded, only).await?;
+    add_resources(graph, &pages, &mut scene).await?;
+    let desk = Desk {
+        manifest: &loaded.manifest,
+        sources: &loaded.sources,
+        scene: &scene,
+        today: read_at.date(),
+    };
+    let mut findings = Findings::default();
+    let mut draft = build::draft(&desk, &pages, &mut findings)?;
+    let beside = rests::beside(&draft.pairs, &pages, &scene)?;
+    drop(pages);
+    let findings = told(findings, &loaded.sources, tell)?;
+    let names = names(graph, &draft, &scene.directory).await?;
+    let mut changes = build::changes(&draft.pairs, &beside, &names)?;
+    let rests = rests::used(&changes, beside);
+    build::annotate(&mut changes, &scene.directory);
+    let live = LiveSummary {
+        read_at,
+        apps: scene.roster.len(),
+        objects: draft.objects.clone(),
+        milliseconds: u64::try_from((clock.since_start() - started).as_millis())
+            .unwrap_or(u64::MAX),
+    };
+    let mut plan = Plan {
+        tenant,
+        cloud: loaded.manifest.tenant.cloud.value,
+        manifest: loaded.summary.clone(),
+        live,
+        made_at: read_at,
+        apps: heads(loaded, &scene),
+        names: draft.names(&rests, &names),
+        unmanaged: draft.unmanaged(&names),
+        pairs: draft.pairs,
+        rests,
+        changes,
+        unchanged: draft.unchanged,
+        warnings: [draft.remarks, notes::of(loaded, past, read_at.date())].concat(),
+        checks: Vec::new(),
+        identity_checks: Vec::new(),
+        extent: if only.is_empty() { Extent::Whole } else { Extent::Partial(only.to_vec()) },
+        lifted: Vec::new(),
+        source: Source::Tenant,
+        effect: Effect::default(),
+    };
+    policy::risk::assess(&mut plan, &scene.directory);
+    (plan.checks, plan.lifted) = rails::of_plan(&plan, loaded, &findings, read_at.date());
+    plan.identity_checks = rails::of_identity(graph, &plan, &scene, Some(&loaded.mentions)).await?;
+    plan.effect = effect::of(&plan);
+    Ok(plan)
+}
+
+/// Looks up everything that the manifest names, and reads all that there is of it. Who is in a group
+/// and what an app has do not wait for each other: at a hundred thousand people each takes seconds.
+async fn look(graph: &Graph, loaded: &Loaded, only: &[String]) -> Result<(Scene, Pages), Failed> {
+    let reader = graph.reader();
+    let roster = roster(loaded, only)?;
+    let (directory, unread) = survey::look_up(&reader, &loaded.mentions).await?;
+    let settings = REGISTRY.iter().flat_map(|kind| kind.settings(&loaded.manifest, &directory));
+    let settings = settings.collect();
+    let mut scene = Scene { roster, settings, directory, apps_only: !only.is_empty() };
+    let queries = queries(&scene);
+    let lost = scene.directory.lost(&loaded.mentions.apps);
+    let (members, pages, astray) = join3(
+        unread.read(&reader, &mut scene.directory),
+        reader.read(&queries),
+        survey::astray::look(&reader, &lost),
+    )
+    .await;
+    members?;
+    scene.directory.astray = astray;
+    Ok((scene, pages?))
+}
+
+/// The apps that are asked for, by label.
+fn roster(loaded: &Loaded, only: &[String]) -> Result<BTreeMap<String, AppId>, Failed> {
+    for label in only {
+        if !loaded.manifest.apps.contains_key(label) {
+            let labels = loaded.manifest.apps.keys().map(String::as_str);
+            let help = did_you_mean(label, labels).unwrap_or_else(|| {
+                "--app takes a label of the manifest: the LABEL of an [app.LABEL]".to_owned()
+            });
+            return Err(Failed::UnknownApp { label: label.clone(), help });
+        }
+    }
+    let asked = |label: &String| only.is_empty() || only.contains(label);
+    let apps = loaded.manifest.apps.iter().filter(|(label, _)| asked(label));
+    Ok(apps.map(|(label, app)| (label.clone(), app.app_id.value)).collect())
+}
+
+/// Adds to the directory what the answers speak of and the manifest does not.
+async fn add_resources(graph: &Graph, pages: &Pages, scene: &mut Scene) -> Result<(), Failed> {
+    let reader = graph.reader();
+    let open = REGISTRY.iter().flat_map(|kind| kind.open_policies(pages));
+    scene.directory.open_policies.extend(open);
+    let mut apps: BTreeSet<AppId> =
+        REGISTRY.iter().flat_map(|kind| kind.apps(pages, scene)).collect();
+    apps.retain(|app| !scene.directory.service_principals.contains_key(app));
+    if !apps.is_empty() {
+        let mentions = Mentions { apps, ..Mentions::default() };
+        let (found, _) = survey::look_up(&reader, &mentions).await?;
+        scene.directory.service_principals.extend(found.service_principals);
+    }
+    let spoken_of = REGISTRY.iter().flat_map(|kind| kind.resources(pages, scene)).collect();
+    add_by_id(graph, spoken_of, &mut scene.directory).await
+}
+
+/// How many objects a plan of this manifest would have now, and everything that is there.
+///
+/// # Errors
+/// When a read fails, or the manifest no longer fits the tenant.
+pub async fn afresh(
+    graph: &Graph,
+    loaded: &Loaded,
+    today: time::Date,
+) -> Result<(usize, BTreeMap<Address, ObjectState>), Failed> {
+    let (mut scene, pages) = look(graph, loaded, &[]).await?;
+    add_resources(graph, &pages, &mut scene).await?;
+    let Loaded { manifest, sources, .. } = loaded;
+    let desk = Desk { manifest, sources, scene: &scene, today };
+    let mut findings = Findings::default();
+    let draft = build::draft(&desk, &pages, &mut findings)?;
+    if findings.has_errors() {
+        return Err(Failed::NoLongerFits);
+    }
+    Ok((draft.pairs.len(), observed(&pages, &scene, &mut |_, _| {})?))
+}
+
+async fn names(graph: &Graph, draft: &Draft, directory: &Directory) -> Result<Names, Failed> {
+    let mut names = Names::from_directory(directory);
+    let strangers = draft.strangers(&names);
+    if !strangers.is_empty() {
+        let found = survey::names(&graph.reader(), &strangers).await?;
+        names.0.extend(found);
+    }
+    Ok(names)
+}
+
+fn heads(loaded: &Loaded, scene: &Scene) -> Vec<AppHead> {
+    let head = |(label, app_id): (&String, &AppId)| {
+        let live = scene.directory.service_principals.get(app_id).map(|sp| sp.name.clone());
+        let said = loaded.manifest.apps.get(label).and_then(|app| app.name.as_ref());
+        AppHead {
+            label: label.clone(),
+            name: live.unwrap_or_else(|| AppHead::not_there(said.map(|name| name.value.as_str()))),
+            app_id: *app_id,
+        }
+    };
+    scene.roster.iter().map(head).collect()
+}
