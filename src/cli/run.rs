@@ -10,19 +10,22 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::outlet::Standing;
 use crate::cli::progress::{Onlooker, Sight};
 use crate::cli::results::Witness;
+use crate::cli::session::Session;
 use crate::cli::setting::Setting;
 use crate::cli::stale::still_true;
 use crate::cli::{Streams, patience, results, state, unfinished};
 use crate::graph::auth::Claims;
 use crate::graph::rights;
+use crate::kinds::Scene;
 use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::clock::{Clock, stamp};
 use crate::model::object_state::ObjectState;
 use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
+use crate::operations::lookup::Times;
 use crate::operations::{self, lookup};
 use crate::plan::Plan;
-use crate::plan::fresh;
+use crate::plan::fresh::{self, Freshness};
 use crate::store::journal::Journal;
 use crate::store::lock::{self, Lock, LockError};
 use crate::store::snapshot::{self, Beginning};
@@ -48,16 +51,8 @@ pub async fn run(
     let claims = may_write(&setting, &plan).await?;
     // Held until the run is over and recorded.
     let _lock = locked(&setting)?;
-    let look = async {
-        let scene = lookup::scene_of(&session.graph, &plan).await.map_err(failed)?;
-        // Behind the lock, and after whatever time the approval took.
-        let (before, seen) =
-            lookup::found_when(&session.graph, &scene, &plan.pairs).await.map_err(failed)?;
-        let fresh = still_true(&plan, &before, &scene)?;
-        Ok((scene, before, seen, fresh))
-    };
-    let look = patience::reading(session, global, look);
-    let (scene, before, seen, fresh) =
+    let look = patience::reading(session, global, look(session, &plan));
+    let Look { scene, before, seen, fresh } =
         stop.unless(look).await.unwrap_or_else(|| Err(interrupted()))?;
     let (mut open, mut journal) = begin(&setting, &plan, approval, &claims, before)?;
     setting.snapshot = open.path().to_owned();
@@ -223,6 +218,23 @@ impl LastLook {
     fn left() -> Self {
         Self::none("the run was left at once")
     }
+}
+
+/// What is there right before anything is sent.
+struct Look {
+    scene: Scene,
+    before: Found,
+    seen: Times,
+    fresh: Freshness,
+}
+
+/// Looks behind the lock, and after whatever time the approval took.
+async fn look(session: &Session, plan: &Plan) -> Result<Look, Failure> {
+    let scene = lookup::scene_of(&session.graph, plan).await.map_err(failed)?;
+    let (before, seen) =
+        lookup::found_when(&session.graph, &scene, &plan.pairs).await.map_err(failed)?;
+    let fresh = still_true(plan, &before, &scene)?;
+    Ok(Look { scene, before, seen, fresh })
 }
 
 /// Reads everything again: a fresh plan must be empty, or hold exactly what failed. Of a saved plan,

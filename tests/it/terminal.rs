@@ -328,7 +328,7 @@ fn a_signal_between_the_answer_and_the_first_write_changes_nothing() {
 
 #[test]
 fn two_signals_leave_at_once_and_say_what_is_unsure() {
-    let (world, digest) = crowded(800);
+    let (world, digest) = crowded(2_000);
     let args = ["apply", "--approve", &digest, "--report", "json=report.json"];
     let mut run = Underway::start(&world, &args);
     run.wait_for("sending");
@@ -337,7 +337,8 @@ fn two_signals_leave_at_once_and_say_what_is_unsure() {
     run.signal("-INT");
     let begun = Instant::now();
     let (code, text) = run.end();
-    assert!(begun.elapsed() < Duration::from_millis(600), "{:?}: {text}", begun.elapsed());
+    // Before the answer, and on a machine that is busy with other things as well.
+    assert!(begun.elapsed() < Duration::from_millis(1_800), "{:?}: {text}", begun.elapsed());
     assert_eq!(code, 9, "{text}");
     let report = report(&world);
     assert_eq!(report["counts"]["unsure"], 20, "the batch in flight: {}", report["counts"]);
