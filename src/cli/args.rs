@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::cli::published::PUBLISHED;
 use crate::graph::quota::WRITES;
 use crate::model::cloud::Cloud;
+use crate::render::formats::{self, FORMATS, Format};
 use crate::sandbox::weather::measure::Latency;
 
 /// Consent as code for Microsoft Entra ID.
@@ -230,15 +231,10 @@ pub enum Shell {
 }
 
 /// One `--report`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Report {
-    pub kind: ReportKind,
+    pub format: &'static Format,
     pub to: Target,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportKind {
-    Json,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,17 +244,17 @@ pub enum Target {
 }
 
 fn report(text: &str) -> Result<Report, String> {
-    let (kind, to) = text.split_once('=').ok_or("write it as json=FILE, or json=- for stdout")?;
-    let kind = match kind {
-        "json" => ReportKind::Json,
-        other => return Err(format!("no report of the kind \"{other}\"; there is: json")),
+    let (name, to) = text.split_once('=').ok_or("write it as json=FILE, or json=- for stdout")?;
+    let Some(format) = formats::named(name) else {
+        let known = FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+        return Err(format!("no report of the kind \"{name}\"; there is: {known}"));
     };
     let to = match to {
         "" => return Err("a file name is missing behind =".to_owned()),
         "-" => Target::Stdout,
         file => Target::File(PathBuf::from(file)),
     };
-    Ok(Report { kind, to })
+    Ok(Report { format, to })
 }
 
 #[cfg(test)]
@@ -273,7 +269,8 @@ mod tests {
 
     #[test]
     fn reports_are_read() {
-        assert_eq!(report("json=-"), Ok(Report { kind: ReportKind::Json, to: Target::Stdout }));
+        let json = report("json=-").unwrap();
+        assert_eq!((json.format.name, json.to), ("json", Target::Stdout));
         assert!(report("yaml=x").is_err());
         assert!(report("json").is_err());
     }

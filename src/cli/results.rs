@@ -14,6 +14,7 @@ use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 use crate::model::untrusted::shown;
 use crate::plan::Plan;
 use crate::render;
+use crate::render::formats::Reported;
 use crate::render::outcome::LookedAt;
 use crate::render::text::View;
 use crate::store::error::StoreError;
@@ -95,9 +96,7 @@ pub fn tell(
             }
         })
     };
-    let reported = reporting::write(setting.reports, streams, |out| {
-        render::outcome::json(report, &plan.changes, out)
-    });
+    let reported = reporting::write(setting.reports, streams, Reported::Run(report, &plan.changes));
     if let Err(error) = saved {
         stored(error).as_saved_too_late().draw(streams.err, false)?;
         return Ok(worse(exit));

@@ -10,6 +10,7 @@ pub mod crowd;
 mod entry;
 pub mod finding;
 mod foot;
+pub mod formats;
 pub mod json;
 pub mod lines;
 pub mod outcome;

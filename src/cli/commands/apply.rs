@@ -24,7 +24,7 @@ use crate::model::shell::{files, word};
 use crate::operations::manifest::Loaded;
 use crate::operations::{self, Event};
 use crate::plan::Plan;
-use crate::render::outcome;
+use crate::render::formats::Reported;
 use crate::render::unfinished::Above;
 use crate::store::private;
 
@@ -166,8 +166,7 @@ async fn approve_and_run(
         }
         let nothing =
             RunReport { lines: Vec::new(), stopped: None, writes_sent: 0, remaining: Some(0) };
-        let written =
-            reporting::write(reports, streams, |out| outcome::json(&nothing, &plan.changes, out));
+        let written = reporting::write(reports, streams, Reported::Run(&nothing, &plan.changes));
         read_or_not(written)?;
         return Ok(Exit::Done);
     }

@@ -16,6 +16,7 @@ use crate::model::shell::{files, word};
 use crate::operations::{self, Event};
 use crate::plan::{Plan, file};
 use crate::render;
+use crate::render::formats::Reported;
 use crate::render::text::View;
 use crate::render::unfinished::Above;
 use crate::store::plan_file;
@@ -78,7 +79,7 @@ async fn work(
         env,
         streams,
     )
-    .and_then(|()| reporting::write(&reports, streams, |out| render::json::plan(&plan, out)));
+    .and_then(|()| reporting::write(&reports, streams, Reported::Plan(&plan)));
     let differ = args.detailed_exitcode && !plan.changes.is_empty();
     let exit = if differ { Exit::Differences } else { Exit::Done };
     match shown {

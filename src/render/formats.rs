@@ -1,0 +1,53 @@
+//! The formats of reports: a file that draws, and a row here. `--report` takes its words from this table.
+
+use std::io::{self, Write};
+
+use crate::model::change::Change;
+use crate::model::outcome::RunReport;
+use crate::plan::Plan;
+use crate::render::{json, outcome};
+
+/// What a report is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Reported<'a> {
+    Plan(&'a Plan),
+    /// What became of these changes.
+    Run(&'a RunReport, &'a [Change]),
+}
+
+/// One format.
+#[derive(Debug)]
+pub struct Format {
+    /// Its word on the command line.
+    pub name: &'static str,
+    /// Writes a report bit by bit.
+    pub draw: fn(&Reported<'_>, &mut dyn Write) -> io::Result<()>,
+}
+
+pub static FORMATS: [Format; 1] = [Format { name: "json", draw: in_json }];
+
+/// The format of this name.
+pub fn named(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+fn in_json(reported: &Reported<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match reported {
+        Reported::Plan(plan) => json::plan(plan, out),
+        Reported::Run(report, changes) => outcome::json(report, changes, out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_format_has_a_name_of_its_own() {
+        let names: BTreeSet<&str> = FORMATS.iter().map(|format| format.name).collect();
+        assert_eq!(names.len(), FORMATS.len());
+        assert!(names.iter().all(|name| named(name).is_some_and(|one| one.name == *name)));
+        assert!(named("yaml").is_none());
+    }
+}
