@@ -16,7 +16,7 @@ use crate::plan::Plan;
 use crate::render;
 use crate::render::formats::Reported;
 use crate::render::outcome::LookedAt;
-use crate::render::text::View;
+use crate::render::view::View;
 use crate::store::error::StoreError;
 
 /// What was seen of a run while it went on: all that is left of it after a second Ctrl-C.

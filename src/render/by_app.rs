@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use crate::model::change::Tier;
 use crate::plan::pictures::{Counts, Picture};
-use crate::render::crowd::{Costly, head};
 use crate::render::lines::{Page, counted, grouped, shorten, width};
+use crate::render::shares::{Costly, head};
 use crate::render::style::Ink;
 
 /// Columns of a label and of a number.

@@ -7,9 +7,9 @@ use crate::model::audience::Audience;
 use crate::model::change::{Tier, Verb};
 use crate::plan::pictures::Picture;
 use crate::render::block::BODY;
-use crate::render::crowd::{Costly, head};
 use crate::render::entry::{self, Extent, lead, rows, whole};
 use crate::render::lines::{Page, counted};
+use crate::render::shares::{Costly, head};
 use crate::render::style::Ink;
 
 /// What is drawn as one when there are too many pictures.

@@ -7,7 +7,7 @@ use crate::plan::said::{SAYS, quoted};
 use crate::plan::{Check, Lifted, Plan, Source};
 use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, shorten, width};
 use crate::render::style::Ink;
-use crate::render::text::View;
+use crate::render::view::View;
 
 /// How much of each list is told before the rest is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,11 +16,13 @@ pub mod lines;
 pub mod outcome;
 pub mod quote;
 mod replacement;
+mod shares;
 pub mod stale;
 pub mod style;
 pub mod text;
 pub mod unfinished;
 pub mod validation;
+pub mod view;
 
 #[cfg(test)]
 mod crowd_tests;

@@ -15,7 +15,7 @@ use crate::render::block::names;
 use crate::render::foot::command;
 use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, shorten};
 use crate::render::style::Ink;
-use crate::render::text::View;
+use crate::render::view::View;
 
 /// What the document calls itself.
 pub const FORMAT: &str = "consent.run_report";

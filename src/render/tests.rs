@@ -6,7 +6,8 @@ use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::{Plan, Unmanaged};
 use crate::render::lines::width;
 use crate::render::samples::{app, change, field, named, narrowing, plan, rated, setting};
-use crate::render::text::{self, View};
+use crate::render::text;
+use crate::render::view::View;
 
 pub(crate) const SHORT: View<'static> = View { full: false, next: Some("consent apply") };
 pub(crate) const FULL: View<'static> = View { full: true, next: None };

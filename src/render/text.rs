@@ -15,6 +15,7 @@ use crate::render::crowd::{self, Crowd};
 use crate::render::foot::{self, Room};
 use crate::render::lines::{COLUMNS, Page, counted, grouped, shorten, width};
 use crate::render::style::Ink;
+use crate::render::view::View;
 
 /// Up to so many pictures are drawn in full.
 const BLOCKS: usize = 40;
@@ -28,16 +29,6 @@ pub(crate) const LINES: usize = 60;
 const FEWEST: usize = 12;
 /// Where the id of an app begins.
 const ID_COLUMN: usize = 62;
-
-/// How a plan is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct View<'a> {
-    /// Everything, however much: every change, every person.
-    pub full: bool,
-    /// What to run next, for the last line; nothing is said without it. A command is broken only
-    /// between its words, so a path wider than a line stays whole.
-    pub next: Option<&'a str>,
-}
 
 /// Draws a plan.
 ///

@@ -17,8 +17,8 @@ use crate::operations::{self, Event};
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::formats::Reported;
-use crate::render::text::View;
 use crate::render::unfinished::Above;
+use crate::render::view::View;
 use crate::store::plan_file;
 
 /// # Errors

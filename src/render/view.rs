@@ -1,0 +1,11 @@
+//! How a plan is looked at.
+
+/// How a plan is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct View<'a> {
+    /// Everything, however much: every change, every person.
+    pub full: bool,
+    /// What to run next, for the last line; nothing is said without it. A command is broken only
+    /// between its words, so a path wider than a line stays whole.
+    pub next: Option<&'a str>,
+}
