@@ -72,6 +72,7 @@ pub(super) fn change(label: &str) -> Change {
         why: Vec::new(),
         notes: Vec::new(),
         permissions: Vec::new(),
+        consent: None,
         risk: None,
     }
 }

@@ -23,7 +23,7 @@ use self::seal::Sealed;
 use crate::kinds::published::{document, states_by_address};
 use crate::kinds::{Names, Pair, Unreadable};
 use crate::model::address::Address;
-use crate::model::change::{Change, Risk, Why};
+use crate::model::change::{Change, Why};
 use crate::model::clock::Moment;
 use crate::model::cloud::Cloud;
 use crate::model::digest::sha256_hex;
@@ -31,6 +31,7 @@ use crate::model::directory::Organization;
 use crate::model::id::ObjectId;
 use crate::model::json::write_pretty;
 use crate::model::object_state::ObjectState;
+use crate::model::risk::Risk;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::{

@@ -40,6 +40,7 @@ pub(super) fn change(
         why: Vec::new(),
         notes: notes(spec),
         permissions: spec.map(|spec| permission(spec, gives)).into_iter().collect(),
+        consent: None,
         risk: None,
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn change(
         why: Vec::new(),
         notes: notes(spec, gives),
         permissions: Vec::new(),
+        consent: None,
         risk: None,
     }
 }

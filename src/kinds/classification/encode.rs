@@ -49,6 +49,7 @@ pub(super) fn change(
         why: Vec::new(),
         notes: notes(new),
         permissions: spec.map(|spec| permission(spec, new.is_some())).into_iter().collect(),
+        consent: None,
         risk: None,
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn change(
         why: Vec::new(),
         notes: want.map(|want| notes(old, want)).unwrap_or_default(),
         permissions: Vec::new(),
+        consent: None,
         risk: None,
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn change(
         why: Vec::new(),
         notes: Vec::new(),
         permissions: permissions(&gained, &lost),
+        consent: None,
         risk: None,
     }
 }

@@ -153,6 +153,7 @@ fn blank(address: &Address, what: &str) -> Change {
         why: Vec::new(),
         notes: Vec::new(),
         permissions: Vec::new(),
+        consent: None,
         risk: None,
     }
 }
