@@ -54,6 +54,7 @@ fn there() -> Expect {
 pub(super) fn change(label: &str) -> Change {
     Change {
         address: address(label),
+        part: None,
         verb: Verb::Set,
         gives: false,
         takes: false,

@@ -3,7 +3,7 @@
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::planning;
 use crate::kinds::Scene;
-use crate::plan::fresh::{self, Freshness, is_of};
+use crate::plan::fresh::{self, Freshness};
 use crate::plan::{Plan, rests};
 use crate::render::stale::{SHOWN, paragraph, paragraph_of_rest, rest};
 use crate::store::snapshot::Objects;
@@ -30,7 +30,7 @@ pub fn still_true(plan: &Plan, now: &Objects, scene: &Scene) -> Result<Freshness
     let mut failure = Failure::new(Exit::NotAcceptable, "plan_stale", title);
     for stale in stale.iter().take(SHOWN) {
         let difference = stale.difference(&plan.names).map_err(planning::unreadable)?;
-        let own = plan.changes.iter().find(|change| is_of(change, &stale.address));
+        let own = plan.changes.iter().find(|change| *change.object() == stale.address);
         let paragraph = own.map(|change| paragraph(change, &difference)).or_else(|| {
             let (change, rest) = rests::on(&plan.changes, &stale.address)?;
             Some(paragraph_of_rest(rest, change, &difference))

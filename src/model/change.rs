@@ -61,6 +61,8 @@ impl Verb {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     pub address: Address,
+    /// Of a change that goes on with what another one of the same object began.
+    pub part: Option<Part>,
     pub verb: Verb,
     /// Somebody can do more afterwards.
     pub gives: bool,
@@ -87,6 +89,14 @@ pub struct Change {
     pub risk: Option<Risk>,
 }
 
+/// That a change is one of several of one object: one request would have cut somebody off, or would have
+/// been too early. The first of them stands at the object's own address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The address of the object.
+    pub of: Address,
+}
+
 impl Subject {
     /// `delegated, Microsoft Graph, adele@contoso.com`. Safe text.
     pub fn words(&self) -> String {
@@ -100,6 +110,11 @@ impl Subject {
 }
 
 impl Change {
+    /// Where the object stands that it is about: several changes may be about one.
+    pub fn object(&self) -> &Address {
+        self.part.as_ref().map_or(&self.address, |part| &part.of)
+    }
+
     /// A removal for the rails: afterwards somebody has a permission less, or an object is gone that
     /// nothing replaces. Whether a grant is deleted or only narrowed makes no difference to those who
     /// lose it.

@@ -108,6 +108,8 @@ fn facts(change: &Change) -> Vec<String> {
     let at = &change.address;
     let Change {
         address: _,
+        // Stands in the address.
+        part: _,
         verb,
         subject,
         before,

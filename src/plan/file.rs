@@ -10,7 +10,7 @@ mod whole;
 
 pub use whole::last_day;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -232,21 +232,11 @@ fn summary(plan: &Plan) -> Summary {
 
 /// The changes of each pair: one, or two where one request would have cut somebody off.
 fn by_pair(plan: &Plan) -> BTreeMap<Address, Vec<&Change>> {
-    let pairs: BTreeSet<&Address> = plan.pairs.iter().map(|pair| &pair.address).collect();
     let mut changes: BTreeMap<Address, Vec<&Change>> = BTreeMap::new();
     for change in &plan.changes {
-        changes.entry(pair_of(&change.address, &pairs)).or_default().push(change);
+        changes.entry(change.object().clone()).or_default().push(change);
     }
     changes
-}
-
-/// Where the pair stands that a change was made of.
-fn pair_of(change: &Address, pairs: &BTreeSet<&Address>) -> Address {
-    let mut address = change.clone();
-    if !pairs.contains(&address) {
-        address.parts.pop();
-    }
-    address
 }
 
 fn saved(pair: &Pair, changes: &BTreeMap<Address, Vec<&Change>>) -> Saved {

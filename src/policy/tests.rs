@@ -33,6 +33,7 @@ pub(crate) fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
             "crm",
             [name.to_owned(), format!("{user:?}")],
         ),
+        part: None,
         verb,
         gives: gained,
         takes: !gained,

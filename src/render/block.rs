@@ -9,7 +9,9 @@ use crate::model::change::{Change, FieldChange, Verb, Why};
 use crate::model::risk::{Reason, Tier, sentence};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Group, Picture, Shape};
-use crate::render::lines::{COLUMNS, Depth, PROSE, Page, counted, grouped, shorten, width};
+use crate::render::lines::{
+    COLUMNS, Depth, PROSE, Page, counted, grouped, has_comma, is_sentence, shorten, width,
+};
 use crate::render::replacement;
 use crate::render::style::{Ink, risk_ink, risk_label, verb_ink};
 
@@ -138,11 +140,6 @@ pub(crate) fn about(
     }
 }
 
-/// More than one word: among commas it could read as several items, or several as one.
-pub(crate) fn is_sentence(item: &str) -> bool {
-    item.contains([',', ' '])
-}
-
 /// More than any sentence of ours; what is longer was made to be long.
 const SENTENCE: usize = 4_000;
 
@@ -198,7 +195,7 @@ fn difference(field: &FieldChange, full: bool, page: &mut Page) {
             }
         }
     }
-    if same.iter().any(|item| item.contains(',')) {
+    if same.iter().any(|item| has_comma(item)) {
         let limit = if full { usize::MAX } else { 6 };
         let lead = format!("{BODY}  = ");
         same.iter().take(limit).for_each(|item| whole(Ink::Plain, &lead, item, page));

@@ -8,8 +8,8 @@ use crate::model::change::{FieldChange, Verb};
 use crate::model::risk::{Reason, Tier};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Picture, Shape};
-use crate::render::block::{BODY, crowd_of, is_sentence, items, names, room, title};
-use crate::render::lines::{COLUMNS, Page, counted, shorten, width, wrap};
+use crate::render::block::{BODY, crowd_of, items, names, room, title};
+use crate::render::lines::{COLUMNS, Page, counted, has_comma, is_sentence, shorten, width, wrap};
 use crate::render::style::Ink;
 
 /// How much of it is told.
@@ -155,9 +155,9 @@ impl Told {
             fields: fields.into_iter().map(told).collect(),
             worst: count.unwrap_or_default(),
             word: match first {
-                Some(lead) if lead.subject.audience != Audience::Tenant => "more permission",
-                Some(lead) if !lead.permissions.is_empty() => "more permission",
-                _ => "more item",
+                Some(lead) if lead.subject.audience != Audience::Tenant => "permission",
+                Some(lead) if !lead.permissions.is_empty() => "permission",
+                _ => "item",
             },
         }
     }
@@ -166,7 +166,7 @@ impl Told {
     fn has_sentences(&self) -> bool {
         let alone = matches!(&*self.fields, [(_, items)] if items.len() == 1);
         let mut items = self.fields.iter().flat_map(|(_, items)| items);
-        items.any(|item| item.contains(',') || (!alone && is_sentence(item)))
+        items.any(|item| has_comma(item) || (!alone && is_sentence(item)))
     }
 
     /// `class: +low, -none`, for a setting.
@@ -222,6 +222,11 @@ impl Told {
             .then(|| self.on_one_line(&shorten(lead, left), items, room))?
     }
 
+    /// `2 more permissions`.
+    fn more(&self, count: usize) -> String {
+        counted(count, &format!("more {}", self.word))
+    }
+
     /// What fits one line, and how many more there are.
     fn counted(&self, lead: &str, items: &[String], room: usize) -> String {
         let before = match &self.target {
@@ -234,7 +239,7 @@ impl Told {
         let row = |count: usize| {
             let more = items.len() - count;
             match count {
-                0 => self.before(lead, &counted(more, self.word.trim_start_matches("more "))),
+                0 => self.before(lead, &counted(more, self.word)),
                 _ => format!("{before}{} and {more} more", joined(items, count)),
             }
         };
@@ -256,7 +261,7 @@ impl Told {
             return all;
         }
         let short = |count: usize| {
-            let more = format!("and {} (--full)", counted(items.len() - count, self.word));
+            let more = format!("and {} (--full)", self.more(items.len() - count));
             filled(head.clone(), items.iter().take(count), Some(&more), room)
         };
         if self.worst == items.len() {
@@ -291,7 +296,7 @@ impl Told {
             }
         }
         if left > 0 {
-            rows.push(format!("and {} (--full)", counted(left, self.word)));
+            rows.push(format!("and {} (--full)", self.more(left)));
         }
         rows
     }

@@ -175,6 +175,8 @@ fn summary(plan: &Plan) -> Summary {
 fn row(change: &Change) -> Row<'_> {
     let Change {
         address,
+        // Stands in the address.
+        part: _,
         verb,
         gives,
         takes,

@@ -93,6 +93,7 @@ pub(crate) fn change(
     let read = Query::object("/oauth2PermissionGrants/x", Missing::Nothing);
     Change {
         address: Address::new("delegated_grant", owner, [verb.word().to_owned(), about, who]),
+        part: None,
         verb,
         gives: fields.iter().any(|field| !field.gained.is_empty()),
         takes: fields.iter().any(|field| !field.lost.is_empty()),

@@ -22,6 +22,7 @@ pub(super) fn change(
     let (gained, lost) = if gives { (shown, Vec::new()) } else { (Vec::new(), shown) };
     Change {
         address: address.clone(),
+        part: None,
         verb: if gives { Verb::Grant } else { Verb::Revoke },
         gives,
         takes: !gives,

@@ -25,6 +25,7 @@ pub(super) fn change(
     let word = |class: Option<Class>| vec![Untrusted::new(class.map_or("none", Class::word))];
     Change {
         address: address.clone(),
+        part: None,
         verb: Verb::Set,
         // Every class can be what a policy lets users consent to.
         gives: new.is_some(),

@@ -64,6 +64,7 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
     };
     Change {
         address: address.clone(),
+        part: None,
         verb,
         // A policy that is made is not used yet, and whoever uses it gives.
         gives: verb == Verb::Set && (more || again),

@@ -18,6 +18,7 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
     let by = gained.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect();
     Change {
         address: address.clone(),
+        part: None,
         verb: Verb::Set,
         gives,
         takes,

@@ -28,8 +28,8 @@ fn plan() -> Plan {
         permission.admin_only = None;
     }
     let risk = Risk { tier: Tier::High, reasons: vec!["P205: mail".to_owned().into()] };
-    let pair = &plan.pairs[0].address.parts;
-    let own = plan.changes.iter_mut().filter(|change| change.address.parts.starts_with(pair));
+    let pair = &plan.pairs[0].address;
+    let own = plan.changes.iter_mut().filter(|change| change.object() == pair);
     own.for_each(|change| change.risk = Some(risk.clone()));
     plan.effect = effect::of(&plan);
     plan
