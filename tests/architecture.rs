@@ -309,6 +309,64 @@ fn operations_know_no_screen() {
     no_violations("an operation knows a screen", &found);
 }
 
+/// A decision that reads a text made for people is a bug: what a rule or a format needs to know of a change
+/// is a field of it. So the rooms that use changes take no text apart, but for the files named here, whose
+/// texts are made for programs or are only laid out.
+#[test]
+fn what_uses_changes_takes_no_text_apart() {
+    let reads_texts = [
+        // Names of permissions have a grammar of Microsoft's, by which they are rated.
+        "policy/permissions.rs",
+        // A document as it is stored.
+        "plan/file.rs",
+        // Placeholders of ids in requests.
+        "plan/order.rs",
+        "apply/placeholder.rs",
+        // Lay out lines, and quote what people wrote.
+        "render/finding.rs",
+        "render/lines.rs",
+        "render/quote.rs",
+        // Plans for tests.
+        "render/samples.rs",
+    ];
+    let words = [
+        ".starts_with(\"",
+        ".starts_with('",
+        ".starts_with(&",
+        ".ends_with(\"",
+        ".ends_with('",
+        ".contains(\"",
+        ".contains('",
+        ".find(\"",
+        ".find('",
+        ".strip_prefix(",
+        ".strip_suffix(",
+        ".trim_start_matches(",
+        ".split(",
+        ".rsplit(",
+        ".split_once(",
+        ".rsplit_once(",
+    ];
+    let rooms = ["policy", "plan", "apply", "render"];
+    let files = sources();
+    let uses_changes = files.iter().filter(|file| {
+        let is_tested = !file.is_test() && !file.path.starts_with("apply/explore/");
+        rooms.contains(&file.room()) && is_tested && !reads_texts.contains(&file.path.as_str())
+    });
+    let found: Vec<String> = uses_changes.flat_map(|file| file.lines_with(&words)).collect();
+    no_violations("a text for people is read", &found);
+}
+
+/// What a change is about stands in its fields: who rates by the name of a kind knows too much.
+#[test]
+fn rules_ask_for_no_kind() {
+    let files = sources();
+    let rules = files.iter().filter(|file| file.room() == "policy" && !file.is_test());
+    let found: Vec<String> =
+        rules.flat_map(|file| file.lines_with(&["address.kind", "::NAME"])).collect();
+    no_violations("a rule asks which kind a change is of", &found);
+}
+
 #[test]
 fn only_the_style_sheet_colours() {
     let files = sources();

@@ -89,8 +89,10 @@ impl<'a> Grounds<'a> {
                 let at = rests.entry((&rest.address, &rest.state));
                 own.push(*at.or_insert_with(|| grounds.add(&rest.subject, &rest.proof)));
             }
-            for need in change.needs.iter().filter(|need| !is_same_object(need, &change.address)) {
-                let Some(made) = places.at(need).and_then(|at| changes.get(at)) else { continue };
+            let needs = change.needs.iter().filter_map(|need| changes.get(places.at(need)?));
+            // What one change of an object leaves, the next one is about: it is looked at as what is
+            // replaced.
+            for made in needs.filter(|made| made.object() != change.object()) {
                 for (turn, step) in made.steps.iter().enumerate() {
                     let at = made_of.entry((&made.address, turn));
                     own.push(*at.or_insert_with(|| grounds.add(&made.subject, &step.proof)));
@@ -296,12 +298,6 @@ impl Ground<'_> {
     fn again(&mut self, tries: usize, end: Look, due: impl Fn(Duration) -> Look, now: Duration) {
         self.look = delay(CHECK, tries).map_or(end, |time| due(now.saturating_add(time)));
     }
-}
-
-/// An object may have several changes, whose addresses go on behind its own. What one of them leaves, the
-/// next one is about: it is looked at as what is replaced.
-fn is_same_object(need: &Address, own: &Address) -> bool {
-    need.kind == own.kind && need.owner == own.owner && own.parts.starts_with(&need.parts)
 }
 
 fn told(first: &Ground<'_>, others: usize) -> String {

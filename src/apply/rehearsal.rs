@@ -54,6 +54,7 @@ fn there() -> Expect {
 pub(super) fn change(label: &str) -> Change {
     Change {
         address: address(label),
+        part: None,
         verb: Verb::Set,
         gives: false,
         takes: false,
@@ -72,6 +73,7 @@ pub(super) fn change(label: &str) -> Change {
         why: Vec::new(),
         notes: Vec::new(),
         permissions: Vec::new(),
+        consent: None,
         risk: None,
     }
 }

@@ -12,7 +12,7 @@ use crate::apply::rehearsal::{
 };
 use crate::apply::wave::LARGEST;
 use crate::graph::verdict::Verdict;
-use crate::model::change::Change;
+use crate::model::change::{Change, Part};
 use crate::model::outcome::{Outcome, RunReport};
 use crate::model::query::{Consistency, Missing, Query, Rows};
 use crate::model::request::{Expect, Expected, Members};
@@ -174,7 +174,8 @@ fn what_is_replaced_counts_from_its_own_answer() {
 #[test]
 fn what_this_run_changed_is_looked_at_before_it_is_changed_again() {
     let mut narrow = needs(takes("all"), &["all"]);
-    narrow.address.parts.push("narrow".to_owned());
+    narrow.part = Some(Part { of: narrow.address.clone() });
+    narrow.address = narrow.address.part("narrow");
     let changes = [gives("all"), narrow];
     let times = BTreeMap::from([(address("all"), Duration::ZERO)]);
     let already = BTreeSet::from([address("all")]);

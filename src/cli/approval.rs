@@ -8,7 +8,8 @@ use crate::cli::ask::{self, Answer};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::signals::Stop;
-use crate::model::change::{Change, Tier};
+use crate::model::change::Change;
+use crate::model::risk::Tier;
 use crate::plan::Plan;
 use crate::render::text::numbers;
 

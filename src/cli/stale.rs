@@ -4,7 +4,7 @@ use crate::cli::failed::failed;
 use crate::cli::failure::{Exit, Failure};
 use crate::kinds::{Scene, Unreadable};
 use crate::operations::{Failed, lookup};
-use crate::plan::fresh::{self, Freshness, is_of};
+use crate::plan::fresh::{self, Freshness};
 use crate::plan::{Plan, rests};
 use crate::render::stale::{SHOWN, paragraph, paragraph_of_rest, rest};
 use crate::store::snapshot::Objects;
@@ -31,7 +31,7 @@ pub fn still_true(plan: &Plan, now: &Objects, scene: &Scene) -> Result<Freshness
     let mut failure = Failure::new(Exit::NotAcceptable, "plan_stale", title);
     for stale in stale.iter().take(SHOWN) {
         let difference = stale.difference(&plan.names).map_err(unreadable)?;
-        let own = plan.changes.iter().find(|change| is_of(change, &stale.address));
+        let own = plan.changes.iter().find(|change| *change.object() == stale.address);
         let paragraph = own.map(|change| paragraph(change, &difference)).or_else(|| {
             let (change, rest) = rests::on(&plan.changes, &stale.address)?;
             Some(paragraph_of_rest(rest, change, &difference))

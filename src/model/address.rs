@@ -27,6 +27,14 @@ impl Address {
     pub fn new(kind: &str, owner: &str, parts: impl IntoIterator<Item = String>) -> Self {
         Self { kind: kind.to_owned(), owner: owner.to_owned(), parts: parts.into_iter().collect() }
     }
+
+    /// Behind this one: where a further change of the same object stands.
+    #[must_use]
+    pub fn part(&self, word: &str) -> Self {
+        let mut part = self.clone();
+        part.parts.push(word.to_owned());
+        part
+    }
 }
 
 impl fmt::Display for Address {

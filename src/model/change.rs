@@ -8,6 +8,7 @@ use crate::model::audience::Audience;
 use crate::model::id::AppId;
 use crate::model::object_state::ObjectState;
 use crate::model::request::{Proof, Request};
+use crate::model::risk::Risk;
 use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
 
@@ -60,6 +61,8 @@ impl Verb {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     pub address: Address,
+    /// Of a change that goes on with what another one of the same object began.
+    pub part: Option<Part>,
     pub verb: Verb,
     /// Somebody can do more afterwards.
     pub gives: bool,
@@ -81,7 +84,17 @@ pub struct Change {
     /// Sentences a reviewer should read beside this change. Safe text.
     pub notes: Vec<String>,
     pub permissions: Vec<Permission>,
+    /// What it does to how people may consent.
+    pub consent: Option<Consent>,
     pub risk: Option<Risk>,
+}
+
+/// That a change is one of several of one object: one request would have cut somebody off, or would have
+/// been too early. The first of them stands at the object's own address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The address of the object.
+    pub of: Address,
 }
 
 impl Subject {
@@ -97,6 +110,11 @@ impl Subject {
 }
 
 impl Change {
+    /// Where the object stands that it is about: several changes may be about one.
+    pub fn object(&self) -> &Address {
+        self.part.as_ref().map_or(&self.address, |part| &part.of)
+    }
+
     /// A removal for the rails: afterwards somebody has a permission less, or an object is gone that
     /// nothing replaces. Whether a grant is deleted or only narrowed makes no difference to those who
     /// lose it.
@@ -160,6 +178,33 @@ pub struct Why {
     pub until: Option<String>,
 }
 
+/// What a change does to how people may consent, for the rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Consent {
+    /// Users consent by a setting.
+    Users {
+        /// Ids of policies by which they may from now on, and could not before.
+        by: Vec<String>,
+    },
+    /// A policy by which somebody may consent.
+    Policy {
+        /// In lower case.
+        id: String,
+        /// Whether everything may be consented to by it as it was found.
+        was_open: bool,
+        /// What it lets through that it did not before; `None` where that is nothing.
+        lets: Option<Lets>,
+    },
+}
+
+/// How much a policy lets through that it did not before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lets {
+    More,
+    /// A set of it has no bound: every permission of its sort, of every API and for every app.
+    Everything,
+}
+
 /// A permission that the change gives or takes, for the rules.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Permission {
@@ -180,34 +225,4 @@ pub struct Permission {
 pub enum PermissionSort {
     Delegated,
     Application,
-}
-
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Tier {
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-impl Tier {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
-}
-
-/// How risky the permissions concerned are, with the rule that says so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Risk {
-    pub tier: Tier,
-    /// `P205: mail or every file, as the user (Mail.ReadWrite)`.
-    pub reasons: Vec<String>,
 }

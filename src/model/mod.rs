@@ -16,6 +16,7 @@ pub mod object_state;
 pub mod outcome;
 pub mod query;
 pub mod request;
+pub mod risk;
 pub mod safe;
 pub mod schema;
 pub mod scope;

@@ -108,6 +108,8 @@ fn facts(change: &Change) -> Vec<String> {
     let at = &change.address;
     let Change {
         address: _,
+        // Stands in the address.
+        part: _,
         verb,
         subject,
         before,
@@ -121,6 +123,7 @@ fn facts(change: &Change) -> Vec<String> {
         takes: _,
         fields: _,
         permissions: _,
+        consent: _,
         // For people.
         why: _,
         notes: _,
@@ -140,7 +143,8 @@ fn facts(change: &Change) -> Vec<String> {
     if let Some(risk) = risk {
         let tier = risk.tier.word();
         facts.push(format!("{at} risk: {tier}"));
-        facts.extend(risk.reasons.iter().map(|rule| format!("{at} risk: {tier} {}", quoted(rule))));
+        let reasons = risk.reasons.iter().map(ToString::to_string);
+        facts.extend(reasons.map(|reason| format!("{at} risk: {tier} {}", quoted(&reason))));
     }
     let rests = |rest: &Rest| format!("{at} rests on: {} {}", rest.address, rest.state);
     facts.extend(rests_on.iter().map(rests));

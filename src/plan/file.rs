@@ -10,7 +10,7 @@ mod whole;
 
 pub use whole::last_day;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use self::seal::Sealed;
 use crate::kinds::published::{document, states_by_address};
 use crate::kinds::{Names, Pair, Unreadable};
 use crate::model::address::Address;
-use crate::model::change::{Change, Risk, Why};
+use crate::model::change::{Change, Why};
 use crate::model::clock::Moment;
 use crate::model::cloud::Cloud;
 use crate::model::digest::sha256_hex;
@@ -31,6 +31,7 @@ use crate::model::directory::Organization;
 use crate::model::id::ObjectId;
 use crate::model::json::write_pretty;
 use crate::model::object_state::ObjectState;
+use crate::model::risk::Risk;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::{
@@ -231,21 +232,11 @@ fn summary(plan: &Plan) -> Summary {
 
 /// The changes of each pair: one, or two where one request would have cut somebody off.
 fn by_pair(plan: &Plan) -> BTreeMap<Address, Vec<&Change>> {
-    let pairs: BTreeSet<&Address> = plan.pairs.iter().map(|pair| &pair.address).collect();
     let mut changes: BTreeMap<Address, Vec<&Change>> = BTreeMap::new();
     for change in &plan.changes {
-        changes.entry(pair_of(&change.address, &pairs)).or_default().push(change);
+        changes.entry(change.object().clone()).or_default().push(change);
     }
     changes
-}
-
-/// Where the pair stands that a change was made of.
-fn pair_of(change: &Address, pairs: &BTreeSet<&Address>) -> Address {
-    let mut address = change.clone();
-    if !pairs.contains(&address) {
-        address.parts.pop();
-    }
-    address
 }
 
 fn saved(pair: &Pair, changes: &BTreeMap<Address, Vec<&Change>>) -> Saved {

@@ -112,10 +112,10 @@ impl Freshness {
         let mut done = BTreeSet::new();
         let mut between: BTreeMap<&Address, &Address> = BTreeMap::new();
         for change in changes {
-            let own = &change.address;
-            if object_of(change, &self.reached).is_some() {
+            let (own, object) = (&change.address, change.object());
+            if self.reached.contains(object) {
                 done.insert(own.clone());
-            } else if let Some(object) = object_of(change, &self.between) {
+            } else if self.between.contains(object) {
                 done.extend(between.insert(object, own).cloned());
             }
         }
@@ -130,24 +130,6 @@ impl Freshness {
             }
         }
     }
-}
-
-/// Which of these objects a change is about, if any.
-fn object_of<'o>(change: &Change, objects: &'o BTreeSet<Address>) -> Option<&'o Address> {
-    let mut address = change.address.clone();
-    loop {
-        if let Some(object) = objects.get(&address) {
-            return Some(object);
-        }
-        address.parts.pop()?;
-    }
-}
-
-/// Whether a change is about this object: where one request would have cut somebody off, an object
-/// has several, and their addresses go on behind its own.
-pub fn is_of(change: &Change, object: &Address) -> bool {
-    let Address { kind, owner, parts } = &change.address;
-    *kind == object.kind && *owner == object.owner && parts.starts_with(&object.parts)
 }
 
 /// The first pair that says something which is not so in the tenant, and what: something that it rests

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::address::{Address, TENANT};
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Tier, Verb, Why};
+use crate::model::change::{Change, FieldChange, Verb, Why};
+use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
 use crate::plan::Plan;
 

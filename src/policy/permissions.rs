@@ -2,7 +2,7 @@
 //! rated by their grammar (noun, verb, reach), and what no rule knows is high.
 
 use crate::model::change::PermissionSort::{self, Application, Delegated};
-use crate::model::change::Tier::{self, Critical, High, Low, Medium};
+use crate::model::risk::Tier::{self, Critical, High, Low, Medium};
 
 /// One row of the table.
 pub struct Rule {

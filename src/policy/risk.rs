@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::{Kind, consent_policy, service_principal, user_consent};
+use crate::kinds::service_principal;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, Permission, PermissionSort, Risk, Tier};
+use crate::model::change::{Change, Consent, Lets, Permission, PermissionSort};
 use crate::model::directory::{Directory, MICROSOFT_TENANTS};
 use crate::model::id::{AppId, ObjectId, TenantId};
+use crate::model::risk::{About, Reason, Risk, Tier};
 use crate::plan::{AppHead, Plan};
 use crate::policy::identity::GRAPH;
 use crate::policy::permissions::rule;
@@ -48,15 +49,11 @@ pub fn assess(plan: &mut Plan, directory: &Directory) {
 /// Policies by which everything may be consented to, before the plan changes any of them.
 fn open_policies(plan: &Plan, directory: &Directory) -> BTreeSet<String> {
     let mut open = directory.open_policies.clone();
-    for pair in &plan.pairs {
-        if let (consent_policy::ConsentPolicies::NAME, Some(id)) =
-            (pair.address.kind.as_str(), pair.address.parts.first())
-        {
-            if consent_policy::is_open(&pair.before) {
-                open.insert(id.clone());
-            } else {
-                open.remove(id);
-            }
+    for change in &plan.changes {
+        match &change.consent {
+            Some(Consent::Policy { id, was_open: true, .. }) => drop(open.insert(id.clone())),
+            Some(Consent::Policy { id, was_open: false, .. }) => drop(open.remove(id)),
+            Some(Consent::Users { .. }) | None => {}
         }
     }
     open
@@ -94,9 +91,9 @@ fn without_publisher(app: &AppHead, plan: &Plan, directory: &Directory) -> Optio
         Some(there) => there
             .publisher_tenant
             .is_some_and(|tenant| !own(tenant))
-            .then_some("G3: an app of another organisation without a verified publisher"),
+            .then_some("an app of another organisation without a verified publisher"),
         None => (!made.and_then(|made| made.publisher_tenant).is_some_and(own))
-            .then_some("G3: an app whose publisher is not known before it is there"),
+            .then_some("an app whose publisher is not known before it is there"),
     }
 }
 
@@ -114,15 +111,16 @@ fn risk(
     directory: &Directory,
     open: &BTreeSet<String>,
 ) -> Option<Risk> {
-    let mut found: Vec<(Tier, Vec<String>)> = Vec::new();
+    let mut found: Vec<(Tier, Vec<Reason>)> = Vec::new();
     let gained = change.permissions.iter().filter(|permission| permission.gained);
-    for ((tier, reason, steps), names) in alike(gained, change, unverified, reaches, directory) {
-        found.push((tier, [vec![format!("{reason} ({})", names.join(", "))], steps].concat()));
+    for ((tier, base, steps), names) in alike(gained, change, unverified, reaches, directory) {
+        let reason = Reason::new(base.rule, base.says, About::Permissions(names));
+        found.push((tier, [vec![reason], steps].concat()));
     }
-    found.extend(setting(change, open));
-    found.extend(outage(change));
+    let alone = consent(change, open).into_iter().chain(outage(change));
+    found.extend(alone.map(|(tier, reason)| (tier, vec![reason])));
     let tier = found.iter().map(|(tier, _)| *tier).max()?;
-    let mut reasons: Vec<String> = Vec::new();
+    let mut reasons: Vec<Reason> = Vec::new();
     for reason in found.into_iter().filter(|(of, _)| *of == tier).flat_map(|(_, reasons)| reasons) {
         if !reasons.contains(&reason) {
             reasons.push(reason);
@@ -131,7 +129,14 @@ fn risk(
     Some(Risk { tier, reasons })
 }
 
-type Rated = (Tier, String, Vec<String>);
+type Rated = (Tier, Base, Vec<Reason>);
+
+/// What a permission allows by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Base {
+    rule: &'static str,
+    says: &'static str,
+}
 
 /// Permissions that are rated alike, with their names.
 fn alike<'a>(
@@ -143,37 +148,39 @@ fn alike<'a>(
 ) -> BTreeMap<Rated, Vec<String>> {
     let mut alike: BTreeMap<Rated, Vec<String>> = BTreeMap::new();
     for permission in permissions {
-        let (base, reason) = base(permission, directory);
+        let (tier, base) = base(permission, directory);
         let reach = reaches.get(&key(change, permission));
-        let (tier, steps) = in_context(base, permission, reach, unverified);
-        alike.entry((tier, reason, steps)).or_default().push(permission.name.clone());
+        let (tier, steps) = in_context(tier, permission, reach, unverified);
+        alike.entry((tier, base, steps)).or_default().push(permission.name.clone());
     }
     alike
 }
 
 /// What the permission alone allows. Only the names of Microsoft Graph follow the grammar of the rules.
-fn base(permission: &Permission, directory: &Directory) -> (Tier, String) {
+fn base(permission: &Permission, directory: &Directory) -> (Tier, Base) {
     if permission.resource == GRAPH {
         let rule = rule(permission.sort, &permission.name, permission.admin_only);
-        return (rule.tier, format!("{}: {}", rule.id, rule.says));
+        return (rule.tier, Base { rule: rule.id, says: rule.says });
     }
     let microsofts = directory
         .service_principals
         .get(&permission.resource)
         .is_some_and(crate::model::directory::ServicePrincipal::is_microsofts);
-    let (tier, text) = match permission.name.as_str() {
-        "openid" | "profile" | "email" | "offline_access" => (Tier::Low, "P302: signs people in"),
+    let (tier, rule, says) = match permission.name.as_str() {
+        "openid" | "profile" | "email" | "offline_access" => (Tier::Low, "P302", "signs people in"),
         "full_access_as_app" | "full_access_as_user" | "Exchange.ManageAsApp" => {
-            (Tier::Critical, "P401: everything in everybody's mailbox")
+            (Tier::Critical, "P401", "everything in everybody's mailbox")
         }
-        "user_impersonation" if microsofts => (Tier::High, "P402: everything there, as the user"),
+        "user_impersonation" if microsofts => (Tier::High, "P402", "everything there, as the user"),
         _ if microsofts && permission.sort == PermissionSort::Application => {
-            (Tier::High, "P405: something in a service of Microsoft, with nobody signed in")
+            (Tier::High, "P405", "something in a service of Microsoft, with nobody signed in")
         }
-        _ if microsofts => (Tier::Medium, "P403: a service of Microsoft without rules of its own"),
-        _ => (Tier::Medium, "P404: a custom API: ask its owner what it allows"),
+        _ if microsofts => {
+            (Tier::Medium, "P403", "a service of Microsoft without rules of its own")
+        }
+        _ => (Tier::Medium, "P404", "a custom API: ask its owner what it allows"),
     };
-    (tier, text.to_owned())
+    (tier, Base { rule, says })
 }
 
 /// The steps G1 and G3. Critical is reached only by a permission and never lowered.
@@ -182,7 +189,7 @@ fn in_context(
     permission: &Permission,
     reach: Option<&Reach>,
     unverified: Option<&'static str>,
-) -> (Tier, Vec<String>) {
+) -> (Tier, Vec<Reason>) {
     let mut tier = base;
     let mut steps = Vec::new();
     let people =
@@ -190,66 +197,62 @@ fn in_context(
     let delegated = permission.sort == PermissionSort::Delegated;
     if tier == Tier::High && delegated && people <= FEW_PEOPLE {
         tier = Tier::Medium;
-        steps.push(format!("G1: at most {FEW_PEOPLE} named people get it: high becomes medium"));
+        let says = format!("at most {FEW_PEOPLE} named people get it: high becomes medium");
+        steps.push(Reason::new("G1", says, About::Reach));
     }
     if let Some(why) = unverified.filter(|_| tier == Tier::Medium) {
         tier = Tier::High;
-        steps.push(format!("{why}: medium becomes high"));
+        let says = format!("{why}: medium becomes high");
+        steps.push(Reason::new("G3", says, About::Publisher));
     }
     (tier, steps)
 }
 
 /// Settings that let people consent by themselves, and policies by which somebody may.
-fn setting(change: &Change, open: &BTreeSet<String>) -> Option<(Tier, Vec<String>)> {
-    let (tier, text) = match change.address.kind.as_str() {
-        "user_consent" if change.gives => self::user_consent(change, open)?,
-        "consent_policy" => consent_policy(change)?,
-        _ => return None,
+fn consent(change: &Change, open: &BTreeSet<String>) -> Option<(Tier, Reason)> {
+    let (tier, rule, says) = match change.consent.as_ref()? {
+        Consent::Users { by } if change.gives => users(by, open)?,
+        // A policy may not be used yet: it is rated like its use, since that shows its id only.
+        Consent::Policy { lets: Some(Lets::Everything), .. } => {
+            (Tier::High, "S4", "the policy lets everything be consented to")
+        }
+        Consent::Policy { lets: Some(Lets::More), .. } => {
+            (Tier::Medium, "S5", "the policy lets more be consented to")
+        }
+        Consent::Users { .. } | Consent::Policy { lets: None, .. } => return None,
     };
-    Some((tier, vec![text.to_owned()]))
+    Some((tier, Reason::new(rule, says, About::Consent)))
 }
 
 /// Of several policies the widest counts. One that is made by the same plan is rated there.
-fn user_consent(change: &Change, open: &BTreeSet<String>) -> Option<(Tier, &'static str)> {
-    let rated = user_consent::gained(change).into_iter().map(|id| match &*id.to_lowercase() {
+fn users(by: &[String], open: &BTreeSet<String>) -> Option<(Tier, &'static str, &'static str)> {
+    let rated = by.iter().map(|id| match &*id.to_lowercase() {
         "microsoft-user-default-legacy" => {
-            (Tier::High, "S1: everybody may consent to any app by themselves")
+            (Tier::High, "S1", "everybody may consent to any app by themselves")
         }
         "microsoft-user-default-low" => {
-            (Tier::Low, "S3: everybody may consent to low-risk permissions by themselves")
+            (Tier::Low, "S3", "everybody may consent to low-risk permissions by themselves")
         }
         id if open.contains(id) => {
-            (Tier::High, "S4: everybody may consent by a policy that lets everything through")
+            (Tier::High, "S4", "everybody may consent by a policy that lets everything through")
         }
-        _ => (Tier::Medium, "S2: everybody may consent to more by themselves"),
+        _ => (Tier::Medium, "S2", "everybody may consent to more by themselves"),
     });
-    rated.max_by_key(|(tier, _)| *tier)
-}
-
-/// A policy may not be used yet: it is rated like its use, since that shows its id only.
-fn consent_policy(change: &Change) -> Option<(Tier, &'static str)> {
-    let sets = |field: &str| change.fields.iter().find(|one| one.name == field);
-    let included = sets("includes").map(|field| field.gained.as_slice()).unwrap_or_default();
-    let readmitted = sets("excludes").is_some_and(|field| !field.lost.is_empty());
-    if included.iter().any(|set| set.raw().starts_with("everything")) {
-        return Some((Tier::High, "S4: the policy lets everything be consented to"));
-    }
-    (!included.is_empty() || readmitted)
-        .then_some((Tier::Medium, "S5: the policy lets more be consented to"))
+    rated.max_by_key(|(tier, _, _)| *tier)
 }
 
 /// A revocation can be the outage: rated by who loses something, not by what the permission allowed.
-fn outage(change: &Change) -> Option<(Tier, Vec<String>)> {
+fn outage(change: &Change) -> Option<(Tier, Reason)> {
     if !change.takes {
         return None;
     }
-    let (tier, text) = match change.subject.audience {
-        Audience::Everyone => (Tier::Medium, "R1: everybody loses it"),
-        Audience::Tenant => (Tier::Medium, "R2: the app or the tenant as such loses it"),
-        Audience::One(_) => (Tier::Low, "R3: one person loses it"),
-        Audience::Group(_) => (Tier::Medium, "R4: a group loses it"),
+    let (tier, rule, says) = match change.subject.audience {
+        Audience::Everyone => (Tier::Medium, "R1", "everybody loses it"),
+        Audience::Tenant => (Tier::Medium, "R2", "the app or the tenant as such loses it"),
+        Audience::One(_) => (Tier::Low, "R3", "one person loses it"),
+        Audience::Group(_) => (Tier::Medium, "R4", "a group loses it"),
     };
-    Some((tier, vec![text.to_owned()]))
+    Some((tier, Reason::new(rule, says, About::Loss)))
 }
 
 #[cfg(test)]

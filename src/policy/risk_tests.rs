@@ -4,23 +4,23 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{base, consent_policy, open_policies, setting, without_publisher};
+use super::{base, consent, open_policies, without_publisher};
 use crate::kinds::service_principal::{self, Spec};
 use crate::kinds::world::World;
 use crate::model::change::PermissionSort::{Application, Delegated};
-use crate::model::change::{Change, FieldChange, Permission, Tier, Verb};
+use crate::model::change::{Change, Consent, Lets, Permission, Verb};
 use crate::model::directory::{Directory, MICROSOFT_TENANTS};
 use crate::model::id::{AppId, TenantId};
 use crate::model::object_state::ObjectState;
-use crate::model::untrusted::Untrusted;
+use crate::model::risk::{Reason, Tier};
 use crate::policy::tests::{change, directory, plan};
 
 const OWN: TenantId = TenantId::from_u128(1);
 const THEIRS: TenantId = TenantId::from_u128(9);
 
 /// The rule's number and the tier.
-fn rated((tier, text): (Tier, impl AsRef<str>)) -> (Tier, String) {
-    (tier, text.as_ref().chars().take_while(|c| *c != ':').collect())
+fn rated((tier, reason): (Tier, Reason)) -> (&'static str, Tier) {
+    (reason.rule.unwrap(), tier)
 }
 
 #[test]
@@ -28,8 +28,8 @@ fn permissions_of_other_resources_are_rated_by_whose_they_are() {
     let resource = AppId::from_u128(7);
     let of = |tenant, sort, name: &str| {
         let permission = Permission { resource, sort, ..permission(name) };
-        let (tier, reason) = rated(base(&permission, &directory(tenant, false)));
-        (reason, tier)
+        let (tier, base) = base(&permission, &directory(tenant, false));
+        (base.rule, tier)
     };
     let microsoft = MICROSOFT_TENANTS[0];
     for (tenant, sort, names, rule, tier) in [
@@ -45,7 +45,7 @@ fn permissions_of_other_resources_are_rated_by_whose_they_are() {
         (THEIRS, Application, "Orders.Read.All", "P404", Tier::Medium),
     ] {
         for name in names.split(' ') {
-            assert_eq!(of(tenant, sort, name), (rule.to_owned(), tier), "{name} of {tenant}");
+            assert_eq!(of(tenant, sort, name), (rule, tier), "{name} of {tenant}");
         }
     }
 }
@@ -72,8 +72,8 @@ fn a_publisher_is_known_by_what_is_there_or_by_what_must_be_made() {
     let (nobody, stranger, own) =
         (Directory::default(), directory(THEIRS, false), directory(OWN, false));
     let grant = || change(Verb::Grant, None, "A");
-    let unknown = Some("G3: an app whose publisher is not known before it is there");
-    let theirs = Some("G3: an app of another organisation without a verified publisher");
+    let unknown = Some("an app whose publisher is not known before it is there");
+    let theirs = Some("an app of another organisation without a verified publisher");
     for (change, directory, expected) in [
         (grant(), &stranger, theirs),
         (grant(), &own, None),
@@ -117,47 +117,22 @@ fn what_users_may_consent_to_is_rated_by_the_widest_policy() {
         ("\"low-risk\"", &[legacy], None),
         ("\"none\"", &[legacy], None),
     ] {
-        let found = setting(&of_users(allow, used), &open);
-        let found = found.map(|(tier, reasons)| rated((tier, reasons.concat())));
-        let expected = expected.map(|(rule, tier)| (tier, rule.to_owned()));
+        let found = consent(&of_users(allow, used), &open).map(rated);
         assert_eq!(found, expected, "{allow} after {used:?}");
     }
-    assert_eq!(setting(&change(Verb::Grant, None, "A"), &open), None, "no setting");
+    assert_eq!(consent(&change(Verb::Grant, None, "A"), &open), None, "no setting");
 }
 
 #[test]
 fn a_policy_is_rated_by_what_it_lets_through_from_now_on() {
-    let field = |name: &str, gained: &[&str], lost: &[&str]| {
-        let all = |words: &[&str]| words.iter().map(|word| Untrusted::new(*word)).collect();
-        FieldChange {
-            name: name.to_owned(),
-            kept: all(&["everything kept"]),
-            gained: all(gained),
-            lost: all(lost),
-        }
-    };
-    let everything = "everything, to any app";
-    for (fields, expected) in [
-        (vec![field("includes", &["low", everything], &[])], Some(("S4", Tier::High))),
-        (vec![field("includes", &["low"], &[everything])], Some(("S5", Tier::Medium))),
-        (vec![field("includes", &[], &["low"])], None),
-        (vec![field("excludes", &[], &["high"])], Some(("S5", Tier::Medium))),
-        (vec![field("excludes", &[everything], &[])], None),
-        (
-            vec![field("includes", &["low"], &[]), field("excludes", &["high"], &[])],
-            Some(("S5", Tier::Medium)),
-        ),
-        (vec![field("name", &["everything"], &["N"])], None),
-        (vec![], None),
+    for (lets, expected) in [
+        (Some(Lets::Everything), Some(("S4", Tier::High))),
+        (Some(Lets::More), Some(("S5", Tier::Medium))),
+        (None, None),
     ] {
         let mut change = change(Verb::Set, None, "A");
-        "consent_policy".clone_into(&mut change.address.kind);
-        change.fields = fields;
-        let expected = expected.map(|(rule, tier)| (tier, rule.to_owned()));
-        assert_eq!(consent_policy(&change).map(rated), expected, "{:?}", change.fields);
-        let reasons = setting(&change, &BTreeSet::new());
-        let found = reasons.map(|(tier, reasons)| rated((tier, reasons.concat())));
-        assert_eq!(found, expected, "{:?}", change.fields);
+        change.consent = Some(Consent::Policy { id: "mine".to_owned(), was_open: true, lets });
+        assert_eq!(consent(&change, &BTreeSet::new()).map(rated), expected, "{lets:?}");
     }
 }
 

@@ -9,11 +9,12 @@ use time::macros::date;
 use crate::kinds::Pair;
 use crate::model::audience::Audience;
 use crate::model::change::PermissionSort::Delegated;
-use crate::model::change::{Change, Permission, Tier, Verb};
+use crate::model::change::{Change, Permission, Verb};
 use crate::model::directory::{Directory, MICROSOFT_TENANTS, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::object_state::ObjectState;
+use crate::model::risk::{Risk, Tier};
 use crate::model::untrusted::Untrusted;
 use crate::plan::{AppHead, LiveSummary, ManifestSummary, Plan};
 use crate::policy::limits::{Acceptance, RemovalLimit, managed, removals};
@@ -32,6 +33,7 @@ pub(crate) fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
             "crm",
             [name.to_owned(), format!("{user:?}")],
         ),
+        part: None,
         verb,
         gives: gained,
         takes: !gained,
@@ -57,6 +59,7 @@ pub(crate) fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
             gained,
             lost: !gained,
         }],
+        consent: None,
         risk: None,
     }
 }
@@ -127,7 +130,9 @@ fn tiers(changes: Vec<Change>, directory: &Directory) -> (Option<Tier>, String) 
     let mut plan = plan(changes);
     assess(&mut plan, directory);
     let risk = plan.changes.into_iter().next().and_then(|change| change.risk);
-    risk.map_or((None, String::new()), |risk| (Some(risk.tier), risk.reasons.join("; ")))
+    let Some(Risk { tier, reasons }) = risk else { return (None, String::new()) };
+    let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+    (Some(tier), reasons.join("; "))
 }
 
 fn grants(name: &str, people: u128) -> Vec<Change> {

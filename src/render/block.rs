@@ -1,14 +1,17 @@
 //! One picture in full: a title, what it is about, whom it concerns, and why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use similar::{Algorithm, ChangeTag, capture_diff_slices};
 
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Tier, Verb, Why};
+use crate::model::change::{Change, FieldChange, Verb, Why};
+use crate::model::risk::{Reason, Tier, sentence};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Group, Picture, Shape};
-use crate::render::lines::{COLUMNS, Depth, PROSE, Page, counted, grouped, shorten, width};
+use crate::render::lines::{
+    COLUMNS, Depth, PROSE, Page, counted, grouped, has_comma, is_sentence, shorten, width,
+};
 use crate::render::replacement;
 use crate::render::style::{Ink, risk_ink, risk_label, verb_ink};
 
@@ -137,11 +140,6 @@ pub(crate) fn about(
     }
 }
 
-/// More than one word: among commas it could read as several items, or several as one.
-pub(crate) fn is_sentence(item: &str) -> bool {
-    item.contains([',', ' '])
-}
-
 /// More than any sentence of ours; what is longer was made to be long.
 const SENTENCE: usize = 4_000;
 
@@ -197,7 +195,7 @@ fn difference(field: &FieldChange, full: bool, page: &mut Page) {
             }
         }
     }
-    if same.iter().any(|item| item.contains(',')) {
+    if same.iter().any(|item| has_comma(item)) {
         let limit = if full { usize::MAX } else { 6 };
         let lead = format!("{BODY}  = ");
         same.iter().take(limit).for_each(|item| whole(Ink::Plain, &lead, item, page));
@@ -250,14 +248,9 @@ fn notes(picture: &Picture<'_>, full: bool, page: &mut Page) {
         None => std::slice::from_ref(&group.lead),
     });
     let risks = rated.filter_map(|change| change.risk.as_ref());
-    let worth: BTreeSet<&str> = risks
-        .filter(|risk| {
-            full || risk.tier >= Tier::High
-                || risk.reasons.iter().any(|reason| reason.starts_with('G'))
-        })
-        .flat_map(|risk| risk.reasons.iter().map(String::as_str))
-        .collect();
-    let worth = gathered(worth);
+    let worth = risks
+        .filter(|risk| full || risk.tier >= Tier::High || risk.reasons.iter().any(Reason::moves));
+    let worth = gathered(worth.flat_map(|risk| &risk.reasons));
     let limit = if full { usize::MAX } else { 6 };
     for reason in worth.iter().take(limit) {
         page.wrapped(Ink::Plain, &format!("{BODY}risk: "), reason, PROSE);
@@ -270,21 +263,20 @@ fn notes(picture: &Picture<'_>, full: bool, page: &mut Page) {
 
 /// Reasons that say the same of other names, as one: `P304: reads, with nobody signed in (Group.Read.All,
 /// User.Read.All)`.
-fn gathered(reasons: BTreeSet<&str>) -> Vec<String> {
-    let mut of: Vec<(&str, Vec<&str>)> = Vec::new();
-    for reason in reasons {
-        let parts = reason.strip_suffix(')').and_then(|reason| reason.rsplit_once(" ("));
-        let (says, names) = parts.map_or((reason, None), |(says, names)| (says, Some(names)));
+fn gathered<'r>(reasons: impl Iterator<Item = &'r Reason>) -> Vec<String> {
+    // Each once, in the order of the sentences.
+    let reasons: BTreeMap<String, &Reason> =
+        reasons.map(|reason| (reason.to_string(), reason)).collect();
+    let mut of: Vec<(&Reason, Vec<String>)> = Vec::new();
+    for reason in reasons.into_values() {
         match of.last_mut() {
-            Some((said, all)) if *said == says => all.extend(names),
-            _ => of.push((says, names.into_iter().collect())),
+            Some((said, names)) if (said.rule, &said.says) == (reason.rule, &reason.says) => {
+                names.extend_from_slice(reason.permissions());
+            }
+            _ => of.push((reason, reason.permissions().to_vec())),
         }
     }
-    let sentence = |(says, names): (&str, Vec<&str>)| match &*names {
-        [] => says.to_owned(),
-        names => format!("{says} ({})", names.join(", ")),
-    };
-    of.into_iter().map(sentence).collect()
+    of.iter().map(|(said, names)| sentence(said.rule, &said.says, names)).collect()
 }
 
 /// `why: consent.toml:14, FLOW-118 task sync (workplace@contoso.com, until 2027-06-30)`.

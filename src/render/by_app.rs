@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::model::change::Tier;
+use crate::model::risk::Tier;
 use crate::plan::pictures::{Counts, Picture};
 use crate::render::lines::{Page, counted, grouped, shorten, width};
 use crate::render::shares::{Costly, head};

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::audience::Audience;
-use crate::model::change::{Tier, Verb};
+use crate::model::change::Verb;
+use crate::model::risk::Tier;
 use crate::plan::pictures::Picture;
 use crate::render::block::BODY;
 use crate::render::entry::{self, Extent, lead, rows, whole};

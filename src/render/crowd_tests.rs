@@ -1,6 +1,7 @@
 //! Drawings of very many changes.
 
-use crate::model::change::{Change, FieldChange, Tier, Verb};
+use crate::model::change::{Change, FieldChange, Verb};
+use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
 use crate::render::samples::{app, change, field, named, plan, rated};
 use crate::render::tests::{FULL, SHORT, draw};

@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use crate::model::audience::Audience;
-use crate::model::change::{FieldChange, Tier, Verb};
+use crate::model::change::{FieldChange, Verb};
+use crate::model::risk::{Reason, Tier};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Picture, Shape};
-use crate::render::block::{BODY, crowd_of, is_sentence, items, names, room, title};
-use crate::render::lines::{COLUMNS, Page, counted, shorten, width, wrap};
+use crate::render::block::{BODY, crowd_of, items, names, room, title};
+use crate::render::lines::{COLUMNS, Page, counted, has_comma, is_sentence, shorten, width, wrap};
 use crate::render::style::Ink;
 
 /// How much of it is told.
@@ -124,12 +125,10 @@ impl Told {
         let groups = picture.groups();
         let first = groups.first().map(|group| group.lead);
         let reasons = groups.iter().filter_map(|group| group.lead.risk.as_ref());
-        let worst: BTreeSet<&str> = reasons
-            .flat_map(|risk| &risk.reasons)
-            .filter_map(|reason| reason.strip_suffix(')')?.rsplit_once(" ("))
-            .flat_map(|(_, names)| names.split(", "))
-            .collect();
-        let mut fields = match &picture.shape {
+        let reasons = reasons.flat_map(|risk| &risk.reasons);
+        let worst: BTreeSet<&str> =
+            reasons.flat_map(Reason::permissions).map(String::as_str).collect();
+        let mut fields: Vec<(String, Vec<Moved>)> = match &picture.shape {
             Shape::Alone(group) => {
                 let signed = group.lead.verb == Verb::Set;
                 group.fields.iter().map(|field| moved(field, signed)).collect()
@@ -139,23 +138,26 @@ impl Told {
                 exchanged(moved.flat_map(|change| change.fields.iter()))
             }
         };
-        let risky = |item: &String| worst.contains(item.trim_start_matches(['+', '-']));
+        let risky = |item: &Moved| worst.contains(item.name.as_str());
         let count = fields.first_mut().map(|(_, items)| {
             items.sort_by_key(|item| !risky(item));
             items.iter().filter(|item| risky(item)).count()
         });
+        let told = |(name, items): (String, Vec<Moved>)| {
+            (name, items.into_iter().map(Moved::told).collect())
+        };
         let changes = |verb| matches!(verb, Verb::Widen | Verb::Narrow | Verb::Set);
         Self {
             setting: first.is_some_and(|lead| {
                 lead.subject.audience == Audience::Tenant && changes(lead.verb)
             }),
             target: first.and_then(|lead| Some(lead.subject.target.as_ref()?.shown())),
-            fields,
+            fields: fields.into_iter().map(told).collect(),
             worst: count.unwrap_or_default(),
             word: match first {
-                Some(lead) if lead.subject.audience != Audience::Tenant => "more permission",
-                Some(lead) if !lead.permissions.is_empty() => "more permission",
-                _ => "more item",
+                Some(lead) if lead.subject.audience != Audience::Tenant => "permission",
+                Some(lead) if !lead.permissions.is_empty() => "permission",
+                _ => "item",
             },
         }
     }
@@ -164,7 +166,7 @@ impl Told {
     fn has_sentences(&self) -> bool {
         let alone = matches!(&*self.fields, [(_, items)] if items.len() == 1);
         let mut items = self.fields.iter().flat_map(|(_, items)| items);
-        items.any(|item| item.contains(',') || (!alone && is_sentence(item)))
+        items.any(|item| has_comma(item) || (!alone && is_sentence(item)))
     }
 
     /// `class: +low, -none`, for a setting.
@@ -220,6 +222,11 @@ impl Told {
             .then(|| self.on_one_line(&shorten(lead, left), items, room))?
     }
 
+    /// `2 more permissions`.
+    fn more(&self, count: usize) -> String {
+        counted(count, &format!("more {}", self.word))
+    }
+
     /// What fits one line, and how many more there are.
     fn counted(&self, lead: &str, items: &[String], room: usize) -> String {
         let before = match &self.target {
@@ -232,7 +239,7 @@ impl Told {
         let row = |count: usize| {
             let more = items.len() - count;
             match count {
-                0 => self.before(lead, &counted(more, self.word.trim_start_matches("more "))),
+                0 => self.before(lead, &counted(more, self.word)),
                 _ => format!("{before}{} and {more} more", joined(items, count)),
             }
         };
@@ -254,7 +261,7 @@ impl Told {
             return all;
         }
         let short = |count: usize| {
-            let more = format!("and {} (--full)", counted(items.len() - count, self.word));
+            let more = format!("and {} (--full)", self.more(items.len() - count));
             filled(head.clone(), items.iter().take(count), Some(&more), room)
         };
         if self.worst == items.len() {
@@ -289,7 +296,7 @@ impl Told {
             }
         }
         if left > 0 {
-            rows.push(format!("and {} (--full)", counted(left, self.word)));
+            rows.push(format!("and {} (--full)", self.more(left)));
         }
         rows
     }
@@ -326,13 +333,27 @@ fn joined(items: &[String], count: usize) -> String {
     items.iter().take(count).map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
+/// One item of a field.
+struct Moved {
+    name: String,
+    /// Stands before it where some come and others go.
+    sign: &'static str,
+}
+
+impl Moved {
+    fn told(self) -> String {
+        format!("{}{}", self.sign, self.name)
+    }
+}
+
 /// What a field gains and loses; for an object that comes or goes, all it holds.
-fn moved(field: &FieldChange, signed: bool) -> (String, Vec<String>) {
+fn moved(field: &FieldChange, signed: bool) -> (String, Vec<Moved>) {
     let FieldChange { name, kept: _, gained, lost } = field;
     let items = if signed || !(gained.is_empty() || lost.is_empty()) {
         signs(gained, lost)
     } else {
-        items(&FieldChange { kept: Vec::new(), ..field.clone() })
+        let items = items(&FieldChange { kept: Vec::new(), ..field.clone() });
+        items.into_iter().map(|name| Moved { name, sign: "" }).collect()
     };
     (name.clone(), items)
 }
@@ -340,13 +361,13 @@ fn moved(field: &FieldChange, signed: bool) -> (String, Vec<String>) {
 fn signs<'a>(
     gained: impl IntoIterator<Item = &'a Untrusted>,
     lost: impl IntoIterator<Item = &'a Untrusted>,
-) -> Vec<String> {
-    let gained = gained.into_iter().map(|name| format!("+{}", name.shown()));
-    gained.chain(lost.into_iter().map(|name| format!("-{}", name.shown()))).collect()
+) -> Vec<Moved> {
+    let with = |sign| move |name: &Untrusted| Moved { name: name.shown(), sign };
+    gained.into_iter().map(with("+")).chain(lost.into_iter().map(with("-"))).collect()
 }
 
 /// What some lose and others get: without signs where it is the same.
-fn exchanged<'a>(fields: impl Iterator<Item = &'a FieldChange>) -> Vec<(String, Vec<String>)> {
+fn exchanged<'a>(fields: impl Iterator<Item = &'a FieldChange>) -> Vec<(String, Vec<Moved>)> {
     let (mut gained, mut lost) = (BTreeSet::new(), BTreeSet::new());
     let mut name = None;
     for field in fields {
@@ -355,7 +376,7 @@ fn exchanged<'a>(fields: impl Iterator<Item = &'a FieldChange>) -> Vec<(String, 
         lost.extend(&field.lost);
     }
     let items = if gained == lost {
-        gained.into_iter().map(Untrusted::shown).collect()
+        gained.into_iter().map(|name| Moved { name: name.shown(), sign: "" }).collect()
     } else {
         signs(gained, lost)
     };

@@ -1,6 +1,7 @@
 //! What a list of many changes says of each: nobody approves a permission that was not told.
 
-use crate::model::change::{Change, Tier, Verb};
+use crate::model::change::{Change, Verb};
+use crate::model::risk::Tier;
 use crate::render::samples::{app, change, field, plan, rated, setting};
 use crate::render::tests::{SHORT, draw};
 

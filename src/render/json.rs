@@ -7,13 +7,14 @@ use serde::Serialize;
 
 use crate::kinds::published::{document, states_by_address};
 use crate::model::address::Address;
-use crate::model::change::{Change, FieldChange, Permission, Risk, Subject, Verb, Why};
+use crate::model::change::{Change, FieldChange, Permission, Subject, Verb, Why};
 use crate::model::clock::{Moment, stamp};
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::json::write_pretty;
 use crate::model::object_state::ObjectState;
 use crate::model::request::Request;
+use crate::model::risk::Risk;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::plan::pictures::Counts;
 use crate::plan::{
@@ -174,6 +175,8 @@ fn summary(plan: &Plan) -> Summary {
 fn row(change: &Change) -> Row<'_> {
     let Change {
         address,
+        // Stands in the address.
+        part: _,
         verb,
         gives,
         takes,
@@ -188,6 +191,8 @@ fn row(change: &Change) -> Row<'_> {
         why,
         notes,
         permissions,
+        // Stands in the reasons of the risk, and in the states.
+        consent: _,
         risk,
     } = change;
     Row {

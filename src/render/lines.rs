@@ -265,6 +265,16 @@ pub fn counted(number: usize, word: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { word } else { &many })
 }
 
+/// More than one word: among commas it could read as several items, or several as one.
+pub(crate) fn is_sentence(item: &str) -> bool {
+    item.contains([',', ' '])
+}
+
+/// Whether it would read as several items in a list with commas.
+pub(crate) fn has_comma(item: &str) -> bool {
+    item.contains(',')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::model::address::Address;
+use crate::model::audience::Audience;
 use crate::model::change::Change;
 use crate::model::json::write_pretty;
 use crate::model::outcome::{Line, Outcome, Refusal, RunReport, Stopped};
@@ -185,7 +186,9 @@ pub(crate) fn sentence(change: &Change) -> String {
     let target = subject.target.as_ref().map(|name| shorten(name.raw(), 40));
     let mut parts = vec![subject.what.clone()];
     parts.extend(target);
-    parts.extend(names(&[change]).into_iter().filter(|name| name != "the tenant"));
+    if subject.person.is_some() || subject.audience != Audience::Tenant {
+        parts.extend(names(&[change]));
+    }
     format!("{} {}: {}", change.verb.word(), change.address.owner, parts.join(", "))
 }
 

@@ -6,13 +6,14 @@ use time::macros::datetime;
 use crate::kinds::Names;
 use crate::model::address::{Address, TENANT};
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Risk, Step, Subject, Tier, Verb, Why};
+use crate::model::change::{Change, FieldChange, Step, Subject, Verb, Why};
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Missing, Query};
 use crate::model::request::{Expect, Method, Proof, Request};
+use crate::model::risk::{About, Reason, Risk, Tier};
 use crate::model::untrusted::Untrusted;
 use crate::plan::{AppHead, Effect, Extent, LiveSummary, ManifestHash, ManifestSummary, Plan};
 
@@ -92,6 +93,7 @@ pub(crate) fn change(
     let read = Query::object("/oauth2PermissionGrants/x", Missing::Nothing);
     Change {
         address: Address::new("delegated_grant", owner, [verb.word().to_owned(), about, who]),
+        part: None,
         verb,
         gives: fields.iter().any(|field| !field.gained.is_empty()),
         takes: fields.iter().any(|field| !field.lost.is_empty()),
@@ -123,6 +125,7 @@ pub(crate) fn change(
         }],
         notes: Vec::new(),
         permissions: Vec::new(),
+        consent: None,
         risk: None,
     }
 }
@@ -132,8 +135,15 @@ pub(crate) fn named(mut change: Change, name: &str) -> Change {
     change
 }
 
+/// `reason` is a sentence as people read it, with the permissions that it is about in brackets.
 pub(crate) fn rated(mut change: Change, tier: Tier, reason: &str) -> Change {
-    change.risk = Some(Risk { tier, reasons: vec![reason.to_owned()] });
+    let parts = reason.strip_suffix(')').and_then(|reason| reason.rsplit_once(" ("));
+    let about = |names: &str| About::Permissions(names.split(", ").map(str::to_owned).collect());
+    let reason = match parts {
+        Some((says, names)) => Reason { rule: None, says: says.to_owned(), about: about(names) },
+        None => reason.to_owned().into(),
+    };
+    change.risk = Some(Risk { tier, reasons: vec![reason] });
     change
 }
 

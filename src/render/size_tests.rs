@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 
 use crate::model::address::Address;
-use crate::model::change::{Change, Tier, Verb};
+use crate::model::change::{Change, Verb};
+use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Counts, pictures};
 use crate::plan::{Check, Plan, Unmanaged};

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use colored::{ColoredString, Colorize};
 
-use crate::model::change::{Tier, Verb};
+use crate::model::change::Verb;
+use crate::model::risk::Tier;
 
 /// What a piece of text is, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

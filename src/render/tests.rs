@@ -1,7 +1,8 @@
 //! Whole drawings.
 
 use crate::model::address::Address;
-use crate::model::change::{Tier, Verb};
+use crate::model::change::Verb;
+use crate::model::risk::Tier;
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::{Plan, Unmanaged};
 use crate::render::lines::width;

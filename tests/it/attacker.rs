@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use consent::kinds::{Names, Pair};
 use consent::model::address::Address;
-use consent::model::change::Risk;
 use consent::model::object_state::ObjectState;
+use consent::model::risk::Risk;
 use consent::plan::{Effect, LiveSummary, Plan, Source, build, effect, file};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

@@ -22,6 +22,7 @@ pub(super) fn change(
     let (gained, lost) = if gives { (shown, Vec::new()) } else { (Vec::new(), shown) };
     Change {
         address: address.clone(),
+        part: None,
         verb: if gives { Verb::Grant } else { Verb::Revoke },
         gives,
         takes: !gives,
@@ -40,6 +41,7 @@ pub(super) fn change(
         why: Vec::new(),
         notes: notes(spec),
         permissions: spec.map(|spec| permission(spec, gives)).into_iter().collect(),
+        consent: None,
         risk: None,
     }
 }

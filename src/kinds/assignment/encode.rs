@@ -20,6 +20,7 @@ pub(super) fn change(
     let (gained, lost) = if gives { (shown, Vec::new()) } else { (Vec::new(), shown) };
     Change {
         address: address.clone(),
+        part: None,
         verb: if gives { Verb::Assign } else { Verb::Unassign },
         gives,
         takes: !gives,
@@ -33,6 +34,7 @@ pub(super) fn change(
         why: Vec::new(),
         notes: notes(spec, gives),
         permissions: Vec::new(),
+        consent: None,
         risk: None,
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn change(
     let word = |class: Option<Class>| vec![Untrusted::new(class.map_or("none", Class::word))];
     Change {
         address: address.clone(),
+        part: None,
         verb: Verb::Set,
         // Every class can be what a policy lets users consent to.
         gives: new.is_some(),
@@ -49,6 +50,7 @@ pub(super) fn change(
         why: Vec::new(),
         notes: notes(new),
         permissions: spec.map(|spec| permission(spec, new.is_some())).into_iter().collect(),
+        consent: None,
         risk: None,
     }
 }

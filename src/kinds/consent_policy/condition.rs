@@ -140,7 +140,7 @@ impl Conditions {
     }
 
     /// For people. Conditions stand behind commas, and what somebody else chose as a name stands in
-    /// quotes, so that no name can read as a condition. Rules know the widest set by its first word.
+    /// quotes, so that no name can read as a condition.
     pub(super) fn shown(&self, names: &BTreeMap<String, Untrusted>) -> Untrusted {
         let sort = word(&self.permission_type);
         if self.is_everything() {

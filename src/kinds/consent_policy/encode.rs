@@ -10,7 +10,7 @@ use super::observe::PATH;
 use super::{Conditions, Found, Spec};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::change::{Change, Consent, FieldChange, Lets, Step, Subject, Verb};
 use crate::model::id::PathId;
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Consistency, Missing, Query};
@@ -64,6 +64,7 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
     };
     Change {
         address: address.clone(),
+        part: None,
         verb,
         // A policy that is made is not used yet, and whoever uses it gives.
         gives: verb == Verb::Set && (more || again),
@@ -83,8 +84,23 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
         why: Vec::new(),
         notes: notes(want, have),
         permissions: Vec::new(),
+        consent: consent(want, have),
         risk: None,
     }
+}
+
+fn consent(want: Option<&Spec>, have: Option<&Found>) -> Option<Consent> {
+    let (new, old) = (want, have.map(AsRef::as_ref));
+    let id = new.or(old)?.id.as_str().to_ascii_lowercase();
+    let was_open = have.is_some_and(|have| have.include.values().any(Conditions::is_everything));
+    let added = &Side::Include.of(new) - &Side::Include.of(old);
+    let readmits = Side::Exclude.of(old).difference(&Side::Exclude.of(new)).next().is_some();
+    let lets = match () {
+        () if added.iter().any(Conditions::is_everything) => Some(Lets::Everything),
+        () if readmits || !added.is_empty() => Some(Lets::More),
+        () => None,
+    };
+    Some(Consent::Policy { id, was_open, lets })
 }
 
 fn notes(want: Option<&Spec>, have: Option<&Found>) -> Vec<String> {

@@ -26,7 +26,6 @@ use crate::model::change::Change;
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, PathId};
-use crate::model::object_state::ObjectState;
 use crate::model::query::{Pages, Query};
 use crate::model::schema::{self, JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
@@ -225,12 +224,6 @@ impl Kind for ConsentPolicies {
 /// Where the policy of this id stands, whatever its letter case.
 fn address(id: &str) -> Address {
     Address::new(ConsentPolicies::NAME, TENANT, [id.to_ascii_lowercase()])
-}
-
-/// Whether everything may be consented to by a policy as it was found.
-pub fn is_open(found: &ObjectState) -> bool {
-    let found = found.read::<Found>().ok().flatten();
-    found.is_some_and(|found| found.include.values().any(Conditions::is_everything))
 }
 
 /// Microsoft's own policies: nobody changes them.

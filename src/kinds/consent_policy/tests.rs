@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::kinds::world::{World, explorer, odd_answer};
-use crate::model::change::{Change, Verb};
+use crate::model::change::{Change, Consent, Lets, Verb};
 use crate::model::request::Known;
 use crate::model::untrusted::Untrusted;
 
@@ -219,6 +219,37 @@ fn a_set_without_conditions_is_called_everything() {
     assert!(change.notes.iter().any(|note| note.contains("includes everything")), "{change:#?}");
     let change = only(&world("include = []", &[]));
     assert!(change.notes.iter().any(|note| note.contains("includes nothing")), "{change:#?}");
+}
+
+/// What rules ask of a change, told by the sets and not by their words.
+#[test]
+fn what_a_policy_lets_through_from_now_on_is_told() {
+    let low_set = || json!([set("i", low())]);
+    let everything = || json!([set("i", json!({}))]);
+    for (sets, live, was_open, lets) in [
+        ("include = [{}]", None, false, Some(Lets::Everything)),
+        ("include = [{}]", Some((low_set(), json!([]))), false, Some(Lets::Everything)),
+        ("include = []", Some((everything(), json!([]))), true, None),
+        ("include = [{ permission_classification = \"low\" }]", None, false, Some(Lets::More)),
+        (
+            "include = [{ permission_classification = \"low\" }]",
+            Some((everything(), json!([]))),
+            true,
+            Some(Lets::More),
+        ),
+        ("include = [{}]\nexclude = [{}]", Some((everything(), json!([]))), true, None),
+        ("include = [{}]", Some((everything(), low_set())), true, Some(Lets::More)),
+    ] {
+        let live = live.map(|(include, exclude)| policy(include, exclude));
+        let change = only(&world(sets, live.as_slice()));
+        let id = "mine".to_owned();
+        assert_eq!(change.consent, Some(Consent::Policy { id, was_open, lets }), "{sets}");
+    }
+    let mut renamed = policy(low_set(), json!([]));
+    renamed["displayName"] = json!("everything");
+    let table = "include = [{ permission_classification = \"low\" }]";
+    let change = only(&world(table, &[renamed]));
+    assert!(matches!(change.consent, Some(Consent::Policy { lets: None, .. })), "{change:#?}");
 }
 
 #[test]

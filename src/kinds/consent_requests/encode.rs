@@ -23,6 +23,7 @@ pub(super) fn change(
     let is_on = |spec: Option<&Spec>| spec.is_some_and(|spec| spec.enabled);
     Change {
         address: address.clone(),
+        part: None,
         verb: Verb::Set,
         // A way to consent opens or closes; who reviews decides nothing by that.
         gives: is_on(want) && !is_on(old),
@@ -42,6 +43,7 @@ pub(super) fn change(
         why: Vec::new(),
         notes: want.map(|want| notes(old, want)).unwrap_or_default(),
         permissions: Vec::new(),
+        consent: None,
         risk: None,
     }
 }

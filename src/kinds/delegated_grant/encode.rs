@@ -34,6 +34,7 @@ pub(super) fn change(
     let spec = want.or(have.map(AsRef::as_ref));
     Change {
         address: address.clone(),
+        part: None,
         verb,
         gives: !gained.is_empty(),
         // An empty grant gives nothing, but its removal still waits like every removal.
@@ -48,6 +49,7 @@ pub(super) fn change(
         why: Vec::new(),
         notes: Vec::new(),
         permissions: permissions(&gained, &lost),
+        consent: None,
         risk: None,
     }
 }

@@ -14,7 +14,7 @@ use crate::kinds::Staying;
 use crate::kinds::states::{rest, spec_of};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, Rest, Verb};
+use crate::model::change::{Change, Part, Rest, Verb};
 use crate::model::request::{Expect, Expected};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::Untrusted;
@@ -50,12 +50,9 @@ fn kept(changes: &[Change], owner: &str, staying: Staying<'_>) -> Vec<Kept> {
     };
     let own = changes.iter().filter(|change| change.address.owner == owner);
     // The second change of an object keeps what the first one does.
-    let own = own.filter(|change| change.address.parts.len() == PARTS);
+    let own = own.filter(|change| change.part.is_none());
     own.filter_map(part).chain(whole).collect()
 }
-
-/// Parts of a grant's address: resource and audience.
-const PARTS: usize = 2;
 
 /// A state that cannot be read never came this far.
 fn states(change: &Change) -> (Option<Spec>, Option<Spec>) {
@@ -130,7 +127,8 @@ fn link_room(changes: &mut Vec<Change>, members: &[usize]) {
 /// Leaves `change` a widening to all old and new scopes; returns the narrowing to the new ones.
 fn split(change: &mut Change) -> Change {
     let mut narrow = change.clone();
-    narrow.address.parts.push("narrow".to_owned());
+    narrow.address = change.address.part("narrow");
+    narrow.part = Some(Part { of: change.address.clone() });
     narrow.verb = Verb::Narrow;
     narrow.gives = false;
     narrow.needs.push(change.address.clone());

@@ -6,7 +6,7 @@ use super::{Found, Spec};
 use crate::kinds::Names;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Rest, Step, Subject, Verb};
+use crate::model::change::{Change, FieldChange, Part, Rest, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Missing, Query};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request, later};
@@ -44,9 +44,9 @@ pub(super) fn split(change: &mut Change) -> Option<Change> {
     if change.steps.len() < 2 {
         return None;
     }
-    let mut address = change.address.clone();
-    address.parts.push("assignment_required".to_owned());
+    let address = change.address.part("assignment_required");
     Some(Change {
+        part: Some(Part { of: change.address.clone() }),
         steps: change.steps.split_off(1),
         needs: vec![change.address.clone()],
         rests_on: Vec::new(),
@@ -135,6 +135,7 @@ fn setting(address: &Address, required: bool) -> Change {
 fn blank(address: &Address, what: &str) -> Change {
     Change {
         address: address.clone(),
+        part: None,
         verb: Verb::Set,
         gives: false,
         takes: false,
@@ -153,6 +154,7 @@ fn blank(address: &Address, what: &str) -> Change {
         why: Vec::new(),
         notes: Vec::new(),
         permissions: Vec::new(),
+        consent: None,
         risk: None,
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Found, Spec, is_for_self, observe, policy};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
+use crate::model::change::{Change, Consent, FieldChange, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
@@ -15,8 +15,10 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
     let new = want.map(|want| want.assigned.as_slice()).unwrap_or_default();
     let (gained, lost) = (beside(new, old), beside(old, new));
     let (gives, takes) = directions(old, new);
+    let by = gained.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect();
     Change {
         address: address.clone(),
+        part: None,
         verb: Verb::Set,
         gives,
         takes,
@@ -40,6 +42,7 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
         why: Vec::new(),
         notes: Vec::new(),
         permissions: Vec::new(),
+        consent: Some(Consent::Users { by }),
         risk: None,
     }
 }

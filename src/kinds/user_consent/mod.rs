@@ -186,13 +186,6 @@ pub(super) fn names_others(state: &ObjectState) -> bool {
     assigned.iter().any(|entry| is_for_self(entry) && encode::reach(entry).is_none())
 }
 
-/// The policies by which users may consent after a change of the setting, and could not before.
-pub fn gained(change: &Change) -> Vec<String> {
-    let before = named_in(&change.before);
-    let had = |id: &String| before.iter().any(|one| one.eq_ignore_ascii_case(id));
-    named_in(&change.after).into_iter().filter(|id| !had(id)).collect()
-}
-
 /// There is one such setting in a tenant.
 pub(super) fn address() -> Address {
     Address::new(UserConsent::NAME, TENANT, [])

@@ -7,7 +7,7 @@ use time::macros::datetime;
 
 use super::planned;
 use crate::kinds::world::{World, explorer, grant};
-use crate::model::change::{Risk, Tier};
+use crate::model::risk::{Risk, Tier};
 use crate::plan::file::{PlanFileError, expiry, read, write};
 use crate::plan::{Plan, Source, effect};
 
@@ -27,9 +27,9 @@ fn plan() -> Plan {
         permission.resource = crate::model::id::AppId::from_u128(0);
         permission.admin_only = None;
     }
-    let risk = Risk { tier: Tier::High, reasons: vec!["P205: mail".to_owned()] };
-    let pair = &plan.pairs[0].address.parts;
-    let own = plan.changes.iter_mut().filter(|change| change.address.parts.starts_with(pair));
+    let risk = Risk { tier: Tier::High, reasons: vec!["P205: mail".to_owned().into()] };
+    let pair = &plan.pairs[0].address;
+    let own = plan.changes.iter_mut().filter(|change| change.object() == pair);
     own.for_each(|change| change.risk = Some(risk.clone()));
     plan.effect = effect::of(&plan);
     plan

@@ -6,10 +6,10 @@ use serde_json::json;
 use super::{lifted, planned};
 use crate::kinds::Names;
 use crate::kinds::world::{NEW_APP, World, explorer, grant, person};
-use crate::model::change::{Risk, Tier};
 use crate::model::cloud::Cloud;
 use crate::model::digest::sha256_hex;
 use crate::model::id::TenantId;
+use crate::model::risk::{Risk, Tier};
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::{Check, Extent, Lifted, Plan, effect};
 
@@ -22,7 +22,7 @@ fn world() -> World {
 }
 
 fn risk(tier: Tier, reason: &str) -> Option<Risk> {
-    Some(Risk { tier, reasons: vec![reason.to_owned()] })
+    Some(Risk { tier, reasons: vec![reason.to_owned().into()] })
 }
 
 /// The plan of that world, in which the first change is rated.
@@ -93,7 +93,7 @@ fn any_other_request_state_rule_or_tenant_is_another_effect() {
         first(|change| change.risk = risk(Tier::Critical, "P205: mail")),
         first(|change| change.risk = risk(Tier::High, "P204: mail")),
         first(|change| change.risk = Some(Risk { tier: Tier::High, reasons: Vec::new() })),
-        first(|change| change.risk.as_mut().unwrap().reasons.push("G1".to_owned())),
+        first(|change| change.risk.as_mut().unwrap().reasons.push("G1".to_owned().into())),
         digest(|plan| plan.lifted.clear()),
         raised(Lifted { rail: "principals".to_owned(), ..lifted() }),
         raised(Lifted { max: 413, ..lifted() }),

@@ -77,7 +77,7 @@ fn compared(plan: &Plan) {
     let empty = fresh::look(&plan.pairs, &BTreeMap::new(), &known).expect("it was read before");
     for stale in &empty.stale {
         let difference = stale.difference(&plan.names).expect("its states were read before");
-        let own = |change: &&Change| fresh::is_of(change, &stale.address);
+        let own = |change: &&Change| *change.object() == stale.address;
         for change in plan.changes.iter().filter(own) {
             judge::fits_a_screen(&paragraph(change, &difference).join("\n"));
         }
