@@ -240,7 +240,7 @@ fn manifests_and_seeds_in_documents_are_valid() {
             count += 1;
         }
         for block in blocks(&text, "```toml seed") {
-            let seed = consent::sandbox::seed::parse(&document, block);
+            let seed = consent::sandbox::seed::file::parse(&document, block);
             assert!(seed.is_ok(), "{:?}\n{block}", seed.err());
             count += 1;
         }
@@ -311,7 +311,9 @@ fn add_a_kind_has_the_true_list_of_files() {
     }
     for path in files("src", "rs") {
         let path = path.strip_prefix(root()).unwrap().display().to_string();
-        let inside = path.starts_with("src/kinds/") && path != "src/kinds/mod.rs";
+        // The sandbox cannot know a kind (tests/architecture.rs); the service itself may have such a word.
+        let inside = (path.starts_with("src/kinds/") && path != "src/kinds/mod.rs")
+            || path.starts_with("src/sandbox/");
         let Some(code) = shipped(&path).filter(|_| !inside) else { continue };
         for name in &names {
             let path_of = code

@@ -41,7 +41,7 @@ async fn served(text: &str, words: &[&str], patience: Duration) -> Running {
     for word in words {
         options.weather.add(word).unwrap();
     }
-    server::start(seed::parse("tenant.toml", text).unwrap(), options).await.unwrap()
+    server::start(seed::file::parse("tenant.toml", text).unwrap(), options).await.unwrap()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a client that is not the one under test")]
@@ -112,7 +112,7 @@ async fn the_founding_story_by_hand() {
     let mut options = Options::new(Arc::new(Noon));
     options.state = Some(running.state());
     running.stop().await;
-    let again = server::start(seed::parse("t", FOUNDING).unwrap(), options).await.unwrap();
+    let again = server::start(seed::file::parse("t", FOUNDING).unwrap(), options).await.unwrap();
     let (_, list) =
         get(&again, "/users/adele@contoso.onmicrosoft.com/oauth2PermissionGrants").await;
     assert_eq!(list["value"][0]["id"], ADELES);

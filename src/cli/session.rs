@@ -79,7 +79,7 @@ impl Session {
     ) -> Result<Self, Failure> {
         let text = report_file::read_text(path, Reach::Folder)
             .map_err(|error| named(error, SEED.to_owned()))?;
-        let seed = seed::parse(&path.display().to_string(), &text).map_err(seeded)?;
+        let seed = seed::file::parse(&path.display().to_string(), &text).map_err(seeded)?;
         let beside = crate::cli::state::beside(path);
         let state = sandbox_state::path(&beside, path, text.as_bytes());
         let (state, saved) = sandbox_state::load(state).map_err(stored)?;

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use crate::kinds::comparison::{Comparison, Met};
 use crate::kinds::pair::{Pair, Pairs, Standing, Unreadable};
-use crate::kinds::simulated::Collection;
 use crate::kinds::states::{from_json, spec_of, states, unreadable};
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying};
 use crate::manifest::{Manifest, TableName};
@@ -143,8 +142,6 @@ pub trait AnyKind: Sync {
         state: &ObjectState,
         names: &Names,
     ) -> Result<Option<Vec<FieldChange>>, Unreadable>;
-
-    fn simulated(&self) -> &'static [&'static dyn Collection];
 }
 
 impl<K: Kind> AnyKind for K {
@@ -362,9 +359,5 @@ impl<K: Kind> AnyKind for K {
         let spec = spec_of::<K>(state).map_err(|problem| unreadable(address, &problem))?;
         let made = |spec: K::Spec| Kind::change(self, address, Some(&spec), None, names).fields;
         Ok(spec.map(made))
-    }
-
-    fn simulated(&self) -> &'static [&'static dyn Collection] {
-        Kind::simulated(self)
     }
 }

@@ -1,6 +1,6 @@
 //! Floor 2: the managed objects, one folder each, with the same files in each: `mod` (what it is and
 //! how two states compare), `declare` (manifest → wanted), `observe` (answers → found), `encode`
-//! (differences → requests), `sandbox` (how the simulated tenant plays it).
+//! (differences → requests).
 //!
 //! A kind is pure: it says what to read and what to send, and does neither. It may import floors 0
 //! and 1. Everything above uses [`REGISTRY`] and never asks which kind it has in hand.
@@ -24,7 +24,6 @@ mod role_request;
 mod said;
 pub mod scene;
 pub mod service_principal;
-pub mod simulated;
 mod states;
 pub mod user_consent;
 #[cfg(test)]
@@ -49,7 +48,6 @@ pub use comparison::LeftAlone;
 pub use erased::AnyKind;
 pub use pair::{Pair, Pairs, Standing, Unreadable};
 pub use scene::{Desk, Names, Scene, Staying};
-use simulated::Collection;
 
 /// Every code that the kinds find, with what it says, for the reference.
 pub const FINDINGS: &[&[(&str, &str)]] = &[
@@ -88,11 +86,6 @@ pub fn by_name(name: &str) -> Option<(usize, &'static dyn AnyKind)> {
 /// The manifest's tables that belong to kinds.
 pub fn tables() -> Vec<TableName> {
     REGISTRY.iter().filter_map(|kind| kind.table()).collect()
-}
-
-/// What the simulated tenant serves for all kinds.
-pub fn collections() -> Vec<&'static dyn Collection> {
-    REGISTRY.iter().flat_map(|kind| kind.simulated().iter().copied()).collect()
 }
 
 /// Everything consent needs to know about one sort of managed object.
@@ -316,9 +309,6 @@ pub trait Kind: Sync {
 
     /// One line for something that is there and left alone.
     fn describe(&self, have: &Self::Found, names: &Names) -> String;
-
-    /// How the simulated tenant plays it.
-    fn simulated(&self) -> &'static [&'static dyn Collection];
 }
 
 /// What the manifest wants at one address.

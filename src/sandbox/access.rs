@@ -6,11 +6,28 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
-use crate::kinds::simulated::{Caller, Refused};
+use crate::sandbox::call::Caller;
 use crate::sandbox::incoming::Bearer;
+use crate::sandbox::refused::Refused;
 
 /// App id of the resource, as some tokens have it for an audience.
 pub(super) const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
+
+/// What an administrator's token holds.
+pub const ADMINISTRATOR: &[&str] = &[
+    "Application.ReadWrite.All",
+    "AppRoleAssignment.ReadWrite.All",
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "Directory.Read.All",
+    "GroupMember.Read.All",
+    "Policy.Read.All",
+    "Policy.Read.PermissionGrant",
+    "Policy.ReadWrite.Authorization",
+    "Policy.ReadWrite.ConsentRequest",
+    "Policy.ReadWrite.PermissionGrant",
+    "User.Read",
+    "User.ReadBasic.All",
+];
 
 /// Begins the ids of our own tokens; the generation follows.
 const UTI: &str = "sandbox.";

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::kinds::simulated::Refused;
-use crate::kinds::simulated::tenant::guid_of;
+use crate::sandbox::guid::guid_of;
+use crate::sandbox::refused::Refused;
 
 /// One answer before it is bytes.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,13 +1,11 @@
 //! Connections: so many at a time, none of them longer than its client has something to say.
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::Request;
-use futures_util::StreamExt as _;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -16,8 +14,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::kinds::simulated::Refused;
-use crate::kinds::simulated::call::unreadable;
 use crate::sandbox::http::{Shared, serve};
 
 /// Most connections at a time. Others wait to be taken.
@@ -28,10 +24,6 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// told.
 const LARGEST_HEAD: usize = 512 * 1024;
 const MOST_HEADERS: usize = 1_000;
-/// Largest body that is taken, in bytes. Microsoft Graph takes 4 MB.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
-/// A larger body is read up to here, so that its client reads the answer: no further.
-const LARGEST_READ: usize = 16 * LARGEST_BODY;
 
 /// Takes connections until the word comes, and gives answers under way the time to leave.
 pub(super) async fn take(
@@ -91,40 +83,4 @@ where
         .serve_connection(TokioIo::new(stream), service);
     // A client that breaks off is nobody's fault here.
     drop(watcher.watch(connection).await);
-}
-
-/// The whole body.
-///
-/// # Errors
-/// With the answer for a body that is too large, broken or too slow.
-pub(super) async fn body(body: Body, patience: Duration) -> Result<Bytes, Refused> {
-    tokio::time::timeout(patience, read(body)).await.unwrap_or_else(|_| {
-        Err(Refused::new(408, "RequestTimeout", "The request did not come whole in time."))
-    })
-}
-
-async fn read(body: Body) -> Result<Bytes, Refused> {
-    let mut stream = body.into_data_stream();
-    let (mut whole, mut length) = (Vec::new(), 0);
-    while let Some(part) = stream.next().await {
-        let part = part.map_err(|error| broken(&error))?;
-        length += part.len();
-        if length <= LARGEST_BODY {
-            whole.extend_from_slice(&part);
-        } else if length > LARGEST_READ {
-            break;
-        }
-    }
-    if length > LARGEST_BODY {
-        let message = "The request size exceeds the maximum limit.";
-        return Err(Refused::new(413, "RequestEntityTooLarge", message));
-    }
-    Ok(Bytes::from(whole))
-}
-
-/// A body whose chunks are none, or that ends before its end.
-fn broken(error: &axum::Error) -> Refused {
-    let Refused { status, code, message } = unreadable();
-    let cause = error.source().map_or_else(String::new, |cause| format!(" ({cause})"));
-    Refused { status, code, message: message + &cause }
 }

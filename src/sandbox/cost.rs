@@ -1,7 +1,7 @@
 //! What a request costs in resource units.
 //! <https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits>
 
-use crate::kinds::simulated::{Call, Method};
+use crate::sandbox::call::{Call, Method};
 
 /// Resource units of a call, at least 1.
 pub fn units(call: &Call, expands: bool) -> u32 {

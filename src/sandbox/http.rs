@@ -16,14 +16,14 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 
-use crate::kinds::simulated::Refused;
 use crate::model::clock::Clock;
 use crate::sandbox::access;
 use crate::sandbox::answer::{Body, Sent, Trace, cut, envelope};
 use crate::sandbox::batch;
-use crate::sandbox::connections;
+use crate::sandbox::body;
 use crate::sandbox::incoming::{Errand, Incoming, Payload};
 use crate::sandbox::log::Counts;
+use crate::sandbox::refused::Refused;
 use crate::sandbox::token;
 use crate::sandbox::world::World;
 
@@ -97,7 +97,7 @@ pub(super) async fn serve(shared: Arc<Shared>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let trace = shared.trace(&head.headers);
     let body = match check(&head) {
-        Ok(()) => connections::body(body, shared.patience).await,
+        Ok(()) => body::whole(body, shared.patience).await,
         Err(refused) => Err(refused),
     };
     match body {

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::kinds::simulated::call::decode;
-use crate::kinds::simulated::{Caller, Refused};
 use crate::sandbox::answer::Trace;
-use crate::sandbox::batch::Item;
+use crate::sandbox::call::Caller;
+use crate::sandbox::call::decode;
+use crate::sandbox::refused::Refused;
 use crate::sandbox::weather::chance::fingerprint;
 use crate::sandbox::weather::rule::Said;
 
@@ -67,6 +67,17 @@ impl From<Incoming> for Asked {
         };
         Self { incoming, said, fingerprint, write }
     }
+}
+
+/// One request of a batch.
+#[derive(Debug)]
+pub struct Item {
+    pub id: String,
+    pub asked: Asked,
+    /// What makes the item wrong by itself.
+    pub fault: Option<Refused>,
+    /// Ids in lower case.
+    pub depends_on: Vec<String>,
 }
 
 /// One HTTP request for Graph.

@@ -1,45 +1,36 @@
 //! Floor 4: the sandbox tenant, Microsoft Graph on loopback. It is written from Microsoft's
 //! documentation and knows nothing of the client.
 //!
-//! Imports floors 0 and 2. Effects: listens on a loopback address, waits where the weather says so.
-//! The clock is handed in; nothing is read from or written to files.
+//! It imports nothing of the house but [`crate::model::clock`], and nothing imports it but what starts
+//! it: `cli/commands`, `cli/session` and tests. Effects: listens on a loopback address, waits where the
+//! weather says so. The clock is handed in; nothing is read from or written to files.
+//!
+//! `collections` is what Microsoft Graph serves, `tenant` the rows behind it, `world` a tenant in
+//! motion, `weather` what goes wrong, `seed` what a tenant starts from; `server` puts HTTP in front.
 
 pub mod access;
 pub mod answer;
-mod arrange;
 pub mod batch;
+mod body;
+pub mod call;
 pub mod certificate;
+pub mod collection;
+pub mod collections;
 mod connections;
 pub mod cost;
-pub mod directory;
-pub mod entity;
-mod expand;
+pub mod guid;
 mod http;
 pub mod incoming;
 pub mod log;
 pub mod odata;
-pub mod pages;
-pub mod plant;
-pub mod published;
 pub mod quota;
-mod rival;
-mod routes;
+pub mod refused;
 mod secure;
 pub mod seed;
 pub mod server;
-mod storm;
-pub mod token;
+pub mod tenant;
 #[cfg(test)]
-mod trials;
+mod tests;
+pub mod token;
 pub mod weather;
 pub mod world;
-
-use crate::kinds;
-use crate::kinds::simulated::Collection;
-
-/// Those of every kind, and the directory's own.
-pub fn collections() -> Vec<&'static dyn Collection> {
-    let mut all = kinds::collections();
-    all.push(&directory::Directory);
-    all
-}

@@ -15,16 +15,16 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::kinds::simulated::Collection;
-use crate::kinds::simulated::saved::Saved;
 use crate::model::clock::Clock;
-use crate::sandbox::access::{self, Claims};
+use crate::sandbox::access::{self, ADMINISTRATOR, Claims};
+use crate::sandbox::collection::Collection;
 use crate::sandbox::collections;
 use crate::sandbox::connections;
 use crate::sandbox::http::Shared;
 use crate::sandbox::log::{BatchLine, Counts, WriteLine};
 use crate::sandbox::secure;
 use crate::sandbox::seed::Seed;
+use crate::sandbox::tenant::saved::Saved;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::world::World;
 
@@ -34,22 +34,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
 /// App id of "Microsoft Graph Command Line Tools", which the sandbox's own tokens are for.
 const COMMAND_LINE_TOOLS: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
-
-/// What an administrator's token holds.
-pub const ADMINISTRATOR: &[&str] = &[
-    "Application.ReadWrite.All",
-    "AppRoleAssignment.ReadWrite.All",
-    "DelegatedPermissionGrant.ReadWrite.All",
-    "Directory.Read.All",
-    "GroupMember.Read.All",
-    "Policy.Read.All",
-    "Policy.Read.PermissionGrant",
-    "Policy.ReadWrite.Authorization",
-    "Policy.ReadWrite.ConsentRequest",
-    "Policy.ReadWrite.PermissionGrant",
-    "User.Read",
-    "User.ReadBasic.All",
-];
 
 pub struct Options {
     /// A loopback address; port 0 takes a free one.
@@ -77,7 +61,7 @@ impl Options {
             clock,
             patience: PATIENCE,
             secure: false,
-            collections: collections(),
+            collections: collections::all(),
         }
     }
 }

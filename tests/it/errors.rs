@@ -45,8 +45,7 @@ fn refusing(method: &str, path: &str, status: u16, code: &str) -> World {
 
 mod sign_in {
     use super::*;
-    use consent::sandbox::access::{Claims, mint};
-    use consent::sandbox::server::ADMINISTRATOR;
+    use consent::sandbox::access::{ADMINISTRATOR, Claims, mint};
     use time::{Duration, OffsetDateTime};
 
     fn token(tenant: &str, lifetime: Duration) -> String {

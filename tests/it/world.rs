@@ -189,7 +189,7 @@ impl World {
 }
 
 fn serve(runtime: &tokio::runtime::Runtime, seed: &str, state: Option<String>) -> Running {
-    let seed = seed::parse("tenant.toml", seed).unwrap_or_else(|error| panic!("{error}"));
+    let seed = seed::file::parse("tenant.toml", seed).unwrap_or_else(|error| panic!("{error}"));
     let options = Options { state, ..Options::new(Arc::new(Now(Instant::now()))) };
     runtime.block_on(server::start(seed, options)).unwrap()
 }

@@ -4,5 +4,6 @@ pub mod apply;
 pub mod completions;
 pub mod plan;
 pub mod sandbox;
+pub mod sandbox_args;
 pub mod schema;
 pub mod validate;

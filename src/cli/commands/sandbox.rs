@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::Streams;
-use crate::cli::args::{Global, SandboxArgs};
+use crate::cli::args::Global;
+use crate::cli::commands::sandbox_args::SandboxArgs;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::{SEED, named, seeded, stored};
@@ -30,7 +31,7 @@ pub async fn run(
     let text = report_file::read_text(&args.seed, Reach::Folder)
         .map_err(|error| named(error, SEED.to_owned()))?;
     let name = args.seed.display().to_string();
-    let seed = seed::parse(&name, &text).map_err(seeded)?;
+    let seed = seed::file::parse(&name, &text).map_err(seeded)?;
     let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
     let options = Options {
         listen: args.listen,

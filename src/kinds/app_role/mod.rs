@@ -6,7 +6,6 @@
 pub(super) mod declare;
 mod encode;
 mod observe;
-pub mod sandbox;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -14,7 +13,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::said::other_name;
-use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted, role, whole};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::Address;
@@ -179,10 +177,6 @@ impl Kind for AppRoles {
     fn describe(&self, have: &Found, names: &Names) -> String {
         let spec = &have.spec;
         format!("application: {} / {}", names.of(spec.resource).shown(), spec.shown())
-    }
-
-    fn simulated(&self) -> &'static [&'static dyn Collection] {
-        sandbox::COLLECTIONS
     }
 }
 

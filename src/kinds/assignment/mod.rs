@@ -9,7 +9,6 @@ mod encode;
 mod moot;
 mod observe;
 mod order;
-pub mod sandbox;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -17,7 +16,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::said::other_name;
-use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted, role, whole};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::Address;
@@ -223,10 +221,6 @@ impl Kind for Assignments {
     fn describe(&self, have: &Found, names: &Names) -> String {
         let spec = &have.spec;
         format!("sign-in, {}: {}", names.of(spec.principal.id()).shown(), spec.shown())
-    }
-
-    fn simulated(&self) -> &'static [&'static dyn Collection] {
-        sandbox::COLLECTIONS
     }
 }
 

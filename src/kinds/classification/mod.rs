@@ -5,7 +5,6 @@
 pub(super) mod declare;
 mod encode;
 mod observe;
-pub mod sandbox;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -13,7 +12,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::said::{other_id, other_name};
-use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
@@ -190,10 +188,6 @@ impl Kind for Classifications {
         let Spec { resource, name, class, .. } = &have.spec;
         let resource = names.of(*resource).shown();
         format!("classification: {resource} / {name} is {}", class.word())
-    }
-
-    fn simulated(&self) -> &'static [&'static dyn Collection] {
-        sandbox::COLLECTIONS
     }
 }
 

@@ -8,7 +8,6 @@ pub(super) mod declare;
 mod encode;
 mod observe;
 mod order;
-pub mod sandbox;
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +16,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::said::other_name;
-use crate::kinds::simulated::Collection;
 use crate::kinds::user_consent;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Pair, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
@@ -214,10 +212,6 @@ impl Kind for ConsentPolicies {
 
     fn describe(&self, have: &Found, _names: &Names) -> String {
         format!("consent policy {} ({})", have.spec.id, Untrusted::new(&*have.spec.name).shown())
-    }
-
-    fn simulated(&self) -> &'static [&'static dyn Collection] {
-        sandbox::COLLECTIONS
     }
 }
 

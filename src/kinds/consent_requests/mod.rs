@@ -6,14 +6,12 @@ pub(super) mod declare;
 mod encode;
 mod observe;
 mod reviewer;
-pub mod sandbox;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
@@ -164,10 +162,6 @@ impl Kind for ConsentRequests {
         let state = if have.spec.enabled { "on" } else { "off" };
         let reviewers: Vec<String> = reviewers.collect();
         format!("admin consent requests: {state}, reviewed by {}", reviewers.join(", "))
-    }
-
-    fn simulated(&self) -> &'static [&'static dyn Collection] {
-        sandbox::COLLECTIONS
     }
 }
 

@@ -7,7 +7,6 @@ pub(super) mod declare;
 mod encode;
 mod observe;
 mod order;
-pub mod sandbox;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +14,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::Address;
@@ -186,10 +184,6 @@ impl Kind for DelegatedGrants {
             Audience::Everyone | Audience::Tenant => "all users".to_owned(),
         };
         format!("delegated, {who}: {} / {scopes}", names.of(*resource).shown())
-    }
-
-    fn simulated(&self) -> &'static [&'static dyn Collection] {
-        sandbox::COLLECTIONS
     }
 }
 

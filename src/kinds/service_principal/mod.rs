@@ -8,14 +8,12 @@
 pub(super) mod declare;
 mod encode;
 mod observe;
-pub mod sandbox;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::simulated::Collection;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName};
 use crate::model::address::Address;
@@ -181,10 +179,6 @@ impl Kind for ServicePrincipals {
 
     fn describe(&self, have: &Found, names: &Names) -> String {
         format!("service principal {}", names.of(have.id).shown())
-    }
-
-    fn simulated(&self) -> &'static [&'static dyn Collection] {
-        sandbox::COLLECTIONS
     }
 }
 

@@ -5,14 +5,12 @@ pub(super) mod declare;
 mod encode;
 mod observe;
 pub(super) mod order;
-pub mod sandbox;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::simulated::Collection;
 use crate::kinds::states::spec_of;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
@@ -145,10 +143,6 @@ impl Kind for UserConsent {
 
     fn describe(&self, have: &Found, _names: &Names) -> String {
         format!("user consent: {}", have.spec.assigned.join(", "))
-    }
-
-    fn simulated(&self) -> &'static [&'static dyn Collection] {
-        sandbox::COLLECTIONS
     }
 }
 

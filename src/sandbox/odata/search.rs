@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::kinds::simulated::Refused;
+use crate::sandbox::refused::Refused;
 
 /// Properties that are searched word by word. Others are searched from their start.
 const WORD_BY_WORD: [&str; 2] = ["displayName", "description"];

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::sandbox::weather::measure::Written;
+use crate::sandbox::weather::written::Written;
 
 /// How often something happens, of all the times it could.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]

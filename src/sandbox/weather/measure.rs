@@ -4,17 +4,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::kinds::simulated::Lag;
+use crate::sandbox::tenant::replica::Lag;
 use crate::sandbox::weather::chance::Draw;
-
-/// A value before anybody knows what it measures.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged, expecting = "a number or a text")]
-pub enum Written {
-    Flag(bool),
-    Number(i64),
-    Text(String),
-}
+use crate::sandbox::weather::written::Written;
 
 /// How long something takes: the same every time, or anything between two ends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]

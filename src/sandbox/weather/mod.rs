@@ -1,24 +1,26 @@
 //! Trouble on purpose: what the tenant does wrong.
 //!
-//! Here is what; in `phase` is when, in `chance` how often, in `measure` how long, in `rule` to which
-//! requests, in `word` how a command line says it.
+//! Here is what and when; in `sky` is how a run goes through it, in `chance` how often, in `measure` how
+//! long, in `rule` to which requests, in `word` how a command line says it, in `file` how a file does.
 
 pub mod chance;
 pub mod file;
 pub mod measure;
-pub mod phase;
 pub mod rule;
-mod word;
+pub mod sky;
+pub mod word;
+pub mod written;
 
+use std::time::Duration;
+
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use crate::kinds::simulated::Lag;
+use crate::sandbox::tenant::Trouble;
+use crate::sandbox::tenant::replica::Lag;
 use crate::sandbox::weather::chance::Often;
 use crate::sandbox::weather::measure::Latency;
-use crate::sandbox::weather::phase::Phase;
 use crate::sandbox::weather::rule::{Meanwhile, Refusal, Slow};
-
-pub use word::{WeatherError, known};
 
 /// How the tenant misbehaves. The default is fine weather; what is `None` is left to the weather
 /// below. All counts go over the requests of one server run; requests inside a batch count one by
@@ -118,11 +120,22 @@ pub struct Weather {
 fn duplicate<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> {
     match u16::deserialize(from)? {
         status @ (400 | 409) => Ok(Some(status)),
-        _ => Err(serde::de::Error::custom("a duplicate grant is answered 409 or 400")),
+        _ => Err(D::Error::custom("a duplicate grant is answered 409 or 400")),
     }
 }
 
 impl Weather {
+    /// The trouble that sits in the directory itself.
+    pub fn trouble(&self) -> Trouble {
+        Trouble {
+            lag: self.lag.unwrap_or_default(),
+            lag_changes: self.lag_changes.unwrap_or_default(),
+            lag_deletes: self.lag_deletes.unwrap_or_default(),
+            fresh_service_principals: self.fresh_service_principals.unwrap_or(false),
+            duplicate: self.duplicate.unwrap_or(409),
+        }
+    }
+
     /// This weather on top of another: what it says nothing about is taken from below, and what it
     /// lists comes before what is listed below.
     #[must_use]
@@ -148,6 +161,55 @@ impl Weather {
     }
 }
 
+/// A weather for a while, on top of what holds otherwise.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Phase {
+    /// First and last request, counted from 1; absent: open.
+    pub requests: (Option<u64>, Option<u64>),
+    /// Seconds since the server started, the last one included; absent: open.
+    pub seconds: (Option<u64>, Option<u64>),
+    pub weather: Weather,
+}
+
+const WHEN: [&str; 4] = ["from-request", "to-request", "from-second", "to-second"];
+
+impl Phase {
+    /// Whether it holds for this request, counted from 1, so long after the start.
+    pub fn holds(&self, request: u64, elapsed: Duration) -> bool {
+        let within = |(from, to): (Option<u64>, Option<u64>), at: u64| {
+            from.is_none_or(|from| from <= at) && to.is_none_or(|to| at <= to)
+        };
+        within(self.requests, request) && within(self.seconds, elapsed.as_secs())
+    }
+}
+
+/// When, and beside it the keys of any weather. (serde cannot refuse unknown keys in a flattened
+/// table.)
+impl<'de> Deserialize<'de> for Phase {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut table = toml::Table::deserialize(from)?;
+        let mut when = [None; 4];
+        for (name, place) in WHEN.iter().zip(&mut when) {
+            let Some(value) = table.remove(*name) else { continue };
+            let number = value.as_integer().and_then(|number| u64::try_from(number).ok());
+            *place = Some(number.ok_or_else(|| {
+                D::Error::custom(format!("{name} takes a number, counted from 1"))
+            })?);
+        }
+        if when == [None; 4] {
+            return Err(D::Error::custom(format!("a phase says when: {}", WHEN.join(", "))));
+        }
+        let weather: Weather = table.try_into().map_err(|error: toml::de::Error| {
+            D::Error::custom(format!("{}; or {}", error.message(), WHEN.join(", ")))
+        })?;
+        if !weather.phase.is_empty() {
+            return Err(D::Error::custom("a phase has no phases of its own"));
+        }
+        let [first, last, start, end] = when;
+        Ok(Self { requests: (first, last), seconds: (start, end), weather })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,7 +219,7 @@ mod tests {
         let read = |text: &str| toml::from_str::<Weather>(text).unwrap();
         let below = read("lag = 2\nlost = 3\n429 = \"5%\"\nrefuse = [{ status = 400 }]\n");
         let mixed = read("lag = \"5s\"\nthrottle = 0\nrefuse = [{ status = 403 }]\n").over(below);
-        assert_eq!(mixed.lag, Some(Lag::Time(std::time::Duration::from_secs(5))));
+        assert_eq!(mixed.lag, Some(Lag::Time(Duration::from_secs(5))));
         assert_eq!((mixed.lost, mixed.throttle), (Some(Often::Every(3)), Some(Often::Never)));
         let statuses: Vec<u16> = mixed.refuse.iter().map(|rule| rule.status).collect();
         assert_eq!(statuses, [403, 400]);

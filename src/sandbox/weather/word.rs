@@ -87,7 +87,7 @@ impl Weather {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::simulated::Lag;
+    use crate::sandbox::tenant::replica::Lag;
     use crate::sandbox::weather::chance::Often;
 
     #[test]

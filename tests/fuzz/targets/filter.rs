@@ -1,7 +1,7 @@
 //! `$filter` of the simulated tenant.
 
-use consent::kinds::simulated::{Field, Filter, Op};
-use consent::sandbox::odata::{self, check_alternatives};
+use consent::sandbox::odata::filter::{Field, Filter, Op};
+use consent::sandbox::odata::{self, filter_text::check_alternatives};
 use serde_json::{Value, json};
 
 use super::Target;

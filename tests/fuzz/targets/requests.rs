@@ -4,14 +4,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use consent::kinds::simulated::Caller;
 use consent::model::untrusted::shown;
+use consent::sandbox::access::ADMINISTRATOR;
 use consent::sandbox::answer::{Body, Sent, Trace};
 use consent::sandbox::batch;
+use consent::sandbox::call::Caller;
 use consent::sandbox::collections;
 use consent::sandbox::incoming::{Bearer, Errand, Incoming, Payload};
 use consent::sandbox::seed::{self, Seed};
-use consent::sandbox::server::{ADMINISTRATOR, saved};
+use consent::sandbox::server::saved;
 use consent::sandbox::weather::Weather;
 use consent::sandbox::world::World;
 use serde_json::Value;
@@ -39,7 +40,7 @@ const ROOT: &str = "http://127.0.0.1:1/v1.0";
 const SEED: &str = include_str!("../corpus/seed/small.toml");
 
 pub(crate) fn world(weather: Weather) -> World {
-    World::new(seed::parse("seed.toml", SEED).unwrap(), &collections(), weather)
+    World::new(seed::file::parse("seed.toml", SEED).unwrap(), &collections::all(), weather)
 }
 
 fn run(data: &[u8]) {
@@ -136,7 +137,7 @@ fn judged(sent: &Sent) {
 pub(crate) fn kept(before: &World) {
     let text = serde_json::to_string(&before.tenant.saved()).unwrap();
     let seed = Seed { tenant_id: before.tenant.id.clone(), ..Seed::default() };
-    let mut after = World::new(seed, &collections(), Weather::default());
+    let mut after = World::new(seed, &collections::all(), Weather::default());
     after.restore(saved(&text, &before.tenant.id).expect("what was saved is read"));
     assert_eq!(serde_json::to_string(&after.tenant.saved()).unwrap(), text);
 }

@@ -32,13 +32,13 @@ fn run(data: &[u8]) {
     if let Err(error) = weather::file::parse("weather.toml", &text) {
         judge::draws_nothing(&shown(&error.to_string()));
     }
-    match seed::parse("seed.toml", &text) {
+    match seed::file::parse("seed.toml", &text) {
         Ok(mut seed) => {
             // Links that lead away are what this one is for.
             let phases = seed.weather.phase.iter_mut().map(|phase| &mut phase.weather);
             phases.for_each(|weather| weather.link_host = None);
             seed.weather.link_host = None;
-            let mut world = World::new(seed, &collections(), Weather::default());
+            let mut world = World::new(seed, &collections::all(), Weather::default());
             requests::ask(&mut world, ASKED);
             requests::kept(&world);
         }

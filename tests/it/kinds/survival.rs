@@ -4,7 +4,7 @@
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Stdio};
 
-use consent::sandbox::server::ADMINISTRATOR;
+use consent::sandbox::access::ADMINISTRATOR;
 use rustix::process::Signal;
 use serde_json::Value;
 
