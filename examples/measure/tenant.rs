@@ -75,7 +75,7 @@ impl Tenant {
 
     /// The tenant as the seed has it, served on this machine.
     pub(crate) fn serve(&self, runtime: &tokio::runtime::Runtime) -> Running {
-        let seed = seed::parse("measure", &self.seed).unwrap();
+        let seed = seed::file::parse("measure", &self.seed).unwrap();
         let options = Options::new(Arc::new(Now(Instant::now())));
         runtime.block_on(server::start(seed, options)).unwrap()
     }
