@@ -6,6 +6,9 @@
 #![expect(clippy::disallowed_methods, reason = "reads the sources themselves")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot read the sources fails")]
 
+#[path = "architecture/circles.rs"]
+mod circles;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

@@ -7,23 +7,14 @@ use similar::{Algorithm, ChangeTag, capture_diff_slices};
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Verb, Why};
 use crate::model::risk::{Reason, Tier, sentence};
-use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Group, Picture, Shape};
-use crate::render::lines::{
-    COLUMNS, Depth, PROSE, Page, counted, grouped, has_comma, is_sentence, shorten, width,
-};
+use crate::render::body::{BODY, about, depth, names, sorted, whole};
+use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, has_comma, shorten, width};
 use crate::render::replacement;
 use crate::render::style::{Ink, risk_ink, risk_label, verb_ink};
 
-/// Where the body of a block begins.
-pub(crate) const BODY: &str = "             ";
 /// Where risk labels begin, so that the widest ends at column 80.
 const RISK_COLUMN: usize = 70;
-
-/// How much of a crowd is listed.
-pub(crate) fn depth(full: bool) -> Depth {
-    if full { Depth::All } else { Depth::Lines(3) }
-}
 
 /// Draws one picture.
 pub(crate) fn draw(picture: &Picture<'_>, full: bool, page: &mut Page) {
@@ -110,76 +101,6 @@ fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
     }
 }
 
-/// `Microsoft Graph / offline_access, Tasks.ReadWrite`, every item of it.
-pub(crate) fn about(
-    verb: Verb,
-    target: Option<&Untrusted>,
-    fields: &[FieldChange],
-    page: &mut Page,
-) {
-    let target = target.map(Untrusted::shown);
-    if let [field] = fields {
-        target_and(target.as_deref(), &items(field), page);
-        return;
-    }
-    if let Some(target) = target {
-        page.wrapped(Ink::Plain, BODY, &target, PROSE);
-    }
-    for field in fields {
-        let name = format!("{BODY}  {}:", shorten(&field.name, 40));
-        let lead = format!("{name} ");
-        match &*items(field) {
-            [item] => whole(Ink::Plain, &lead, item, page),
-            items if items.iter().any(|item| is_sentence(item)) => {
-                page.line(Ink::Plain, &name);
-                let mark = format!("{BODY}    {} ", verb.sign());
-                items.iter().for_each(|item| whole(Ink::Plain, &mark, item, page));
-            }
-            items => page.list(Ink::Plain, &lead, items, Depth::All),
-        }
-    }
-}
-
-/// More than any sentence of ours; what is longer was made to be long.
-const SENTENCE: usize = 4_000;
-
-/// One item, all of it: a condition whose middle is missing says something else.
-fn whole(ink: Ink, lead: &str, item: &str, page: &mut Page) {
-    if width(lead) + width(item) > COLUMNS && item.len() <= SENTENCE {
-        page.wrapped(ink, lead, item, COLUMNS);
-    } else {
-        page.list(ink, lead, &[item.to_owned()], Depth::All);
-    }
-}
-
-/// A target with a short name stands before its items, one with a long name above them, so that
-/// the items keep their room.
-pub(crate) fn target_and(target: Option<&str>, items: &[String], page: &mut Page) {
-    match target {
-        Some(name) if width(name) <= 24 => {
-            page.list(Ink::Plain, &format!("{BODY}{} / ", shorten(name, 24)), items, Depth::All);
-        }
-        Some(name) => {
-            page.wrapped(Ink::Plain, BODY, name, PROSE);
-            page.list(Ink::Plain, &format!("{BODY}  "), items, Depth::All);
-        }
-        None => page.list(Ink::Plain, BODY, items, Depth::All),
-    }
-}
-
-/// What a field of an object that comes or goes holds, in people's order.
-pub(crate) fn items(field: &FieldChange) -> Vec<String> {
-    let FieldChange { name: _, kept, gained, lost } = field;
-    sorted(kept.iter().chain(gained).chain(lost))
-}
-
-pub(crate) fn sorted<'a>(names: impl Iterator<Item = &'a Untrusted>) -> Vec<String> {
-    let mut names: Vec<String> = names.map(Untrusted::shown).collect();
-    names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
-    names.dedup();
-    names
-}
-
 /// The list before and after, line by line: what stays is only named.
 fn difference(field: &FieldChange, full: bool, page: &mut Page) {
     let before = sorted(field.kept.iter().chain(&field.lost));
@@ -212,21 +133,6 @@ fn difference(field: &FieldChange, full: bool, page: &mut Page) {
 fn people(verb: Verb, members: &[&Change], full: bool, page: &mut Page) {
     let lead = format!("{BODY}  {} ", verb.sign());
     page.list(verb_ink(verb), &lead, &names(members), depth(full));
-}
-
-pub(crate) fn names(members: &[&Change]) -> Vec<String> {
-    let mut names: Vec<String> = members.iter().map(|change| person(change)).collect();
-    names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
-    names
-}
-
-fn person(change: &Change) -> String {
-    match (&change.subject.person, change.subject.audience) {
-        (Some(name), _) => name.shown(),
-        (None, Audience::One(id) | Audience::Group(id)) => id.to_string(),
-        (None, Audience::Everyone) => "all users".to_owned(),
-        (None, Audience::Tenant) => "the tenant".to_owned(),
-    }
 }
 
 /// Notes of the changes, and why the risk is what it is where that is worth a line.

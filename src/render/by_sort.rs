@@ -7,7 +7,7 @@ use crate::model::audience::Audience;
 use crate::model::change::Verb;
 use crate::model::risk::Tier;
 use crate::plan::pictures::Picture;
-use crate::render::block::BODY;
+use crate::render::body::BODY;
 use crate::render::entry::{self, Extent, lead, rows, whole};
 use crate::render::lines::{Page, counted};
 use crate::render::shares::{Costly, head};

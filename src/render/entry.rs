@@ -8,7 +8,8 @@ use crate::model::change::{FieldChange, Verb};
 use crate::model::risk::{Reason, Tier};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Picture, Shape};
-use crate::render::block::{BODY, crowd_of, items, names, room, title};
+use crate::render::block::{crowd_of, room, title};
+use crate::render::body::{BODY, items, names};
 use crate::render::lines::{COLUMNS, Page, counted, has_comma, is_sentence, shorten, width, wrap};
 use crate::render::style::Ink;
 

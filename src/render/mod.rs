@@ -4,6 +4,7 @@
 //! from outside passes `Untrusted::shown` or an escape of its format.
 
 pub mod block;
+mod body;
 mod by_app;
 mod by_sort;
 pub mod crowd;

@@ -12,7 +12,7 @@ use crate::model::change::Change;
 use crate::model::json::write_pretty;
 use crate::model::outcome::{Line, Outcome, Refusal, RunReport, Stopped};
 use crate::model::schema::{JsonSchema, Schema, document};
-use crate::render::block::names;
+use crate::render::body::names;
 use crate::render::foot::command;
 use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, shorten};
 use crate::render::style::Ink;

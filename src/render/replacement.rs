@@ -7,7 +7,7 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, Verb};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::Group;
-use crate::render::block::{BODY, about, depth, names, sorted, target_and};
+use crate::render::body::{BODY, about, depth, names, sorted, target_and};
 use crate::render::lines::{Depth, PROSE, Page, counted};
 use crate::render::style::Ink;
 
