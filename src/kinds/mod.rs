@@ -18,6 +18,7 @@ mod pair;
 mod people;
 mod permission;
 mod pool;
+mod proposal;
 pub mod published;
 mod role;
 mod role_request;
@@ -48,6 +49,7 @@ use crate::model::schema::{JsonSchema, Schema};
 pub use comparison::LeftAlone;
 pub use erased::AnyKind;
 pub use pair::{Pair, Pairs, Standing, Unreadable};
+pub use proposal::Proposal;
 pub use scene::{Desk, Names, Scene, Staying};
 use simulated::Collection;
 
@@ -237,7 +239,7 @@ pub trait Kind: Sync {
         None
     }
 
-    /// The change from `have` to `want`, which differ. Needs nothing but its arguments, so that a
+    /// What leads from `have` to `want`, which differ. Needs nothing but its arguments, so that a
     /// saved plan leads to the same requests as the manifest did.
     fn change(
         &self,
@@ -245,7 +247,7 @@ pub trait Kind: Sync {
         want: Option<&Self::Spec>,
         have: Option<&Self::Found>,
         names: &Names,
-    ) -> Change;
+    ) -> Proposal;
 
     /// Where the object stands whose state this is, under this owner. A saved state that stands
     /// elsewhere was edited: people would approve one thing and get another.

@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::simulated::Collection;
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName};
 use crate::model::address::Address;
 use crate::model::change::{Change, Rest};
@@ -151,7 +151,7 @@ impl Kind for ServicePrincipals {
         want: Option<&Spec>,
         have: Option<&Found>,
         names: &Names,
-    ) -> Change {
+    ) -> Proposal {
         encode::change(address, want, have, names)
     }
 
