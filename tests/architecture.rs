@@ -208,93 +208,6 @@ fn nobody_knows_the_sandbox_but_those_that_start_it() {
     no_violations("the simulated tenant is used from inside", &violations);
 }
 
-/// Rooms in which no two files need each other.
-const WITHOUT_CIRCLES: [&str; 1] = ["sandbox"];
-
-/// The path of a file as code spells it: `sandbox::seed` for `sandbox/seed/mod.rs`.
-fn module(file: &File) -> String {
-    file.path.trim_end_matches(".rs").trim_end_matches("/mod").replace('/', "::")
-}
-
-/// Files of a room, each with those of the room that it names. Unit tests are left out.
-fn links(files: &[File], room: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let shipped: Vec<&File> =
-        files.iter().filter(|file| file.room() == room && !file.is_test()).collect();
-    let modules: BTreeSet<String> = shipped.iter().map(|file| module(file)).collect();
-    // `sandbox::seed::Seed` stands in `sandbox::seed`.
-    let home = |path: String| {
-        let mut parts: Vec<&str> = path.split("::").collect();
-        while !parts.is_empty() && !modules.contains(&parts.join("::")) {
-            parts.pop();
-        }
-        parts.join("::")
-    };
-    let named = |file: &File| {
-        let own = module(file);
-        let code: Vec<&str> = file.code().map(|(_, line)| line).collect();
-        let homes = named(&own, &code.join("\n")).into_iter().map(home);
-        homes.filter(|name| !name.is_empty() && *name != own).collect()
-    };
-    shipped.iter().map(|file| (module(file), named(file))).collect()
-}
-
-/// The paths that begin here, groups written out: `a::{self, b::C};` is `a`, `a::self` and `a::b::C`.
-fn written_out(text: &str) -> Vec<String> {
-    let head = path(text);
-    let group = text[head.len()..].strip_prefix("::{").or_else(|| text.strip_prefix('{'));
-    let start = if head.is_empty() { String::new() } else { format!("{head}::") };
-    let inside = group.map(members).unwrap_or_default();
-    let inside = inside.into_iter().map(|member| format!("{start}{member}"));
-    [head.clone()].into_iter().chain(inside).collect()
-}
-
-/// All paths in the code of a module: behind `crate::` and `super::`, and by way of the modules that it
-/// declares.
-fn named(own: &str, code: &str) -> Vec<String> {
-    let starts = |word: &str| {
-        let inner = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
-        let begins = |at: usize| !code[..at].chars().next_back().is_some_and(inner);
-        let places = code.match_indices(word).map(|(at, _)| at).filter(|at| begins(*at));
-        places.map(|at| &code[at..]).collect::<Vec<&str>>()
-    };
-    let mut found = Vec::new();
-    for place in starts("crate::") {
-        found.extend(written_out(&place["crate::".len()..]));
-    }
-    for mut place in starts("super::") {
-        let mut base = own;
-        while let Some(rest) = place.strip_prefix("super::") {
-            (base, place) = (base.rsplit_once("::").map_or("", |(parent, _)| parent), rest);
-        }
-        found.extend(written_out(place).into_iter().map(|path| format!("{base}::{path}")));
-    }
-    let declared = code.lines().filter_map(|line| line.split("mod ").nth(1)?.strip_suffix(';'));
-    let used = declared.filter(|child| !starts(&format!("{child}::")).is_empty());
-    found.extend(used.map(|child| format!("{own}::{child}")));
-    found
-}
-
-/// What can only be read together is one file that was cut.
-#[test]
-fn files_name_each_other_in_one_direction() {
-    let files = sources();
-    for room in WITHOUT_CIRCLES {
-        let mut links = links(&files, room);
-        assert!(links.len() > 1, "{room} was not found");
-        // Whoever names nobody is taken away, until all are gone or a circle is left.
-        loop {
-            let open: BTreeSet<String> = links.keys().cloned().collect();
-            links.retain(|_, others| others.iter().any(|other| open.contains(other)));
-            if links.len() == open.len() {
-                break;
-            }
-        }
-        let circle: Vec<String> =
-            links.iter().map(|(file, others)| format!("{file}: {others:?}")).collect();
-        no_violations("these files name each other in a circle", &circle);
-    }
-}
-
 /// A kind may know those it rests on, for what has to wait for what. If two knew each other, neither
 /// could be read, or left out, by itself.
 #[test]
@@ -505,6 +418,4 @@ fn this_test_sees_all_forms_of_a_path() {
     assert_eq!(paths("let x = crate::graph::told(&y);"), ["graph::told"]);
     assert_eq!(paths("pub(crate) fn f() {} // $crate::no"), Vec::<String>::new());
     assert_eq!(paths("use mycrate::plan;"), Vec::<String>::new());
-    let code = "mod c;\nmod d;\nuse crate::a::{self, b::C};\nfn f() { c::g(super::h::i()); }";
-    assert_eq!(named("x::y", code), ["a", "a::self", "a::b::C", "x::h::i", "x::y::c"]);
 }

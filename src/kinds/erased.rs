@@ -242,12 +242,8 @@ impl<K: Kind> AnyKind for K {
                 return Err(Unreadable { address: pair.address.clone(), problem });
             }
         }
-        let mut change = Kind::change(self, &pair.address, want.as_ref(), have.as_ref(), names);
-        change.why = pair.why.to_vec();
-        change.notes.extend(pair.notes.iter().cloned());
-        change.before = pair.before.clone();
-        change.after = pair.after.clone();
-        Ok(change)
+        let (want, have) = (want.as_ref(), have.as_ref());
+        Ok(Kind::change(self, &pair.address, want, have, names).change(pair))
     }
 
     fn standing(

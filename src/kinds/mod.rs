@@ -18,6 +18,7 @@ mod pair;
 mod people;
 mod permission;
 mod pool;
+mod proposal;
 pub mod published;
 mod role;
 mod role_request;
@@ -47,6 +48,7 @@ use crate::model::schema::{JsonSchema, Schema};
 pub use comparison::LeftAlone;
 pub use erased::AnyKind;
 pub use pair::{Pair, Pairs, Standing, Unreadable};
+pub use proposal::Proposal;
 pub use scene::{Desk, Names, Scene, Staying};
 
 /// Every code that the kinds find, with what it says, for the reference.
@@ -230,7 +232,7 @@ pub trait Kind: Sync {
         None
     }
 
-    /// The change from `have` to `want`, which differ. Needs nothing but its arguments, so that a
+    /// What leads from `have` to `want`, which differ. Needs nothing but its arguments, so that a
     /// saved plan leads to the same requests as the manifest did.
     fn change(
         &self,
@@ -238,7 +240,7 @@ pub trait Kind: Sync {
         want: Option<&Self::Spec>,
         have: Option<&Self::Found>,
         names: &Names,
-    ) -> Change;
+    ) -> Proposal;
 
     /// Where the object stands whose state this is, under this owner. A saved state that stands
     /// elsewhere was edited: people would approve one thing and get another.

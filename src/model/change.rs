@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::address::Address;
 use crate::model::audience::Audience;
-use crate::model::id::AppId;
+use crate::model::id::{AppId, ObjectId};
 use crate::model::object_state::ObjectState;
 use crate::model::request::{Proof, Request};
 use crate::model::risk::Risk;
@@ -206,9 +206,12 @@ pub enum Lets {
 }
 
 /// A permission that the change gives or takes, for the rules.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Permission {
-    pub resource: AppId,
+    /// Object id of the service principal that publishes it.
+    pub by: ObjectId,
+    /// Its app id. Only the directory knows: absent before that was asked, and where it has none.
+    pub resource: Option<AppId>,
     pub sort: PermissionSort,
     pub name: String,
     /// The live resource says that only an administrator can consent to it; nothing where it does not

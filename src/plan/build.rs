@@ -156,17 +156,16 @@ pub fn changes(
     Ok(order::sorted(changes))
 }
 
-/// Fills in what only the directory knows about the permissions concerned: the resource's app id and
-/// whether users could consent by themselves.
+/// Asks the directory what only it knows of the permissions concerned: the resource's app id and whether
+/// users could consent by themselves.
 pub fn annotate(changes: &mut [Change], directory: &Directory) {
     let by_id: BTreeMap<ObjectId, AppId> =
         directory.service_principals.iter().map(|(app, sp)| (sp.id, *app)).collect();
     for change in changes {
-        let resource = change.address.parts.first().and_then(|part| part.parse().ok());
-        let Some(app) = resource.and_then(|id: ObjectId| by_id.get(&id)) else { continue };
-        let Some(sp) = directory.service_principals.get(app) else { continue };
         for permission in &mut change.permissions {
-            permission.resource = *app;
+            let Some(app) = by_id.get(&permission.by) else { continue };
+            let Some(sp) = directory.service_principals.get(app) else { continue };
+            permission.resource = Some(*app);
             let name = &permission.name;
             permission.admin_only = match permission.sort {
                 PermissionSort::Delegated => {

@@ -61,7 +61,7 @@ impl Identity {
         let mine = objects.iter().filter(|object| self.is_in(object.subject.audience));
         let permissions = mine.flat_map(|object| &object.permissions);
         permissions
-            .filter(|one| one.resource == GRAPH && self.sort == Some(one.sort))
+            .filter(|one| one.resource == Some(GRAPH) && self.sort == Some(one.sort))
             .map(|one| one.name.as_str())
             .collect()
     }

@@ -90,7 +90,7 @@ fn any_permission_that_suffices_keeps_the_door_open() {
 #[test]
 fn other_resources_and_the_other_sort_of_permission_do_not_count() {
     let mut elsewhere = object(None, WRITE);
-    elsewhere.permissions[0].resource = AppId::from_u128(2);
+    elsewhere.permissions[0].resource = Some(AppId::from_u128(2));
     assert_eq!(lockout(&[&elsewhere], &[]), None);
     assert!(lockout(&[&object(None, WRITE)], &[&elsewhere]).is_some());
     let role = of_sort(object(None, WRITE), Application);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::kinds::service_principal;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Consent, Lets, Permission, PermissionSort};
-use crate::model::directory::{Directory, MICROSOFT_TENANTS};
+use crate::model::directory::{Directory, MICROSOFT_TENANTS, ServicePrincipal};
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::risk::{About, Reason, Risk, Tier};
 use crate::plan::{AppHead, Plan};
@@ -26,7 +26,7 @@ struct Reach {
 type Reaches = BTreeMap<Key, Reach>;
 
 /// App, resource, sort and name of a permission: many names are of both sorts.
-type Key = (String, AppId, PermissionSort, String);
+type Key = (String, Option<AppId>, PermissionSort, String);
 
 /// Sets the risk of every change. Changes without permissions that are no consent setting keep none.
 ///
@@ -158,14 +158,12 @@ fn alike<'a>(
 
 /// What the permission alone allows. Only the names of Microsoft Graph follow the grammar of the rules.
 fn base(permission: &Permission, directory: &Directory) -> (Tier, Base) {
-    if permission.resource == GRAPH {
+    if permission.resource == Some(GRAPH) {
         let rule = rule(permission.sort, &permission.name, permission.admin_only);
         return (rule.tier, Base { rule: rule.id, says: rule.says });
     }
-    let microsofts = directory
-        .service_principals
-        .get(&permission.resource)
-        .is_some_and(crate::model::directory::ServicePrincipal::is_microsofts);
+    let resource = permission.resource.and_then(|app| directory.service_principals.get(&app));
+    let microsofts = resource.is_some_and(ServicePrincipal::is_microsofts);
     let (tier, rule, says) = match permission.name.as_str() {
         "openid" | "profile" | "email" | "offline_access" => (Tier::Low, "P302", "signs people in"),
         "full_access_as_app" | "full_access_as_user" | "Exchange.ManageAsApp" => {

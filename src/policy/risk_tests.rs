@@ -25,7 +25,7 @@ fn rated((tier, reason): (Tier, Reason)) -> (&'static str, Tier) {
 
 #[test]
 fn permissions_of_other_resources_are_rated_by_whose_they_are() {
-    let resource = AppId::from_u128(7);
+    let resource = Some(AppId::from_u128(7));
     let of = |tenant, sort, name: &str| {
         let permission = Permission { resource, sort, ..permission(name) };
         let (tier, base) = base(&permission, &directory(tenant, false));

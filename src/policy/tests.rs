@@ -52,7 +52,8 @@ pub(crate) fn change(verb: Verb, user: Option<u128>, name: &str) -> Change {
         why: Vec::new(),
         notes: Vec::new(),
         permissions: vec![Permission {
-            resource: GRAPH,
+            by: ObjectId::from_u128(3),
+            resource: Some(GRAPH),
             sort: Delegated,
             name: name.to_owned(),
             admin_only: Some(false),
@@ -144,7 +145,7 @@ fn role(verb: Verb, resource: AppId, name: &str) -> Change {
     let mut change = change(verb, None, name);
     change.subject.audience = Audience::Tenant;
     for permission in &mut change.permissions {
-        permission.resource = resource;
+        permission.resource = Some(resource);
         permission.sort = crate::model::change::PermissionSort::Application;
         permission.admin_only = Some(true);
     }

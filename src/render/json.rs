@@ -7,10 +7,11 @@ use serde::Serialize;
 
 use crate::kinds::published::{document, states_by_address};
 use crate::model::address::Address;
-use crate::model::change::{Change, FieldChange, Permission, Subject, Verb, Why};
+use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Subject, Verb, Why};
 use crate::model::clock::{Moment, stamp};
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
+use crate::model::id::AppId;
 use crate::model::json::write_pretty;
 use crate::model::object_state::ObjectState;
 use crate::model::request::Request;
@@ -88,8 +89,22 @@ struct Row<'a> {
     needs: &'a [Address],
     why: &'a [Why],
     notes: &'a [String],
-    permissions: &'a [Permission],
+    permissions: Vec<PermissionRow<'a>>,
     risk: &'a Option<Risk>,
+}
+
+/// A permission that the change gives or takes, for the rules.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Permission")]
+struct PermissionRow<'a> {
+    resource: AppId,
+    sort: PermissionSort,
+    name: &'a str,
+    /// The live resource says that only an administrator can consent to it; nothing where it does not
+    /// publish the name.
+    admin_only: Option<bool>,
+    gained: bool,
+    lost: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -208,8 +223,20 @@ fn row(change: &Change) -> Row<'_> {
         needs,
         why,
         notes,
-        permissions,
+        permissions: permissions.iter().map(permission).collect(),
         risk,
+    }
+}
+
+fn permission(permission: &Permission) -> PermissionRow<'_> {
+    let Permission { by: _, resource, sort, name, admin_only, gained, lost } = permission;
+    PermissionRow {
+        resource: resource.unwrap_or(AppId::from_u128(0)),
+        sort: *sort,
+        name,
+        admin_only: *admin_only,
+        gained: *gained,
+        lost: *lost,
     }
 }
 

@@ -121,6 +121,9 @@ fn no_two_files_need_each_other() {
 fn this_test_sees_every_path_of_a_group() {
     let text = "use crate::{a::{self, b::C as D}, e};\nlet x = crate::f::g(1); use mycrate::h;";
     assert_eq!(below(text, "crate::"), ["a::self", "a::b::C", "e", "f::g"]);
+    let text = "use crate::a::{self, b::C};\nfn f() { g(super::h::i(), self::j); }".to_owned();
+    let file = File { path: "x/y.rs".to_owned(), text };
+    assert_eq!(named(&file), ["a::self", "a::b::C", "x::h::i", "x::y::j"]);
     let circle = [("a", ["b"]), ("b", ["c"]), ("c", ["b"]), ("d", ["a"]), ("e", ["f"])];
     let needs = circle.into_iter().map(|(file, others)| (file, others.into())).collect();
     assert_eq!(only_circles(needs).into_keys().collect::<Vec<_>>(), ["b", "c"]);

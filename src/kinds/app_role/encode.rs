@@ -1,28 +1,18 @@
 //! A role that comes or goes: what people read, and the request with its proof.
 
 use super::{Found, Spec};
-use crate::kinds::Names;
 use crate::kinds::role_request::Held;
-use crate::model::address::Address;
+use crate::kinds::{Names, Proposal};
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Step, Subject, Verb};
-use crate::model::id::AppId;
-use crate::model::object_state::ObjectState;
+use crate::model::change::{FieldChange, Permission, PermissionSort, Step, Subject, Verb};
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(
-    address: &Address,
-    want: Option<&Spec>,
-    have: Option<&Found>,
-    names: &Names,
-) -> Change {
+pub(super) fn change(want: Option<&Spec>, have: Option<&Found>, names: &Names) -> Proposal {
     let gives = have.is_none();
     let spec = want.or(have.map(AsRef::as_ref));
     let shown: Vec<Untrusted> = spec.map(|spec| Untrusted::new(spec.shown())).into_iter().collect();
     let (gained, lost) = if gives { (shown, Vec::new()) } else { (Vec::new(), shown) };
-    Change {
-        address: address.clone(),
-        part: None,
+    Proposal {
         verb: if gives { Verb::Grant } else { Verb::Revoke },
         gives,
         takes: !gives,
@@ -33,16 +23,10 @@ pub(super) fn change(
             person: None,
         },
         fields: vec![FieldChange { name: "roles".to_owned(), kept: Vec::new(), gained, lost }],
-        before: ObjectState::default(),
-        after: ObjectState::default(),
         steps: steps(want, have),
-        needs: Vec::new(),
-        rests_on: Vec::new(),
-        why: Vec::new(),
         notes: notes(spec),
         permissions: spec.map(|spec| permission(spec, gives)).into_iter().collect(),
         consent: None,
-        risk: None,
     }
 }
 
@@ -53,10 +37,10 @@ fn notes(spec: Option<&Spec>) -> Vec<String> {
         .collect()
 }
 
-/// Resource and admin flag are filled in by the plan, which knows the directory.
 fn permission(spec: &Spec, gives: bool) -> Permission {
     Permission {
-        resource: AppId::from_u128(0),
+        by: spec.resource,
+        resource: None,
         sort: PermissionSort::Application,
         name: spec.shown(),
         admin_only: None,

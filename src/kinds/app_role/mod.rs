@@ -13,7 +13,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::said::other_name;
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted, role, whole};
+use crate::kinds::{
+    Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Staying, Wanted, role, whole,
+};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::Address;
 use crate::model::change::Change;
@@ -120,12 +122,12 @@ impl Kind for AppRoles {
 
     fn change(
         &self,
-        address: &Address,
+        _address: &Address,
         want: Option<&Spec>,
         have: Option<&Found>,
         names: &Names,
-    ) -> Change {
-        encode::change(address, want, have, names)
+    ) -> Proposal {
+        encode::change(want, have, names)
     }
 
     fn address(&self, owner: &str, spec: &Spec) -> Address {

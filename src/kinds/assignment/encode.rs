@@ -2,40 +2,25 @@
 
 use super::{Found, Principal, Spec};
 use crate::kinds::role_request::Held;
-use crate::kinds::{Names, role};
-use crate::model::address::Address;
-use crate::model::change::{Change, FieldChange, Step, Subject, Verb};
-use crate::model::object_state::ObjectState;
+use crate::kinds::{Names, Proposal, role};
+use crate::model::change::{FieldChange, Step, Subject, Verb};
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(
-    address: &Address,
-    want: Option<&Spec>,
-    have: Option<&Found>,
-    names: &Names,
-) -> Change {
+pub(super) fn change(want: Option<&Spec>, have: Option<&Found>, names: &Names) -> Proposal {
     let gives = have.is_none();
     let spec = want.or(have.map(AsRef::as_ref));
     let shown: Vec<Untrusted> = spec.map(|spec| Untrusted::new(spec.shown())).into_iter().collect();
     let (gained, lost) = if gives { (shown, Vec::new()) } else { (Vec::new(), shown) };
-    Change {
-        address: address.clone(),
-        part: None,
+    Proposal {
         verb: if gives { Verb::Assign } else { Verb::Unassign },
         gives,
         takes: !gives,
         subject: subject(spec, names),
         fields: vec![FieldChange { name: "role".to_owned(), kept: Vec::new(), gained, lost }],
-        before: ObjectState::default(),
-        after: ObjectState::default(),
         steps: steps(want, have),
-        needs: Vec::new(),
-        rests_on: Vec::new(),
-        why: Vec::new(),
         notes: notes(spec, gives),
         permissions: Vec::new(),
         consent: None,
-        risk: None,
     }
 }
 

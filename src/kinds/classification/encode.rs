@@ -5,27 +5,17 @@ use serde_json::json;
 
 use super::observe::{path, read};
 use super::{Class, Found, Spec};
-use crate::kinds::Names;
-use crate::model::address::Address;
+use crate::kinds::{Names, Proposal};
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Step, Subject, Verb};
-use crate::model::id::AppId;
-use crate::model::object_state::ObjectState;
+use crate::model::change::{FieldChange, Permission, PermissionSort, Step, Subject, Verb};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(
-    address: &Address,
-    want: Option<&Spec>,
-    have: Option<&Found>,
-    names: &Names,
-) -> Change {
+pub(super) fn change(want: Option<&Spec>, have: Option<&Found>, names: &Names) -> Proposal {
     let spec = want.or(have.map(AsRef::as_ref));
     let (old, new) = (have.map(|have| have.spec.class), want.map(|want| want.class));
     let word = |class: Option<Class>| vec![Untrusted::new(class.map_or("none", Class::word))];
-    Change {
-        address: address.clone(),
-        part: None,
+    Proposal {
         verb: Verb::Set,
         // Every class can be what a policy lets users consent to.
         gives: new.is_some(),
@@ -42,16 +32,10 @@ pub(super) fn change(
             gained: word(new),
             lost: word(old),
         }],
-        before: ObjectState::default(),
-        after: ObjectState::default(),
         steps: have.map(delete).into_iter().chain(want.map(create)).collect(),
-        needs: Vec::new(),
-        rests_on: Vec::new(),
-        why: Vec::new(),
         notes: notes(new),
         permissions: spec.map(|spec| permission(spec, new.is_some())).into_iter().collect(),
         consent: None,
-        risk: None,
     }
 }
 
@@ -68,11 +52,11 @@ fn notes(class: Option<Class>) -> Vec<String> {
     vec![text.to_owned()]
 }
 
-/// A class opens the permission to users, so it is rated like the permission itself. Resource and
-/// admin flag are filled in by the plan, which knows the directory.
+/// A class opens the permission to users, so it is rated like the permission itself.
 fn permission(spec: &Spec, gained: bool) -> Permission {
     Permission {
-        resource: AppId::from_u128(0),
+        by: spec.resource,
+        resource: None,
         sort: PermissionSort::Delegated,
         name: spec.name.clone(),
         admin_only: None,

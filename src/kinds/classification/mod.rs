@@ -12,10 +12,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::said::{other_id, other_name};
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
-use crate::model::change::Change;
 use crate::model::directory::{Directory, Mentions, ServicePrincipal};
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId, PathId, PermissionId};
@@ -152,12 +151,12 @@ impl Kind for Classifications {
 
     fn change(
         &self,
-        address: &Address,
+        _address: &Address,
         want: Option<&Spec>,
         have: Option<&Found>,
         names: &Names,
-    ) -> Change {
-        encode::change(address, want, have, names)
+    ) -> Proposal {
+        encode::change(want, have, names)
     }
 
     fn address(&self, _owner: &str, spec: &Spec) -> Address {

@@ -8,11 +8,10 @@ use serde_json::{Value, json};
 
 use super::observe::PATH;
 use super::{Conditions, Found, Spec};
-use crate::model::address::Address;
+use crate::kinds::Proposal;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, Consent, FieldChange, Lets, Step, Subject, Verb};
+use crate::model::change::{Consent, FieldChange, Lets, Step, Subject, Verb};
 use crate::model::id::PathId;
-use crate::model::object_state::ObjectState;
 use crate::model::query::{Consistency, Missing, Query};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::scope::ScopeSet;
@@ -50,7 +49,7 @@ impl Side {
     }
 }
 
-pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found>) -> Change {
+pub(super) fn change(want: Option<&Spec>, have: Option<&Found>) -> Proposal {
     let old = have.map(AsRef::as_ref);
     let differ = |side: Side| {
         let (old, new) = (side.of(old), side.of(want));
@@ -62,9 +61,7 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
         (None, Some(_)) => Verb::Revoke,
         _ => Verb::Set,
     };
-    Change {
-        address: address.clone(),
-        part: None,
+    Proposal {
         verb,
         // A policy that is made is not used yet, and whoever uses it gives.
         gives: verb == Verb::Set && (more || again),
@@ -76,16 +73,10 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
             person: None,
         },
         fields: fields(old, want),
-        before: ObjectState::default(),
-        after: ObjectState::default(),
         steps: steps(want, have),
-        needs: Vec::new(),
-        rests_on: Vec::new(),
-        why: Vec::new(),
         notes: notes(want, have),
         permissions: Vec::new(),
         consent: consent(want, have),
-        risk: None,
     }
 }
 

@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::kinds::said::other_name;
 use crate::kinds::user_consent;
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Pair, Scene, Staying, Wanted};
+use crate::kinds::{
+    Desk, Kind, Names, OddAnswer, Ownership, Pair, Proposal, Scene, Staying, Wanted,
+};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
@@ -166,12 +168,12 @@ impl Kind for ConsentPolicies {
 
     fn change(
         &self,
-        address: &Address,
+        _address: &Address,
         want: Option<&Spec>,
         have: Option<&Found>,
         _names: &Names,
-    ) -> Change {
-        encode::change(address, want, have)
+    ) -> Proposal {
+        encode::change(want, have)
     }
 
     fn address(&self, _owner: &str, spec: &Spec) -> Address {

@@ -5,25 +5,18 @@ use serde_json::{Value, json};
 
 use super::observe::{PATH, read};
 use super::{Found, Reviewer, Spec};
-use crate::kinds::Names;
+use crate::kinds::{Names, Proposal};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Rest, Step, Subject, Verb};
+use crate::model::change::{FieldChange, Rest, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(
-    address: &Address,
-    want: Option<&Spec>,
-    have: Option<&Found>,
-    names: &Names,
-) -> Change {
+pub(super) fn change(want: Option<&Spec>, have: Option<&Found>, names: &Names) -> Proposal {
     let old = have.map(|have| &have.spec);
     let is_on = |spec: Option<&Spec>| spec.is_some_and(|spec| spec.enabled);
-    Change {
-        address: address.clone(),
-        part: None,
+    Proposal {
         verb: Verb::Set,
         // A way to consent opens or closes; who reviews decides nothing by that.
         gives: is_on(want) && !is_on(old),
@@ -35,16 +28,10 @@ pub(super) fn change(
             person: None,
         },
         fields: fields(old, want, names),
-        before: ObjectState::default(),
-        after: ObjectState::default(),
         steps: want.map(|want| step(want, have)).into_iter().collect(),
-        needs: Vec::new(),
-        rests_on: Vec::new(),
-        why: Vec::new(),
         notes: want.map(|want| notes(old, want)).unwrap_or_default(),
         permissions: Vec::new(),
         consent: None,
-        risk: None,
     }
 }
 
@@ -138,7 +125,7 @@ pub(super) fn enabled(address: &Address, spec: &Spec, names: &Names) -> Rest {
     Rest {
         address: address.clone(),
         state: ObjectState::of(spec),
-        subject: change(address, Some(spec), None, names).subject,
+        subject: change(Some(spec), None, names).subject,
         proof: Proof { read: read(), expect, before: None, among: None },
     }
 }

@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Wanted};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
-use crate::model::change::{Change, Rest};
+use crate::model::change::Rest;
 use crate::model::directory::{Mentions, Sort};
 use crate::model::finding::Findings;
 use crate::model::id::ObjectId;
@@ -127,12 +127,12 @@ impl Kind for ConsentRequests {
 
     fn change(
         &self,
-        address: &Address,
+        _address: &Address,
         want: Option<&Spec>,
         have: Option<&Found>,
         names: &Names,
-    ) -> Change {
-        encode::change(address, want, have, names)
+    ) -> Proposal {
+        encode::change(want, have, names)
     }
 
     fn named(&self, spec: &Spec) -> Vec<ObjectId> {

@@ -3,23 +3,16 @@
 use serde_json::json;
 
 use super::{Found, Spec, observe};
-use crate::kinds::Names;
-use crate::model::address::Address;
+use crate::kinds::{Names, Proposal};
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Step, Subject, Verb};
-use crate::model::id::AppId;
-use crate::model::object_state::ObjectState;
+use crate::model::change::{FieldChange, Permission, PermissionSort, Step, Subject, Verb};
+use crate::model::id::ObjectId;
 use crate::model::query::{Consistency, Missing, Query, literal};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(
-    address: &Address,
-    want: Option<&Spec>,
-    have: Option<&Found>,
-    names: &Names,
-) -> Change {
+pub(super) fn change(want: Option<&Spec>, have: Option<&Found>, names: &Names) -> Proposal {
     let none = ScopeSet::default();
     let old = have.map_or(&none, |have| &have.spec.scopes);
     let new = want.map_or(&none, |want| &want.scopes);
@@ -32,25 +25,19 @@ pub(super) fn change(
         _ => Verb::Set,
     };
     let spec = want.or(have.map(AsRef::as_ref));
-    Change {
-        address: address.clone(),
-        part: None,
+    Proposal {
         verb,
         gives: !gained.is_empty(),
         // An empty grant gives nothing, but its removal still waits like every removal.
         takes: !lost.is_empty() || verb == Verb::Revoke,
         subject: subject(spec, names),
         fields: vec![field(old, &gained, &lost)],
-        before: ObjectState::default(),
-        after: ObjectState::default(),
         steps: steps(want, have),
-        needs: Vec::new(),
-        rests_on: Vec::new(),
-        why: Vec::new(),
         notes: Vec::new(),
-        permissions: permissions(&gained, &lost),
+        permissions: spec
+            .map(|spec| permissions(spec.resource, &gained, &lost))
+            .unwrap_or_default(),
         consent: None,
-        risk: None,
     }
 }
 
@@ -83,10 +70,10 @@ fn people_order(scopes: &ScopeSet) -> Vec<Untrusted> {
     names.into_iter().map(Untrusted::new).collect()
 }
 
-/// Resource and admin flag are filled in by the plan, which knows the directory.
-fn permissions(gained: &ScopeSet, lost: &ScopeSet) -> Vec<Permission> {
+fn permissions(resource: ObjectId, gained: &ScopeSet, lost: &ScopeSet) -> Vec<Permission> {
     let one = |name: &str, is_gain: bool| Permission {
-        resource: AppId::from_u128(0),
+        by: resource,
+        resource: None,
         sort: PermissionSort::Delegated,
         name: name.to_owned(),
         admin_only: None,

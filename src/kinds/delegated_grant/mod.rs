@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
@@ -128,12 +128,12 @@ impl Kind for DelegatedGrants {
 
     fn change(
         &self,
-        address: &Address,
+        _address: &Address,
         want: Option<&Spec>,
         have: Option<&Found>,
         names: &Names,
-    ) -> Change {
-        encode::change(address, want, have, names)
+    ) -> Proposal {
+        encode::change(want, have, names)
     }
 
     fn address(&self, owner: &str, spec: &Spec) -> Address {

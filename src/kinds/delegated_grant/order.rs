@@ -17,7 +17,6 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, Part, Rest, Verb};
 use crate::model::request::{Expect, Expected};
 use crate::model::scope::ScopeSet;
-use crate::model::untrusted::Untrusted;
 
 /// Adds `needs`, splits an all-users grant whose one PATCH would cut somebody off, and adds `rests_on`.
 pub(super) fn link(changes: &mut Vec<Change>, staying: Staying<'_>) {
@@ -133,9 +132,7 @@ fn split(change: &mut Change) -> Change {
     narrow.gives = false;
     narrow.needs.push(change.address.clone());
     narrow.permissions.retain(|permission| permission.lost);
-    let mut all = BTreeSet::new();
     for field in &mut narrow.fields {
-        all.extend(field.kept.iter().chain(&field.gained).chain(&field.lost).cloned());
         field.kept.append(&mut field.gained);
     }
     change.verb = Verb::Widen;
@@ -144,15 +141,16 @@ fn split(change: &mut Change) -> Change {
     for field in &mut change.fields {
         field.kept.append(&mut field.lost);
     }
-    set_scopes(change, &all.iter().map(Untrusted::raw).collect::<Vec<_>>().join(" "));
+    let (before, after) = states(change);
+    let scopes = |spec: Option<Spec>| spec.map(|spec| spec.scopes).unwrap_or_default();
+    set_scopes(change, &scopes(before).union(&scopes(after)));
     for (step, widened) in narrow.steps.iter_mut().zip(&change.steps) {
         step.proof.before = Some(widened.proof.expect.clone());
     }
     narrow
 }
 
-fn set_scopes(change: &mut Change, words: &str) {
-    let scopes = ScopeSet::from_wire(words);
+fn set_scopes(change: &mut Change, scopes: &ScopeSet) {
     for step in &mut change.steps {
         step.request.body = Some(json!({ "scope": scopes.to_wire() }));
         if let Expect::Fields(fields) = &mut step.proof.expect

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Found, Spec};
-use crate::kinds::Names;
+use crate::kinds::{Names, Pair, Proposal};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Part, Rest, Step, Subject, Verb};
@@ -17,7 +17,7 @@ pub(super) fn change(
     want: Option<&Spec>,
     have: Option<&Found>,
     _names: &Names,
-) -> Change {
+) -> Proposal {
     let required = want.and_then(|want| want.assignment_required);
     match (want, have) {
         (Some(want), None) => {
@@ -28,14 +28,14 @@ pub(super) fn change(
             }
             change
         }
-        (_, Some(have)) => Change {
+        (_, Some(have)) => Proposal {
             steps: required
                 .map(|required| setting_step(&have.id.to_string(), required))
                 .into_iter()
                 .collect(),
-            ..setting(address, required.unwrap_or_default())
+            ..setting(required.unwrap_or_default())
         },
-        (None, None) => setting(address, false),
+        (None, None) => setting(false),
     }
 }
 
@@ -45,15 +45,14 @@ pub(super) fn split(change: &mut Change) -> Option<Change> {
         return None;
     }
     let address = change.address.part("assignment_required");
+    let proposal = Proposal { steps: change.steps.split_off(1), ..setting(true) };
+    let (before, after) = (change.before.clone(), change.after.clone());
+    let why = change.why.clone().into();
+    let closing = proposal.change(&Pair { address, before, after, why, notes: [].into() });
     Some(Change {
         part: Some(Part { of: change.address.clone() }),
-        steps: change.steps.split_off(1),
         needs: vec![change.address.clone()],
-        rests_on: Vec::new(),
-        before: change.before.clone(),
-        after: change.after.clone(),
-        why: change.why.clone(),
-        ..setting(&address, true)
+        ..closing
     })
 }
 
@@ -70,13 +69,13 @@ pub(super) fn open(address: &Address, found: &Found) -> Rest {
         state: ObjectState::of(&must),
         subject: Subject {
             target: Some(Untrusted::new("open to everybody")),
-            ..blank(address, "sign-in").subject
+            ..blank("sign-in").subject
         },
         proof: setting_step(&found.id.to_string(), false).proof,
     }
 }
 
-fn creation(address: &Address, want: &Spec) -> Change {
+fn creation(address: &Address, want: &Spec) -> Proposal {
     let app_id = Untrusted::new(want.app_id.to_string());
     let field = FieldChange {
         name: "app id".to_owned(),
@@ -84,7 +83,7 @@ fn creation(address: &Address, want: &Spec) -> Change {
         gained: vec![app_id],
         lost: Vec::new(),
     };
-    Change {
+    Proposal {
         // By itself it lets nobody do anything; what follows does, and says so.
         gives: false,
         takes: false,
@@ -92,7 +91,7 @@ fn creation(address: &Address, want: &Spec) -> Change {
         fields: vec![field],
         steps: vec![create(address, want)],
         notes: notes(want),
-        ..blank(address, "service principal")
+        ..blank("service principal")
     }
 }
 
@@ -106,7 +105,7 @@ fn notes(want: &Spec) -> Vec<String> {
 }
 
 /// Closing an app takes it from everybody who is not assigned.
-fn setting(address: &Address, required: bool) -> Change {
+fn setting(required: bool) -> Proposal {
     let word = |required: bool| vec![Untrusted::new(if required { "yes" } else { "no" })];
     let field = FieldChange {
         name: "assignment required".to_owned(),
@@ -122,20 +121,18 @@ fn setting(address: &Address, required: bool) -> Change {
     } else {
         &[]
     };
-    Change {
+    Proposal {
         gives: !required,
         takes: required,
         verb: Verb::Set,
         fields: vec![field],
         notes: notes.iter().map(|note| (*note).to_owned()).collect(),
-        ..blank(address, "sign-in")
+        ..blank("sign-in")
     }
 }
 
-fn blank(address: &Address, what: &str) -> Change {
-    Change {
-        address: address.clone(),
-        part: None,
+fn blank(what: &str) -> Proposal {
+    Proposal {
         verb: Verb::Set,
         gives: false,
         takes: false,
@@ -146,16 +143,10 @@ fn blank(address: &Address, what: &str) -> Change {
             person: None,
         },
         fields: Vec::new(),
-        before: ObjectState::default(),
-        after: ObjectState::default(),
         steps: Vec::new(),
-        needs: Vec::new(),
-        rests_on: Vec::new(),
-        why: Vec::new(),
         notes: Vec::new(),
         permissions: Vec::new(),
         consent: None,
-        risk: None,
     }
 }
 

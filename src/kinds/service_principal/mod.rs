@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName};
 use crate::model::address::Address;
 use crate::model::change::{Change, Rest};
@@ -149,7 +149,7 @@ impl Kind for ServicePrincipals {
         want: Option<&Spec>,
         have: Option<&Found>,
         names: &Names,
-    ) -> Change {
+    ) -> Proposal {
         encode::change(address, want, have, names)
     }
 

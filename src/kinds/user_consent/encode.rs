@@ -3,22 +3,19 @@
 use serde_json::json;
 
 use super::{Found, Spec, is_for_self, observe, policy};
-use crate::model::address::Address;
+use crate::kinds::Proposal;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, Consent, FieldChange, Step, Subject, Verb};
-use crate::model::object_state::ObjectState;
+use crate::model::change::{Consent, FieldChange, Step, Subject, Verb};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found>) -> Change {
+pub(super) fn change(want: Option<&Spec>, have: Option<&Found>) -> Proposal {
     let old = have.map(|have| have.spec.assigned.as_slice()).unwrap_or_default();
     let new = want.map(|want| want.assigned.as_slice()).unwrap_or_default();
     let (gained, lost) = (beside(new, old), beside(old, new));
     let (gives, takes) = directions(old, new);
     let by = gained.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect();
-    Change {
-        address: address.clone(),
-        part: None,
+    Proposal {
         verb: Verb::Set,
         gives,
         takes,
@@ -34,16 +31,10 @@ pub(super) fn change(address: &Address, want: Option<&Spec>, have: Option<&Found
             gained: words(&gained, new),
             lost: words(&lost, old),
         }],
-        before: ObjectState::default(),
-        after: ObjectState::default(),
         steps: want.map(|want| step(want, have)).into_iter().collect(),
-        needs: Vec::new(),
-        rests_on: Vec::new(),
-        why: Vec::new(),
         notes: Vec::new(),
         permissions: Vec::new(),
         consent: Some(Consent::Users { by }),
-        risk: None,
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::states::spec_of;
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Scene, Staying, Wanted};
+use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Staying, Wanted};
 use crate::manifest::{Manifest, TableName, Times};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
@@ -125,12 +125,12 @@ impl Kind for UserConsent {
 
     fn change(
         &self,
-        address: &Address,
+        _address: &Address,
         want: Option<&Spec>,
         have: Option<&Found>,
         _names: &Names,
-    ) -> Change {
-        encode::change(address, want, have)
+    ) -> Proposal {
+        encode::change(want, have)
     }
 
     fn interlock(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {

@@ -213,7 +213,7 @@ fn permissions_learn_their_resource_and_who_may_consent() {
     let facts: Vec<_> = plan.changes[0]
         .permissions
         .iter()
-        .map(|p| (p.name.as_str(), p.admin_only, p.resource == graph().app_id))
+        .map(|p| (p.name.as_str(), p.admin_only, p.resource == Some(graph().app_id)))
         .collect();
     assert_eq!(
         facts,

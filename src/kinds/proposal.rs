@@ -1,0 +1,52 @@
+//! What a kind makes of two states that differ, and the one place where that becomes a change.
+
+use crate::kinds::Pair;
+use crate::model::change::{Change, Consent, FieldChange, Permission, Step, Subject, Verb};
+
+/// The whole answer of a kind about one difference: what it is for people, for rules, and on the wire. The
+/// difference itself is the pair that it is about. Inert data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposal {
+    pub verb: Verb,
+    /// Somebody can do more afterwards.
+    pub gives: bool,
+    /// Somebody can do less afterwards.
+    pub takes: bool,
+    pub subject: Subject,
+    pub fields: Vec<FieldChange>,
+    /// In order. Each is proven before the next is sent.
+    pub steps: Vec<Step>,
+    /// Sentences a reviewer should read beside it. Safe text.
+    pub notes: Vec<String>,
+    pub permissions: Vec<Permission>,
+    /// What it does to how people may consent.
+    pub consent: Option<Consent>,
+}
+
+impl Proposal {
+    /// The change of this pair: nothing waits for it or is rated yet.
+    pub(super) fn change(self, pair: &Pair) -> Change {
+        let Self { verb, gives, takes, subject, fields, steps, mut notes, permissions, consent } =
+            self;
+        notes.extend(pair.notes.iter().cloned());
+        Change {
+            address: pair.address.clone(),
+            part: None,
+            verb,
+            gives,
+            takes,
+            subject,
+            fields,
+            before: pair.before.clone(),
+            after: pair.after.clone(),
+            steps,
+            needs: Vec::new(),
+            rests_on: Vec::new(),
+            why: pair.why.to_vec(),
+            notes,
+            permissions,
+            consent,
+            risk: None,
+        }
+    }
+}
