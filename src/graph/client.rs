@@ -5,6 +5,8 @@
     reason = "this is the room that reaches the network; clients are built here only"
 )]
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use crate::model::secret::redact_message;
@@ -47,14 +49,20 @@ pub(super) fn client(way: Way) -> Result<reqwest::Client, String> {
     builder.build().map_err(|error| chain(&error))
 }
 
+/// What is inside of the system's errors, however many of them: they do not call it their source.
+fn innermost<'e>(error: &'e (dyn Error + 'static)) -> &'e (dyn Error + 'static) {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => innermost(inner),
+        None => error,
+    }
+}
+
 /// What is wrong with the host's certificate, if that is what is wrong.
 pub(super) fn untrusted(error: &reqwest::Error) -> Option<String> {
-    let mut source = std::error::Error::source(error);
+    let mut source = error.source();
     while let Some(cause) = source {
-        // The TLS library's error is inside one of the system's, which does not call it its source.
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(rustls::Error::InvalidCertificate(because)) = tls.or(cause.downcast_ref()) {
+        let tls = innermost(cause).downcast_ref::<rustls::Error>();
+        if let Some(rustls::Error::InvalidCertificate(because)) = tls {
             return Some(shown(&redact_message(&because.to_string())));
         }
         source = cause.source();
@@ -71,7 +79,7 @@ pub(super) fn chain(error: &reqwest::Error) -> String {
         () if error.is_decode() || error.is_body() => "the answer broke off".to_owned(),
         () => "the request failed".to_owned(),
     };
-    let mut source = std::error::Error::source(error);
+    let mut source = error.source();
     while let Some(cause) = source {
         let told = cause.to_string();
         if !text.contains(&told) {

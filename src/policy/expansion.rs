@@ -2,12 +2,26 @@
 //! expands audiences finds it; here it becomes a rail, so that the plan is still drawn.
 
 use crate::model::finding::Finding;
-use crate::policy::{Case, Judge, Rule, Stop};
+use crate::policy::{Case, Rule, Stop};
 
-pub const RULE: Rule = Rule { name: "principals_limit", judge: Judge::Plan(judge) };
+/// The code of the finding, and the name of the rule.
+const NAME: &str = "principals_limit";
+
+/// An audience that came to more people than `[limits] principals`.
+pub struct PrincipalsLimit;
+
+impl Rule for PrincipalsLimit {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn of_plan(&self, case: &Case<'_>) -> Vec<Stop> {
+        judge(case)
+    }
+}
 
 fn judge(case: &Case<'_>) -> Vec<Stop> {
-    let found = case.findings.iter().filter(|finding| finding.code == RULE.name);
+    let found = case.findings.iter().filter(|finding| finding.code == NAME);
     found
         .map(|Finding { title, help, .. }| Stop {
             text: title.to_string(),

@@ -4,9 +4,20 @@ use time::Date;
 
 use crate::model::change::Change;
 use crate::plan::{Lifted, Plan};
-use crate::policy::{Case, Judge, Rule, Stop};
+use crate::policy::{Case, Rule, Stop};
 
-pub const RULE: Rule = Rule { name: "removal_limit", judge: Judge::Plan(judge) };
+/// More removals than `[limits]` allows.
+pub struct Removals;
+
+impl Rule for Removals {
+    fn name(&self) -> &'static str {
+        "removal_limit"
+    }
+
+    fn of_plan(&self, case: &Case<'_>) -> Vec<Stop> {
+        judge(case)
+    }
+}
 
 /// `[limits]` and `[accept]` of the manifest, as plain numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,9 +6,20 @@ use std::collections::BTreeSet;
 use crate::model::change::Change;
 use crate::plan::Plan;
 use crate::policy::identity::Identity;
-use crate::policy::{Judge, Rule, Stop};
+use crate::policy::{Rule, Stop};
 
-pub const RULE: Rule = Rule { name: "lockout", judge: Judge::Identity(judge) };
+/// A plan that takes from its own identity what it needs.
+pub struct Lockout;
+
+impl Rule for Lockout {
+    fn name(&self) -> &'static str {
+        "lockout"
+    }
+
+    fn of_identity(&self, plan: &Plan, identity: &Identity) -> Vec<Stop> {
+        judge(plan, identity)
+    }
+}
 
 fn judge(plan: &Plan, identity: &Identity) -> Vec<Stop> {
     let mut going: BTreeSet<String> = permissions(identity);

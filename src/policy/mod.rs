@@ -21,25 +21,32 @@ use crate::plan::{Check, Lifted, Plan};
 use crate::policy::identity::Identity;
 use crate::policy::limits::RemovalLimit;
 
-/// A rail: it lets a plan be made and read, and stops it from being applied.
-pub struct Rule {
+/// A rail: it lets a plan be made and read, and stops it from being applied. It judges what it knows of, and
+/// has nothing to say of the rest.
+pub trait Rule: Sync {
     /// Stable: reports and the effect name it.
-    pub name: &'static str,
-    pub judge: Judge,
-}
+    fn name(&self) -> &'static str;
 
-/// What a rule needs to know, and so where its verdict belongs.
-pub enum Judge {
-    /// The plan and its manifest. Everybody comes to the same verdict, so it is part of the effect.
-    Plan(fn(&Case<'_>) -> Vec<Stop>),
-    /// Who is signed in. It is judged wherever a plan is about to be applied, and is no part of the
+    /// By the plan and its manifest. Everybody comes to the same verdict, so it is part of the effect.
+    fn of_plan(&self, _case: &Case<'_>) -> Vec<Stop> {
+        Vec::new()
+    }
+
+    /// By who is signed in. It is judged wherever a plan is about to be applied, and is no part of the
     /// effect or of a saved plan: who plans and who applies need not be the same.
-    Identity(fn(&Plan, &Identity) -> Vec<Stop>),
+    fn of_identity(&self, _plan: &Plan, _identity: &Identity) -> Vec<Stop> {
+        Vec::new()
+    }
 }
 
 /// All rails, in the order in which they are told.
-pub static RULES: [Rule; 5] =
-    [limits::RULE, protected::RULE, expansion::RULE, lockout::RULE, escalation::RULE];
+pub static RULES: [&dyn Rule; 5] = [
+    &limits::Removals,
+    &protected::ProtectedApp,
+    &expansion::PrincipalsLimit,
+    &lockout::Lockout,
+    &escalation::SelfEscalation,
+];
 
 /// What the rules of a plan are asked about, as plain data.
 pub struct Case<'a> {
@@ -63,11 +70,8 @@ pub struct Stop {
 
 /// What stops this plan, whoever applies it.
 pub fn of_plan(case: &Case<'_>) -> Vec<Check> {
-    let judged = RULES.iter().flat_map(|rule| match rule.judge {
-        Judge::Plan(judge) => judge(case).into_iter().map(|stop| check(rule, stop)).collect(),
-        Judge::Identity(_) => Vec::new(),
-    });
-    judged.collect()
+    let stops = |rule: &&dyn Rule| named(rule.name(), rule.of_plan(case));
+    RULES.iter().flat_map(stops).collect()
 }
 
 /// Rails that would stop this plan, and that its manifest lifts.
@@ -77,18 +81,13 @@ pub fn lifted(case: &Case<'_>) -> Vec<Lifted> {
 
 /// What stops this plan as long as it is this identity that applies it.
 pub fn of_identity(plan: &Plan, identity: &Identity) -> Vec<Check> {
-    let judged = RULES.iter().flat_map(|rule| match rule.judge {
-        Judge::Identity(judge) => {
-            judge(plan, identity).into_iter().map(|stop| check(rule, stop)).collect()
-        }
-        Judge::Plan(_) => Vec::new(),
-    });
-    judged.collect()
+    let stops = |rule: &&dyn Rule| named(rule.name(), rule.of_identity(plan, identity));
+    RULES.iter().flat_map(stops).collect()
 }
 
-fn check(rule: &Rule, stop: Stop) -> Check {
-    let Stop { text, help } = stop;
-    Check { rule: rule.name.to_owned(), text, help }
+fn named(rule: &str, stops: Vec<Stop>) -> Vec<Check> {
+    let check = |Stop { text, help }| Check { rule: rule.to_owned(), text, help };
+    stops.into_iter().map(check).collect()
 }
 
 #[cfg(test)]

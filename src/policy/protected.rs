@@ -2,9 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use crate::policy::{Case, Judge, Rule, Stop};
+use crate::policy::{Case, Rule, Stop};
 
-pub const RULE: Rule = Rule { name: "protected_app", judge: Judge::Plan(judge) };
+/// `protect = true`: nothing is taken from this app.
+pub struct ProtectedApp;
+
+impl Rule for ProtectedApp {
+    fn name(&self) -> &'static str {
+        "protected_app"
+    }
+
+    fn of_plan(&self, case: &Case<'_>) -> Vec<Stop> {
+        judge(case)
+    }
+}
 
 fn judge(case: &Case<'_>) -> Vec<Stop> {
     let taking = case.plan.changes.iter().filter(|change| change.takes);

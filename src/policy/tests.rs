@@ -369,6 +369,6 @@ fn every_rule_speaks_for_itself() {
     assert!(checks[0].text.starts_with("the plan removes 2 objects"), "{checks:?}");
     assert!(checks[1].text.starts_with("crm is protected"), "erp loses nothing: {checks:?}");
     assert_eq!((checks[2].text.as_str(), checks[2].help.as_str()), ("too many people", "raise it"));
-    let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
+    let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.name()).collect();
     assert_eq!(names.len(), RULES.len(), "two rules of one name");
 }
