@@ -63,7 +63,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let dir = home.path().join(".consent");
         check_all(&dir).unwrap();
-        fs::create_dir_all(dir.join("journal")).unwrap();
+        fs::DirBuilder::new().recursive(true).create(dir.join("journal")).unwrap();
         let rights = |path: &Path, mode| {
             fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         };
