@@ -1,4 +1,4 @@
-# `just --justfile .justfile` in a checkout; every recipe is one command that can be typed as well.
+# `just --list` in a checkout; what stands in a recipe can be typed as well.
 
 # what is typed most while working
 check:

@@ -64,8 +64,6 @@ pub struct Attempt {
     /// The time, as told by [`Self::at`]; and when the request went out that is under way.
     now: Duration,
     sent: Option<Duration>,
-    /// How the run tries again after faults.
-    trying: Trying,
     /// What the step waits for, if it does.
     wait: Option<Wait>,
     /// The last error answer, until another answer came.
@@ -88,7 +86,7 @@ pub struct Attempt {
 impl Attempt {
     /// The time of what it is told next.
     pub fn at(&mut self, now: Duration, trying: Trying) -> &mut Self {
-        (self.now, self.trying) = (now, trying);
+        self.now = now;
         self.patience.set(trying);
         self
     }
@@ -169,7 +167,7 @@ impl Attempt {
         };
         *count += 1;
         let reads = *count;
-        let sick = *sight == Sight::Unreadable && self.trying.is_spent(self.unread_for);
+        let sick = *sight == Sight::Unreadable && self.patience.would_end(self.unread_for);
         match delay(schedule, reads).filter(|_| !sick) {
             Some(time) => {
                 self.waits_for_replicas(time, schedule, reads);

@@ -31,7 +31,7 @@ use crate::store::journal::{Event, Journal};
 /// Longest sleep without a look at the stop flag.
 const NAP: Duration = Duration::from_secs(1);
 
-/// Lets time pass. The only implementation that really sleeps is handed down from floor 6.
+/// Lets time pass. The only implementation that really sleeps is handed down from floor 7.
 pub type Sleep<'a> = &'a (dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync);
 
 /// All that a run needs.

@@ -10,17 +10,13 @@ use crate::operations::Failed;
 pub fn failed(error: Failed) -> Failure {
     match error {
         Failed::Graph(error) => told(error),
-        Failed::Odd(error) => Failure::new(
-            Exit::Unexpected,
-            "incomplete_read",
-            format!("failed to read the tenant: {error}"),
-        )
-        .help("nothing is decided on an answer that is not understood; run again with -v"),
-        Failed::Unreadable(error) => Failure::new(
-            Exit::Unexpected,
-            "state_unreadable",
-            format!("failed to read the state of {error}"),
-        ),
+        Failed::Odd(_) => {
+            Failure::new(Exit::Unexpected, "incomplete_read", format!("failed to {error}"))
+                .help("nothing is decided on an answer that is not understood; run again with -v")
+        }
+        Failed::Unreadable(_) => {
+            Failure::new(Exit::Unexpected, "state_unreadable", format!("failed to {error}"))
+        }
         Failed::NoSuchDomain { tenant, domain } => Failure::new(
             Exit::NotAcceptable,
             "wrong_tenant",

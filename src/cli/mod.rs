@@ -1,4 +1,4 @@
-//! Floor 6: the command line. Arguments, environment, the question before anything is written, and
+//! Floor 7: the command line. Arguments, environment, the question before anything is written, and
 //! one file per command. May import every floor; hands clock, terminal and environment down.
 
 pub mod approval;

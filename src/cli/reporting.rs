@@ -4,15 +4,14 @@ use crate::cli::Streams;
 use crate::cli::args::{Global, Report, Target};
 use crate::cli::failure::Failure;
 use crate::cli::session::stored;
-use crate::render::formats::{FORMATS, Reported};
+use crate::render::formats::{JSON, Reported};
 use crate::store::report_file;
 
 /// `--json` is `--report json=-`.
 pub fn asked(named: &[Report], global: &Global) -> Vec<Report> {
     let mut reports = named.to_vec();
     if global.json {
-        let [json, ..] = &FORMATS;
-        reports.push(Report { format: json, to: Target::Stdout });
+        reports.push(Report { format: &JSON, to: Target::Stdout });
     }
     reports
 }

@@ -86,7 +86,12 @@ impl Patience {
 
     /// Whether nothing more is tried after another fault.
     pub fn is_over(&self) -> bool {
-        self.trying.is_spent(self.spent)
+        self.would_end(self.spent)
+    }
+
+    /// Whether so much time would be all of it.
+    pub fn would_end(&self, time: Duration) -> bool {
+        self.trying.is_spent(time)
     }
 
     /// The pause after a fault; `None` when it is enough.

@@ -1,4 +1,4 @@
-//! Time is an input: floor 6 reads the clock once and hands it down.
+//! Time is an input: floor 7 reads the clock once and hands it down.
 
 use std::time::Duration;
 

@@ -26,7 +26,7 @@ use crate::store::snapshot::Snapshot;
 ///
 /// # Errors
 /// When it is another one, or nobody can be asked.
-pub async fn tenant(graph: &Graph, loaded: &Loaded) -> Result<Organization, Failed> {
+async fn tenant(graph: &Graph, loaded: &Loaded) -> Result<Organization, Failed> {
     let wanted = &loaded.manifest.tenant;
     let tenant = graph.check_tenant(wanted.id.value).await?;
     let domain = wanted.domain.as_ref().map(|domain| domain.value.as_str());

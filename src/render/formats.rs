@@ -24,11 +24,14 @@ pub struct Format {
     pub draw: fn(&Reported<'_>, &mut dyn Write) -> io::Result<()>,
 }
 
-pub static FORMATS: [Format; 1] = [Format { name: "json", draw: in_json }];
+/// What `--json` asks for.
+pub static JSON: Format = Format { name: "json", draw: in_json };
+
+pub static FORMATS: [&Format; 1] = [&JSON];
 
 /// The format of this name.
 pub fn named(name: &str) -> Option<&'static Format> {
-    FORMATS.iter().find(|format| format.name == name)
+    FORMATS.into_iter().find(|format| format.name == name)
 }
 
 fn in_json(reported: &Reported<'_>, out: &mut dyn Write) -> io::Result<()> {

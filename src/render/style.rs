@@ -25,7 +25,7 @@ pub enum Ink {
     Drift,
 }
 
-/// Says once, for the whole process, whether colours are written. Floor 6 decides.
+/// Says once, for the whole process, whether colours are written. Floor 7 decides.
 pub fn set_colour(on: bool) {
     colored::control::set_override(on);
 }

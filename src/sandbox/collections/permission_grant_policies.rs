@@ -74,6 +74,11 @@ impl Collection for Policies {
             return Refused::no_such_segment(call.segment(0)).into();
         };
         match (route, call.method) {
+            // Their sets stand in no row, so pages and filters of rows do not see them.
+            (Route::All, Method::Get) if call.filter.is_some() || call.top.is_some() => {
+                let message = "$filter and $top are not simulated for permissionGrantPolicies.";
+                Refused::unsupported(message).into()
+            }
             (Route::All, Method::Get) => {
                 let value = json!({ "value": all(tenant) });
                 Answer::Object(200, "policies/permissionGrantPolicies", value)

@@ -149,4 +149,8 @@ fn what_is_related_comes_along() {
     let (_, list) = get(&mut world, policies, false);
     let members: Vec<&String> = list["value"][0].as_object().unwrap().keys().collect();
     assert_eq!(members, ["id", "includes"], "{list}");
+    for option in ["$top=1", "$filter=id%20eq%20'x'"] {
+        let query = format!("/policies/permissionGrantPolicies?{option}");
+        assert!(refused(&mut world, &query, false).1.contains("not simulated"), "{option}");
+    }
 }
