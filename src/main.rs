@@ -12,6 +12,7 @@ use consent::cli::failure::Exit;
 use consent::cli::outlet::{Remarks, Results};
 use consent::cli::{self, Streams, parse, usage};
 use consent::model::secret::Veil;
+use consent::render::page::style::Colour;
 
 fn main() -> ExitCode {
     // The only error is that a provider is installed already.
@@ -53,6 +54,6 @@ fn no_command(error: &clap::Error, words: &[OsString], env: &Env) -> ExitCode {
         }
         _ => {}
     }
-    drop(usage::failure(error, words, env).draw(&mut Veil::new(Remarks::stderr()), false));
+    drop(usage::failure(error, words, env).draw(&mut Veil::new(Remarks::stderr()), Colour::Plain));
     Exit::Invalid.into()
 }

@@ -11,7 +11,7 @@ use crate::cli::signals::Stop;
 use crate::model::change::Change;
 use crate::model::risk::Tier;
 use crate::plan::Plan;
-use crate::render::text::numbers;
+use crate::render::plan::text::numbers;
 
 /// How the effect was approved, for the snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use crate::cli::args::{ColorWhen, Global};
 use crate::model::clock::Clock;
 use crate::model::secret;
+use crate::render::page::style::Colour;
 
 /// What a run is given of the world. `Debug` shows no variable: some are secrets.
 #[derive(Clone)]
@@ -98,28 +99,29 @@ impl Env {
         self.terminals.stderr && self.var("TERM") != Some("dumb")
     }
 
-    pub fn colour_of_output(&self, global: &Global) -> bool {
+    pub fn colour_of_output(&self, global: &Global) -> Colour {
         self.colour(global, self.terminals.stdout)
     }
 
-    pub fn colour_of_errors(&self, global: &Global) -> bool {
+    pub fn colour_of_errors(&self, global: &Global) -> Colour {
         self.colour(global, self.terminals.stderr)
     }
 
     /// `--color`, then NO_COLOR, then CLICOLOR_FORCE, then what the stream is.
-    fn colour(&self, global: &Global, terminal: bool) -> bool {
+    fn colour(&self, global: &Global, terminal: bool) -> Colour {
         match global.color {
-            ColorWhen::Always => return true,
-            ColorWhen::Never => return false,
+            ColorWhen::Always => return Colour::Styled,
+            ColorWhen::Never => return Colour::Plain,
             ColorWhen::Auto => {}
         }
         if self.var("NO_COLOR").is_some() {
-            return false;
+            return Colour::Plain;
         }
         if self.var("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
-            return true;
+            return Colour::Styled;
         }
-        terminal && self.var("TERM") != Some("dumb") && self.var("CLICOLOR") != Some("0")
+        let can = terminal && self.var("TERM") != Some("dumb");
+        if can && self.var("CLICOLOR") != Some("0") { Colour::Styled } else { Colour::Plain }
     }
 }
 

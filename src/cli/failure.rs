@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::model::safe::Safe;
-use crate::render::lines::{COLUMNS, width};
-use crate::render::style::{self, Ink};
+use crate::render::page::style::{Colour, Ink, Painter};
+use crate::render::page::{COLUMNS, width};
 
 /// The exit codes, one meaning each. 1 to 8: no write request was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,13 +110,13 @@ impl Failure {
 
     /// # Errors
     /// When the stream cannot be written.
-    pub fn draw(&self, err: &mut dyn Write, colour: bool) -> io::Result<()> {
+    pub fn draw(&self, err: &mut dyn Write, colour: Colour) -> io::Result<()> {
         let head = match self.id {
             "" => "error".to_owned(),
             id => format!("error[{id}]"),
         };
-        style::set_colour(colour);
-        style::write(err, Ink::Take, &head)?;
+
+        Painter::new(colour).write(Ink::Take, &head, err)?;
         told(err, ": ", &self.title, head.len(), UNDER_TITLE)?;
         writeln!(err, "  = tenant: {}", self.exit.tenant())?;
         for paragraph in &self.details {
@@ -210,7 +210,7 @@ mod tests {
             .help(format!("{long}`ls -ld a b c` and then run: {command}"))
             .help(command.clone());
         let mut out = Vec::new();
-        failure.draw(&mut out, false).unwrap();
+        failure.draw(&mut out, Colour::Plain).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(
             text.lines().all(|line| line.len() <= COLUMNS || line.contains("consent apply")),

@@ -11,23 +11,26 @@ use crate::model::secret::redact;
 use crate::operations::Event;
 use crate::operations::manifest::{self, Loaded};
 use crate::render;
-use crate::render::finding::Colour;
+use crate::render::page::style::Colour;
 
 /// # Errors
 /// When a file cannot be read, or the manifest has mistakes: they are drawn already.
-pub fn load(paths: &[PathBuf], streams: &mut Streams<'_>, colour: bool) -> Result<Loaded, Failure> {
+pub fn load(
+    paths: &[PathBuf],
+    streams: &mut Streams<'_>,
+    colour: Colour,
+) -> Result<Loaded, Failure> {
     manifest::load(paths, &mut |event| tell(&event, streams, colour)).map_err(failed)
 }
 
 /// Draws what an operation tells.
-pub fn tell(event: &Event<'_>, streams: &mut Streams<'_>, colour: bool) {
+pub fn tell(event: &Event<'_>, streams: &mut Streams<'_>, colour: Colour) {
     let Event::Findings(findings, sources) = event;
     draw(findings, sources, streams, colour);
 }
 
 /// Draws all findings.
-pub fn draw(findings: &Findings, sources: &Sources, streams: &mut Streams<'_>, colour: bool) {
-    let colour = if colour { Colour::Styled } else { Colour::Plain };
+pub fn draw(findings: &Findings, sources: &Sources, streams: &mut Streams<'_>, colour: Colour) {
     // A reader who has gone does not make a manifest valid: the exit code still tells.
-    drop(render::finding::draw(findings, sources, colour, &redact, streams.err));
+    drop(render::finding::text::draw(findings, sources, colour, &redact, streams.err));
 }

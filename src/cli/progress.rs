@@ -12,7 +12,7 @@ use crate::apply::progress::Progress;
 use crate::cli::waits::{Waits, is_worth_telling};
 use crate::graph::quota::WRITES;
 use crate::graph::wait::{Because, Wait};
-use crate::render::lines::grouped;
+use crate::render::page::grouped;
 
 /// Runs of at most so many changes tell every request; longer ones would fill a log.
 const FEW: usize = 200;

@@ -20,8 +20,8 @@ pub const PUBLISHED: [Published; 7] = [
         make: kinds::published::manifest,
     },
     Published { name: "plan", about: "a plan saved with `plan --out`", make: plan::file::schema },
-    Published { name: "plan_report", about: "`plan --json`", make: render::json::schema },
-    Published { name: "run_report", about: "`apply --json`", make: render::outcome::schema },
+    Published { name: "plan_report", about: "`plan --json`", make: render::plan::json::schema },
+    Published { name: "run_report", about: "`apply --json`", make: render::run::json::schema },
     Published {
         name: "snapshot",
         about: "a file of `.consent/snapshots`",
@@ -32,7 +32,11 @@ pub const PUBLISHED: [Published; 7] = [
         about: "a line of a file of `.consent/journal`",
         make: store::journal::schema,
     },
-    Published { name: "validation", about: "`validate --json`", make: render::validation::schema },
+    Published {
+        name: "validation",
+        about: "`validate --json`",
+        make: render::finding::json::schema,
+    },
 ];
 
 impl Published {

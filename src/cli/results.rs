@@ -15,8 +15,9 @@ use crate::model::untrusted::shown;
 use crate::plan::Plan;
 use crate::render;
 use crate::render::formats::Reported;
-use crate::render::outcome::LookedAt;
-use crate::render::view::View;
+use crate::render::page::style::Colour;
+use crate::render::page::view::View;
+use crate::render::run::text::LookedAt;
 use crate::store::error::StoreError;
 
 /// What was seen of a run while it went on: all that is left of it after a second Ctrl-C.
@@ -78,15 +79,19 @@ pub fn tell(
 ) -> Result<Exit, Failure> {
     let exit = exit(report);
     let on_stdout = reporting::people_on_stdout(setting.reports);
+    let (global, env) = (setting.global, setting.env);
+    let colour =
+        if on_stdout { env.colour_of_output(global) } else { env.colour_of_errors(global) };
     let written = {
         let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
-        let view = View { full: false, next: (exit != Exit::Done).then_some(setting.again) };
+        let view =
+            View { full: false, next: (exit != Exit::Done).then_some(setting.again), colour };
         let looked_at = match (unseen, setting.manifest) {
             (Some(because), _) => LookedAt::Nothing(because),
             (None, Some(_)) => LookedAt::FreshPlan,
             (None, None) => LookedAt::SavedPlan,
         };
-        render::outcome::text(report, &plan.changes, looked_at, view, to).and_then(|()| {
+        render::run::text::run(report, &plan.changes, looked_at, view, to).and_then(|()| {
             // What could not be saved is no record; the error says what became of it.
             match &saved {
                 Ok(()) => {
@@ -98,14 +103,14 @@ pub fn tell(
     };
     let reported = reporting::write(setting.reports, streams, Reported::Run(report, &plan.changes));
     if let Err(error) = saved {
-        stored(error).as_saved_too_late().draw(streams.err, false)?;
+        stored(error).as_saved_too_late().draw(streams.err, Colour::Plain)?;
         return Ok(worse(exit));
     }
     match (written.map_err(Failure::from), reported) {
         (Ok(()), Ok(())) => Ok(exit),
         (Err(failure), _) | (_, Err(failure)) if failure.is_closed_pipe() => Ok(exit),
         (Err(failure), _) | (_, Err(failure)) => {
-            failure.as_saved_too_late().draw(streams.err, false)?;
+            failure.as_saved_too_late().draw(streams.err, Colour::Plain)?;
             Ok(worse(exit))
         }
     }
@@ -124,12 +129,12 @@ pub fn kept(
     let Err(failure) = closed else { return outcome };
     match outcome {
         Ok(exit) => {
-            failure.as_saved_too_late().draw(streams.err, false)?;
+            failure.as_saved_too_late().draw(streams.err, Colour::Plain)?;
             Ok(worse(exit))
         }
         // Nothing was sent, only the weather changed something.
         Err(ended) => {
-            failure.draw(streams.err, false)?;
+            failure.draw(streams.err, Colour::Plain)?;
             Err(ended)
         }
     }

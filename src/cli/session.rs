@@ -21,7 +21,7 @@ use crate::model::id::TenantId;
 use crate::model::shell::{value, word};
 use crate::model::untrusted::shown;
 use crate::operations::Failed;
-use crate::render::unfinished::Where;
+use crate::render::history::unfinished::Where;
 use crate::sandbox::server::Running;
 use crate::sandbox::{self, seed};
 use crate::store::opened::Reach;

@@ -6,7 +6,7 @@ use crate::kinds::{Scene, Unreadable};
 use crate::operations::{Failed, lookup};
 use crate::plan::fresh::{self, Freshness};
 use crate::plan::{Plan, rests};
-use crate::render::stale::{SHOWN, paragraph, paragraph_of_rest, rest};
+use crate::render::plan::stale::{SHOWN, paragraph, paragraph_of_rest, rest};
 use crate::store::snapshot::Objects;
 
 /// What a fresh look shows, where the plan can still be carried out.

@@ -8,7 +8,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::stored;
 use crate::model::untrusted::shown;
 use crate::plan::file;
-use crate::render::{json, outcome};
+use crate::render::{plan, run};
 use crate::store::report_file::{self, Held};
 
 /// One file of the command line, as people call it.
@@ -23,7 +23,7 @@ struct Named<'a> {
 pub const PLANS: &[&str] = &[file::FORMAT];
 
 /// What a report may replace: yesterday's, of whatever command.
-const REPORTS: &[&str] = &[json::FORMAT, outcome::FORMAT];
+const REPORTS: &[&str] = &[plan::json::FORMAT, run::json::FORMAT];
 
 /// The files that a command reads and writes.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use crate::cli::args::Global;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::state::Past;
 use crate::plan::{Extent, Plan};
-use crate::render::unfinished::{Above, Where, note, unreadable};
+use crate::render::history::unfinished::{Above, Where, note, unreadable};
 use crate::store::lock::{self, LockError};
 
 /// Tells what the records left open, unless only results and errors are wanted.

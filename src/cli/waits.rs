@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::graph::budget::Far;
 use crate::graph::wait::{Because, Wait};
-use crate::render::lines::{COLUMNS, counted, shorten};
+use crate::render::page::{COLUMNS, counted, shorten};
 
 /// Shorter pauses are nothing that anybody would wonder about.
 const WORTH_TELLING: Duration = Duration::from_secs(2);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::model::change::Change;
 use crate::model::outcome::RunReport;
 use crate::plan::Plan;
-use crate::render::{json, outcome};
+use crate::render::{plan, run};
 
 /// What a report is about.
 #[derive(Debug, Clone, Copy)]
@@ -36,8 +36,8 @@ pub fn named(name: &str) -> Option<&'static Format> {
 
 fn in_json(reported: &Reported<'_>, out: &mut dyn Write) -> io::Result<()> {
     match reported {
-        Reported::Plan(plan) => json::plan(plan, out),
-        Reported::Run(report, changes) => outcome::json(report, changes, out),
+        Reported::Plan(it) => plan::json::plan(it, out),
+        Reported::Run(report, changes) => run::json::run(report, changes, out),
     }
 }
 

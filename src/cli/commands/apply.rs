@@ -25,7 +25,7 @@ use crate::operations::manifest::Loaded;
 use crate::operations::{self, Event};
 use crate::plan::Plan;
 use crate::render::formats::Reported;
-use crate::render::unfinished::Above;
+use crate::render::history::unfinished::Above;
 use crate::store::private;
 
 /// What is applied, and where its record goes.

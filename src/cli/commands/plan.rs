@@ -17,8 +17,8 @@ use crate::operations::{self, Event};
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::formats::Reported;
-use crate::render::unfinished::Above;
-use crate::render::view::View;
+use crate::render::history::unfinished::Above;
+use crate::render::page::view::View;
 use crate::store::plan_file;
 
 /// # Errors
@@ -101,11 +101,10 @@ pub(super) fn show(
 ) -> Result<(), Failure> {
     let colour =
         if on_stdout { env.colour_of_output(global) } else { env.colour_of_errors(global) };
-    render::style::set_colour(colour);
     let next = next.filter(|_| !plan.changes.is_empty());
-    let view = View { full, next };
+    let view = View { full, next, colour };
     let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
-    Ok(render::text::plan(plan, view, to)?)
+    Ok(render::plan::text::plan(plan, view, to)?)
 }
 
 /// What to run next, with the same files and the same tenant.

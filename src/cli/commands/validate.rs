@@ -8,7 +8,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::{Streams, manifests};
 use crate::model::clock::Clock;
 use crate::operations::notes;
-use crate::render::validation;
+use crate::render::finding::json;
 
 /// # Errors
 /// When the manifest has mistakes.
@@ -25,7 +25,7 @@ pub fn run(
     let tables: usize = loaded.manifest.entries.values().map(Vec::len).sum();
     if global.json {
         let apps = loaded.manifest.apps.len();
-        let text = validation::text(apps, tables).map_err(std::io::Error::from)?;
+        let text = json::text(apps, tables).map_err(std::io::Error::from)?;
         writeln!(streams.out, "{text}")?;
     } else if !global.quiet {
         writeln!(

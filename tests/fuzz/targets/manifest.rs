@@ -6,7 +6,8 @@ use consent::manifest::{self, Manifest};
 use consent::model::directory::Mentions;
 use consent::model::finding::Findings;
 use consent::plan::ownership;
-use consent::render::finding::{Colour, draw};
+use consent::render::finding::text::draw;
+use consent::render::page::style::Colour;
 
 use super::{Target, judge, scene};
 

@@ -13,7 +13,7 @@ use consent::model::request::Known;
 use consent::plan::{
     Effect, LiveSummary, ManifestSummary, Plan, Source, build, effect, file, fresh, rests,
 };
-use consent::render::stale::paragraph;
+use consent::render::plan::stale::paragraph;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

@@ -17,8 +17,9 @@ use consent::plan::{
     AppHead, Effect, Extent, LiveSummary, ManifestSummary, Plan, Source, build, effect, file, rests,
 };
 use consent::policy;
-use consent::render::view::View;
-use consent::render::{json, text};
+use consent::render::page::style::Colour;
+use consent::render::page::view::View;
+use consent::render::plan::{json, text};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -197,7 +198,7 @@ pub(crate) fn good(plan: &Plan) {
     );
     for full in [false, true] {
         let mut out = Vec::new();
-        text::plan(plan, View { full, next: None }, &mut out).unwrap();
+        text::plan(plan, View { full, next: None, colour: Colour::Plain }, &mut out).unwrap();
         judge::fits_a_screen(&String::from_utf8(out).unwrap());
     }
     let mut out = Vec::new();

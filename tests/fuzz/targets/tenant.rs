@@ -3,7 +3,8 @@
 
 use consent::manifest::source::Sources;
 use consent::model::finding::Findings;
-use consent::render::finding::{Colour, draw};
+use consent::render::finding::text::draw;
+use consent::render::page::style::Colour;
 use consent::{kinds, manifest};
 use serde_json::Value;
 

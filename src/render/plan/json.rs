@@ -243,7 +243,7 @@ fn permission(permission: &Permission) -> PermissionRow<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::samples::{change, field, named, narrowing, plan as sample};
+    use crate::render::plan::samples::{change, field, named, narrowing, plan as sample};
 
     fn written(of: &Plan) -> String {
         let mut out = Vec::new();

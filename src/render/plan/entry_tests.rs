@@ -2,8 +2,8 @@
 
 use crate::model::change::{Change, Verb};
 use crate::model::risk::Tier;
-use crate::render::samples::{app, change, field, plan, rated, setting};
-use crate::render::tests::{SHORT, draw};
+use crate::render::plan::samples::{app, change, field, plan, rated, setting};
+use crate::render::plan::tests::{SHORT, draw};
 
 const SIX: [&str; 6] = [
     "Calendars.Read",

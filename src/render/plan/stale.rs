@@ -4,8 +4,8 @@
 use crate::model::change::{Change, Rest};
 use crate::model::untrusted::Untrusted;
 use crate::plan::fresh::{Difference, View};
-use crate::render::lines::{COLUMNS, counted, grouped, shorten, wrap};
-use crate::render::outcome::sentence;
+use crate::render::change::sentence;
+use crate::render::page::{COLUMNS, counted, grouped, shorten, wrap};
 
 /// Objects that are shown before the rest is counted.
 pub const SHOWN: usize = 10;
@@ -94,7 +94,7 @@ fn list(values: &[Untrusted], common: &[Untrusted]) -> String {
 mod tests {
     use super::*;
     use crate::model::change::Verb;
-    use crate::render::samples::{change, field, named};
+    use crate::render::plan::samples::{change, field, named};
 
     fn scopes(names: &[&str]) -> View {
         let values = names.iter().map(|name| Untrusted::new(*name)).collect();

@@ -5,13 +5,15 @@ use crate::model::change::Verb;
 use crate::model::risk::Tier;
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::{Plan, Unmanaged};
-use crate::render::lines::width;
-use crate::render::samples::{app, change, field, named, narrowing, plan, rated, setting};
-use crate::render::text;
-use crate::render::view::View;
+use crate::render::page::style::Colour;
+use crate::render::page::view::View;
+use crate::render::page::width;
+use crate::render::plan::samples::{app, change, field, named, narrowing, plan, rated, setting};
+use crate::render::plan::text;
 
-pub(crate) const SHORT: View<'static> = View { full: false, next: Some("consent apply") };
-pub(crate) const FULL: View<'static> = View { full: true, next: None };
+pub(crate) const SHORT: View<'static> =
+    View { full: false, next: Some("consent apply"), colour: Colour::Plain };
+pub(crate) const FULL: View<'static> = View { full: true, next: None, colour: Colour::Plain };
 
 pub(crate) fn draw(plan: &Plan, view: View<'_>) -> String {
     let mut out = Vec::new();

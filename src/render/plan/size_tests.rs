@@ -11,9 +11,9 @@ use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Counts, pictures};
 use crate::plan::{Check, Plan, Unmanaged};
-use crate::render::samples::{app, change, field, named, plan, rated, setting};
-use crate::render::tests::{FULL, SHORT, draw};
-use crate::render::text::LINES;
+use crate::render::plan::samples::{app, change, field, named, plan, rated, setting};
+use crate::render::plan::tests::{FULL, SHORT, draw};
+use crate::render::plan::text::LINES;
 
 /// What a plan looks like from afar.
 #[derive(Debug, Clone)]

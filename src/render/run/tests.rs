@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::model::untrusted::{Untrusted, shown};
-use crate::render::lines::width;
-use crate::render::samples::narrowing;
+use crate::render::page::style::Colour;
+use crate::render::page::width;
+use crate::render::plan::samples::narrowing;
+use crate::render::run::json;
 
 /// The founding story where one person's grant is refused by a hostile service.
 fn halfway() -> (RunReport, Vec<Change>) {
@@ -27,8 +29,8 @@ fn halfway() -> (RunReport, Vec<Change>) {
 
 fn drawn(report: &RunReport, changes: &[Change]) -> String {
     let mut out = Vec::new();
-    let view = View { full: false, next: Some("consent plan") };
-    text(report, changes, LookedAt::FreshPlan, view, &mut out).unwrap();
+    let view = View { full: false, next: Some("consent plan"), colour: Colour::Plain };
+    run(report, changes, LookedAt::FreshPlan, view, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.lines().all(|line| width(line) <= 80 && shown(line) == line), "{text}");
     text
@@ -106,9 +108,9 @@ fn the_tenant_is_unchanged_only_when_nothing_can_have_changed() {
 fn programs_get_every_line() {
     let (report, changes) = halfway();
     let mut out = Vec::new();
-    json(&report, &changes, &mut out).unwrap();
+    json::run(&report, &changes, &mut out).unwrap();
     let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
-    assert_eq!(document["format"], FORMAT);
+    assert_eq!(document["format"], json::FORMAT);
     assert_eq!(document["tenant"], "changed");
     assert_eq!(document["counts"]["done"], 1);
     assert_eq!(document["counts"]["not_started"], 0);

@@ -9,7 +9,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::manifest::source::{BOM, Source, Sources, floor};
 use crate::model::finding::{Finding, Findings, Place, Severity, TOO_MANY};
 use crate::model::untrusted::shown;
-use crate::render::quote::{self, Redact};
+use crate::render::finding::quote::{self, Redact};
+use crate::render::page::style::Colour;
 
 /// Columns that a drawing takes at most, where its words allow it.
 const WIDTH: usize = 80;
@@ -23,13 +24,6 @@ const LONGEST: usize = 4_096;
 
 /// What "  = help: " and the number of a line take at the left.
 const MARGIN: usize = 14;
-
-/// Whether escape sequences for colour are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Colour {
-    Plain,
-    Styled,
-}
 
 /// Draws all findings by file and line, each followed by an empty line. `known` takes secrets out.
 ///

@@ -8,10 +8,11 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Verb, Why};
 use crate::model::risk::{Reason, Tier, sentence};
 use crate::plan::pictures::{Group, Picture, Shape};
-use crate::render::body::{BODY, about, depth, names, sorted, whole};
-use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, has_comma, shorten, width};
-use crate::render::replacement;
-use crate::render::style::{Ink, risk_ink, risk_label, verb_ink};
+use crate::render::change::names;
+use crate::render::page::style::{Ink, risk_ink, risk_label, verb_ink};
+use crate::render::page::{COLUMNS, PROSE, Page, counted, grouped, has_comma, shorten, width};
+use crate::render::plan::body::{BODY, about, depth, sorted, whole};
+use crate::render::plan::replacement;
 
 /// Where risk labels begin, so that the widest ends at column 80.
 const RISK_COLUMN: usize = 70;

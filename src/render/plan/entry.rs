@@ -8,10 +8,11 @@ use crate::model::change::{FieldChange, Verb};
 use crate::model::risk::{Reason, Tier};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::{Picture, Shape};
-use crate::render::block::{crowd_of, room, title};
-use crate::render::body::{BODY, items, names};
-use crate::render::lines::{COLUMNS, Page, counted, has_comma, is_sentence, shorten, width, wrap};
-use crate::render::style::Ink;
+use crate::render::change::names;
+use crate::render::page::style::Ink;
+use crate::render::page::{COLUMNS, Page, counted, has_comma, is_sentence, shorten, width, wrap};
+use crate::render::plan::block::{crowd_of, room, title};
+use crate::render::plan::body::{BODY, items};
 
 /// How much of it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

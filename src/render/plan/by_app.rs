@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use crate::model::risk::Tier;
 use crate::plan::pictures::{Counts, Picture};
-use crate::render::lines::{Page, counted, grouped, shorten, width};
-use crate::render::shares::{Costly, head};
-use crate::render::style::Ink;
+use crate::render::page::shares::{Costly, head};
+use crate::render::page::style::Ink;
+use crate::render::page::{Page, counted, grouped, shorten, width};
 
 /// Columns of a label and of a number.
 const LABEL: usize = 30;

@@ -1,7 +1,7 @@
 //! Lists that share the lines there are.
 
-use crate::render::lines::Page;
-use crate::render::style::Ink;
+use crate::render::page::Page;
+use crate::render::page::style::Ink;
 
 /// A list of which so many rows are drawn as there is room for.
 pub(crate) trait Costly {
@@ -16,7 +16,7 @@ pub(crate) trait Costly {
 
 /// How many rows each list has in so many lines: turn by turn as long as there is room, so that none
 /// pushes another out.
-pub(super) fn shares<const N: usize>(lists: [&dyn Costly; N], room: usize) -> [usize; N] {
+pub(crate) fn shares<const N: usize>(lists: [&dyn Costly; N], room: usize) -> [usize; N] {
     let drawn = lists.iter().filter(|list| list.cost(0).is_some());
     let mut left = room.saturating_sub(drawn.map(|list| AROUND + list.around()).sum());
     let mut shares = [0; N];
@@ -42,4 +42,4 @@ pub(crate) fn head(title: &str, page: &mut Page) {
 /// Lines above a list: a blank one and its title.
 const HEAD: usize = 2;
 /// And the one below it that counts what is left out.
-pub(super) const AROUND: usize = HEAD + 1;
+pub(crate) const AROUND: usize = HEAD + 1;

@@ -1,68 +1,19 @@
-//! What became of a run: for people, what stands now and what to do; for programs,
-//! `consent.run_report`.
+//! What became of a run, for people: what stands now and what to do.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use serde::Serialize;
-
 use crate::model::address::Address;
-use crate::model::audience::Audience;
 use crate::model::change::Change;
-use crate::model::json::write_pretty;
 use crate::model::outcome::{Line, Outcome, Refusal, RunReport, Stopped};
-use crate::model::schema::{JsonSchema, Schema, document};
-use crate::render::body::names;
-use crate::render::foot::command;
-use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, shorten};
-use crate::render::style::Ink;
-use crate::render::view::View;
+use crate::render::change::sentence;
+use crate::render::page::style::Ink;
+use crate::render::page::view::View;
+use crate::render::page::{COLUMNS, PROSE, Page, counted, grouped, shorten};
+use crate::render::run::{RESULTS, Tenant, counts};
 
-/// What the document calls itself.
-pub const FORMAT: &str = "consent.run_report";
-/// Rises when a reader of the older version would go wrong.
-pub const FORMAT_VERSION: u32 = 1;
 /// Unsettled changes that are listed before the rest is counted.
 const LISTED: usize = 20;
-
-/// The results in the order they are told, with their words for people.
-const RESULTS: [(&str, &str); 6] = [
-    ("done", "done"),
-    ("already", "already so"),
-    ("failed", "failed"),
-    ("unsure", "unsure"),
-    ("skipped", "skipped"),
-    ("not_started", "not started"),
-];
-
-/// Whether writes went out, and so whether the tenant may be another than before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Tenant {
-    /// No write was accepted, nor may one have been.
-    Unchanged,
-    /// A write was accepted, or may have been.
-    Changed,
-}
-
-impl Tenant {
-    /// What the report shows of it; `changes` are those of the plan that was applied.
-    pub fn after(report: &RunReport, changes: &[Change]) -> Self {
-        let single: BTreeSet<&Address> = changes
-            .iter()
-            .filter(|change| change.steps.len() == 1)
-            .map(|change| &change.address)
-            .collect();
-        let touched = report.lines.iter().any(|line| match &line.outcome {
-            Outcome::Done | Outcome::Unsure { .. } => true,
-            // A change of several requests can fail after its first one was accepted; one of a
-            // single request fails only by that one being refused, unless it made something else.
-            Outcome::Failed { error } => error.is_another() || !single.contains(&line.address),
-            Outcome::Already | Outcome::Skipped { .. } | Outcome::NotStarted => false,
-        });
-        if touched && report.writes_sent > 0 { Self::Changed } else { Self::Unchanged }
-    }
-}
 
 /// What was compared with the tenant once everything was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +30,7 @@ pub enum LookedAt<'a> {
 ///
 /// # Errors
 /// When the writer fails.
-pub fn text(
+pub fn run(
     report: &RunReport,
     changes: &[Change],
     looked_at: LookedAt<'_>,
@@ -96,18 +47,9 @@ pub fn text(
     stands(report, changes, &mut page);
     check(report, looked_at, &mut page);
     if let Some(next) = view.next {
-        command("Next    ", next, &mut page);
+        page.command("Next    ", next);
     }
-    page.write(out)
-}
-
-/// Objects per result, by the result's word.
-fn counts(report: &RunReport) -> BTreeMap<&'static str, usize> {
-    let mut counts: BTreeMap<&str, usize> = RESULTS.iter().map(|(word, _)| (*word, 0)).collect();
-    for line in &report.lines {
-        *counts.entry(line.outcome.word()).or_default() += 1;
-    }
-    counts
+    page.write(view.colour, out)
 }
 
 /// `4 objects: 3 done, 1 failed.`
@@ -178,18 +120,6 @@ fn unsettled(report: &RunReport, changes: &[Change], full: bool, page: &mut Page
 fn rank(outcome: &Outcome) -> usize {
     let order = ["failed", "unsure", "skipped", "not_started"];
     order.iter().position(|word| *word == outcome.word()).unwrap_or(order.len())
-}
-
-/// `grant outlook-tasks: delegated, Microsoft Graph, adele@contoso.com`.
-pub(crate) fn sentence(change: &Change) -> String {
-    let subject = &change.subject;
-    let target = subject.target.as_ref().map(|name| shorten(name.raw(), 40));
-    let mut parts = vec![subject.what.clone()];
-    parts.extend(target);
-    if subject.person.is_some() || subject.audience != Audience::Tenant {
-        parts.extend(names(&[change]));
-    }
-    format!("{} {}: {}", change.verb.word(), change.address.owner, parts.join(", "))
 }
 
 fn details(outcome: &Outcome, changes: &BTreeMap<&Address, &Change>, page: &mut Page) {
@@ -298,50 +228,6 @@ fn check(report: &RunReport, looked_at: LookedAt<'_>, page: &mut Page) {
     page.wrapped(Ink::Plain, "Check   ", &check, COLUMNS);
 }
 
-#[derive(Serialize, JsonSchema)]
-struct Document<'a> {
-    #[schemars(extend("const" = FORMAT))]
-    format: &'static str,
-    #[schemars(extend("const" = FORMAT_VERSION))]
-    format_version: u32,
-    tenant: Tenant,
-    /// Write requests handed to the network, refused ones included.
-    writes_sent: usize,
-    /// Changes by result.
-    counts: BTreeMap<&'static str, usize>,
-    /// Why the run ended early; null when it did not.
-    stopped: &'a Option<Stopped>,
-    /// Objects that a fresh plan has left, or objects of a saved plan that are not as planned; null when
-    /// nobody could look.
-    remaining: Option<usize>,
-    /// In the plan's order.
-    changes: &'a [Line],
-}
-
-/// The schema of the report.
-pub fn schema() -> Schema {
-    document::<Document<'static>>("run_report", FORMAT_VERSION)
-}
-
-/// Writes the report for programs.
-///
-/// # Errors
-/// When the writer fails.
-pub fn json(report: &RunReport, changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
-    let RunReport { lines, stopped, writes_sent, remaining } = report;
-    let document = Document {
-        format: FORMAT,
-        format_version: FORMAT_VERSION,
-        tenant: Tenant::after(report, changes),
-        writes_sent: *writes_sent,
-        counts: counts(report),
-        stopped,
-        remaining: *remaining,
-        changes: lines,
-    };
-    write_pretty(&document, out)
-}
-
 #[cfg(test)]
-#[path = "outcome_tests.rs"]
+#[path = "tests.rs"]
 mod tests;

@@ -25,9 +25,11 @@ pub enum Ink {
     Drift,
 }
 
-/// Says once, for the whole process, whether colours are written. Floor 7 decides.
-pub fn set_colour(on: bool) {
-    colored::control::set_override(on);
+/// Whether escape sequences for colour are written. Whoever owns the terminal decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    Plain,
+    Styled,
 }
 
 /// The colour of a verb's sign and word.
@@ -56,15 +58,28 @@ pub fn risk_ink(tier: Tier) -> Ink {
     }
 }
 
-/// Writes a piece of text, coloured when colours are on. The words are the same either way.
-///
-/// # Errors
-/// When the writer fails.
-pub fn write(out: &mut dyn Write, ink: Ink, text: &str) -> io::Result<()> {
-    if ink == Ink::Plain {
-        out.write_all(text.as_bytes())
-    } else {
-        write!(out, "{}", paint(ink, text))
+/// Writes text in the colour of its ink. The words are the same with and without.
+#[derive(Debug, Clone, Copy)]
+pub struct Painter {
+    colour: Colour,
+}
+
+impl Painter {
+    pub fn new(colour: Colour) -> Self {
+        if colour == Colour::Styled {
+            // The library would look at the environment by itself; it has been looked at.
+            colored::control::set_override(true);
+        }
+        Self { colour }
+    }
+
+    /// # Errors
+    /// When the writer fails.
+    pub fn write(self, ink: Ink, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        match self.colour {
+            Colour::Styled if ink != Ink::Plain => write!(out, "{}", paint(ink, text)),
+            Colour::Styled | Colour::Plain => out.write_all(text.as_bytes()),
+        }
     }
 }
 

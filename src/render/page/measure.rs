@@ -1,23 +1,9 @@
-//! Lines of at most 80 columns, made of pieces with ink. All text passes [`shown`] here, so nothing
-//! reaches a terminal that draws.
-
-use std::io::{self, Write};
+//! Text as wide as it is on a terminal: measured, cut in its middle, broken into rows, counted. What comes
+//! out is safe to show.
 
 use unicode_width::UnicodeWidthChar;
 
 use crate::model::untrusted::shown;
-use crate::render::style::{self, Ink};
-
-/// Columns of a line. Source: the reference, "What a plan looks like".
-pub const COLUMNS: usize = 80;
-/// Columns of a sentence: eyes like shorter lines for prose.
-pub const PROSE: usize = 72;
-
-/// A page that grows line by line.
-#[derive(Debug, Default)]
-pub struct Page {
-    lines: Vec<Vec<(Ink, String)>>,
-}
 
 /// How far a list of items goes before the rest is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,108 +11,6 @@ pub enum Depth {
     All,
     /// At most so many lines, and one more for the count of the rest.
     Lines(usize),
-}
-
-impl Page {
-    pub fn blank(&mut self) {
-        self.lines.push(Vec::new());
-    }
-
-    /// One line; what is too wide is cut in its middle.
-    pub fn line(&mut self, ink: Ink, text: &str) {
-        self.lines.push(vec![(ink, cut(&shown(text), COLUMNS))]);
-    }
-
-    /// One line of several pieces. The caller has measured them.
-    pub fn pieces(&mut self, pieces: Vec<(Ink, String)>) {
-        self.lines.push(pieces.into_iter().map(|(ink, text)| (ink, shown(&text))).collect());
-    }
-
-    /// Words over as many lines as they need; all but the first begin under the end of `lead`.
-    pub fn wrapped(&mut self, ink: Ink, lead: &str, text: &str, columns: usize) {
-        self.wrapped_within(ink, lead, text, columns, usize::MAX);
-    }
-
-    /// The same over at most so many lines; of a longer text the end is missing, and `...` says so.
-    pub fn wrapped_within(
-        &mut self,
-        ink: Ink,
-        lead: &str,
-        text: &str,
-        columns: usize,
-        lines: usize,
-    ) {
-        let indent = width(lead);
-        let room = columns.saturating_sub(indent);
-        let mut rows = wrap(text, room);
-        if rows.len() > lines {
-            rows.truncate(lines);
-            if let Some(last) = rows.last_mut() {
-                let kept: String = take(last.chars(), room.saturating_sub(3)).into_iter().collect();
-                *last = format!("{}...", kept.trim_end());
-            }
-        }
-        for (at, row) in rows.into_iter().enumerate() {
-            let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
-            self.lines.push(vec![(Ink::Plain, lead), (ink, row)]);
-        }
-    }
-
-    /// Phrases that are never broken, over as many lines as they need.
-    pub fn phrases(&mut self, ink: Ink, lead: &str, phrases: &[String]) {
-        let mut row = lead.trim_end().to_owned();
-        for phrase in phrases {
-            if width(&row) + 1 + width(phrase) > COLUMNS {
-                let next = " ".repeat(width(lead).saturating_sub(1));
-                self.line(ink, &std::mem::replace(&mut row, next));
-            }
-            row.push(' ');
-            row.push_str(phrase);
-        }
-        self.line(ink, &row);
-    }
-
-    /// Items with commas between them over several lines, under the end of `lead`.
-    pub fn list(&mut self, ink: Ink, lead: &str, items: &[String], depth: Depth) {
-        let indent = width(lead);
-        let (rows, left) = rows(items, COLUMNS.saturating_sub(indent), depth);
-        for (at, row) in rows.into_iter().enumerate() {
-            let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
-            self.lines.push(vec![(ink, format!("{lead}{row}"))]);
-        }
-        if left > 0 {
-            self.lines.push(vec![(
-                Ink::Plain,
-                format!("{}and {} more (--full lists all)", " ".repeat(indent), grouped(left)),
-            )]);
-        }
-    }
-
-    /// Puts the lines of another page below these.
-    pub fn append(&mut self, mut other: Self) {
-        self.lines.append(&mut other.lines);
-    }
-
-    pub fn len(&self) -> usize {
-        self.lines.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
-    /// # Errors
-    /// When the writer fails.
-    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut out = io::BufWriter::new(out);
-        for line in &self.lines {
-            for (ink, text) in line {
-                style::write(&mut out, *ink, text)?;
-            }
-            out.write_all(b"\n")?;
-        }
-        out.flush()
-    }
 }
 
 /// Columns of a text on a terminal.
@@ -144,7 +28,7 @@ pub fn shorten(name: &str, columns: usize) -> String {
 
 /// The middle of a long text becomes `...`, so that a name's beginning and a domain's end both stay
 /// to be seen.
-fn cut(text: &str, columns: usize) -> String {
+pub(super) fn cut(text: &str, columns: usize) -> String {
     // Marks without a width could still pile up without end.
     let crowded = text.len() > 4 * columns && text.chars().count() > 2 * columns;
     if width(text) <= columns && !crowded {
@@ -157,7 +41,7 @@ fn cut(text: &str, columns: usize) -> String {
     format!("{}...{}", head.iter().collect::<String>(), tail.iter().rev().collect::<String>())
 }
 
-fn take(chars: impl Iterator<Item = char>, columns: usize) -> Vec<char> {
+pub(super) fn take(chars: impl Iterator<Item = char>, columns: usize) -> Vec<char> {
     let mut used = 0;
     let mut taken = Vec::new();
     for c in chars {
@@ -216,7 +100,7 @@ impl Row {
 }
 
 /// Rows of a list, and how many items did not fit.
-fn rows(items: &[String], columns: usize, depth: Depth) -> (Vec<String>, usize) {
+pub(super) fn rows(items: &[String], columns: usize, depth: Depth) -> (Vec<String>, usize) {
     let mut rows: Vec<String> = Vec::new();
     let mut row = String::new();
     for (at, item) in items.iter().enumerate() {
@@ -266,12 +150,12 @@ pub fn counted(number: usize, word: &str) -> String {
 }
 
 /// More than one word: among commas it could read as several items, or several as one.
-pub(crate) fn is_sentence(item: &str) -> bool {
+pub fn is_sentence(item: &str) -> bool {
     item.contains([',', ' '])
 }
 
 /// Whether it would read as several items in a list with commas.
-pub(crate) fn has_comma(item: &str) -> bool {
+pub fn has_comma(item: &str) -> bool {
     item.contains(',')
 }
 

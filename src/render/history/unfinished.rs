@@ -8,8 +8,8 @@ use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::id::TenantId;
 use crate::model::unfinished::Unfinished;
-use crate::render::lines::{COLUMNS, Page, counted, grouped};
-use crate::render::style::Ink;
+use crate::render::page::style::{Colour, Ink};
+use crate::render::page::{COLUMNS, Page, counted, grouped};
 
 const LEAD: &str = "note: ";
 const BODY: &str = "      ";
@@ -53,7 +53,7 @@ pub fn note(
             run.started
         );
         page.wrapped(Ink::Plain, LEAD, &text, COLUMNS);
-        return page.write(out);
+        return page.write(Colour::Plain, out);
     }
     let head = format!(
         "the last run here did not come to its end: it was killed, or could not write its records \
@@ -70,7 +70,7 @@ pub fn note(
         _ => settled(run, above),
     };
     page.wrapped(Ink::Plain, BODY, &settled, COLUMNS);
-    page.write(out)
+    page.write(Colour::Plain, out)
 }
 
 /// Draws that the last snapshot cannot be read. `because` fits "failed to ...".
@@ -84,7 +84,7 @@ pub fn unreadable(because: &str, help: &str, out: &mut dyn Write) -> io::Result<
          left the manifest may be missing. To be rid of this note: {help}."
     );
     page.wrapped(Ink::Plain, LEAD, &text, COLUMNS);
-    page.write(out)
+    page.write(Colour::Plain, out)
 }
 
 fn left_open(run: &Unfinished, page: &mut Page) {
@@ -167,7 +167,7 @@ fn these(count: usize) -> &'static str {
 mod tests {
     use super::*;
     use crate::model::change::Verb;
-    use crate::render::samples::{change, field};
+    use crate::render::plan::samples::{change, field};
 
     const TENANT: TenantId = TenantId::from_u128(0x8f2c);
 

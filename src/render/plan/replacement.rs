@@ -7,9 +7,10 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, Verb};
 use crate::model::untrusted::Untrusted;
 use crate::plan::pictures::Group;
-use crate::render::body::{BODY, about, depth, names, sorted, target_and};
-use crate::render::lines::{Depth, PROSE, Page, counted};
-use crate::render::style::Ink;
+use crate::render::change::names;
+use crate::render::page::style::Ink;
+use crate::render::page::{Depth, PROSE, Page, counted};
+use crate::render::plan::body::{BODY, about, depth, sorted, target_and};
 
 pub(crate) fn draw(
     verb: Verb,

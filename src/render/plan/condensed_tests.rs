@@ -3,8 +3,8 @@
 use crate::model::change::{Change, FieldChange, Verb};
 use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
-use crate::render::samples::{app, change, field, named, plan, rated};
-use crate::render::tests::{FULL, SHORT, draw};
+use crate::render::plan::samples::{app, change, field, named, plan, rated};
+use crate::render::plan::tests::{FULL, SHORT, draw};
 
 /// Short drawings fit 60 lines; full ones name every person.
 fn crowded(changes: Vec<Change>, apps: usize) -> String {

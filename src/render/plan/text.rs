@@ -10,12 +10,12 @@ use crate::model::clock::time_of_day;
 use crate::plan::pictures::{Counts, Picture, Tally, apart, pictures};
 use crate::plan::said::{SAYS, quoted};
 use crate::plan::{AppHead, Extent, Plan, Source};
-use crate::render::block;
-use crate::render::crowd::{self, Crowd};
-use crate::render::foot::{self, Room};
-use crate::render::lines::{COLUMNS, Page, counted, grouped, shorten, width};
-use crate::render::style::Ink;
-use crate::render::view::View;
+use crate::render::page::style::Ink;
+use crate::render::page::view::View;
+use crate::render::page::{COLUMNS, Page, counted, grouped, shorten, width};
+use crate::render::plan::block;
+use crate::render::plan::condensed::{self, Crowd};
+use crate::render::plan::foot::{self, Room};
 
 /// Up to so many pictures are drawn in full.
 const BLOCKS: usize = 40;
@@ -64,7 +64,7 @@ pub fn plan(plan: &Plan, view: View<'_>, out: &mut dyn Write) -> io::Result<()> 
         lines(plan, &pictures, &mut page);
     }
     page.append(foot);
-    page.write(out)
+    page.write(view.colour, out)
 }
 
 /// Tenant, manifest, and how much was read.
@@ -171,7 +171,7 @@ fn blocks(plan: &Plan, pictures: &[Picture<'_>], full: bool, page: &mut Page) {
 }
 
 fn lines(plan: &Plan, pictures: &[Picture<'_>], page: &mut Page) {
-    by_owner(plan, pictures, page, crowd::line);
+    by_owner(plan, pictures, page, condensed::line);
 }
 
 fn by_owner(

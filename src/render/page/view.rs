@@ -1,6 +1,8 @@
-//! How a plan is looked at.
+//! How a page is looked at.
 
-/// How a plan is looked at.
+use crate::render::page::style::Colour;
+
+/// How a page is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct View<'a> {
     /// Everything, however much: every change, every person.
@@ -8,4 +10,5 @@ pub struct View<'a> {
     /// What to run next, for the last line; nothing is said without it. A command is broken only
     /// between its words, so a path wider than a line stays whole.
     pub next: Option<&'a str>,
+    pub colour: Colour,
 }

@@ -7,11 +7,11 @@ use crate::model::audience::Audience;
 use crate::model::change::Verb;
 use crate::model::risk::Tier;
 use crate::plan::pictures::Picture;
-use crate::render::body::BODY;
-use crate::render::entry::{self, Extent, lead, rows, whole};
-use crate::render::lines::{Page, counted};
-use crate::render::shares::{Costly, head};
-use crate::render::style::Ink;
+use crate::render::page::shares::{Costly, head};
+use crate::render::page::style::Ink;
+use crate::render::page::{Page, counted};
+use crate::render::plan::body::BODY;
+use crate::render::plan::entry::{self, Extent, lead, rows, whole};
 
 /// What is drawn as one when there are too many pictures.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]

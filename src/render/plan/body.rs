@@ -1,10 +1,9 @@
 //! What stands below a title: items, names, and how much of them.
 
-use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Verb};
+use crate::model::change::{FieldChange, Verb};
 use crate::model::untrusted::Untrusted;
-use crate::render::lines::{COLUMNS, Depth, PROSE, Page, is_sentence, shorten, width};
-use crate::render::style::Ink;
+use crate::render::page::style::Ink;
+use crate::render::page::{COLUMNS, Depth, PROSE, Page, is_sentence, shorten, width};
 
 /// Where the body of a block begins.
 pub(crate) const BODY: &str = "             ";
@@ -82,19 +81,4 @@ pub(crate) fn sorted<'a>(names: impl Iterator<Item = &'a Untrusted>) -> Vec<Stri
     names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
     names.dedup();
     names
-}
-
-pub(crate) fn names(members: &[&Change]) -> Vec<String> {
-    let mut names: Vec<String> = members.iter().map(|change| person(change)).collect();
-    names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
-    names
-}
-
-fn person(change: &Change) -> String {
-    match (&change.subject.person, change.subject.audience) {
-        (Some(name), _) => name.shown(),
-        (None, Audience::One(id) | Audience::Group(id)) => id.to_string(),
-        (None, Audience::Everyone) => "all users".to_owned(),
-        (None, Audience::Tenant) => "the tenant".to_owned(),
-    }
 }

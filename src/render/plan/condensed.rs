@@ -3,11 +3,11 @@
 //! either form every removal is accounted for.
 
 use crate::plan::pictures::Picture;
-use crate::render::by_app::{self, AppRow};
-use crate::render::by_sort::{self, Sort};
-use crate::render::entry::{self, Extent, lead, must_be_seen, rows};
-use crate::render::lines::Page;
-use crate::render::shares::{AROUND, head, shares};
+use crate::render::page::Page;
+use crate::render::page::shares::{AROUND, head, shares};
+use crate::render::plan::by_app::{self, AppRow};
+use crate::render::plan::by_sort::{self, Sort};
+use crate::render::plan::entry::{self, Extent, lead, must_be_seen, rows};
 
 /// One picture on one line, or on as many as it needs.
 pub(crate) fn line(picture: &Picture<'_>, page: &mut Page) {

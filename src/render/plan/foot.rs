@@ -1,13 +1,12 @@
 //! What stands below the changes: what is left alone, warnings, what stops apply, the totals, the
 //! effect's digest and what to run next.
 
-use crate::model::shell;
 use crate::plan::pictures::Counts;
 use crate::plan::said::{SAYS, quoted};
 use crate::plan::{Check, Lifted, Plan, Source};
-use crate::render::lines::{COLUMNS, PROSE, Page, counted, grouped, shorten, width};
-use crate::render::style::Ink;
-use crate::render::view::View;
+use crate::render::page::style::Ink;
+use crate::render::page::view::View;
+use crate::render::page::{COLUMNS, PROSE, Page, counted, grouped, shorten, width};
 
 /// How much of each list is told before the rest is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +57,7 @@ pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, shortened: bool, pag
     // What is blocked has no next step but the help above.
     let blocked = !plan.checks.is_empty() || !plan.identity_checks.is_empty();
     if let Some(next) = view.next.filter(|_| !blocked) {
-        command("Next    ", next, page);
+        page.command("Next    ", next);
     }
 }
 
@@ -172,26 +171,5 @@ fn short_digest(digest: &str) -> String {
     match ends {
         Some((head, tail)) if digest.len() > 26 => format!("{head}...{tail}"),
         _ => digest.to_owned(),
-    }
-}
-
-/// A command over several lines stays one that can be pasted.
-pub(crate) fn command(lead: &str, text: &str, page: &mut Page) {
-    let room = COLUMNS - width(lead) - 2;
-    let mut rows: Vec<String> = Vec::new();
-    for word in shell::words(text) {
-        match rows.last_mut() {
-            Some(row) if width(row) + 1 + width(word) <= room => {
-                row.push(' ');
-                row.push_str(word);
-            }
-            _ => rows.push(word.to_owned()),
-        }
-    }
-    let last = rows.len().saturating_sub(1);
-    for (at, row) in rows.into_iter().enumerate() {
-        let lead = if at == 0 { lead.to_owned() } else { " ".repeat(width(lead)) };
-        let tail = if at == last { "" } else { " \\" };
-        page.pieces(vec![(Ink::Plain, format!("{lead}{row}{tail}"))]);
     }
 }

@@ -1,0 +1,3 @@
+//! What earlier runs left.
+
+pub mod unfinished;

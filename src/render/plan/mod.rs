@@ -1,0 +1,24 @@
+//! A plan, and what changed under it.
+
+mod block;
+mod body;
+mod by_app;
+mod by_sort;
+mod condensed;
+mod entry;
+mod foot;
+pub mod json;
+mod replacement;
+pub mod stale;
+pub mod text;
+
+#[cfg(test)]
+mod condensed_tests;
+#[cfg(test)]
+mod entry_tests;
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod size_tests;
+#[cfg(test)]
+mod tests;
