@@ -1,8 +1,8 @@
-//! What a course says to do, in words that the executor and the tests share. Pure.
+//! What a machine says to do, in words that the executor and the tests share. Pure.
 
 use std::time::Duration;
 
-use crate::apply::flights::Ticket;
+use crate::apply::in_flight::Ticket;
 pub use crate::graph::wait::Because;
 use crate::model::query::Query;
 use crate::model::request::Request;
@@ -10,10 +10,10 @@ use crate::model::request::Request;
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
-    /// Send these together, then call [`crate::apply::course::Course::answered`] with the ticket. Until then they are under
+    /// Send these together, then call [`crate::apply::machine::Machine::answered`] with the ticket. Until then they are under
     /// way, and further actions are about others.
     Send(Ticket, Vec<Outgoing>),
-    /// Read these together, then call [`crate::apply::course::Course::seen`] with the ticket.
+    /// Read these together, then call [`crate::apply::machine::Machine::seen`] with the ticket.
     Read(Ticket, Vec<Query>),
     /// Nothing can be done before so much time has passed, unless an answer comes first.
     Wait(Duration, Because),

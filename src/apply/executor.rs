@@ -1,4 +1,4 @@
-//! Carries out a plan's changes: asks the course what to do, does it, and tells it what came of it.
+//! Carries out a plan's changes: asks the machine what to do, does it, and tells it what came of it.
 //! Several actions are under way at the same time. Every request is on disk in the journal before it
 //! goes out.
 
@@ -11,9 +11,9 @@ use futures_util::future::{BoxFuture, Either, select};
 use futures_util::stream::FuturesUnordered;
 
 use crate::apply::action::{Action, Because, Moment, Outgoing};
-use crate::apply::course::Course;
-use crate::apply::flights::Ticket;
+use crate::apply::in_flight::Ticket;
 use crate::apply::journaling;
+use crate::apply::machine::Machine;
 use crate::apply::progress::Progress;
 use crate::graph::error::GraphError;
 use crate::graph::limiter::Pause;
@@ -86,65 +86,65 @@ enum Back {
 
 impl Executor<'_> {
     async fn run(mut self, changes: &[Change], already: &BTreeSet<Address>) -> Finished {
-        let course = Course::new(changes, already).last_seen(self.tools.last_seen);
-        let mut course = course.trying(self.tools.writer.trying());
+        let machine = Machine::new(changes, already).last_seen(self.tools.last_seen);
+        let mut machine = machine.trying(self.tools.writer.trying());
         loop {
-            self.tell(changes, &mut course);
+            self.tell(changes, &mut machine);
             if self.tools.stop.load(Ordering::SeqCst) {
-                course.stop(Stopped::Interrupted);
+                machine.stop(Stopped::Interrupted);
             }
             if let Some(error) = &self.journal_error {
-                course.stop(Stopped::Journal { because: error.to_string() });
+                machine.stop(Stopped::Journal { because: error.to_string() });
             }
-            match self.next_action(&mut course) {
+            match self.next_action(&mut machine) {
                 Action::End => break,
                 Action::Send(ticket, outgoing) => {
                     if !self.send(changes, ticket, outgoing) {
-                        course.recalled(ticket);
+                        machine.recalled(ticket);
                     }
                 }
                 Action::Read(ticket, queries) => self.read(ticket, queries),
                 Action::Wait(time, because) => {
-                    let wait = self.wait_of(&course, time, because);
+                    let wait = self.wait_of(&machine, time, because);
                     (self.tools.progress)(Progress::Waiting { wait });
-                    self.wait(changes, &mut course, Some(time.min(NAP))).await;
+                    self.wait(changes, &mut machine, Some(time.min(NAP))).await;
                 }
-                Action::Await => self.wait(changes, &mut course, None).await,
+                Action::Await => self.wait(changes, &mut machine, None).await,
             }
         }
-        self.tell(changes, &mut course);
-        let report = course.report();
+        self.tell(changes, &mut machine);
+        let report = machine.report();
         self.unwritten.push(journaling::end(&report));
         self.write_journal();
         Finished { report, journal_error: self.journal_error }
     }
 
     /// As many actions are under way as the service takes at present.
-    fn next_action(&self, course: &mut Course<'_>) -> Action {
+    fn next_action(&self, machine: &mut Machine<'_>) -> Action {
         if self.under_way.len() >= self.tools.writer.lanes() {
             return Action::Await;
         }
         let now = self.tools.clock.since_start();
         // The quota is waited for by as many as there are.
-        let batch = self.tools.writer.at_once().min(course.to_send()).max(1);
+        let batch = self.tools.writer.at_once().min(machine.to_send()).max(1);
         let Pause { quota, asked } = self.tools.writer.pause(batch);
         let (quota_from, asked_from) = (now.saturating_add(quota), now.saturating_add(asked));
-        course.next_action(Moment { now, quota_from, asked_from, batch })
+        machine.next_action(Moment { now, quota_from, asked_from, batch })
     }
 
     /// The wait with its end: of whatever waits so, or of the read that was told to.
-    fn wait_of(&self, course: &Course<'_>, time: Duration, because: Because) -> Wait {
+    fn wait_of(&self, machine: &Machine<'_>, time: Duration, because: Because) -> Wait {
         let now = self.tools.clock.since_start();
-        let gives_up = course.gives_up(because, now);
+        let gives_up = machine.gives_up(because, now);
         let gives_up = gives_up.or_else(|| end_of(self.tools.writer.waiting(), because));
         Wait { because, until: now.saturating_add(time), gives_up }
     }
 
     /// Results go to the onlooker and to the journal.
-    fn tell(&mut self, changes: &[Change], course: &mut Course<'_>) {
-        let news = course.take_news();
-        let settled = course.settled();
-        let at_least = self.tools.writer.shortest(course.unsent());
+    fn tell(&mut self, changes: &[Change], machine: &mut Machine<'_>) {
+        let news = machine.take_news();
+        let settled = machine.settled();
+        let at_least = self.tools.writer.shortest(machine.unsent());
         for (place, outcome) in &news {
             (self.tools.progress)(Progress::Settled {
                 address: &changes[*place].address,
@@ -158,7 +158,12 @@ impl Executor<'_> {
     }
 
     /// Until something comes back, or so much time has passed.
-    async fn wait(&mut self, changes: &[Change], course: &mut Course<'_>, time: Option<Duration>) {
+    async fn wait(
+        &mut self,
+        changes: &[Change],
+        machine: &mut Machine<'_>,
+        time: Option<Duration>,
+    ) {
         self.write_journal();
         let back = match (time, self.under_way.is_empty()) {
             (None, true) => return,
@@ -178,20 +183,20 @@ impl Executor<'_> {
         match back {
             Some(Back::Answers(ticket, outgoing, verdicts)) => {
                 self.unwritten.extend(journaling::answers(changes, &outgoing, &verdicts));
-                course.answered(ticket, verdicts, now);
+                machine.answered(ticket, verdicts, now);
             }
             Some(Back::Rows(ticket, answers)) => {
                 if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err())
                     && matches!(error, GraphError::SignIn(_) | GraphError::WrongTenant { .. })
                 {
-                    course.stop(Stopped::SignIn { because: error.to_string() });
+                    machine.stop(Stopped::SignIn { because: error.to_string() });
                 }
                 if let Some(seconds) = answers.iter().find_map(long_pause) {
-                    course.stop(Stopped::LongPause { seconds });
+                    machine.stop(Stopped::LongPause { seconds });
                 }
                 let rows =
                     |answer: Result<Rows, GraphError>| answer.map_err(|error| error.to_string());
-                course.seen(ticket, answers.into_iter().map(rows).collect(), now);
+                machine.seen(ticket, answers.into_iter().map(rows).collect(), now);
             }
             None => {}
         }

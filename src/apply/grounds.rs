@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::apply::flights::Ticket;
+use crate::apply::in_flight::Ticket;
+use crate::apply::next_batch::{LARGEST, Places};
 use crate::apply::placeholder;
 use crate::apply::proof::{CHECK, LOOKS_LAST, delay};
-use crate::apply::wave::{LARGEST, Places};
 use crate::graph::patience::Trying;
 use crate::model::address::Address;
 use crate::model::change::{Change, Subject};

@@ -1,4 +1,4 @@
-//! Changes for the tests of this room, and a pretended tenant that answers a course without a
+//! Changes for the tests of this room, and a pretended tenant that answers a machine without a
 //! network: objects by path, replies by script.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::apply::action::{Action, Moment};
-use crate::apply::course::Course;
-use crate::apply::wave::LARGEST;
+use crate::apply::machine::Machine;
+use crate::apply::next_batch::LARGEST;
 use crate::graph::verdict::Verdict;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
@@ -166,23 +166,23 @@ impl Tenant {
         changes: &[Change],
         already: &BTreeSet<Address>,
     ) -> RunReport {
-        let mut course = Course::new(changes, already).last_seen(&self.seen);
+        let mut machine = Machine::new(changes, already).last_seen(&self.seen);
         let mut now = Duration::ZERO;
         let mut under_way: Vec<(u64, Back)> = Vec::new();
         for _ in 0..100_000 {
             let full = under_way.len() >= self.lanes.max(1);
             let moment = Moment { now, quota_from: now, asked_from: now, batch: LARGEST };
-            match if full { Action::Await } else { course.next_action(moment) } {
+            match if full { Action::Await } else { machine.next_action(moment) } {
                 Action::End => {
                     self.waited = now.as_secs();
-                    return course.report();
+                    return machine.report();
                 }
                 Action::Wait(time, _) if under_way.is_empty() => now += time,
                 Action::Wait(..) | Action::Await => {
                     assert!(!under_way.is_empty(), "nothing will ever come back");
                     // The last one out is the first one back.
                     let (ticket, back) = under_way.pop().unwrap();
-                    self.come_back(&mut course, ticket, back, now);
+                    self.come_back(&mut machine, ticket, back, now);
                 }
                 Action::Send(ticket, out) => {
                     assert!((1..=20).contains(&out.len()));
@@ -216,18 +216,18 @@ impl Tenant {
         Ok(rows.answered_at(now))
     }
 
-    fn come_back(&mut self, course: &mut Course<'_>, ticket: u64, back: Back, now: Duration) {
+    fn come_back(&mut self, machine: &mut Machine<'_>, ticket: u64, back: Back, now: Duration) {
         match back {
             Back::Answers(verdicts) => {
-                course.answered(ticket, verdicts, now);
+                machine.answered(ticket, verdicts, now);
                 self.answered += 1;
                 if let Some((_, reason)) =
                     self.stop_after.take_if(|(batches, _)| *batches == self.answered)
                 {
-                    course.stop(reason);
+                    machine.stop(reason);
                 }
             }
-            Back::Rows(rows) => course.seen(ticket, rows, now),
+            Back::Rows(rows) => machine.seen(ticket, rows, now),
         }
     }
 

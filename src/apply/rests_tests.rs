@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Course;
+use super::Machine;
 use crate::apply::action::{Action, Moment};
+use crate::apply::next_batch::LARGEST;
 use crate::apply::rehearsal::{
     Reply, Tenant, address, gives, needs, put, refusal, rests, takes, wait, words,
 };
-use crate::apply::wave::LARGEST;
 use crate::graph::verdict::Verdict;
 use crate::model::change::{Change, Part};
 use crate::model::outcome::{Outcome, RunReport};
@@ -142,15 +142,15 @@ fn rows(answered: u64) -> Vec<Result<Rows, String>> {
 fn an_answer_that_was_long_on_its_way_is_no_look() {
     let changes = [rests(takes("all"), &["a"])];
     let times = BTreeMap::from([(address("all"), Duration::from_secs(50))]);
-    let mut course = Course::new(&changes, &BTreeSet::new()).last_seen(&times);
-    let Action::Read(ticket, queries) = course.next_action(at(40)) else { panic!("not looked") };
+    let mut machine = Machine::new(&changes, &BTreeSet::new()).last_seen(&times);
+    let Action::Read(ticket, queries) = machine.next_action(at(40)) else { panic!("not looked") };
     assert_eq!(queries[0].path, "/o/a");
-    course.seen(ticket, rows(40), Duration::from_secs(50));
-    let wait = course.next_action(at(50));
+    machine.seen(ticket, rows(40), Duration::from_secs(50));
+    let wait = machine.next_action(at(50));
     assert!(matches!(wait, Action::Wait(time, _) if time.as_secs() == 1), "{wait:?}");
-    let Action::Read(ticket, _) = course.next_action(at(51)) else { panic!("not looked again") };
-    course.seen(ticket, rows(51), Duration::from_secs(51));
-    assert!(matches!(course.next_action(at(51)), Action::Send(..)));
+    let Action::Read(ticket, _) = machine.next_action(at(51)) else { panic!("not looked again") };
+    machine.seen(ticket, rows(51), Duration::from_secs(51));
+    assert!(matches!(machine.next_action(at(51)), Action::Send(..)));
 }
 
 /// Ten seconds count from when the service answered for this very object.
@@ -159,15 +159,15 @@ fn what_is_replaced_counts_from_its_own_answer() {
     let changes = [takes("other"), takes("all"), takes("third")];
     let seconds = |label: &str, n| (address(label), Duration::from_secs(n));
     let times = BTreeMap::from([seconds("all", 0), seconds("other", 5), seconds("third", 5)]);
-    let mut course = Course::new(&changes, &BTreeSet::new()).last_seen(&times);
-    let Action::Send(_, out) = course.next_action(at(12)) else { panic!("nothing is sent") };
+    let mut machine = Machine::new(&changes, &BTreeSet::new()).last_seen(&times);
+    let Action::Send(_, out) = machine.next_action(at(12)) else { panic!("nothing is sent") };
     // The third was seen late enough, and waits all the same: requests keep the order of the plan.
     assert_eq!(out.iter().map(|out| out.place).collect::<Vec<_>>(), [0]);
-    let Action::Read(ticket, queries) = course.next_action(at(12)) else { panic!("not looked") };
+    let Action::Read(ticket, queries) = machine.next_action(at(12)) else { panic!("not looked") };
     assert_eq!(queries[0].path, "/o/all");
     // The answer is from before the pause: once more.
-    course.seen(ticket, rows(1), Duration::from_secs(12));
-    assert!(matches!(course.next_action(at(12)), Action::Read(..)));
+    machine.seen(ticket, rows(1), Duration::from_secs(12));
+    assert!(matches!(machine.next_action(at(12)), Action::Read(..)));
 }
 
 /// The look before the run saw the object as it was before this run changed it.
@@ -179,8 +179,8 @@ fn what_this_run_changed_is_looked_at_before_it_is_changed_again() {
     let changes = [gives("all"), narrow];
     let times = BTreeMap::from([(address("all"), Duration::ZERO)]);
     let already = BTreeSet::from([address("all")]);
-    let mut course = Course::new(&changes, &already).last_seen(&times);
-    let action = course.next_action(at(1));
+    let mut machine = Machine::new(&changes, &already).last_seen(&times);
+    let action = machine.next_action(at(1));
     assert!(matches!(action, Action::Read(..)), "{action:?}");
 }
 
@@ -189,8 +189,9 @@ fn what_this_run_changed_is_looked_at_before_it_is_changed_again() {
 fn what_a_removal_rested_on_is_looked_at_before_it_is_replaced() {
     let first = |changes: &[Change]| {
         let times = BTreeMap::from(["all", "own"].map(|label| (address(label), Duration::ZERO)));
-        let mut course = Course::new(changes, &BTreeSet::from([address("own")])).last_seen(&times);
-        course.next_action(at(1))
+        let mut machine =
+            Machine::new(changes, &BTreeSet::from([address("own")])).last_seen(&times);
+        machine.next_action(at(1))
     };
     let own = rests(takes("own"), &["all"]);
     let action = first(&[own.clone(), takes("all")]);
@@ -203,19 +204,19 @@ fn what_a_removal_rested_on_is_looked_at_before_it_is_replaced() {
 #[test]
 fn looks_that_always_come_too_late_come_to_an_end() {
     let changes = [takes("all")];
-    let mut course = Course::new(&changes, &BTreeSet::new());
+    let mut machine = Machine::new(&changes, &BTreeSet::new());
     let mut now = 100;
     for _ in 0..50 {
-        match course.next_action(at(now)) {
+        match machine.next_action(at(now)) {
             Action::Read(ticket, _) => {
-                course.seen(ticket, rows(now), Duration::from_secs(now + 20));
+                machine.seen(ticket, rows(now), Duration::from_secs(now + 20));
                 now += 20;
             }
             Action::End => break,
             other => panic!("{other:?}"),
         }
     }
-    assert_eq!(failure(&course.report(), 0).0, "no_longer_safe");
+    assert_eq!(failure(&machine.report(), 0).0, "no_longer_safe");
 }
 
 /// Each of two grounds is seen when the other was seen too long ago. It is looked again, as often as
@@ -224,25 +225,25 @@ fn looks_that_always_come_too_late_come_to_an_end() {
 fn grounds_that_are_never_recent_together_come_to_an_end() {
     let changes = [rests(takes("all"), &["a", "b"])];
     let times = BTreeMap::from([(address("all"), Duration::ZERO)]);
-    let mut course = Course::new(&changes, &BTreeSet::new()).last_seen(&times);
-    let Action::Read(ticket, both) = course.next_action(at(0)) else { panic!("not looked") };
+    let mut machine = Machine::new(&changes, &BTreeSet::new()).last_seen(&times);
+    let Action::Read(ticket, both) = machine.next_action(at(0)) else { panic!("not looked") };
     assert_eq!(both.len(), 2);
-    course.seen(ticket, [rows(0), vec![Err("500".to_owned())]].concat(), Duration::ZERO);
+    machine.seen(ticket, [rows(0), vec![Err("500".to_owned())]].concat(), Duration::ZERO);
     let (mut now, mut reads) = (1, 1);
     for _ in 0..50 {
-        match course.next_action(at(now)) {
+        match machine.next_action(at(now)) {
             Action::Read(ticket, one) => {
                 assert_eq!(one.len(), 1);
                 reads += 1;
                 now += 11;
-                course.seen(ticket, rows(now), Duration::from_secs(now));
+                machine.seen(ticket, rows(now), Duration::from_secs(now));
             }
             Action::Wait(time, _) => now += time.as_secs(),
             Action::End => break,
             other => panic!("{other:?}"),
         }
     }
-    let report = course.report();
+    let report = machine.report();
     let told = failure(&report, 0).1;
     assert!(told.ends_with("the answers came too late"), "{told}");
     assert_eq!((reads, report.writes_sent), (21, 0));
@@ -269,13 +270,13 @@ fn many_are_read_in_one_list() {
     let already = labels.iter().map(|label| address(label)).collect();
     let look = |left_out: &str| {
         let times = BTreeMap::from([(address("all"), Duration::ZERO)]);
-        let mut course = Course::new(&changes, &already).last_seen(&times);
-        let Action::Read(ticket, queries) = course.next_action(at(0)) else { panic!("no look") };
+        let mut machine = Machine::new(&changes, &already).last_seen(&times);
+        let Action::Read(ticket, queries) = machine.next_action(at(0)) else { panic!("no look") };
         assert_eq!(queries, std::slice::from_ref(&list));
         let row = |label: &&str| json!({ "who": label.to_uppercase() });
         let rows: Vec<Value> = labels.iter().filter(|label| **label != left_out).map(row).collect();
-        course.seen(ticket, vec![Ok(rows.into_iter().collect())], Duration::ZERO);
-        course.next_action(at(0))
+        machine.seen(ticket, vec![Ok(rows.into_iter().collect())], Duration::ZERO);
+        machine.next_action(at(0))
     };
     assert!(matches!(look(""), Action::Send(..)));
     assert!(matches!(look("g4711"), Action::Wait(..)), "one is missing");

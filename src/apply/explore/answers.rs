@@ -10,7 +10,7 @@ use super::node::{Flying, Node, Rows};
 use super::setting::{KeptBack, Setting, told};
 use super::tenant::{MADE, Object, Tenant, refusal, scopes};
 use crate::apply::action::Outgoing;
-use crate::apply::flights::Ticket;
+use crate::apply::in_flight::Ticket;
 use crate::graph::verdict::Verdict;
 use crate::kinds::world::{SIGN, object};
 use crate::model::query::{self, Query};
@@ -80,8 +80,8 @@ impl Node {
             verdicts.push(verdict);
         }
         let now = node.now;
-        if let Some(course) = &mut node.course {
-            course.answered(ticket, verdicts, now);
+        if let Some(machine) = &mut node.machine {
+            machine.answered(ticket, verdicts, now);
         }
         node.go_on(setting);
         node
@@ -208,8 +208,8 @@ impl Node {
             Ok(rows.answered_at(answered))
         });
         let told = told.collect();
-        if let Some(course) = &mut node.course {
-            course.seen(ticket, told, now);
+        if let Some(machine) = &mut node.machine {
+            machine.seen(ticket, told, now);
         }
         node.go_on(setting);
         node
@@ -217,10 +217,10 @@ impl Node {
 
     /// Shows what was made with the id that the machine knows already.
     fn hide_other_id(&self, query: &Query, rows: &mut [serde_json::Value]) {
-        let Some(course) = &self.course else { return };
+        let Some(machine) = &self.machine else { return };
         let all = self.changes().iter().flat_map(|change| &change.steps);
         let made = all.filter(|step| step.proof.read == *query);
-        let known = made.filter_map(|step| course.known.get(step.creates.as_ref()?));
+        let known = made.filter_map(|step| machine.known.get(step.creates.as_ref()?));
         if let Some((id, row)) = known.zip(rows).next() {
             row["id"] = json!(id);
         }

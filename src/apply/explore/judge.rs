@@ -11,7 +11,7 @@ use super::node::{Meddling, Node};
 use super::setting::Begun;
 use super::tenant::{Access, Object};
 use crate::apply::action::Outgoing;
-use crate::apply::course::Course;
+use crate::apply::machine::Machine;
 use crate::kinds::world::person;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Step};
@@ -139,7 +139,7 @@ fn agreed(node: &Node, begun: &Begun) -> Known {
 
 /// The run is over.
 pub(super) fn the_end(node: &mut Node) {
-    let Some(report) = node.course.clone().map(Course::report) else { return };
+    let Some(report) = node.machine.clone().map(Machine::report) else { return };
     let places = 0..report.lines.len();
     let mut faults: Vec<Fault> =
         places.filter_map(|place| untrue(node, place, &report.lines)).collect();

@@ -19,17 +19,18 @@ mod worlds;
 
 use std::collections::BTreeSet;
 
-use super::Course;
+use super::Machine;
 use law::{Fault, OVER_A_READ, OVER_THE_LOOK, RESTS_ON_MADE, RESTS_ON_UNCHANGED, TWO_IDS};
 use search::{Findings, explore};
 use setting::{KeptBack, Setting};
 use spent::Spent;
 
-/// All that a course remembers, as text: what it was told once and never changes is left out.
-fn still(course: &Course<'_>, ink: &mut node::Ink) {
-    let Course { changes: _, places: _, from: _, .. } = course;
-    let Course { tally, flights, answered, hold, silence, known, looked, grounds, .. } = course;
-    ink.take(&(tally, flights, answered, hold, silence, known, looked, grounds.still()));
+/// All that a machine remembers, as text: what it was told once and never changes is left out.
+fn still(machine: &Machine<'_>, ink: &mut node::Ink) {
+    let Machine { changes: _, places: _, from: _, .. } = machine;
+    let Machine { results, in_flight, answered, hold, silence, known, looked, grounds, .. } =
+        machine;
+    ink.take(&(results, in_flight, answered, hold, silence, known, looked, grounds.still()));
 }
 
 fn explored(setting: &Setting) -> Findings {

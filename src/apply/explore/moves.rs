@@ -9,7 +9,7 @@ use super::node::{Flying, Meddling, Node, Phase};
 use super::setting::{KeptBack, Setting};
 use super::spent::Spent;
 use super::tenant::{Object, id_of_grant};
-use crate::apply::course::Course;
+use crate::apply::machine::Machine;
 use crate::model::outcome::Stopped;
 
 /// How long a slow answer takes, and how long a service asks to wait.
@@ -61,17 +61,17 @@ impl Node {
         node
     }
 
-    /// The run begins: the one place that makes a course.
+    /// The run begins: the one place that makes a machine.
     fn begins(&self, setting: &Setting, later: Duration) -> Self {
         let mut node = self.clone();
         node.now += later;
         node.say(|| format!("the run begins {} seconds later", later.as_secs()));
-        node.course = node.begun.map(|begun| {
+        node.machine = node.begun.map(|begun| {
             let mut seen = begun.seen.clone();
             if setting.keeps_back(KeptBack::Age) {
                 seen.values_mut().for_each(|time| *time = node.now);
             }
-            Course::new(&begun.changes, &begun.already).last_seen(&seen)
+            Machine::new(&begun.changes, &begun.already).last_seen(&seen)
         });
         node.phase = Phase::Running;
         node.go_on(setting);
@@ -168,8 +168,8 @@ impl Node {
         let mut told_to_stop = self.clone();
         told_to_stop.spent.cut = true;
         told_to_stop.say(|| "the run is told to stop".to_owned());
-        if let Some(course) = &mut told_to_stop.course {
-            course.stop(Stopped::Interrupted);
+        if let Some(machine) = &mut told_to_stop.machine {
+            machine.stop(Stopped::Interrupted);
         }
         told_to_stop.go_on(setting);
         all.push(told_to_stop);

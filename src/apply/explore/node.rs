@@ -15,8 +15,8 @@ use super::setting::{Begun, Planned, Setting, told};
 use super::spent::Spent;
 use super::tenant::{Object, Tenant};
 use crate::apply::action::Outgoing;
-use crate::apply::course::Course;
-use crate::apply::flights::Ticket;
+use crate::apply::in_flight::Ticket;
+use crate::apply::machine::Machine;
 use crate::model::change::Change;
 use crate::model::query::Query;
 
@@ -80,7 +80,7 @@ pub(super) struct Node {
     /// The plan comes from a file.
     pub(super) saved: bool,
     pub(super) begun: Option<&'static Begun>,
-    pub(super) course: Option<Course<'static>>,
+    pub(super) machine: Option<Machine<'static>>,
     pub(super) tenant: Rc<Tenant>,
     /// As replicas show it that are one write behind.
     pub(super) behind: Rc<Tenant>,
@@ -104,7 +104,7 @@ impl Node {
             plan: setting.plan(&tenant),
             saved: false,
             begun: None,
-            course: None,
+            machine: None,
             behind: Rc::clone(&tenant),
             tenant,
             flying: Vec::new(),
@@ -173,8 +173,8 @@ impl Node {
         (self.saved, self.now, self.waits, self.phase, self.spent).hash(&mut ink.0);
         (&self.memory, &self.tenant, &self.behind).hash(&mut ink.0);
         ink.take(&self.flying);
-        if let Some(course) = &self.course {
-            super::still(course, &mut ink);
+        if let Some(machine) = &self.machine {
+            super::still(machine, &mut ink);
         }
         ink.0.finish()
     }

@@ -7,7 +7,7 @@ use super::law::NO_END;
 use super::node::{Flying, Node, Phase};
 use super::setting::Setting;
 use crate::apply::action::{Action, Moment, Outgoing};
-use crate::apply::flights::Ticket;
+use crate::apply::in_flight::Ticket;
 
 /// Actions that a machine may begin at one time without an answer.
 const ENOUGH: usize = 200;
@@ -17,14 +17,14 @@ impl Node {
     pub(super) fn go_on(&mut self, setting: &Setting) {
         self.waits = None;
         for _ in 0..ENOUGH {
-            let Some(course) = &mut self.course else { return };
-            self.memory.settled.extend(course.take_news().into_iter().map(|(place, _)| place));
+            let Some(machine) = &mut self.machine else { return };
+            self.memory.settled.extend(machine.take_news().into_iter().map(|(place, _)| place));
             if self.flying.len() >= setting.lanes {
                 return;
             }
             let now = self.now;
             let moment = Moment { now, quota_from: now, asked_from: now, batch: setting.batch };
-            match course.next_action(moment) {
+            match machine.next_action(moment) {
                 Action::Send(ticket, outgoing) => self.depart(ticket, outgoing),
                 Action::Read(ticket, queries) => {
                     let flying = Flying::Read(ticket, Rc::new(queries), None);

@@ -1,14 +1,14 @@
-//! What a course reads: what was sent, what is about to be replaced or removed, and what that rests on.
+//! What a machine reads: what was sent, what is about to be replaced or removed, and what that rests on.
 
 use std::time::Duration;
 
 use crate::apply::attempt::Next;
-use crate::apply::course::Course;
-use crate::apply::flights::{Due, Ticket};
 use crate::apply::grounds::Footing;
+use crate::apply::in_flight::{Due, Ticket};
+use crate::apply::machine::Machine;
+use crate::apply::next_batch::LARGEST;
 use crate::apply::placeholder;
 use crate::apply::proof::{LOOKS_LAST, Sight};
-use crate::apply::wave::LARGEST;
 use crate::model::query::Query;
 
 /// Looks that may follow one another without the request going out: reads that are slow, or pauses that
@@ -17,78 +17,78 @@ const MOST_LOOKS: usize = 20;
 
 const TOO_SLOW: &str = "it could not be read right before: the answers came too late";
 
-impl Course<'_> {
+impl Machine<'_> {
     /// What would replace or remove something that was last seen a while ago looks at it first.
     pub(super) fn look_first(&mut self, now: Duration, batch: usize) {
-        for place in self.flights.due(Due::Send, now, batch) {
+        for place in self.in_flight.due(Due::Send, now, batch) {
             let guarded = self.step(place).is_some_and(|step| step.proof.before.is_some());
-            let Some(flight) = self.flights.at(place, now) else { continue };
+            let Some(pending) = self.in_flight.at(place, now) else { continue };
             let recent = |seen: Duration| now.saturating_sub(seen) < LOOKS_LAST;
-            if !guarded || flight.looked.is_some_and(recent) {
+            if !guarded || pending.looked.is_some_and(recent) {
                 continue;
             }
-            if flight.looks >= MOST_LOOKS {
-                let outcome = flight.attempt.unfounded(TOO_SLOW);
-                self.tally.settle(place, outcome);
+            if pending.looks >= MOST_LOOKS {
+                let outcome = pending.attempt.unfounded(TOO_SLOW);
+                self.results.settle(place, outcome);
                 continue;
             }
-            flight.look_first(now);
+            pending.look_first(now);
             // At the same time: both have to be recent when the request goes out.
             self.grounds.ask(place, now);
         }
-        self.land();
+        self.drop_settled();
     }
 
     /// What takes something waits until all that it rests on was seen just now.
     pub(super) fn ask_for_grounds(&mut self, now: Duration, batch: usize) {
-        for place in self.flights.due(Due::Send, now, batch) {
+        for place in self.in_flight.due(Due::Send, now, batch) {
             if self.grounds.footing(place, now) == Footing::Firm {
                 continue;
             }
             self.look_at_grounds(place, now);
-            if let Some(flight) = self.flights.get_mut(place) {
-                flight.plan(Due::Look, now);
+            if let Some(pending) = self.in_flight.get_mut(place) {
+                pending.plan(Due::Look, now);
             }
         }
-        self.land();
+        self.drop_settled();
     }
 
     /// Begins a look, unless there were too many.
     fn look_at_grounds(&mut self, place: usize, now: Duration) {
-        let Some(flight) = self.flights.get_mut(place) else { return };
-        if flight.looks >= MOST_LOOKS {
-            let outcome = flight.attempt.unfounded(TOO_SLOW);
-            self.tally.settle(place, outcome);
+        let Some(pending) = self.in_flight.get_mut(place) else { return };
+        if pending.looks >= MOST_LOOKS {
+            let outcome = pending.attempt.unfounded(TOO_SLOW);
+            self.results.settle(place, outcome);
             return;
         }
-        flight.looks += 1;
+        pending.looks += 1;
         self.grounds.ask(place, now);
     }
 
     /// After a look: whoever stands firm goes out, and what lost its ground ends here.
     pub(super) fn stand(&mut self, now: Duration) {
-        for place in self.flights.unfounded() {
+        for place in self.in_flight.unfounded() {
             let footing = self.grounds.footing(place, now);
-            let Some(flight) = self.flights.get_mut(place) else { continue };
+            let Some(pending) = self.in_flight.get_mut(place) else { continue };
             match footing {
-                Footing::Firm => flight.plan(Due::Send, now),
+                Footing::Firm => pending.plan(Due::Send, now),
                 Footing::Lost(because) => {
-                    let outcome = flight.attempt.unfounded(&because);
-                    self.tally.settle(place, outcome);
+                    let outcome = pending.attempt.unfounded(&because);
+                    self.results.settle(place, outcome);
                 }
                 Footing::Open if self.grounds.is_looking(place) => {}
                 // What was seen first was too long ago when the last was seen.
                 Footing::Open => self.look_at_grounds(place, now),
             }
         }
-        self.land();
+        self.drop_settled();
     }
 
     /// The reads that are due, at most a batch of them. An object whose own id is not known cannot be
     /// read by it.
     pub(super) fn reads(&mut self, now: Duration) -> Option<(Ticket, Vec<Query>)> {
         loop {
-            let due = self.flights.due(Due::Read, now, LARGEST);
+            let due = self.in_flight.due(Due::Read, now, LARGEST);
             let (mut places, mut queries) = (Vec::new(), Vec::new());
             for place in &due {
                 let Some(step) = self.step(*place) else { continue };
@@ -100,10 +100,10 @@ impl Course<'_> {
                     queries.push(query);
                 }
             }
-            self.land();
+            self.drop_settled();
             if !queries.is_empty() {
                 self.silence.asked(now);
-                return Some((self.flights.depart(places), queries));
+                return Some((self.in_flight.depart(places), queries));
             }
             if due.is_empty() {
                 return self.reads_of_grounds(now);
@@ -112,7 +112,7 @@ impl Course<'_> {
     }
 
     fn reads_of_grounds(&mut self, now: Duration) -> Option<(Ticket, Vec<Query>)> {
-        let ticket = self.flights.ticket();
+        let ticket = self.in_flight.ticket();
         let queries = self.grounds.reads(ticket, now, &self.known);
         self.stand(now);
         (!queries.is_empty()).then_some((ticket, queries))
@@ -133,14 +133,14 @@ impl Course<'_> {
             },
             other => other,
         };
-        let blind = self.tally.is_blind();
-        let Some(flight) = self.flights.at(place, now) else { return };
+        let blind = self.results.is_blind();
+        let Some(pending) = self.in_flight.at(place, now) else { return };
         if sight != Sight::Unreadable {
-            flight.looked = answered;
+            pending.looked = answered;
         }
-        let next = match flight.attempt.seen(&sight) {
+        let next = match pending.attempt.seen(&sight) {
             Next::Shown => Next::Shown,
-            _ if blind => Next::Settled(flight.attempt.never_shown()),
+            _ if blind => Next::Settled(pending.attempt.never_shown()),
             next => next,
         };
         self.proceed(place, next, now);

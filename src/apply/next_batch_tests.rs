@@ -9,7 +9,7 @@ fn failed() -> Outcome {
     Outcome::Failed { error }
 }
 
-fn wave(changes: &[Change], so_far: &[Option<Outcome>]) -> Wave {
+fn next_batch(changes: &[Change], so_far: &[Option<Outcome>]) -> NextBatch {
     next(changes, &Places::of(changes), so_far, 0, LARGEST, &|_| false)
 }
 
@@ -17,56 +17,56 @@ fn wave(changes: &[Change], so_far: &[Option<Outcome>]) -> Wave {
 fn a_batch_holds_twenty() {
     let changes: Vec<Change> = (0..45).map(|n| gives(&format!("g{n:02}"))).collect();
     let mut so_far = vec![None; 45];
-    assert_eq!(wave(&changes, &so_far).ready, (0..20).collect::<Vec<_>>());
+    assert_eq!(next_batch(&changes, &so_far).ready, (0..20).collect::<Vec<_>>());
     so_far[..40].fill(Some(Outcome::Done));
-    assert_eq!(wave(&changes, &so_far).ready, [40, 41, 42, 43, 44]);
+    assert_eq!(next_batch(&changes, &so_far).ready, [40, 41, 42, 43, 44]);
 }
 
 #[test]
 fn what_takes_waits_for_what_gives() {
     let changes = [gives("a"), gives("b"), takes("c"), takes("d")];
-    assert_eq!(wave(&changes, &[None, None, None, None]).ready, [0, 1]);
+    assert_eq!(next_batch(&changes, &[None, None, None, None]).ready, [0, 1]);
     let so_far = [Some(Outcome::Done), Some(failed()), None, None];
-    assert_eq!(wave(&changes, &so_far).ready, [2, 3], "an unrelated failure stops nothing");
+    assert_eq!(next_batch(&changes, &so_far).ready, [2, 3], "an unrelated failure stops nothing");
 }
 
 #[test]
 fn what_gives_may_go_along_behind_what_takes() {
     let changes = [takes("a"), gives("b"), takes("c")];
-    assert_eq!(wave(&changes, &[None, None, None]).ready, [0, 1]);
+    assert_eq!(next_batch(&changes, &[None, None, None]).ready, [0, 1]);
 }
 
 #[test]
 fn nothing_overtakes_what_has_to_wait() {
     let changes = [gives("a"), needs(gives("b"), &["a"]), gives("c")];
-    assert_eq!(wave(&changes, &[None, None, None]).ready, [0]);
-    assert_eq!(wave(&changes, &[Some(Outcome::Already), None, None]).ready, [1, 2]);
+    assert_eq!(next_batch(&changes, &[None, None, None]).ready, [0]);
+    assert_eq!(next_batch(&changes, &[Some(Outcome::Already), None, None]).ready, [1, 2]);
 }
 
 #[test]
 fn skipping_goes_on_along_the_needs() {
     let changes = [gives("a"), needs(gives("b"), &["a"]), needs(takes("c"), &["b"]), takes("d")];
     for lost in [failed(), Outcome::in_doubt("")] {
-        let wave = wave(&changes, &[Some(lost), None, None, None]);
+        let next_batch = next_batch(&changes, &[Some(lost), None, None, None]);
         let skipped: Vec<(usize, &str)> =
-            wave.skipped.iter().map(|(place, need)| (*place, need.owner.as_str())).collect();
+            next_batch.skipped.iter().map(|(place, need)| (*place, need.owner.as_str())).collect();
         assert_eq!(skipped, [(1, "a"), (2, "b")]);
-        assert_eq!(wave.ready, [3]);
+        assert_eq!(next_batch.ready, [3]);
     }
 }
 
 #[test]
 fn a_need_that_comes_later_is_never_settled_in_time() {
     let changes = [needs(gives("a"), &["b"]), needs(gives("b"), &["b"]), gives("c")];
-    let wave = wave(&changes, &[None, None, None]);
-    assert_eq!(wave.skipped.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [0, 1]);
-    assert_eq!(wave.ready, [2]);
+    let next_batch = next_batch(&changes, &[None, None, None]);
+    assert_eq!(next_batch.skipped.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(next_batch.ready, [2]);
 }
 
 #[test]
 fn a_need_outside_the_plan_is_as_it_should_be() {
     let changes = [needs(gives("a"), &["elsewhere"])];
-    assert_eq!(wave(&changes, &[None]).ready, [0]);
+    assert_eq!(next_batch(&changes, &[None]).ready, [0]);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn one_object_is_in_a_batch_once() {
         change.steps[0].request.method = Method::Patch;
         change.steps[0].request.path = "/policies/authorizationPolicy".into();
     }
-    assert_eq!(wave(&changes, &[None, None, None]).ready, [0]);
+    assert_eq!(next_batch(&changes, &[None, None, None]).ready, [0]);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn later_steps_come_before_later_changes() {
     let mut changes = [gives("a"), gives("b"), gives("c")];
     let step = changes[1].steps[0].clone();
     changes[1].steps.push(step);
-    assert_eq!(wave(&changes, &[None, None, None]).ready, [0, 1]);
+    assert_eq!(next_batch(&changes, &[None, None, None]).ready, [0, 1]);
 }
 
 #[test]

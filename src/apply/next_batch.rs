@@ -52,21 +52,21 @@ pub type Outcomes = [Option<Outcome>];
 
 /// What to do from one place of the plan on.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Wave {
+pub struct NextBatch {
     /// Places of the changes whose first steps go out now, in the plan's order.
     pub ready: Vec<usize>,
     /// Places of changes that can never be attempted, each with the need that was not settled.
     pub skipped: Vec<(usize, Address)>,
 }
 
-/// The next changes in the plan's order, all of whose predecessors have a result. A wave never
+/// The next changes in the plan's order, all of whose predecessors have a result. A batch never
 /// overtakes: it ends before the first change that has to wait, so that requests go out in exactly
 /// the order of the plan.
 ///
 /// `room`: most of them. `open`: whether the change at a place has begun and has no result yet; these
-/// count like members of the wave. It ends before
-/// - a change that needs another one of the wave,
-/// - a change that takes access, when the wave holds one that gives: what gives is read back first,
+/// count like members of the batch. It ends before
+/// - a change that needs another one of the batch,
+/// - a change that takes access, when the batch holds one that gives: what gives is read back first,
 /// - a second request for one object,
 ///
 /// and behind a change of several steps, whose later steps come before everything else.
@@ -77,11 +77,11 @@ pub fn next(
     from: usize,
     room: usize,
     open: &dyn Fn(usize) -> bool,
-) -> Wave {
-    let mut wave = Wave::default();
+) -> NextBatch {
+    let mut next_batch = NextBatch::default();
     let mut gives = false;
     let mut paths = BTreeSet::new();
-    // Skipped in this very wave, so without a result yet; whoever needs them is skipped too.
+    // Skipped in this very batch, so without a result yet; whoever needs them is skipped too.
     let mut gone = BTreeSet::new();
     for (place, change) in changes.iter().enumerate().skip(from) {
         if so_far[place].is_some() {
@@ -93,10 +93,10 @@ pub fn next(
         let begun = open(place);
         if let Some(need) = lost.filter(|_| !begun) {
             gone.insert(&change.address);
-            wave.skipped.push((place, need));
+            next_batch.skipped.push((place, need));
             continue;
         }
-        let crowded = wave.ready.len() >= room || (change.takes && gives);
+        let crowded = next_batch.ready.len() >= room || (change.takes && gives);
         let same_object = change
             .steps
             .first()
@@ -106,16 +106,16 @@ pub fn next(
             if crowded || same_object || places.waits(change, so_far) {
                 break;
             }
-            wave.ready.push(place);
+            next_batch.ready.push(place);
         }
         gives |= change.gives;
         if change.steps.len() > 1 {
             break;
         }
     }
-    wave
+    next_batch
 }
 
 #[cfg(test)]
-#[path = "wave_tests.rs"]
+#[path = "next_batch_tests.rs"]
 mod tests;

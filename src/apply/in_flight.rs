@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::apply::attempt::Attempt;
-use crate::apply::wave::Outcomes;
+use crate::apply::next_batch::Outcomes;
 use crate::graph::patience::Trying;
 use crate::graph::wait::Because;
 use crate::model::outcome::Outcome;
@@ -14,7 +14,7 @@ pub type Ticket = u64;
 
 /// A change that has begun and has no result yet.
 #[derive(Debug, Clone)]
-pub struct Flight {
+pub struct Pending {
     /// Number of the present step, from 0.
     pub step: usize,
     /// The present step's request has been sent at least once.
@@ -26,7 +26,7 @@ pub struct Flight {
     /// Not before this.
     pub from: Duration,
     /// Part of an action that is under way.
-    pub aloft: bool,
+    pub under_way: bool,
     /// When the service last answered with the object, where that is known.
     pub looked: Option<Duration>,
     /// Looks since it was last sent.
@@ -42,10 +42,10 @@ pub enum Due {
     Look,
 }
 
-/// Every flight, by place of its change in the plan.
+/// All of them, by place of the change in the plan.
 #[derive(Debug, Clone, Default)]
-pub struct Flights {
-    open: BTreeMap<usize, Flight>,
+pub struct ChangesInFlight {
+    open: BTreeMap<usize, Pending>,
     /// The places that each action under way is about, in its order.
     asked: BTreeMap<Ticket, Vec<usize>>,
     tickets: Ticket,
@@ -53,7 +53,7 @@ pub struct Flights {
     pub trying: Trying,
 }
 
-impl Flight {
+impl Pending {
     /// Its first step is to be sent now.
     pub fn new(now: Duration, looked: Option<Duration>) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl Flight {
             attempt: Attempt::default(),
             due: Due::Send,
             from: now,
-            aloft: false,
+            under_way: false,
             looked,
             looks: 0,
         }
@@ -97,15 +97,15 @@ impl Flight {
     }
 }
 
-impl Flights {
+impl ChangesInFlight {
     pub fn begin(&mut self, place: usize, now: Duration, looked: Option<Duration>) {
-        self.open.insert(place, Flight::new(now, looked));
+        self.open.insert(place, Pending::new(now, looked));
     }
 
     /// Those that are looked at before they are sent, or what they rest on.
     pub fn looking_first(&self) -> usize {
-        let looks = |flight: &Flight| flight.attempt.looks_first() || flight.due == Due::Look;
-        self.iter().filter(|(_, flight)| looks(flight)).count()
+        let looks = |pending: &Pending| pending.attempt.looks_first() || pending.due == Due::Look;
+        self.iter().filter(|(_, pending)| looks(pending)).count()
     }
 
     /// Places of those that wait for a look at what they rest on, in the plan's order.
@@ -113,24 +113,24 @@ impl Flights {
         self.waiting(Due::Look).map(|(place, _)| place).collect()
     }
 
-    pub fn get(&self, place: usize) -> Option<&Flight> {
+    pub fn get(&self, place: usize) -> Option<&Pending> {
         self.open.get(&place)
     }
 
-    pub fn get_mut(&mut self, place: usize) -> Option<&mut Flight> {
+    pub fn get_mut(&mut self, place: usize) -> Option<&mut Pending> {
         self.open.get_mut(&place)
     }
 
     /// About to be told something, at this time.
-    pub fn at(&mut self, place: usize, now: Duration) -> Option<&mut Flight> {
-        let flight = self.open.get_mut(&place)?;
-        flight.attempt.at(now, self.trying);
-        Some(flight)
+    pub fn at(&mut self, place: usize, now: Duration) -> Option<&mut Pending> {
+        let pending = self.open.get_mut(&place)?;
+        pending.attempt.at(now, self.trying);
+        Some(pending)
     }
 
     /// In the plan's order.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, &Flight)> {
-        self.open.iter().map(|(place, flight)| (*place, flight))
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &Pending)> {
+        self.open.iter().map(|(place, pending)| (*place, pending))
     }
 
     pub fn count(&self) -> usize {
@@ -139,7 +139,7 @@ impl Flights {
 
     /// Those that wait for this.
     pub fn count_of(&self, due: Due) -> usize {
-        self.iter().filter(|(_, flight)| !flight.aloft && flight.due == due).count()
+        self.iter().filter(|(_, pending)| !pending.under_way && pending.due == due).count()
     }
 
     /// Whether no action is under way.
@@ -149,22 +149,22 @@ impl Flights {
 
     /// Places of what is due now and not under way, in the plan's order, at most so many.
     pub fn due(&self, due: Due, now: Duration, most: usize) -> Vec<usize> {
-        let ripe = self.waiting(due).filter(|(_, flight)| flight.from <= now);
+        let ripe = self.waiting(due).filter(|(_, pending)| pending.from <= now);
         ripe.map(|(place, _)| place).take(most).collect()
     }
 
     /// The place of the first change that is looked at before its request goes out. Nothing that the
     /// plan has behind it goes out before it: requests keep the order that was approved.
     fn looked_at(&self) -> Option<usize> {
-        let looks = |flight: &Flight| flight.due == Due::Look || flight.attempt.looks_first();
-        self.iter().find(|(_, flight)| !flight.sent && looks(flight)).map(|(place, _)| place)
+        let looks = |pending: &Pending| pending.due == Due::Look || pending.attempt.looks_first();
+        self.iter().find(|(_, pending)| !pending.sent && looks(pending)).map(|(place, _)| place)
     }
 
     /// Puts these under way together.
     pub fn depart(&mut self, places: Vec<usize>) -> Ticket {
         for place in &places {
-            if let Some(flight) = self.open.get_mut(place) {
-                flight.aloft = true;
+            if let Some(pending) = self.open.get_mut(place) {
+                pending.under_way = true;
             }
         }
         let ticket = self.ticket();
@@ -181,8 +181,8 @@ impl Flights {
     /// Puts these under way together, by their requests.
     pub fn send(&mut self, places: Vec<usize>, now: Duration) -> Ticket {
         for place in &places {
-            if let Some(flight) = self.at(*place, now) {
-                flight.attempt.departs();
+            if let Some(pending) = self.at(*place, now) {
+                pending.attempt.departs();
             }
         }
         self.depart(places)
@@ -192,47 +192,47 @@ impl Flights {
     pub fn arrive(&mut self, ticket: Ticket) -> Vec<usize> {
         let places = self.asked.remove(&ticket).unwrap_or_default();
         for place in &places {
-            if let Some(flight) = self.open.get_mut(place) {
-                flight.aloft = false;
+            if let Some(pending) = self.open.get_mut(place) {
+                pending.under_way = false;
             }
         }
         places
     }
 
     /// Takes the changes that have a result out of the air.
-    pub fn land(&mut self, outcomes: &Outcomes) {
+    pub fn drop_settled(&mut self, outcomes: &Outcomes) {
         self.open.retain(|place, _| outcomes.get(*place).is_none_or(Option::is_none));
     }
 
     /// When the next of these is due.
     pub fn next_due(&self, due: Due) -> Option<Duration> {
-        self.waiting(due).map(|(_, flight)| flight.from).min()
+        self.waiting(due).map(|(_, pending)| pending.from).min()
     }
 
     /// What is waited for by what is due at this time.
     pub fn because(&self, time: Duration, now: Duration) -> Because {
-        let idle = self.iter().filter(|(_, flight)| !flight.aloft && flight.from == time);
-        let waits = idle.filter_map(|(_, flight)| flight.attempt.wait(now));
+        let idle = self.iter().filter(|(_, pending)| !pending.under_way && pending.from == time);
+        let waits = idle.filter_map(|(_, pending)| pending.attempt.wait(now));
         waits.min_by_key(|wait| wait.gives_up).map_or(Because::Replicas, |wait| wait.because)
     }
 
     /// When the first of those that wait for the like gives up.
     pub fn gives_up(&self, because: Because, now: Duration) -> Option<Duration> {
-        let waits = self.iter().filter_map(|(_, flight)| flight.attempt.wait(now));
+        let waits = self.iter().filter_map(|(_, pending)| pending.attempt.wait(now));
         waits.filter(|wait| wait.because.is_like(because)).filter_map(|wait| wait.gives_up).min()
     }
 
-    fn waiting(&self, due: Due) -> impl Iterator<Item = (usize, &Flight)> {
+    fn waiting(&self, due: Due) -> impl Iterator<Item = (usize, &Pending)> {
         let before = match due {
             Due::Send => self.looked_at(),
             Due::Read | Due::Look => None,
         };
-        let waits = move |flight: &Flight| !flight.aloft && flight.due == due;
+        let waits = move |pending: &Pending| !pending.under_way && pending.due == due;
         let in_turn = move |place: usize| before.is_none_or(|before| place < before);
-        self.iter().filter(move |(place, flight)| waits(flight) && in_turn(*place))
+        self.iter().filter(move |(place, pending)| waits(pending) && in_turn(*place))
     }
 }
 
 #[cfg(test)]
-#[path = "flights_tests.rs"]
+#[path = "in_flight_tests.rs"]
 mod tests;

@@ -332,7 +332,7 @@ fn the_first_batch_goes_alone() {
 #[test]
 fn no_write_goes_out_before_the_service_takes_it_and_reads_go_on() {
     let changes = [gives("a"), gives("b")];
-    let mut course = Course::new(&changes, &BTreeSet::new());
+    let mut machine = Machine::new(&changes, &BTreeSet::new());
     let at = |now, from| Moment {
         now: Duration::from_secs(now),
         quota_from: Duration::ZERO,
@@ -340,38 +340,38 @@ fn no_write_goes_out_before_the_service_takes_it_and_reads_go_on() {
         batch: LARGEST,
     };
     let waits = |seconds| Action::Wait(Duration::from_secs(seconds), Because::Service);
-    assert_eq!(course.next_action(at(0, 9)), waits(9));
-    assert_eq!(course.next_action(at(4, 9)), waits(5));
-    let Action::Send(ticket, out) = course.next_action(at(9, 9)) else { panic!("not sent") };
+    assert_eq!(machine.next_action(at(0, 9)), waits(9));
+    assert_eq!(machine.next_action(at(4, 9)), waits(5));
+    let Action::Send(ticket, out) = machine.next_action(at(9, 9)) else { panic!("not sent") };
     assert_eq!(out.len(), 2);
-    assert_eq!(course.next_action(at(9, 9)), Action::Await);
-    course.answered(
+    assert_eq!(machine.next_action(at(9, 9)), Action::Await);
+    machine.answered(
         ticket,
         vec![Verdict::Accepted(None), Verdict::Wait(Duration::from_secs(3), refusal(429))],
         Duration::from_secs(9),
     );
-    let Action::Read(ticket, _) = course.next_action(at(9, 60)) else { panic!("not read") };
+    let Action::Read(ticket, _) = machine.next_action(at(9, 60)) else { panic!("not read") };
     let shown = Rows::from_iter([json!({"is": "there"})]);
-    course.seen(ticket, vec![Ok(shown)], Duration::from_secs(9));
-    assert_eq!(course.next_action(at(9, 9)), waits(3));
-    assert_eq!(course.next_action(at(12, 20)), waits(8));
-    let Action::Send(ticket, out) = course.next_action(at(20, 20)) else { panic!("not sent") };
+    machine.seen(ticket, vec![Ok(shown)], Duration::from_secs(9));
+    assert_eq!(machine.next_action(at(9, 9)), waits(3));
+    assert_eq!(machine.next_action(at(12, 20)), waits(8));
+    let Action::Send(ticket, out) = machine.next_action(at(20, 20)) else { panic!("not sent") };
     assert_eq!(out[0].place, 1);
-    course.recalled(ticket);
-    course.stop(Stopped::Interrupted);
-    assert_eq!(course.next_action(at(20, 20)), Action::End);
-    assert_eq!(words(&course.report()), ["done", "not_started"]);
+    machine.recalled(ticket);
+    machine.stop(Stopped::Interrupted);
+    assert_eq!(machine.next_action(at(20, 20)), Action::End);
+    assert_eq!(words(&machine.report()), ["done", "not_started"]);
 }
 
 /// The quota that we keep to is no request of the service; what ends last is the reason.
 #[test]
 fn a_wait_for_the_quota_is_told_apart() {
     let changes = [gives("a")];
-    let mut course = Course::new(&changes, &BTreeSet::new());
+    let mut machine = Machine::new(&changes, &BTreeSet::new());
     let mut because = |quota, asked| {
         let (quota_from, asked_from) = (Duration::from_secs(quota), Duration::from_secs(asked));
         let now = Duration::from_secs(1);
-        match course.next_action(Moment { now, quota_from, asked_from, batch: LARGEST }) {
+        match machine.next_action(Moment { now, quota_from, asked_from, batch: LARGEST }) {
             Action::Wait(time, because) => (time.as_secs(), because),
             other => panic!("{other:?}"),
         }

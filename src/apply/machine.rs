@@ -1,4 +1,4 @@
-//! The course of a whole run, as a machine without effects: it says what to do next, and is told
+//! A whole run, as a machine without effects: it says what to do next, and is told
 //! what came of it.
 
 mod looks;
@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use crate::apply::action::{Action, Because, Moment, Outgoing};
 use crate::apply::attempt::Next;
-use crate::apply::flights::{Due, Flights, Ticket};
 use crate::apply::grounds::Grounds;
+use crate::apply::in_flight::{ChangesInFlight, Due, Ticket};
+use crate::apply::next_batch::{self, LARGEST, NextBatch, Places};
 use crate::apply::placeholder;
 use crate::apply::proof::{Sight, id_of, sight};
+use crate::apply::results::RunResults;
 use crate::apply::silence::Silence;
-use crate::apply::tally::Tally;
-use crate::apply::wave::{self, LARGEST, Places, Wave};
 use crate::graph::error::told;
 use crate::graph::patience::Trying;
 use crate::graph::verdict::Verdict;
@@ -31,13 +31,13 @@ const MOST_OPEN: usize = 20 * LARGEST;
 
 /// The run. See the module.
 #[derive(Debug, Clone)]
-pub struct Course<'a> {
+pub struct Machine<'a> {
     changes: &'a [Change],
     places: Places<'a>,
-    tally: Tally,
+    results: RunResults,
     /// Every change before this place has a result.
     from: usize,
-    flights: Flights,
+    in_flight: ChangesInFlight,
     /// Whether the last batch had a clear answer. The first one goes alone, so that what is refused to
     /// all is refused to twenty; and where nobody answers clearly, twenty are in doubt and not all.
     answered: bool,
@@ -50,7 +50,7 @@ pub struct Course<'a> {
     grounds: Grounds<'a>,
 }
 
-impl<'a> Course<'a> {
+impl<'a> Machine<'a> {
     /// A run of these changes in this order. `already`: those found at their goal when the plan was
     /// read again; nothing is sent for them.
     pub fn new(changes: &'a [Change], already: &BTreeSet<Address>) -> Self {
@@ -64,9 +64,9 @@ impl<'a> Course<'a> {
             grounds: Grounds::of(changes, &places),
             looked: vec![None; changes.len()],
             places,
-            tally: Tally::new(changes.iter().map(found).collect()),
+            results: RunResults::new(changes.iter().map(found).collect()),
             from: 0,
-            flights: Flights::default(),
+            in_flight: ChangesInFlight::default(),
             answered: false,
             hold: Duration::ZERO,
             silence: Silence::default(),
@@ -94,13 +94,13 @@ impl<'a> Course<'a> {
     /// The same run, which tries again in its own way.
     #[must_use]
     pub fn trying(mut self, trying: Trying) -> Self {
-        (self.flights.trying, self.grounds.trying) = (trying, trying);
+        (self.in_flight.trying, self.grounds.trying) = (trying, trying);
         self
     }
 
     /// When the first of what waits so gives up.
     pub fn gives_up(&self, because: Because, now: Duration) -> Option<Duration> {
-        self.flights.gives_up(because, now)
+        self.in_flight.gives_up(because, now)
     }
 
     /// What to do next. What it says to send or to read is under way from then on.
@@ -122,8 +122,8 @@ impl<'a> Course<'a> {
             }
         }
         let more = (held && self.has_more()).then_some(writes_from);
-        let send = self.flights.next_due(Due::Send).map(|from| from.max(writes_from));
-        let read = self.flights.next_due(Due::Read);
+        let send = self.in_flight.next_due(Due::Send).map(|from| from.max(writes_from));
+        let read = self.in_flight.next_due(Due::Read);
         let read = read.into_iter().chain(self.grounds.next_due()).min();
         match send.into_iter().chain(more).chain(read).min() {
             Some(time) => {
@@ -132,11 +132,11 @@ impl<'a> Course<'a> {
                 let because = match kept_back {
                     true if asked_from < writes_from => Because::Quota,
                     true => Because::Service,
-                    false => self.flights.because(time, now),
+                    false => self.in_flight.because(time, now),
                 };
                 Action::Wait(time.saturating_sub(now), because)
             }
-            None if self.flights.all_back() && self.grounds.all_back() => Action::End,
+            None if self.in_flight.all_back() && self.grounds.all_back() => Action::End,
             None => Action::Await,
         }
     }
@@ -149,18 +149,18 @@ impl<'a> Course<'a> {
         let silent = verdicts.iter().all(Verdict::is_silent);
         self.answered = !silent || self.answered && one_not_taken;
         let mut verdicts = verdicts.into_iter();
-        for place in self.flights.arrive(ticket) {
-            self.tally.writes_sent += 1;
+        for place in self.in_flight.arrive(ticket) {
+            self.results.writes_sent += 1;
             let verdict = verdicts.next().unwrap_or_else(Verdict::unanswered);
             let throttled = matches!(verdict, Verdict::Wait(..));
             let other = match &verdict {
                 Verdict::Accepted(Some(body)) => self.learn(place, id_of(body)),
                 _ => None,
             };
-            let Some(flight) = self.flights.at(place, now) else { continue };
-            (flight.sent, flight.looks) = (true, 0);
-            let next = match (flight.attempt.answered(verdict), other) {
-                (_, Some(because)) => flight.attempt.seen(&Sight::Another(because)),
+            let Some(pending) = self.in_flight.at(place, now) else { continue };
+            (pending.sent, pending.looks) = (true, 0);
+            let next = match (pending.attempt.answered(verdict), other) {
+                (_, Some(because)) => pending.attempt.seen(&Sight::Another(because)),
                 (next, None) => next,
             };
             if let (true, Next::Send(time)) = (throttled, &next) {
@@ -168,12 +168,12 @@ impl<'a> Course<'a> {
             }
             self.proceed(place, next, now);
         }
-        self.land();
+        self.drop_settled();
     }
 
     /// The requests of an [`Action::Send`] did not go out after all.
     pub fn recalled(&mut self, ticket: Ticket) {
-        self.flights.arrive(ticket);
+        self.in_flight.arrive(ticket);
     }
 
     /// The rows of the queries of an [`Action::Read`], in order, each with when the service answered, or why
@@ -181,10 +181,10 @@ impl<'a> Course<'a> {
     pub fn seen(&mut self, ticket: Ticket, rows: Vec<Result<Rows, String>>, now: Duration) {
         if self.grounds.seen(ticket, &rows, now, &self.known) {
             self.stand(now);
-            self.land();
+            self.drop_settled();
             return;
         }
-        let places = self.flights.arrive(ticket);
+        let places = self.in_flight.arrive(ticket);
         let answers = places.iter().zip(&rows).filter_map(|(place, rows)| {
             let query = self.step(*place)?.proof.read.filled(&self.known);
             Some((query.path, rows.as_ref().err()))
@@ -201,56 +201,56 @@ impl<'a> Course<'a> {
             let sight = sight(step, values.as_deref(), &self.known);
             self.looked(place, sight, answered, now);
         }
-        self.land();
+        self.drop_settled();
     }
 
     /// Nothing new starts. What was sent is read back, what was begun is finished as far as the
     /// reason allows.
     pub fn stop(&mut self, reason: Stopped) {
-        self.tally.stop(reason);
+        self.results.stop(reason);
     }
 
     /// Changes that got their result since the last call, in the order in which they got it.
     pub fn take_news(&mut self) -> Vec<(usize, Outcome)> {
-        self.tally.take_news()
+        self.results.take_news()
     }
 
     /// Changes with a result so far.
     pub fn settled(&self) -> usize {
-        self.tally.settled()
+        self.results.settled()
     }
 
     /// Changes of which a request is still to be sent, now or later, as far as it is known.
     pub fn to_send(&self) -> usize {
-        self.unsent() + self.flights.count_of(Due::Send) + self.flights.count_of(Due::Look)
+        self.unsent() + self.in_flight.count_of(Due::Send) + self.in_flight.count_of(Due::Look)
     }
 
     /// Changes that have not begun and have no result.
     pub fn unsent(&self) -> usize {
-        self.changes.len().saturating_sub(self.tally.settled() + self.flights.count())
+        self.changes.len().saturating_sub(self.results.settled() + self.in_flight.count())
     }
 
     /// What became of everything.
     pub fn report(self) -> RunReport {
-        self.tally.report(self.changes, &self.places)
+        self.results.report(self.changes, &self.places)
     }
 
     /// Begins changes until `room` more are due to be sent, as far as the plan's order allows.
-    fn take_off(&mut self, room: usize, now: Duration) {
-        let room = room.min(MOST_OPEN.saturating_sub(self.flights.count()));
-        while self.tally.stopped().is_none() {
-            let wave = self.wave(room);
-            for place in &wave.ready {
+    fn begin(&mut self, room: usize, now: Duration) {
+        let room = room.min(MOST_OPEN.saturating_sub(self.in_flight.count()));
+        while self.results.stopped().is_none() {
+            let next_batch = self.next_batch(room);
+            for place in &next_batch.ready {
                 let looked = self.looked.get(*place).copied().flatten();
-                self.flights.begin(*place, now, looked);
+                self.in_flight.begin(*place, now, looked);
             }
-            if wave.skipped.is_empty() {
+            if next_batch.skipped.is_empty() {
                 return;
             }
-            for (place, needs) in wave.skipped {
-                self.tally.settle(place, Outcome::Skipped { needs });
+            for (place, needs) in next_batch.skipped {
+                self.results.settle(place, Outcome::Skipped { needs });
             }
-            if !wave.ready.is_empty() {
+            if !next_batch.ready.is_empty() {
                 return;
             }
         }
@@ -258,45 +258,45 @@ impl<'a> Course<'a> {
 
     /// Whether something more could begin if the service took it.
     fn has_more(&mut self) -> bool {
-        let open = self.flights.count() < MOST_OPEN && self.tally.stopped().is_none();
+        let open = self.in_flight.count() < MOST_OPEN && self.results.stopped().is_none();
         open && self.may_begin() && {
-            let wave = self.wave(1);
-            !wave.ready.is_empty() || !wave.skipped.is_empty()
+            let next_batch = self.next_batch(1);
+            !next_batch.ready.is_empty() || !next_batch.skipped.is_empty()
         }
     }
 
-    fn wave(&mut self, room: usize) -> Wave {
-        while self.tally.outcomes.get(self.from).is_some_and(Option::is_some) {
+    fn next_batch(&mut self, room: usize) -> NextBatch {
+        while self.results.outcomes.get(self.from).is_some_and(Option::is_some) {
             self.from += 1;
         }
-        let flights = &self.flights;
-        let open = |place| flights.get(place).is_some();
-        wave::next(self.changes, &self.places, &self.tally.outcomes, self.from, room, &open)
+        let in_flight = &self.in_flight;
+        let open = |place| in_flight.get(place).is_some();
+        next_batch::next(self.changes, &self.places, &self.results.outcomes, self.from, room, &open)
     }
 
     /// Not while the first batch is under way, or one that nobody answered.
     fn may_begin(&self) -> bool {
-        self.answered || self.flights.count() == 0
+        self.answered || self.in_flight.count() == 0
     }
 
     /// Once the run is stopping, nothing is sent again, and nothing for the first time except the
     /// rest of what was begun; that not either where nothing may be sent any more.
     fn abandon(&mut self) {
-        if self.tally.stopped().is_none() {
+        if self.results.stopped().is_none() {
             return;
         }
-        let halted = self.tally.halted();
-        for (place, flight) in self.flights.iter() {
-            let rest_of_a_change = flight.step > 0 && !flight.sent && !halted;
-            let read_back = flight.due == Due::Read && !flight.attempt.looks_first();
-            if flight.aloft || read_back || rest_of_a_change {
+        let halted = self.results.halted();
+        for (place, pending) in self.in_flight.iter() {
+            let rest_of_a_change = pending.step > 0 && !pending.sent && !halted;
+            let read_back = pending.due == Due::Read && !pending.attempt.looks_first();
+            if pending.under_way || read_back || rest_of_a_change {
                 continue;
             }
-            self.tally.cut = true;
-            let outcome = flight.abandoned(self.changes[place].steps.len());
-            self.tally.settle(place, outcome);
+            self.results.cut = true;
+            let outcome = pending.abandoned(self.changes[place].steps.len());
+            self.results.settle(place, outcome);
         }
-        self.land();
+        self.drop_settled();
     }
 
     /// The requests that are due, ids filled in, at most a batch of them. Changes whose ids are not
@@ -305,19 +305,19 @@ impl<'a> Course<'a> {
         let (now, batch) = (moment.now, moment.batch.clamp(1, LARGEST));
         loop {
             if self.may_begin() {
-                let due = self.flights.due(Due::Send, now, batch).len();
-                self.take_off(batch.saturating_sub(due + self.flights.looking_first()), now);
+                let due = self.in_flight.due(Due::Send, now, batch).len();
+                self.begin(batch.saturating_sub(due + self.in_flight.looking_first()), now);
             }
             self.look_first(now, batch);
             self.ask_for_grounds(now, batch);
-            let due = self.flights.due(Due::Send, now, batch);
+            let due = self.in_flight.due(Due::Send, now, batch);
             let outgoing: Vec<Outgoing> =
                 due.iter().filter_map(|place| self.outgoing(*place)).collect();
             let lost = outgoing.len() < due.len();
-            self.land();
+            self.drop_settled();
             if !outgoing.is_empty() {
                 let places = outgoing.iter().map(|out| out.place).collect();
-                return Some((self.flights.send(places, now), outgoing));
+                return Some((self.in_flight.send(places, now), outgoing));
             }
             if !lost {
                 return None;
@@ -326,10 +326,10 @@ impl<'a> Course<'a> {
     }
 
     fn outgoing(&mut self, place: usize) -> Option<Outgoing> {
-        let step = self.flights.get(place)?.step;
+        let step = self.in_flight.get(place)?.step;
         let request = self.step(place)?.request.filled(&self.known);
         if placeholder::in_request(&request) {
-            self.tally.settle(place, Outcome::Failed { error: placeholder::id_unknown() });
+            self.results.settle(place, Outcome::Failed { error: placeholder::id_unknown() });
             return None;
         }
         Some(Outgoing { place, step, request })
@@ -337,20 +337,20 @@ impl<'a> Course<'a> {
 
     fn proceed(&mut self, place: usize, next: Next, now: Duration) {
         let steps = self.changes[place].steps.len();
-        let Some(flight) = self.flights.get_mut(place) else { return };
+        let Some(pending) = self.in_flight.get_mut(place) else { return };
         match next {
-            Next::Send(time) => flight.plan(Due::Send, now.saturating_add(time)),
-            Next::Read(time) => flight.plan(Due::Read, now.saturating_add(time)),
+            Next::Send(time) => pending.plan(Due::Send, now.saturating_add(time)),
+            Next::Read(time) => pending.plan(Due::Read, now.saturating_add(time)),
             Next::Shown => {
-                flight.ours |= flight.attempt.is_ours();
-                if flight.step + 1 < steps {
-                    flight.next_step(now);
+                pending.ours |= pending.attempt.is_ours();
+                if pending.step + 1 < steps {
+                    pending.next_step(now);
                 } else {
-                    let outcome = if flight.ours { Outcome::Done } else { Outcome::Already };
-                    self.tally.settle(place, outcome);
+                    let outcome = if pending.ours { Outcome::Done } else { Outcome::Already };
+                    self.results.settle(place, outcome);
                 }
             }
-            Next::Settled(outcome) => self.tally.settle(place, outcome),
+            Next::Settled(outcome) => self.results.settle(place, outcome),
             Next::SignInLost(refusal) => {
                 self.stop_at(place, Stopped::SignIn { because: told(&refusal) });
             }
@@ -363,24 +363,24 @@ impl<'a> Course<'a> {
     /// The run ends at this change.
     fn stop_at(&mut self, place: usize, reason: Stopped) {
         let steps = self.changes[place].steps.len();
-        let outcome = self.flights.get(place).map(|flight| flight.abandoned(steps));
+        let outcome = self.in_flight.get(place).map(|pending| pending.abandoned(steps));
         self.stop(reason);
-        self.tally.settle(place, outcome.unwrap_or(Outcome::NotStarted));
+        self.results.settle(place, outcome.unwrap_or(Outcome::NotStarted));
     }
 
-    fn land(&mut self) {
-        self.flights.land(&self.tally.outcomes);
+    fn drop_settled(&mut self) {
+        self.in_flight.drop_settled(&self.results.outcomes);
     }
 
     /// The present step of a change that has begun.
     fn step(&self, place: usize) -> Option<&'a Step> {
-        let flight = self.flights.get(place)?;
-        self.changes.get(place)?.steps.get(flight.step)
+        let pending = self.in_flight.get(place)?;
+        self.changes.get(place)?.steps.get(pending.step)
     }
 }
 
 #[cfg(test)]
-#[path = "course_tests.rs"]
+#[path = "machine_tests.rs"]
 mod tests;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The results of a run as they come in, and why it stops. Pure.
 
-use crate::apply::wave::Places;
+use crate::apply::next_batch::Places;
 use crate::model::change::Change;
 use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 
@@ -11,7 +11,7 @@ const DOUBTS: usize = 20;
 
 /// What is known about the end of every change, and of the run.
 #[derive(Debug, Clone)]
-pub struct Tally {
+pub struct RunResults {
     /// By place in the plan; `None`: no result yet.
     pub outcomes: Vec<Option<Outcome>>,
     /// Something was not done because the run stopped.
@@ -29,7 +29,7 @@ pub struct Tally {
     stopped: Option<Stopped>,
 }
 
-impl Tally {
+impl RunResults {
     pub fn new(outcomes: Vec<Option<Outcome>>) -> Self {
         let news: Vec<usize> =
             (0..outcomes.len()).filter(|place| outcomes[*place].is_some()).collect();
@@ -170,9 +170,9 @@ mod tests {
     use crate::apply::rehearsal::refusal;
 
     fn told(stops: &[Stopped]) -> Stopped {
-        let mut tally = Tally::new(Vec::new());
-        stops.iter().for_each(|reason| tally.stop(reason.clone()));
-        tally.stopped().unwrap().clone()
+        let mut results = RunResults::new(Vec::new());
+        stops.iter().for_each(|reason| results.stop(reason.clone()));
+        results.stopped().unwrap().clone()
     }
 
     #[test]
@@ -201,10 +201,10 @@ mod tests {
         let failed = || Outcome::Failed { error: refusal(403) };
         let doubt = || Outcome::in_doubt("nobody knows");
         let run = |outcomes: Vec<Outcome>| {
-            let mut tally = Tally::new(vec![None; outcomes.len()]);
+            let mut results = RunResults::new(vec![None; outcomes.len()]);
             // Known from the last to the first, and counted in the order of the plan.
-            outcomes.into_iter().enumerate().rev().for_each(|(at, one)| tally.settle(at, one));
-            (tally.settled(), tally.stopped().cloned())
+            outcomes.into_iter().enumerate().rev().for_each(|(at, one)| results.settle(at, one));
+            (results.settled(), results.stopped().cloned())
         };
         let failures = |count| Some(Stopped::FailuresInARow { count });
         let doubts = |count| Some(Stopped::DoubtsInARow { count });
