@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use consent::model::clock::Clock;
 use consent::sandbox::seed;
-use consent::sandbox::server::{self, Options, Running};
+use consent::sandbox::server::{self, Running, ServerOptions};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -37,7 +37,7 @@ async fn serve(text: &str, words: &[&str]) -> Running {
 
 /// With this patience for slow clients.
 async fn served(text: &str, words: &[&str], patience: Duration) -> Running {
-    let mut options = Options { patience, ..Options::new(Arc::new(Noon)) };
+    let mut options = ServerOptions { patience, ..ServerOptions::new(Arc::new(Noon)) };
     for word in words {
         options.weather.add(word).unwrap();
     }
@@ -109,7 +109,7 @@ async fn the_founding_story_by_hand() {
         running.writes().into_iter().map(|line| (line.method, line.status)).collect();
     assert_eq!(writes, [("POST".to_owned(), 201), ("DELETE".to_owned(), 204)]);
 
-    let mut options = Options::new(Arc::new(Noon));
+    let mut options = ServerOptions::new(Arc::new(Noon));
     options.state = Some(running.state());
     running.stop().await;
     let again = server::start(seed::file::parse("t", FOUNDING).unwrap(), options).await.unwrap();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consent::model::clock::Clock;
 use consent::sandbox::seed;
-use consent::sandbox::server::{self, Options, Running};
+use consent::sandbox::server::{self, Running, ServerOptions};
 use time::OffsetDateTime;
 
 /// A seed and a manifest.
@@ -76,7 +76,7 @@ impl Tenant {
     /// The tenant as the seed has it, served on this machine.
     pub(crate) fn serve(&self, runtime: &tokio::runtime::Runtime) -> Running {
         let seed = seed::file::parse("measure", &self.seed).unwrap();
-        let options = Options::new(Arc::new(Now(Instant::now())));
+        let options = ServerOptions::new(Arc::new(Now(Instant::now())));
         runtime.block_on(server::start(seed, options)).unwrap()
     }
 }

@@ -86,7 +86,10 @@ impl Session {
         let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
         let running = sandbox::server::start(
             seed,
-            sandbox::server::Options { state: saved, ..sandbox::server::Options::new(clock) },
+            sandbox::server::ServerOptions {
+                state: saved,
+                ..sandbox::server::ServerOptions::new(clock)
+            },
         )
         .await
         .map_err(|error| {

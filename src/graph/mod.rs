@@ -52,7 +52,7 @@ pub use writer::Writer;
 pub struct Options {
     /// Most requests in flight at the same time; 1 to 64.
     pub parallelism: usize,
-    /// Writes that go out within 150 s, see [`quota::Quota::new`].
+    /// Writes that go out within 150 s, see [`quota::Buckets::new`].
     pub write_quota: u32,
     /// How long faults of one question are tried again.
     pub patience: Duration,

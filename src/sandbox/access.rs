@@ -34,7 +34,7 @@ const UTI: &str = "sandbox.";
 
 /// What a token is made from.
 #[derive(Debug, Clone)]
-pub struct Claims<'a> {
+pub struct TokenClaims<'a> {
     pub tenant: &'a str,
     pub app_id: &'a str,
     /// Of the user, or of the application when it signs in as itself.
@@ -48,13 +48,14 @@ pub struct Claims<'a> {
 }
 
 /// A token of the usual form. Its third part is no signature.
-pub fn mint(claims: &Claims<'_>) -> String {
+pub fn mint(claims: &TokenClaims<'_>) -> String {
     mint_anew(claims, 0)
 }
 
 /// A token that is issued when all of them had expired so often, see [`Bearer::generation`].
-pub fn mint_anew(claims: &Claims<'_>, generation: u32) -> String {
-    let Claims { tenant, app_id, object_id, user, audience, permissions, now, lifetime } = claims;
+pub fn mint_anew(claims: &TokenClaims<'_>, generation: u32) -> String {
+    let TokenClaims { tenant, app_id, object_id, user, audience, permissions, now, lifetime } =
+        claims;
     let mut payload = json!({
         "aud": audience,
         "iss": format!("https://{}/{tenant}/", issuer(audience)),
@@ -161,7 +162,7 @@ mod tests {
     const NOW: OffsetDateTime = time::macros::datetime!(2026-11-23 12:00 UTC);
 
     fn token(tenant: &str, audience: &str) -> String {
-        let claims = Claims {
+        let claims = TokenClaims {
             tenant,
             app_id: "app",
             object_id: "me",

@@ -10,7 +10,7 @@ use crate::sandbox::refused::Refused;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sent {
     pub status: u16,
-    pub body: Body,
+    pub body: AnswerBody,
     /// Seconds, with a 429 or 503.
     pub retry_after: Option<u32>,
     /// What the service says about limits, by name of the header.
@@ -20,7 +20,7 @@ pub struct Sent {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Body {
+pub enum AnswerBody {
     Nothing,
     Json(Value),
     /// `$count`.
@@ -36,12 +36,12 @@ pub fn cut(body: &Value) -> String {
 }
 
 impl Sent {
-    pub fn new(status: u16, body: Body) -> Self {
+    pub fn new(status: u16, body: AnswerBody) -> Self {
         Self { status, body, retry_after: None, headers: Vec::new(), lost: false }
     }
 
     pub fn json(status: u16, body: Value) -> Self {
-        Self::new(status, Body::Json(body))
+        Self::new(status, AnswerBody::Json(body))
     }
 }
 
@@ -115,7 +115,7 @@ mod tests {
             client_request_id: "c".into(),
             at: time::macros::datetime!(2021-05-18 19:03:10.5 UTC),
         };
-        let Body::Json(body) = envelope(&Refused::denied(), &trace).body else { panic!() };
+        let AnswerBody::Json(body) = envelope(&Refused::denied(), &trace).body else { panic!() };
         assert_eq!(body["error"]["innerError"]["date"], "2021-05-18T19:03:10");
         assert_eq!(body["error"]["code"], "Authorization_RequestDenied");
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::sandbox::answer::Trace;
 use crate::sandbox::call::unreadable;
-use crate::sandbox::incoming::{Asked, Incoming, Item, Payload};
+use crate::sandbox::incoming::{AskedRequest, BatchItem, Incoming, Payload};
 use crate::sandbox::refused::Refused;
 
 /// Most requests of one batch.
@@ -21,7 +21,7 @@ fn malformed(message: impl Into<String>) -> Refused {
 ///
 /// # Errors
 /// When it is malformed as a whole.
-pub fn items(outer: &Incoming) -> Result<Vec<Item>, Refused> {
+pub fn items(outer: &Incoming) -> Result<Vec<BatchItem>, Refused> {
     let Payload::Json(body) = &outer.body else {
         return Err(unreadable());
     };
@@ -35,7 +35,7 @@ pub fn items(outer: &Incoming) -> Result<Vec<Item>, Refused> {
             "Number of batch request steps exceeds the maximum value of {MOST}."
         )));
     }
-    let mut items: Vec<Item> = Vec::new();
+    let mut items: Vec<BatchItem> = Vec::new();
     for request in requests {
         let members = request
             .as_object()
@@ -57,7 +57,7 @@ pub fn items(outer: &Incoming) -> Result<Vec<Item>, Refused> {
     Ok(items)
 }
 
-fn item(members: &Map<String, Value>, outer: &Incoming) -> Result<Item, Refused> {
+fn item(members: &Map<String, Value>, outer: &Incoming) -> Result<BatchItem, Refused> {
     let text = |name: &str| members.get(name).and_then(Value::as_str);
     let required = |name: &str| {
         text(name)
@@ -94,11 +94,11 @@ fn item(members: &Map<String, Value>, outer: &Incoming) -> Result<Item, Refused>
             .map_or_else(|| outer.trace.client_request_id.clone(), |id| (*id).to_owned()),
         ..outer.trace.clone()
     };
-    Ok(Item {
+    Ok(BatchItem {
         id,
         fault,
         depends_on: depends_on.filter_map(|id| id.as_str().map(str::to_lowercase)).collect(),
-        asked: Asked::from(Incoming {
+        asked: AskedRequest::from(Incoming {
             method,
             path: path.to_owned(),
             query: query.to_owned(),

@@ -8,7 +8,7 @@ use crate::sandbox::odata::filter::Filter;
 use crate::sandbox::refused::Refused;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
+pub enum HttpMethod {
     Get,
     Post,
     Patch,
@@ -29,7 +29,7 @@ pub struct Caller {
 
 #[derive(Debug, Clone)]
 pub struct Call {
-    pub method: Method,
+    pub method: HttpMethod,
     /// Decoded; see [`segments`].
     pub segments: Vec<String>,
     pub filter: Option<Filter>,
@@ -45,7 +45,7 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn new(method: Method, path: &str) -> Self {
+    pub fn new(method: HttpMethod, path: &str) -> Self {
         Self {
             method,
             segments: segments(path),

@@ -7,35 +7,35 @@ use crate::sandbox::call::Call;
 use crate::sandbox::odata::filter::Field;
 use crate::sandbox::refused::Refused;
 use crate::sandbox::tenant::Tenant;
-use crate::sandbox::tenant::table::Shape;
+use crate::sandbox::tenant::table::TableShape;
 
 /// One family of routes below the version root.
 pub trait Collection: Sync {
     /// Tables it keeps its rows in.
-    fn tables(&self) -> &'static [Shape];
+    fn tables(&self) -> &'static [TableShape];
 
     /// Permissions of which any one suffices for the call. `None`: not a route of this collection.
     fn permissions(&self, call: &Call) -> Option<&'static [&'static str]>;
 
     /// Carries out a call that [`Collection::permissions`] recognised and the caller may make.
-    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answer;
+    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answered;
 }
 
 /// What a collection answers. The server adds the context, pages, filters, selects and draws the
 /// error envelope.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
+pub enum Answered {
     /// One object: status 200 or 201, and the name of its set for `@odata.context`.
     Object(u16, &'static str, Value),
-    List(List),
+    List(Listing),
     /// How many rows the list has, as plain text.
-    Count(List),
+    Count(Listing),
     /// 204 without a body.
     Done,
     Refused(Refused),
 }
 
-impl Answer {
+impl Answered {
     /// The object with this id as a reader sees it; `set` is its name for `@odata.context`.
     pub fn one(tenant: &mut Tenant, table: &str, id: &str, set: &'static str) -> Self {
         match tenant.read(table, id) {
@@ -57,7 +57,7 @@ impl Answer {
 
 /// A list before filter and paging.
 #[derive(Debug, Clone, PartialEq)]
-pub struct List {
+pub struct Listing {
     /// Name of the set for `@odata.context`.
     pub set: &'static str,
     pub within: Within,
@@ -82,13 +82,13 @@ pub enum Within {
     Rows(Vec<(&'static str, String)>),
 }
 
-impl List {
+impl Listing {
     pub fn of(set: &'static str, within: Within, fields: &'static [Field]) -> Self {
         Self { set, within, fields, default_select: &[], mixed: false }
     }
 }
 
-impl From<Refused> for Answer {
+impl From<Refused> for Answered {
     fn from(refused: Refused) -> Self {
         Self::Refused(refused)
     }

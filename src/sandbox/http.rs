@@ -18,11 +18,11 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::model::clock::Clock;
 use crate::sandbox::access;
-use crate::sandbox::answer::{Body, Sent, Trace, cut, envelope};
+use crate::sandbox::answer::{AnswerBody, Sent, Trace, cut, envelope};
 use crate::sandbox::batch;
 use crate::sandbox::body;
 use crate::sandbox::incoming::{Errand, Incoming, Payload};
-use crate::sandbox::log::Counts;
+use crate::sandbox::log::RequestCounts;
 use crate::sandbox::refused::Refused;
 use crate::sandbox::token;
 use crate::sandbox::world::World;
@@ -56,9 +56,9 @@ impl Shared {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn counts(&self) -> Counts {
+    pub(super) fn counts(&self) -> RequestCounts {
         let most_in_flight = self.most_in_flight.load(Ordering::SeqCst);
-        Counts { most_in_flight, ..self.world().log.counts }
+        RequestCounts { most_in_flight, ..self.world().log.counts }
     }
 
     pub(super) fn scheme(&self) -> &'static str {
@@ -135,7 +135,7 @@ async fn answer(shared: &Shared, head: &Parts, body: &Bytes, trace: &Trace) -> R
         let takes = shared.world().sign_in_takes(form);
         tokio::time::sleep(takes).await;
         let address = format!("{}{path}", host(headers));
-        let request = token::Request { tenant, address, form, trace };
+        let request = token::TokenRequest { tenant, address, form, trace };
         return response(sign_in(shared, &request), trace);
     }
     let Some(below) = path.strip_prefix("/v1.0") else {
@@ -198,7 +198,7 @@ fn token_path(path: &str) -> Option<&str> {
     rest.eq_ignore_ascii_case("oauth2/v2.0/token").then_some(tenant)
 }
 
-fn sign_in(shared: &Shared, request: &token::Request<'_>) -> Sent {
+fn sign_in(shared: &Shared, request: &token::TokenRequest<'_>) -> Sent {
     let mut world = shared.world();
     world.log.counts.tokens += 1;
     let issuer = token::Issuer {
@@ -273,10 +273,10 @@ fn bare(sent: Sent) -> Response {
     const JSON: &str = "application/json;odata.metadata=minimal;charset=utf-8";
     let Sent { status, body, retry_after, headers: said, lost: _ } = sent;
     let (kind, body) = match body {
-        Body::Nothing => (None, String::new()),
-        Body::Json(body) => (Some(JSON), body.to_string()),
-        Body::Text(text) => (Some("text/plain"), text),
-        Body::CutJson(body) => (Some(JSON), cut(&body)),
+        AnswerBody::Nothing => (None, String::new()),
+        AnswerBody::Json(body) => (Some(JSON), body.to_string()),
+        AnswerBody::Text(text) => (Some("text/plain"), text),
+        AnswerBody::CutJson(body) => (Some(JSON), cut(&body)),
     };
     let mut response = Response::new(axum::body::Body::from(body));
     *response.status_mut() =

@@ -37,7 +37,7 @@ pub enum Payload {
 
 /// A request, and what the weather wants to know of it.
 #[derive(Debug)]
-pub struct Asked {
+pub struct AskedRequest {
     pub incoming: Incoming,
     pub said: Said,
     /// The same for the same method, path, query and body.
@@ -46,7 +46,7 @@ pub struct Asked {
     pub write: bool,
 }
 
-impl From<Incoming> for Asked {
+impl From<Incoming> for AskedRequest {
     fn from(incoming: Incoming) -> Self {
         let Incoming { method, path, query, body, .. } = &incoming;
         let body = match body {
@@ -71,9 +71,9 @@ impl From<Incoming> for Asked {
 
 /// One request of a batch.
 #[derive(Debug)]
-pub struct Item {
+pub struct BatchItem {
     pub id: String,
-    pub asked: Asked,
+    pub asked: AskedRequest,
     /// What makes the item wrong by itself.
     pub fault: Option<Refused>,
     /// Ids in lower case.
@@ -83,14 +83,14 @@ pub struct Item {
 /// One HTTP request for Graph.
 #[derive(Debug)]
 pub enum Errand {
-    One(Box<Asked>),
+    One(Box<AskedRequest>),
     /// Its items, or why it is none.
-    Batch(Box<Asked>, Result<Vec<Item>, Refused>),
+    Batch(Box<AskedRequest>, Result<Vec<BatchItem>, Refused>),
 }
 
 impl Errand {
     /// The HTTP request itself.
-    pub fn outer(&self) -> &Asked {
+    pub fn outer(&self) -> &AskedRequest {
         match self {
             Self::One(asked) | Self::Batch(asked, _) => asked,
         }

@@ -41,7 +41,7 @@ pub struct BatchLine {
 
 /// How many requests came.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
+pub struct RequestCounts {
     /// HTTP requests to Graph routes; a batch is one.
     pub http: u64,
     /// Reads, those inside batches included.
@@ -57,7 +57,7 @@ pub struct Counts {
 
 #[derive(Debug, Clone, Default)]
 pub struct Log {
-    pub counts: Counts,
+    pub counts: RequestCounts,
     pub writes: Vec<WriteLine>,
     /// Well-formed batches.
     pub batches: Vec<BatchLine>,

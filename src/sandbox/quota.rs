@@ -9,7 +9,7 @@ const WINDOW: i64 = 150_000;
 
 /// The buckets of all apps. A full one holds as many writes as the limit says.
 #[derive(Debug, Default)]
-pub struct Quota(BTreeMap<String, Bucket>);
+pub struct Buckets(BTreeMap<String, Bucket>);
 
 #[derive(Debug)]
 struct Bucket {
@@ -28,7 +28,7 @@ pub struct Spent {
     pub wait: Option<u32>,
 }
 
-impl Quota {
+impl Buckets {
     /// Takes one write, `now` after the start. `limit`: writes in 150 seconds, at least 1.
     ///
     /// A write that is refused counts as well: the service goes on counting while it throttles.
@@ -61,13 +61,13 @@ mod tests {
 
     const START: Duration = Duration::from_secs(10);
 
-    fn spend(quota: &mut Quota, times: usize, at: Duration) -> Vec<Option<u32>> {
+    fn spend(quota: &mut Buckets, times: usize, at: Duration) -> Vec<Option<u32>> {
         (0..times).map(|_| quota.spend("app", 3_000, at).wait).collect()
     }
 
     #[test]
     fn three_thousand_at_once_then_twenty_a_second() {
-        let mut quota = Quota::default();
+        let mut quota = Buckets::default();
         assert!(spend(&mut quota, 3_000, START).iter().all(Option::is_none));
         assert_eq!(quota.spend("other", 3_000, START).wait, None, "another app's is its own");
         assert_eq!(spend(&mut quota, 1, START), [Some(1)]);
@@ -78,13 +78,13 @@ mod tests {
 
     #[test]
     fn what_is_told_to_wait_is_enough_and_hammering_is_not() {
-        let mut quota = Quota::default();
+        let mut quota = Buckets::default();
         spend(&mut quota, 3_000, START);
         let refused = spend(&mut quota, 40, START);
         assert_eq!((refused[0], refused[39]), (Some(1), Some(3)), "every write waits longer");
         let later = START + Duration::from_secs(3);
         assert_eq!(spend(&mut quota, 1, later), [None]);
-        let mut hammer = Quota::default();
+        let mut hammer = Buckets::default();
         spend(&mut hammer, 3_000, START);
         let through = (1..=100).filter(|n| {
             let at = START + Duration::from_millis(n * 100);
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn the_share_in_use_is_told_up_to_its_end() {
-        let mut quota = Quota::default();
+        let mut quota = Buckets::default();
         let percents: Vec<i64> = (0..10).map(|_| quota.spend("app", 5, START).percent).collect();
         assert_eq!(percents, [20, 40, 60, 80, 100, 120, 140, 160, 180, 180]);
     }

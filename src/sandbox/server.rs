@@ -16,15 +16,15 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::model::clock::Clock;
-use crate::sandbox::access::{self, ADMINISTRATOR, Claims};
+use crate::sandbox::access::{self, ADMINISTRATOR, TokenClaims};
 use crate::sandbox::collection::Collection;
 use crate::sandbox::collections;
 use crate::sandbox::connections;
 use crate::sandbox::http::Shared;
-use crate::sandbox::log::{BatchLine, Counts, WriteLine};
+use crate::sandbox::log::{BatchLine, RequestCounts, WriteLine};
 use crate::sandbox::secure;
 use crate::sandbox::seed::Seed;
-use crate::sandbox::tenant::saved::Saved;
+use crate::sandbox::tenant::saved::SavedTenant;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::world::World;
 
@@ -35,7 +35,7 @@ const LAST_ANSWERS: Duration = Duration::from_millis(500);
 /// App id of "Microsoft Graph Command Line Tools", which the sandbox's own tokens are for.
 const COMMAND_LINE_TOOLS: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 
-pub struct Options {
+pub struct ServerOptions {
     /// A loopback address; port 0 takes a free one.
     pub listen: SocketAddr,
     /// On top of the seed's own.
@@ -51,7 +51,7 @@ pub struct Options {
     pub collections: Vec<&'static dyn Collection>,
 }
 
-impl Options {
+impl ServerOptions {
     /// A free port, fine weather, every collection.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -92,8 +92,8 @@ pub struct Running {
 ///
 /// # Errors
 /// When the address is not a loopback one or is taken, or the saved state is not one.
-pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError> {
-    let Options { listen, weather, state, clock, patience, secure, collections } = options;
+pub async fn start(seed: Seed, options: ServerOptions) -> Result<Running, SandboxError> {
+    let ServerOptions { listen, weather, state, clock, patience, secure, collections } = options;
     if !listen.ip().is_loopback() {
         return Err(SandboxError::NotLoopback(listen));
     }
@@ -130,8 +130,8 @@ pub async fn start(seed: Seed, options: Options) -> Result<Running, SandboxError
 ///
 /// # Errors
 /// When the text is no such state, or one of another tenant.
-pub fn saved(text: &str, tenant: &str) -> Result<Saved, SandboxError> {
-    let saved: Saved =
+pub fn saved(text: &str, tenant: &str) -> Result<SavedTenant, SandboxError> {
+    let saved: SavedTenant =
         serde_json::from_str(text).map_err(|error| SandboxError::State(error.to_string()))?;
     if saved.format != "consent.sandbox" || saved.format_version != 1 {
         return Err(SandboxError::State("not a saved sandbox of version 1".to_owned()));
@@ -179,7 +179,7 @@ impl Running {
             let world = self.shared.world();
             (world.operator.clone(), world.generation)
         };
-        let claims = Claims {
+        let claims = TokenClaims {
             tenant: &self.tenant_id,
             app_id: COMMAND_LINE_TOOLS,
             object_id: &operator.0,
@@ -193,7 +193,7 @@ impl Running {
         access::mint_anew(&claims, generation)
     }
 
-    /// The live tenant as JSON, for [`Options::state`].
+    /// The live tenant as JSON, for [`ServerOptions::state`].
     pub fn state(&self) -> String {
         let saved = self.shared.world().tenant.saved();
         serde_json::to_string(&saved).unwrap_or_default()
@@ -232,7 +232,7 @@ impl Running {
         }
     }
 
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> RequestCounts {
         self.shared.counts()
     }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use url::form_urlencoded;
 
-use crate::sandbox::access::{self, Claims};
+use crate::sandbox::access::{self, TokenClaims};
 use crate::sandbox::answer::{Sent, Trace};
 use crate::sandbox::certificate::RegisteredKey;
 
@@ -18,7 +18,7 @@ const EXCHANGE: &str = "api://AzureADTokenExchange";
 
 /// An application that may sign in as itself.
 #[derive(Clone, Default, PartialEq)]
-pub struct Identity {
+pub struct Application {
     pub app_id: String,
     pub object_id: String,
     pub secret: Option<String>,
@@ -28,10 +28,10 @@ pub struct Identity {
     pub permissions: Vec<String>,
 }
 
-impl std::fmt::Debug for Identity {
+impl std::fmt::Debug for Application {
     /// Without its secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Identity").field("app_id", &self.app_id).finish_non_exhaustive()
+        f.debug_struct("Application").field("app_id", &self.app_id).finish_non_exhaustive()
     }
 }
 
@@ -44,7 +44,7 @@ pub struct Federated {
 }
 
 /// One request for a token.
-pub struct Request<'a> {
+pub struct TokenRequest<'a> {
     /// First segment of the path: tenant id or domain.
     pub tenant: &'a str,
     /// `host/tenant/oauth2/v2.0/token` as the caller reached it.
@@ -57,7 +57,7 @@ pub struct Request<'a> {
 pub struct Issuer<'a> {
     pub tenant: &'a str,
     pub domain: &'a str,
-    pub identities: &'a [Identity],
+    pub identities: &'a [Application],
     /// Of the tokens issued now, see [`crate::sandbox::incoming::Bearer::generation`].
     pub generation: u32,
 }
@@ -80,7 +80,7 @@ impl No {
 }
 
 /// Answers a request for a token.
-pub fn answer(request: &Request<'_>, issuer: &Issuer<'_>) -> Sent {
+pub fn answer(request: &TokenRequest<'_>, issuer: &Issuer<'_>) -> Sent {
     match issue(request, issuer) {
         Ok(token) => Sent::json(
             200,
@@ -116,7 +116,7 @@ fn refusal(no: &No, trace: &Trace) -> Sent {
     )
 }
 
-fn issue(request: &Request<'_>, issuer: &Issuer<'_>) -> Result<String, No> {
+fn issue(request: &TokenRequest<'_>, issuer: &Issuer<'_>) -> Result<String, No> {
     check_tenant(request, issuer)?;
     let form: BTreeMap<String, String> =
         form_urlencoded::parse(request.form.as_bytes()).into_owned().collect();
@@ -153,7 +153,7 @@ fn issue(request: &Request<'_>, issuer: &Issuer<'_>) -> Result<String, No> {
         }
     }
     let permissions: Vec<&str> = identity.permissions.iter().map(String::as_str).collect();
-    let claims = Claims {
+    let claims = TokenClaims {
         tenant: issuer.tenant,
         app_id: &identity.app_id,
         object_id: &identity.object_id,
@@ -166,7 +166,7 @@ fn issue(request: &Request<'_>, issuer: &Issuer<'_>) -> Result<String, No> {
     Ok(access::mint_anew(&claims, issuer.generation))
 }
 
-fn check_tenant(request: &Request<'_>, issuer: &Issuer<'_>) -> Result<(), No> {
+fn check_tenant(request: &TokenRequest<'_>, issuer: &Issuer<'_>) -> Result<(), No> {
     if [issuer.tenant, issuer.domain].iter().any(|t| t.eq_ignore_ascii_case(request.tenant)) {
         return Ok(());
     }
@@ -181,7 +181,7 @@ fn check_tenant(request: &Request<'_>, issuer: &Issuer<'_>) -> Result<(), No> {
     ))
 }
 
-fn find<'a>(client: &str, issuer: &Issuer<'a>) -> Result<&'a Identity, No> {
+fn find<'a>(client: &str, issuer: &Issuer<'a>) -> Result<&'a Application, No> {
     let identity = issuer.identities.iter().find(|i| i.app_id.eq_ignore_ascii_case(client));
     identity.ok_or_else(|| No {
         error: "unauthorized_client",
@@ -197,7 +197,7 @@ fn find<'a>(client: &str, issuer: &Issuer<'a>) -> Result<&'a Identity, No> {
     })
 }
 
-fn by_secret(identity: &Identity, secret: &str) -> Result<(), No> {
+fn by_secret(identity: &Application, secret: &str) -> Result<(), No> {
     if identity.secret.as_deref() != Some(secret) {
         return Err(No::client(
             7_000_215,
@@ -223,7 +223,11 @@ fn by_secret(identity: &Identity, secret: &str) -> Result<(), No> {
     Ok(())
 }
 
-fn by_assertion(identity: &Identity, assertion: &str, request: &Request<'_>) -> Result<(), No> {
+fn by_assertion(
+    identity: &Application,
+    assertion: &str,
+    request: &TokenRequest<'_>,
+) -> Result<(), No> {
     let malformed = || No::request(50027, "JWT token is invalid or malformed.");
     let header = assertion
         .split('.')
@@ -280,11 +284,11 @@ fn check_times(claims: &Value, now: OffsetDateTime) -> Result<(), No> {
 }
 
 fn by_certificate(
-    identity: &Identity,
+    identity: &Application,
     assertion: &str,
     header: &Value,
     claims: &Value,
-    request: &Request<'_>,
+    request: &TokenRequest<'_>,
 ) -> Result<(), No> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
     let client = &identity.app_id;

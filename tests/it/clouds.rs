@@ -2,7 +2,7 @@
 //! another cloud, tenant or service is sent anywhere.
 
 use consent::model::cloud::Cloud;
-use consent::sandbox::access::{self, Claims};
+use consent::sandbox::access::{self, TokenClaims};
 use time::{Duration, OffsetDateTime};
 
 use crate::sample::ONE;
@@ -40,7 +40,7 @@ fn with_token(world: &World, token: &str, args: &[&str]) -> Run {
 }
 
 fn token(tenant: &str, audience: &str) -> String {
-    access::mint(&Claims {
+    access::mint(&TokenClaims {
         tenant,
         app_id: CLIENT,
         object_id: CLIENT,

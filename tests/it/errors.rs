@@ -45,11 +45,11 @@ fn refusing(method: &str, path: &str, status: u16, code: &str) -> World {
 
 mod sign_in {
     use super::*;
-    use consent::sandbox::access::{ADMINISTRATOR, Claims, mint};
+    use consent::sandbox::access::{ADMINISTRATOR, TokenClaims, mint};
     use time::{Duration, OffsetDateTime};
 
     fn token(tenant: &str, lifetime: Duration) -> String {
-        mint(&Claims {
+        mint(&TokenClaims {
             tenant,
             app_id: "14d82eec-204b-4c2f-b7e8-296a70dab67e",
             object_id: "0a000000-0000-4000-8000-0000000000ff",

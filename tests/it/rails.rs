@@ -8,7 +8,7 @@ mod reads;
 mod removals;
 mod rights;
 
-use consent::sandbox::access::{self, Claims};
+use consent::sandbox::access::{self, TokenClaims};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
@@ -42,7 +42,7 @@ impl Who {
     }
 
     fn of(app_id: &str, object_id: &str, user: Option<&str>, permissions: &[&str]) -> Self {
-        let token = access::mint(&Claims {
+        let token = access::mint(&TokenClaims {
             tenant: TENANT,
             app_id,
             object_id,

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use consent::sandbox::access::{self, Claims};
+use consent::sandbox::access::{self, TokenClaims};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
@@ -346,7 +346,7 @@ fn a_certificate_file_that_is_not_there_is_a_failed_sign_in() {
 fn an_expired_token_is_not_even_sent() {
     let world = World::with("");
     world.manifest(GRANT);
-    let token = access::mint(&Claims {
+    let token = access::mint(&TokenClaims {
         tenant: TENANT,
         app_id: CLIENT,
         object_id: CLIENT,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use consent::model::clock::Clock;
-use consent::sandbox::log::{Counts, WriteLine};
+use consent::sandbox::log::{RequestCounts, WriteLine};
 use consent::sandbox::seed;
-use consent::sandbox::server::{self, Options, Running};
+use consent::sandbox::server::{self, Running, ServerOptions};
 use serde_json::Value;
 use tempfile::TempDir;
 use time::OffsetDateTime;
@@ -172,7 +172,7 @@ impl World {
         assert_eq!(self.counts().writes, 0, "a write was sent");
     }
 
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> RequestCounts {
         self.tenant.counts()
     }
 
@@ -190,7 +190,7 @@ impl World {
 
 fn serve(runtime: &tokio::runtime::Runtime, seed: &str, state: Option<String>) -> Running {
     let seed = seed::file::parse("tenant.toml", seed).unwrap_or_else(|error| panic!("{error}"));
-    let options = Options { state, ..Options::new(Arc::new(Now(Instant::now()))) };
+    let options = ServerOptions { state, ..ServerOptions::new(Arc::new(Now(Instant::now()))) };
     runtime.block_on(server::start(seed, options)).unwrap()
 }
 

@@ -15,7 +15,7 @@ use crate::model::clock::Clock;
 use crate::model::shell::word;
 use crate::model::untrusted::shown;
 use crate::sandbox::seed;
-use crate::sandbox::server::{self, Options, Running};
+use crate::sandbox::server::{self, Running, ServerOptions};
 use crate::sandbox::weather::{Weather, file};
 use crate::store::opened::Reach;
 use crate::store::{report_file, sandbox_state};
@@ -33,11 +33,11 @@ pub async fn run(
     let name = args.seed.display().to_string();
     let seed = seed::file::parse(&name, &text).map_err(seeded)?;
     let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
-    let options = Options {
+    let options = ServerOptions {
         listen: args.listen,
         weather: weather(args)?,
         secure: args.tls,
-        ..Options::new(clock)
+        ..ServerOptions::new(clock)
     };
     let running = server::start(seed, options).await.map_err(|error| {
         Failure::new(Exit::Unexpected, "sandbox", format!("failed to serve: {error}"))

@@ -3,11 +3,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::call::{Call, Method};
-use crate::sandbox::collection::{Answer, Collection};
+use crate::sandbox::call::{Call, HttpMethod};
+use crate::sandbox::collection::{Answered, Collection};
 use crate::sandbox::refused::Refused;
 use crate::sandbox::tenant::Tenant;
-use crate::sandbox::tenant::table::Shape;
+use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
 pub struct AdminConsentRequestPolicy;
@@ -17,10 +17,10 @@ pub const TABLE: &str = "policies/adminConsentRequestPolicy";
 const ID: &str = "adminConsentRequestPolicy";
 const RESOURCE: &str = "AdminConsentRequestPolicy";
 
-type Test = fn(&Value) -> bool;
+type Fits = fn(&Value) -> bool;
 
 /// What a PUT must hold, and how each is told from something else.
-const REQUIRED: [(&str, Test); 5] = [
+const REQUIRED: [(&str, Fits); 5] = [
     ("isEnabled", Value::is_boolean),
     ("notifyReviewers", Value::is_boolean),
     ("remindersEnabled", Value::is_boolean),
@@ -29,8 +29,8 @@ const REQUIRED: [(&str, Test); 5] = [
 ];
 
 impl Collection for AdminConsentRequestPolicy {
-    fn tables(&self) -> &'static [Shape] {
-        &[Shape { name: TABLE, indexed: &[] }]
+    fn tables(&self) -> &'static [TableShape] {
+        &[TableShape { name: TABLE, indexed: &[] }]
     }
 
     fn permissions(&self, call: &Call) -> Option<&'static [&'static str]> {
@@ -38,7 +38,7 @@ impl Collection for AdminConsentRequestPolicy {
             return None;
         }
         Some(match call.method {
-            Method::Get => &[
+            HttpMethod::Get => &[
                 "Policy.Read.All",
                 "Policy.ReadWrite.ConsentRequest",
                 "Directory.Read.All",
@@ -49,16 +49,16 @@ impl Collection for AdminConsentRequestPolicy {
     }
 
     /// The page knows GET and PUT only, whatever the metadata says of PATCH.
-    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answer {
+    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answered {
         match call.method {
-            Method::Get => {
+            HttpMethod::Get => {
                 let mut shown = tenant.read(TABLE, ID).cloned().unwrap_or_else(never_set);
                 if let Some(members) = shown.as_object_mut() {
                     members.remove("id");
                 }
-                Answer::Object(200, "policies/adminConsentRequestPolicy/$entity", shown)
+                Answered::Object(200, "policies/adminConsentRequestPolicy/$entity", shown)
             }
-            Method::Put => replace(call, tenant).unwrap_or_else(Answer::from),
+            HttpMethod::Put => replace(call, tenant).unwrap_or_else(Answered::from),
             _ => Refused::no_such_method().into(),
         }
     }
@@ -92,7 +92,7 @@ fn is_reviewers(value: &Value) -> bool {
     value.as_array().is_some_and(|list| list.iter().all(is_one))
 }
 
-fn replace(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn replace(call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
     let body = call.object()?;
     check(&body)?;
     let before = tenant.row(TABLE, ID).cloned().unwrap_or_else(never_set);
@@ -105,7 +105,7 @@ fn replace(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
     }
     let version = before["version"].as_i64().unwrap_or(0) + 1;
     tenant.update(TABLE, ID, "version", json!(version));
-    Ok(Answer::Done)
+    Ok(Answered::Done)
 }
 
 fn check(body: &Map<String, Value>) -> Result<(), Refused> {
@@ -142,7 +142,7 @@ mod tests {
 
     const PATH: &str = "/policies/adminConsentRequestPolicy";
 
-    fn ask(tenant: &mut Tenant, method: Method, body: Option<Value>) -> Answer {
+    fn ask(tenant: &mut Tenant, method: HttpMethod, body: Option<Value>) -> Answered {
         let call = Call { body, ..Call::new(method, PATH) };
         AdminConsentRequestPolicy.answer(&call, tenant)
     }
@@ -158,7 +158,9 @@ mod tests {
     }
 
     fn shown(tenant: &mut Tenant) -> Value {
-        let Answer::Object(200, _, row) = ask(tenant, Method::Get, None) else { panic!("no GET") };
+        let Answered::Object(200, _, row) = ask(tenant, HttpMethod::Get, None) else {
+            panic!("no GET")
+        };
         row
     }
 
@@ -167,7 +169,7 @@ mod tests {
         let mut tenant = Tenant::new("t", AdminConsentRequestPolicy.tables());
         assert_eq!(shown(&mut tenant)["isEnabled"], false);
         for version in 1..3 {
-            assert_eq!(ask(&mut tenant, Method::Put, Some(body())), Answer::Done);
+            assert_eq!(ask(&mut tenant, HttpMethod::Put, Some(body())), Answered::Done);
             assert_eq!(shown(&mut tenant)["version"], version);
         }
         let row = shown(&mut tenant);
@@ -198,13 +200,13 @@ mod tests {
             (with("version", json!(7)), "Property cannot be updated: version"),
             (with("days", json!(7)), "Invalid property 'days'."),
         ] {
-            let Answer::Refused(refused) = ask(&mut tenant, Method::Put, Some(wrong)) else {
+            let Answered::Refused(refused) = ask(&mut tenant, HttpMethod::Put, Some(wrong)) else {
                 panic!("not refused: {message}")
             };
             assert_eq!(refused.status, 400);
             assert!(refused.message.starts_with(message), "{}", refused.message);
         }
-        let Answer::Refused(refused) = ask(&mut tenant, Method::Patch, Some(body())) else {
+        let Answered::Refused(refused) = ask(&mut tenant, HttpMethod::Patch, Some(body())) else {
             panic!("a PATCH is not documented")
         };
         assert_eq!((refused.status, shown(&mut tenant)["version"].clone()), (405, json!(0)));

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::call::{Call, Method};
-use crate::sandbox::collection::{Answer, Collection, List, Within};
+use crate::sandbox::call::{Call, HttpMethod};
+use crate::sandbox::collection::{Answered, Collection, Listing, Within};
 use crate::sandbox::guid::guid_bytes;
 use crate::sandbox::odata::filter::{Field, Op};
 use crate::sandbox::refused::{Refused, absent};
@@ -15,10 +15,10 @@ use crate::sandbox::tenant::Tenant;
 use crate::sandbox::tenant::names::{
     APP_ROLE_ASSIGNMENTS as TABLE, GROUPS, SERVICE_PRINCIPALS, USERS,
 };
-use crate::sandbox::tenant::table::Shape;
+use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct Assignments;
+pub struct AppRoleAssignments;
 
 /// Access without a role of its own, where the resource defines none for such principals.
 pub const DEFAULT_ROLE: &str = "00000000-0000-0000-0000-000000000000";
@@ -34,7 +34,7 @@ const APP_READ: &[&str] = &[
     "Directory.Read.All",
     "Directory.ReadWrite.All",
 ];
-/// The first two go together, see [`Route::shows`].
+/// The first two go together, see [`AssignmentRoute::shows`].
 const PERSON_READ: &[&str] =
     &["AppRoleAssignment.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const WRITE: &[&str] = &["AppRoleAssignment.ReadWrite.All"];
@@ -45,22 +45,22 @@ const TO_RESOURCE: &[Field] = &[
     Field::new("resourceId", &[Op::Eq]),
 ];
 
-impl Collection for Assignments {
-    fn tables(&self) -> &'static [Shape] {
-        &[Shape { name: TABLE, indexed: &["principalId", "resourceId"] }]
+impl Collection for AppRoleAssignments {
+    fn tables(&self) -> &'static [TableShape] {
+        &[TableShape { name: TABLE, indexed: &["principalId", "resourceId"] }]
     }
 
     fn permissions(&self, call: &Call) -> Option<&'static [&'static str]> {
-        let route = Route::of(call)?;
+        let route = AssignmentRoute::of(call)?;
         Some(match (call.method, route.owner) {
-            (Method::Get, SERVICE_PRINCIPALS) => APP_READ,
-            (Method::Get, _) => PERSON_READ,
+            (HttpMethod::Get, SERVICE_PRINCIPALS) => APP_READ,
+            (HttpMethod::Get, _) => PERSON_READ,
             _ => WRITE,
         })
     }
 
-    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answer {
-        let Some(route) = Route::of(call) else {
+    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answered {
+        let Some(route) = AssignmentRoute::of(call) else {
             return Refused::no_such_segment(call.segment(0)).into();
         };
         let alternate: &[&str] = match route.owner {
@@ -71,20 +71,20 @@ impl Collection for Assignments {
         let Some(owner) = tenant.resolve(route.owner, &route.key, alternate) else {
             return Refused::not_found(&route.key).into();
         };
-        if tenant.read(route.owner, &owner).is_none() && call.method == Method::Get {
+        if tenant.read(route.owner, &owner).is_none() && call.method == HttpMethod::Get {
             return Refused::not_found(&route.key).into();
         }
-        if call.method == Method::Get && !route.shows(call) {
+        if call.method == HttpMethod::Get && !route.shows(call) {
             return Refused::denied().into();
         }
         let answer = match (route.item.as_deref(), call.method) {
-            (None, Method::Get) => Ok(Answer::List(route.list(&owner))),
-            (None, Method::Post) => create(call, &route, &owner, tenant),
-            (Some(id), Method::Get) => one(id, &route, &owner, tenant),
-            (Some(id), Method::Delete) => delete(id, &route, &owner, tenant),
+            (None, HttpMethod::Get) => Ok(Answered::List(route.list(&owner))),
+            (None, HttpMethod::Post) => create(call, &route, &owner, tenant),
+            (Some(id), HttpMethod::Get) => one(id, &route, &owner, tenant),
+            (Some(id), HttpMethod::Delete) => delete(id, &route, &owner, tenant),
             _ => Err(Refused::no_such_method()),
         };
-        answer.unwrap_or_else(Answer::from)
+        answer.unwrap_or_else(Answered::from)
     }
 }
 
@@ -104,7 +104,7 @@ impl End {
     }
 }
 
-struct Route {
+struct AssignmentRoute {
     /// Table of the object whose assignments they are, and its key as it came.
     owner: &'static str,
     key: String,
@@ -112,7 +112,7 @@ struct Route {
     item: Option<String>,
 }
 
-impl Route {
+impl AssignmentRoute {
     fn of(call: &Call) -> Option<Self> {
         let route = call.route();
         let route: Vec<&str> = route.iter().map(String::as_str).collect();
@@ -155,10 +155,10 @@ impl Route {
         alone || both || held.contains("Directory.ReadWrite.All")
     }
 
-    fn list(&self, owner: &str) -> List {
+    fn list(&self, owner: &str) -> Listing {
         let fields = if self.end == End::Principal { OF_PRINCIPAL } else { TO_RESOURCE };
         let within = Within::Matching(TABLE, self.end.field(), owner.to_owned());
-        List::of("appRoleAssignments", within, fields)
+        Listing::of("appRoleAssignments", within, fields)
     }
 
     fn owns(&self, owner: &str, row: &Value) -> bool {
@@ -205,7 +205,12 @@ pub fn principal_type(table: &str) -> &'static str {
     }
 }
 
-fn create(call: &Call, route: &Route, owner: &str, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn create(
+    call: &Call,
+    route: &AssignmentRoute,
+    owner: &str,
+    tenant: &mut Tenant,
+) -> Result<Answered, Refused> {
     // Whoever assigns on an app must also be allowed to see it.
     let held = &call.caller.permissions;
     let sees = route.owner != SERVICE_PRINCIPALS || APP_READ.iter().any(|one| held.contains(*one));
@@ -237,7 +242,7 @@ fn create(call: &Call, route: &Route, owner: &str, tenant: &mut Tenant) -> Resul
     let row = row(principal_type(table), &principal, &resource, &role, &other)
         .ok_or_else(|| Refused::invalid_value("principalId", RESOURCE))?;
     tenant.create(TABLE, row.clone());
-    Ok(Answer::Object(201, "appRoleAssignments/$entity", row))
+    Ok(Answered::Object(201, "appRoleAssignments/$entity", row))
 }
 
 fn guid(body: &Map<String, Value>, name: &str) -> Result<String, Refused> {
@@ -305,20 +310,30 @@ fn well_formed(id: &str) -> Result<(), Refused> {
     }
 }
 
-fn one(id: &str, route: &Route, owner: &str, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn one(
+    id: &str,
+    route: &AssignmentRoute,
+    owner: &str,
+    tenant: &mut Tenant,
+) -> Result<Answered, Refused> {
     well_formed(id)?;
     let row = tenant.read(TABLE, id).filter(|row| route.owns(owner, row));
     let row = row.ok_or_else(|| Refused::not_found(id))?;
-    Ok(Answer::Object(200, "appRoleAssignments/$entity", row.clone()))
+    Ok(Answered::Object(200, "appRoleAssignments/$entity", row.clone()))
 }
 
-fn delete(id: &str, route: &Route, owner: &str, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn delete(
+    id: &str,
+    route: &AssignmentRoute,
+    owner: &str,
+    tenant: &mut Tenant,
+) -> Result<Answered, Refused> {
     well_formed(id)?;
     if !tenant.row(TABLE, id).is_some_and(|row| route.owns(owner, row)) {
         return Err(Refused::bad("EntitlementGrant being updated or deleted is not found."));
     }
     tenant.remove(TABLE, id);
-    Ok(Answer::Done)
+    Ok(Answered::Done)
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::call::{Call, Method, unreadable};
-use crate::sandbox::collection::{Answer, Collection};
+use crate::sandbox::call::{Call, HttpMethod, unreadable};
+use crate::sandbox::collection::{Answered, Collection};
 use crate::sandbox::refused::Refused;
 use crate::sandbox::tenant::Tenant;
-use crate::sandbox::tenant::table::Shape;
+use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
 pub struct AuthorizationPolicy;
@@ -18,8 +18,8 @@ const ID: &str = "authorizationPolicy";
 const RESOURCE: &str = "AuthorizationPolicy";
 
 impl Collection for AuthorizationPolicy {
-    fn tables(&self) -> &'static [Shape] {
-        &[Shape { name: TABLE, indexed: &[] }]
+    fn tables(&self) -> &'static [TableShape] {
+        &[TableShape { name: TABLE, indexed: &[] }]
     }
 
     fn permissions(&self, call: &Call) -> Option<&'static [&'static str]> {
@@ -32,20 +32,20 @@ impl Collection for AuthorizationPolicy {
             _ => return None,
         }
         Some(match call.method {
-            Method::Get => &["Policy.Read.All", "Policy.ReadWrite.Authorization"],
+            HttpMethod::Get => &["Policy.Read.All", "Policy.ReadWrite.Authorization"],
             _ => &["Policy.ReadWrite.Authorization"],
         })
     }
 
-    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answer {
+    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answered {
         match call.method {
-            Method::Get => match tenant.read(TABLE, ID) {
+            HttpMethod::Get => match tenant.read(TABLE, ID) {
                 Some(row) => {
-                    Answer::Object(200, "policies/authorizationPolicy/$entity", row.clone())
+                    Answered::Object(200, "policies/authorizationPolicy/$entity", row.clone())
                 }
                 None => Refused::not_found(ID).into(),
             },
-            Method::Patch => change(call, tenant).unwrap_or_else(Answer::from),
+            HttpMethod::Patch => change(call, tenant).unwrap_or_else(Answered::from),
             _ => Refused::no_such_method().into(),
         }
     }
@@ -77,7 +77,7 @@ pub fn row(policies: &[String]) -> Value {
 }
 
 /// Members that are sent are replaced, an array as a whole; what is not sent stays.
-fn change(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn change(call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
     let body = call.object()?;
     let row = tenant.row(TABLE, ID).cloned().ok_or_else(|| Refused::not_found(ID))?;
     for name in body.keys() {
@@ -97,7 +97,7 @@ fn change(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
         };
         tenant.update(TABLE, ID, &name, value);
     }
-    Ok(Answer::Done)
+    Ok(Answered::Done)
 }
 
 fn merged(row: &Value, sent: &Map<String, Value>) -> Result<Value, Refused> {
@@ -126,12 +126,13 @@ mod tests {
         let mut tenant = Tenant::new("t", AuthorizationPolicy.tables());
         tenant.insert(TABLE, row(&["ManagePermissionGrantsForSelf.a".to_owned()]));
         let patch = |tenant: &mut Tenant, body| {
-            let call = Call::new(Method::Patch, "/policies/authorizationPolicy").with_body(body);
+            let call =
+                Call::new(HttpMethod::Patch, "/policies/authorizationPolicy").with_body(body);
             AuthorizationPolicy.answer(&call, tenant)
         };
         let list =
             json!({"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": ["b"]}});
-        assert_eq!(patch(&mut tenant, list), Answer::Done);
+        assert_eq!(patch(&mut tenant, list), Answered::Done);
         let role = tenant.row(TABLE, ID).unwrap()["defaultUserRolePermissions"].clone();
         assert_eq!(role["permissionGrantPoliciesAssigned"], json!(["b"]));
         assert_eq!(role["allowedToReadOtherUsers"], true);
@@ -141,7 +142,7 @@ mod tests {
             json!({"defaultUserRolePermissions": {"unknown": true}}),
         ] {
             assert!(
-                matches!(patch(&mut tenant, wrong), Answer::Refused(refused) if refused.status == 400)
+                matches!(patch(&mut tenant, wrong), Answered::Refused(refused) if refused.status == 400)
             );
         }
     }

@@ -3,13 +3,13 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::call::{Call, Method};
-use crate::sandbox::collection::{Answer, Collection, List, Within};
+use crate::sandbox::call::{Call, HttpMethod};
+use crate::sandbox::collection::{Answered, Collection, Listing, Within};
 use crate::sandbox::odata::pages::odata_type;
 use crate::sandbox::refused::Refused;
 use crate::sandbox::tenant::Tenant;
 use crate::sandbox::tenant::names::{DEVICES, OF_MEMBERS};
-use crate::sandbox::tenant::table::Shape;
+use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
 pub struct DirectoryObjects;
@@ -18,12 +18,12 @@ pub struct DirectoryObjects;
 const MOST_IDS: usize = 1_000;
 const READ: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All"];
 
-enum Route {
+enum DirectoryRoute {
     ByIds,
     One(String),
 }
 
-impl Route {
+impl DirectoryRoute {
     fn of(call: &Call) -> Option<Self> {
         let route = call.route();
         let route: Vec<&str> = route.iter().map(String::as_str).collect();
@@ -37,19 +37,21 @@ impl Route {
 
 impl Collection for DirectoryObjects {
     /// Devices have no routes of their own here.
-    fn tables(&self) -> &'static [Shape] {
-        &[Shape { name: DEVICES, indexed: &[] }]
+    fn tables(&self) -> &'static [TableShape] {
+        &[TableShape { name: DEVICES, indexed: &[] }]
     }
 
     fn permissions(&self, call: &Call) -> Option<&'static [&'static str]> {
-        Route::of(call).map(|_| READ)
+        DirectoryRoute::of(call).map(|_| READ)
     }
 
-    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answer {
-        match (Route::of(call), call.method) {
+    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answered {
+        match (DirectoryRoute::of(call), call.method) {
             (None, _) => Refused::no_such_segment(call.segment(0)).into(),
-            (Some(Route::ByIds), Method::Post) => by_ids(call, tenant).unwrap_or_else(Answer::from),
-            (Some(Route::One(key)), Method::Get) => one(tenant, &key),
+            (Some(DirectoryRoute::ByIds), HttpMethod::Post) => {
+                by_ids(call, tenant).unwrap_or_else(Answered::from)
+            }
+            (Some(DirectoryRoute::One(key)), HttpMethod::Get) => one(tenant, &key),
             _ => Refused::no_such_method().into(),
         }
     }
@@ -63,21 +65,21 @@ fn find(tenant: &Tenant, id: &str) -> Option<(&'static str, String)> {
     })
 }
 
-fn one(tenant: &mut Tenant, key: &str) -> Answer {
+fn one(tenant: &mut Tenant, key: &str) -> Answered {
     let found = find(tenant, key);
     match found.and_then(|(table, id)| Some((table, tenant.read(table, &id)?.clone()))) {
         Some((table, mut row)) => {
             if let Some(kind) = odata_type(table) {
                 row["@odata.type"] = json!(kind);
             }
-            Answer::Object(200, "directoryObjects/$entity", row)
+            Answered::Object(200, "directoryObjects/$entity", row)
         }
         None => Refused::not_found(key).into(),
     }
 }
 
 /// Ids that nobody knows are left out without a word.
-fn by_ids(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn by_ids(call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
     let body = call.object()?;
     let ids = body.get("ids").and_then(Value::as_array);
     let ids = ids.ok_or_else(|| Refused::missing_property("ids"))?;
@@ -102,5 +104,8 @@ fn by_ids(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
         .filter_map(|id| find(tenant, id.as_str()?))
         .filter(|(table, _)| wanted(table))
         .collect();
-    Ok(Answer::List(List { mixed: true, ..List::of("directoryObjects", Within::Rows(rows), &[]) }))
+    Ok(Answered::List(Listing {
+        mixed: true,
+        ..Listing::of("directoryObjects", Within::Rows(rows), &[])
+    }))
 }

@@ -1,14 +1,14 @@
 //! Groups and their members.
 //! <https://learn.microsoft.com/graph/api/resources/group>
 
-use crate::sandbox::call::{Call, Method};
-use crate::sandbox::collection::{Answer, Collection, List, Within};
+use crate::sandbox::call::{Call, HttpMethod};
+use crate::sandbox::collection::{Answered, Collection, Listing, Within};
 use crate::sandbox::collections::users;
 use crate::sandbox::odata::filter::{Field, Op};
 use crate::sandbox::refused::Refused;
 use crate::sandbox::tenant::Tenant;
 use crate::sandbox::tenant::names::{DEVICES, GROUPS, OF_MEMBERS, SERVICE_PRINCIPALS, USERS};
-use crate::sandbox::tenant::table::Shape;
+use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
 pub struct Groups;
@@ -43,15 +43,15 @@ const MEMBER_READ: &[&str] = &[
     "Directory.ReadWrite.All",
 ];
 
-enum Route {
+enum GroupRoute {
     All,
     Count,
     One(String),
-    Members(Members),
+    Members(MemberList),
 }
 
 /// A list of members.
-struct Members {
+struct MemberList {
     group: String,
     transitive: bool,
     /// Table of the type the path casts to.
@@ -59,7 +59,7 @@ struct Members {
     count: bool,
 }
 
-impl Route {
+impl GroupRoute {
     fn of(call: &Call) -> Option<Self> {
         let route = call.route();
         let route: Vec<&str> = route.iter().map(String::as_str).collect();
@@ -77,7 +77,7 @@ impl Route {
                     _ => return None,
                 };
                 let transitive = which == "transitivemembers";
-                Self::Members(Members { group: key(), transitive, cast, count })
+                Self::Members(MemberList { group: key(), transitive, cast, count })
             }
             _ => return None,
         })
@@ -96,43 +96,47 @@ fn table_of(cast: &str) -> Option<&'static str> {
 }
 
 impl Collection for Groups {
-    fn tables(&self) -> &'static [Shape] {
+    fn tables(&self) -> &'static [TableShape] {
         &[
-            Shape { name: GROUPS, indexed: &["displayName", "mailNickname"] },
-            Shape { name: FORBIDDEN, indexed: &[] },
+            TableShape { name: GROUPS, indexed: &["displayName", "mailNickname"] },
+            TableShape { name: FORBIDDEN, indexed: &[] },
         ]
     }
 
     fn permissions(&self, call: &Call) -> Option<&'static [&'static str]> {
-        Some(match Route::of(call)? {
-            Route::All | Route::One(_) | Route::Count => READ,
-            Route::Members(_) => MEMBER_READ,
+        Some(match GroupRoute::of(call)? {
+            GroupRoute::All | GroupRoute::One(_) | GroupRoute::Count => READ,
+            GroupRoute::Members(_) => MEMBER_READ,
         })
     }
 
-    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answer {
-        let Some(route) = Route::of(call) else {
+    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answered {
+        let Some(route) = GroupRoute::of(call) else {
             return Refused::no_such_segment(call.segment(0)).into();
         };
-        if call.method != Method::Get {
+        if call.method != HttpMethod::Get {
             return Refused::no_such_method().into();
         }
-        let all = || List::of("groups", Within::Table(GROUPS), FIELDS);
+        let all = || Listing::of("groups", Within::Table(GROUPS), FIELDS);
         match route {
-            Route::All => Answer::List(all()),
-            Route::Count if !call.eventual => {
+            GroupRoute::All => Answered::List(all()),
+            GroupRoute::Count if !call.eventual => {
                 Refused::bad("$count is not currently supported.").into()
             }
-            Route::Count => Answer::Count(all()),
-            Route::One(key) if tenant.row(FORBIDDEN, &key).is_some() => Refused::denied().into(),
-            Route::One(key) => Answer::one(tenant, GROUPS, &key, "groups/$entity"),
-            Route::Members(members) => members.answer(call, tenant).unwrap_or_else(Answer::from),
+            GroupRoute::Count => Answered::Count(all()),
+            GroupRoute::One(key) if tenant.row(FORBIDDEN, &key).is_some() => {
+                Refused::denied().into()
+            }
+            GroupRoute::One(key) => Answered::one(tenant, GROUPS, &key, "groups/$entity"),
+            GroupRoute::Members(members) => {
+                members.answer(call, tenant).unwrap_or_else(Answered::from)
+            }
         }
     }
 }
 
-impl Members {
-    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+impl MemberList {
+    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
         let Self { group, transitive, cast, count } = self;
         if tenant.row(FORBIDDEN, group).is_some() {
             return Err(Refused::denied());
@@ -171,10 +175,12 @@ impl Members {
         };
         let list = match cast {
             Some(USERS) => users::list(within),
-            Some(cast) => List::of(cast, within, FIELDS),
-            None => List { mixed: true, ..List::of("directoryObjects", within, users::FIELDS) },
+            Some(cast) => Listing::of(cast, within, FIELDS),
+            None => {
+                Listing { mixed: true, ..Listing::of("directoryObjects", within, users::FIELDS) }
+            }
         };
-        Ok(if *count { Answer::Count(list) } else { Answer::List(list) })
+        Ok(if *count { Answered::Count(list) } else { Answered::List(list) })
     }
 }
 

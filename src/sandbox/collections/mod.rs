@@ -18,14 +18,14 @@ use crate::sandbox::collection::Collection;
 /// All of them. A call belongs to the first that knows it.
 pub fn all() -> Vec<&'static dyn Collection> {
     vec![
-        &organization::Organization,
+        &organization::OrganizationRoutes,
         &users::Users,
         &groups::Groups,
         &directory_objects::DirectoryObjects,
-        &service_principals::ServicePrincipals,
-        &app_role_assignments::Assignments,
-        &oauth2_permission_grants::Grants,
-        &permission_classifications::Classifications,
+        &service_principals::ServicePrincipalRoutes,
+        &app_role_assignments::AppRoleAssignments,
+        &oauth2_permission_grants::Oauth2PermissionGrants,
+        &permission_classifications::PermissionClassifications,
         &permission_grant_policies::Policies,
         &admin_consent_request_policy::AdminConsentRequestPolicy,
         &authorization_policy::AuthorizationPolicy,

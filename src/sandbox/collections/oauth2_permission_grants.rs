@@ -5,17 +5,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::call::{Call, Method};
-use crate::sandbox::collection::{Answer, Collection, List, Within};
+use crate::sandbox::call::{Call, HttpMethod};
+use crate::sandbox::collection::{Answered, Collection, Listing, Within};
 use crate::sandbox::guid::guid_bytes;
 use crate::sandbox::odata::filter::{Field, Op};
 use crate::sandbox::refused::{Refused, absent};
 use crate::sandbox::tenant::Tenant;
 use crate::sandbox::tenant::names::{GRANTS, SERVICE_PRINCIPALS, USERS};
-use crate::sandbox::tenant::table::Shape;
+use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct Grants;
+pub struct Oauth2PermissionGrants;
 
 /// Type name in the service's messages.
 const RESOURCE: &str = "OAuth2PermissionGrant";
@@ -32,52 +32,56 @@ const FIELDS: &[Field] = &[
     Field { name: "consentType", ops: &[Op::Eq], exact: true },
 ];
 
-impl Collection for Grants {
-    fn tables(&self) -> &'static [Shape] {
-        &[Shape { name: GRANTS, indexed: &["clientId", "resourceId", "principalId"] }]
+impl Collection for Oauth2PermissionGrants {
+    fn tables(&self) -> &'static [TableShape] {
+        &[TableShape { name: GRANTS, indexed: &["clientId", "resourceId", "principalId"] }]
     }
 
     fn permissions(&self, call: &Call) -> Option<&'static [&'static str]> {
-        Route::of(call)?;
-        Some(if call.method == Method::Get { READ } else { WRITE })
+        GrantRoute::of(call)?;
+        Some(if call.method == HttpMethod::Get { READ } else { WRITE })
     }
 
-    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answer {
-        let Some(route) = Route::of(call) else {
+    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answered {
+        let Some(route) = GrantRoute::of(call) else {
             return Refused::no_such_segment(call.segment(0)).into();
         };
         match (route, call.method) {
-            (Route::All, Method::Get) => list(call, tenant).map_or_else(Answer::from, Answer::List),
-            (Route::Count, Method::Get) => {
+            (GrantRoute::All, HttpMethod::Get) => {
+                list(call, tenant).map_or_else(Answered::from, Answered::List)
+            }
+            (GrantRoute::Count, HttpMethod::Get) => {
                 if !call.eventual {
                     return Refused::bad("$count is not currently supported.").into();
                 }
-                list(call, tenant).map_or_else(Answer::from, Answer::Count)
+                list(call, tenant).map_or_else(Answered::from, Answered::Count)
             }
-            (Route::All, Method::Post) => create(call, tenant).unwrap_or_else(Answer::from),
-            (Route::One(id), Method::Get) => match tenant.read(GRANTS, &id) {
-                Some(row) => Answer::Object(200, "oauth2PermissionGrants/$entity", row.clone()),
+            (GrantRoute::All, HttpMethod::Post) => {
+                create(call, tenant).unwrap_or_else(Answered::from)
+            }
+            (GrantRoute::One(id), HttpMethod::Get) => match tenant.read(GRANTS, &id) {
+                Some(row) => Answered::Object(200, "oauth2PermissionGrants/$entity", row.clone()),
                 None => Refused::not_found(&id).into(),
             },
-            (Route::One(id), Method::Patch) => {
-                change(&id, call, tenant).unwrap_or_else(Answer::from)
+            (GrantRoute::One(id), HttpMethod::Patch) => {
+                change(&id, call, tenant).unwrap_or_else(Answered::from)
             }
-            (Route::One(id), Method::Delete) => match tenant.remove(GRANTS, &id) {
-                Some(_) => Answer::Done,
+            (GrantRoute::One(id), HttpMethod::Delete) => match tenant.remove(GRANTS, &id) {
+                Some(_) => Answered::Done,
                 None => Refused::not_found(&id).into(),
             },
-            (Route::OfClient(key), Method::Get) => of_client(&key, tenant),
-            (Route::OfUser(key), Method::Get) => of_user(&key, tenant),
-            (Route::Mine, Method::Get) if call.caller.app_only => {
+            (GrantRoute::OfClient(key), HttpMethod::Get) => of_client(&key, tenant),
+            (GrantRoute::OfUser(key), HttpMethod::Get) => of_user(&key, tenant),
+            (GrantRoute::Mine, HttpMethod::Get) if call.caller.app_only => {
                 Refused::bad("/me request is only valid with delegated authentication flow.").into()
             }
-            (Route::Mine, Method::Get) => of_user(&call.caller.object_id, tenant),
+            (GrantRoute::Mine, HttpMethod::Get) => of_user(&call.caller.object_id, tenant),
             _ => Refused::no_such_method().into(),
         }
     }
 }
 
-enum Route {
+enum GrantRoute {
     All,
     Count,
     One(String),
@@ -86,7 +90,7 @@ enum Route {
     Mine,
 }
 
-impl Route {
+impl GrantRoute {
     fn of(call: &Call) -> Option<Self> {
         let route = call.route();
         let route: Vec<&str> = route.iter().map(String::as_str).collect();
@@ -128,7 +132,7 @@ pub fn row(client: &str, resource: &str, user: Option<&str>, scope: &Value) -> O
     }))
 }
 
-fn list(call: &Call, tenant: &mut Tenant) -> Result<List, Refused> {
+fn list(call: &Call, tenant: &mut Tenant) -> Result<Listing, Refused> {
     let client = call.filter.as_ref().and_then(|filter| filter.required("clientId"));
     if let Some(client) = client
         && tenant.read(SERVICE_PRINCIPALS, client).is_none()
@@ -136,30 +140,30 @@ fn list(call: &Call, tenant: &mut Tenant) -> Result<List, Refused> {
         // Only this filter is answered so; the others find nothing. The id is left out, as seen.
         return Err(Refused::new(404, "Request_ResourceNotFound", absent("")));
     }
-    Ok(List::of("oauth2PermissionGrants", Within::Table(GRANTS), FIELDS))
+    Ok(Listing::of("oauth2PermissionGrants", Within::Table(GRANTS), FIELDS))
 }
 
-fn of_client(key: &str, tenant: &mut Tenant) -> Answer {
+fn of_client(key: &str, tenant: &mut Tenant) -> Answered {
     match tenant.resolve(SERVICE_PRINCIPALS, key, &["appId"]) {
         Some(id) if tenant.read(SERVICE_PRINCIPALS, &id).is_some() => {
             let within = Within::Matching(GRANTS, "clientId", id);
-            Answer::List(List::of("oauth2PermissionGrants", within, FIELDS))
+            Answered::List(Listing::of("oauth2PermissionGrants", within, FIELDS))
         }
         _ => Refused::not_found(key).into(),
     }
 }
 
-fn of_user(key: &str, tenant: &mut Tenant) -> Answer {
+fn of_user(key: &str, tenant: &mut Tenant) -> Answered {
     match tenant.resolve(USERS, key, &["userPrincipalName"]) {
         Some(id) => {
             let within = Within::Matching(GRANTS, "principalId", id);
-            Answer::List(List::of("oauth2PermissionGrants", within, FIELDS))
+            Answered::List(Listing::of("oauth2PermissionGrants", within, FIELDS))
         }
         None => Refused::not_found(key).into(),
     }
 }
 
-fn create(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn create(call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
     let body = call.object()?;
     for (name, value) in &body {
         let known = ["clientId", "consentType", "principalId", "resourceId", "scope"]
@@ -191,7 +195,7 @@ fn create(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
         return Err(Refused::new(status, code, "Permission entry already exists."));
     }
     tenant.create(GRANTS, row.clone());
-    Ok(Answer::Object(201, "oauth2PermissionGrants/$entity", row))
+    Ok(Answered::Object(201, "oauth2PermissionGrants/$entity", row))
 }
 
 fn required(body: &Map<String, Value>, name: &str) -> Result<String, Refused> {
@@ -226,7 +230,7 @@ fn checked_scope(scope: &Value) -> Result<Value, Refused> {
     }
 }
 
-fn change(id: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn change(id: &str, call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
     if tenant.row(GRANTS, id).is_none() {
         return Err(Refused::not_found(id));
     }
@@ -237,7 +241,7 @@ fn change(id: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused>
     if let Some(scope) = body.get("scope") {
         tenant.update(GRANTS, id, "scope", checked_scope(scope)?);
     }
-    Ok(Answer::Done)
+    Ok(Answered::Done)
 }
 
 #[cfg(test)]
@@ -250,7 +254,7 @@ mod tests {
     const EVERYBODY: &str = "AAAAwQAAAECAAAAAAAAAAQAAAJoAAABAgAAAAAAAAAE";
 
     fn tenant() -> Tenant {
-        let mut tenant = Tenant::new("t", Grants.tables());
+        let mut tenant = Tenant::new("t", Oauth2PermissionGrants.tables());
         for (table, id) in
             [(SERVICE_PRINCIPALS, CLIENT), (SERVICE_PRINCIPALS, GRAPH), (USERS, ALICE)]
         {
@@ -259,18 +263,19 @@ mod tests {
         tenant
     }
 
-    fn post(tenant: &mut Tenant, body: Value) -> Answer {
-        Grants.answer(&Call::new(Method::Post, "/oAuth2PermissionGrants").with_body(body), tenant)
+    fn post(tenant: &mut Tenant, body: Value) -> Answered {
+        Oauth2PermissionGrants
+            .answer(&Call::new(HttpMethod::Post, "/oAuth2PermissionGrants").with_body(body), tenant)
     }
 
     fn everybody(scope: &str) -> Value {
         json!({"clientId": CLIENT, "resourceId": GRAPH, "consentType": "AllPrincipals", "scope": scope})
     }
 
-    fn status(answer: &Answer) -> (u16, String) {
+    fn status(answer: &Answered) -> (u16, String) {
         match answer {
-            Answer::Refused(refused) => (refused.status, refused.message.clone()),
-            Answer::Object(status, _, row) => (*status, row["scope"].to_string()),
+            Answered::Refused(refused) => (refused.status, refused.message.clone()),
+            Answered::Object(status, _, row) => (*status, row["scope"].to_string()),
             other => (204, format!("{other:?}")),
         }
     }
@@ -348,16 +353,16 @@ mod tests {
         post(&mut t, everybody("a b"));
         let path = format!("/oauth2PermissionGrants/{EVERYBODY}");
         let patch = |t: &mut Tenant, body| {
-            Grants.answer(&Call::new(Method::Patch, &path).with_body(body), t)
+            Oauth2PermissionGrants.answer(&Call::new(HttpMethod::Patch, &path).with_body(body), t)
         };
-        assert_eq!(patch(&mut t, json!({"scope": "c"})), Answer::Done);
+        assert_eq!(patch(&mut t, json!({"scope": "c"})), Answered::Done);
         assert_eq!(t.row(GRANTS, EVERYBODY).unwrap()["scope"], "c");
         let refused = patch(&mut t, json!({"clientId": null, "scope": "d"}));
         assert_eq!(status(&refused), (400, "Property cannot be updated: clientId".into()));
         assert_eq!(t.row(GRANTS, EVERYBODY).unwrap()["scope"], "c");
-        let delete = Call::new(Method::Delete, &path);
-        assert_eq!(Grants.answer(&delete, &mut t), Answer::Done);
-        assert_eq!(status(&Grants.answer(&delete, &mut t)).0, 404);
+        let delete = Call::new(HttpMethod::Delete, &path);
+        assert_eq!(Oauth2PermissionGrants.answer(&delete, &mut t), Answered::Done);
+        assert_eq!(status(&Oauth2PermissionGrants.answer(&delete, &mut t)).0, 404);
     }
 
     #[test]
@@ -365,8 +370,9 @@ mod tests {
         let mut t = tenant();
         t.trouble.lag = crate::sandbox::tenant::replica::Lag::Reads(2);
         post(&mut t, everybody("a"));
-        let get = Call::new(Method::Get, &format!("/oauth2PermissionGrants/{EVERYBODY}"));
-        let seen: Vec<u16> = (0..3).map(|_| status(&Grants.answer(&get, &mut t)).0).collect();
+        let get = Call::new(HttpMethod::Get, &format!("/oauth2PermissionGrants/{EVERYBODY}"));
+        let seen: Vec<u16> =
+            (0..3).map(|_| status(&Oauth2PermissionGrants.answer(&get, &mut t)).0).collect();
         assert_eq!(seen, [404, 404, 200]);
         assert_eq!(status(&post(&mut t, everybody("a"))).0, 409);
     }

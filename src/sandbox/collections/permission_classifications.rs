@@ -5,16 +5,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::call::{Call, Method};
-use crate::sandbox::collection::{Answer, Collection, List, Within};
+use crate::sandbox::call::{Call, HttpMethod};
+use crate::sandbox::collection::{Answered, Collection, Listing, Within};
 use crate::sandbox::guid::guid_bytes;
 use crate::sandbox::refused::Refused;
 use crate::sandbox::tenant::Tenant;
 use crate::sandbox::tenant::names::SERVICE_PRINCIPALS;
-use crate::sandbox::tenant::table::Shape;
+use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct Classifications;
+pub struct PermissionClassifications;
 
 /// Its table.
 pub const TABLE: &str = "delegatedPermissionClassifications";
@@ -25,9 +25,9 @@ const SHOWN: &[&str] = &["id", "permissionId", "permissionName", "classification
 /// The words and the last byte of an id. Only that of `low` is published.
 const CLASSES: [(&str, u8); 3] = [("low", 1), ("medium", 2), ("high", 3)];
 
-impl Collection for Classifications {
-    fn tables(&self) -> &'static [Shape] {
-        &[Shape { name: TABLE, indexed: &[OWNER] }]
+impl Collection for PermissionClassifications {
+    fn tables(&self) -> &'static [TableShape] {
+        &[TableShape { name: TABLE, indexed: &[OWNER] }]
     }
 
     fn permissions(&self, call: &Call) -> Option<&'static [&'static str]> {
@@ -39,35 +39,35 @@ impl Collection for Classifications {
             _ => return None,
         }
         Some(match call.method {
-            Method::Get => {
+            HttpMethod::Get => {
                 &["Application.Read.All", "Application.ReadWrite.OwnedBy", "Directory.Read.All"]
             }
             _ => &["Policy.ReadWrite.PermissionGrant"],
         })
     }
 
-    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answer {
+    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answered {
         let Some(owner) = tenant.resolve(SERVICE_PRINCIPALS, call.segment(1), &["appId"]) else {
             return Refused::not_found(call.segment(1)).into();
         };
         let id = call.segment(3);
         match (id, call.method) {
-            ("", Method::Get) => {
+            ("", HttpMethod::Get) => {
                 let within = Within::Matching(TABLE, OWNER, owner);
-                let list = List::of("delegatedPermissionClassifications", within, &[]);
-                Answer::List(List { default_select: SHOWN, ..list })
+                let list = Listing::of("delegatedPermissionClassifications", within, &[]);
+                Answered::List(Listing { default_select: SHOWN, ..list })
             }
-            ("", Method::Post) => create(&owner, call, tenant).unwrap_or_else(Answer::from),
-            (_, Method::Get) => match tenant.read(TABLE, id) {
+            ("", HttpMethod::Post) => create(&owner, call, tenant).unwrap_or_else(Answered::from),
+            (_, HttpMethod::Get) => match tenant.read(TABLE, id) {
                 Some(row) if row[OWNER] == owner.as_str() => {
-                    Answer::Object(200, "delegatedPermissionClassifications/$entity", shown(row))
+                    Answered::Object(200, "delegatedPermissionClassifications/$entity", shown(row))
                 }
                 _ => Refused::not_found(id).into(),
             },
-            (_, Method::Delete) => {
+            (_, HttpMethod::Delete) => {
                 let own = tenant.row(TABLE, id).is_some_and(|row| row[OWNER] == owner.as_str());
                 match own.then(|| tenant.remove(TABLE, id)).flatten() {
-                    Some(_) => Answer::Done,
+                    Some(_) => Answered::Done,
                     None => Refused::not_found(id).into(),
                 }
             }
@@ -96,7 +96,7 @@ pub fn row(owner: &str, permission: &str, name: &str, class: &str) -> Option<Val
 }
 
 /// Only what users could consent to takes a class, and only one.
-fn create(owner: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn create(owner: &str, call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
     let body = call.object()?;
     if let Some(name) = body.keys().find(|name| *name == "id" || !SHOWN.contains(&name.as_str())) {
         return Err(Refused::unknown_property(name));
@@ -132,7 +132,7 @@ fn create(owner: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refus
         ));
     }
     tenant.create(TABLE, row.clone());
-    Ok(Answer::Object(201, "delegatedPermissionClassifications/$entity", shown(&row)))
+    Ok(Answered::Object(201, "delegatedPermissionClassifications/$entity", shown(&row)))
 }
 
 fn text(body: &Map<String, Value>, name: &str) -> Result<String, Refused> {
@@ -152,7 +152,7 @@ mod tests {
     const ALL: &str = "11111111-ba31-4d61-89e7-88639da4683d";
 
     fn tenant() -> Tenant {
-        let mut tenant = Tenant::new("t", Classifications.tables());
+        let mut tenant = Tenant::new("t", PermissionClassifications.tables());
         tenant.insert(
             SERVICE_PRINCIPALS,
             json!({"id": GRAPH, "oauth2PermissionScopes": [
@@ -163,12 +163,17 @@ mod tests {
         tenant
     }
 
-    fn ask(tenant: &mut Tenant, method: Method, rest: &str, body: Option<Value>) -> (u16, Value) {
+    fn ask(
+        tenant: &mut Tenant,
+        method: HttpMethod,
+        rest: &str,
+        body: Option<Value>,
+    ) -> (u16, Value) {
         let path = format!("/servicePrincipals/{GRAPH}/delegatedPermissionClassifications{rest}");
-        match Classifications.answer(&Call { body, ..Call::new(method, &path) }, tenant) {
-            Answer::Object(status, _, row) => (status, row),
-            Answer::Refused(refused) => (refused.status, json!(refused.message)),
-            Answer::Done => (204, Value::Null),
+        match PermissionClassifications.answer(&Call { body, ..Call::new(method, &path) }, tenant) {
+            Answered::Object(status, _, row) => (status, row),
+            Answered::Refused(refused) => (refused.status, json!(refused.message)),
+            Answered::Done => (204, Value::Null),
             other => panic!("{other:?}"),
         }
     }
@@ -185,19 +190,19 @@ mod tests {
     fn a_permission_has_one_class_until_it_is_deleted() {
         let mut t = tenant();
         let low = json!({"permissionId": USER_READ, "classification": "low"});
-        let (status, made) = ask(&mut t, Method::Post, "", Some(low.clone()));
+        let (status, made) = ask(&mut t, HttpMethod::Post, "", Some(low.clone()));
         assert_eq!((status, &made["permissionName"]), (201, &json!("User.Read")));
         assert_eq!(made.as_object().unwrap().len(), 4);
         let medium = json!({"permissionId": USER_READ, "classification": "medium"});
         for twin in [low, medium.clone()] {
-            assert_eq!(ask(&mut t, Method::Post, "", Some(twin)).0, 409);
+            assert_eq!(ask(&mut t, HttpMethod::Post, "", Some(twin)).0, 409);
         }
         let one = format!("/{}", made["id"].as_str().unwrap());
-        assert_eq!(ask(&mut t, Method::Patch, &one, Some(medium.clone())).0, 405);
-        assert_eq!(ask(&mut t, Method::Get, &one, None), (200, made));
-        assert_eq!(ask(&mut t, Method::Delete, &one, None).0, 204);
-        assert_eq!(ask(&mut t, Method::Delete, &one, None).0, 404);
-        assert_eq!(ask(&mut t, Method::Post, "", Some(medium)).0, 201);
+        assert_eq!(ask(&mut t, HttpMethod::Patch, &one, Some(medium.clone())).0, 405);
+        assert_eq!(ask(&mut t, HttpMethod::Get, &one, None), (200, made));
+        assert_eq!(ask(&mut t, HttpMethod::Delete, &one, None).0, 204);
+        assert_eq!(ask(&mut t, HttpMethod::Delete, &one, None).0, 404);
+        assert_eq!(ask(&mut t, HttpMethod::Post, "", Some(medium)).0, 201);
     }
 
     #[test]
@@ -214,7 +219,7 @@ mod tests {
                 "Invalid prop",
             ),
         ] {
-            let (status, told) = ask(&mut t, Method::Post, "", Some(body));
+            let (status, told) = ask(&mut t, HttpMethod::Post, "", Some(body));
             assert_eq!(status, 400);
             assert!(told.as_str().unwrap().starts_with(message), "{told}");
         }

@@ -6,11 +6,11 @@ mod sets;
 
 use serde_json::{Value, json};
 
-use crate::sandbox::call::{Call, Method};
-use crate::sandbox::collection::{Answer, Collection, List, Within};
+use crate::sandbox::call::{Call, HttpMethod};
+use crate::sandbox::collection::{Answered, Collection, Listing, Within};
 use crate::sandbox::refused::Refused;
 use crate::sandbox::tenant::Tenant;
-use crate::sandbox::tenant::table::Shape;
+use crate::sandbox::tenant::table::TableShape;
 
 pub use built_in::built_in;
 pub use sets::full;
@@ -23,7 +23,7 @@ pub struct Policies;
 pub const TABLE: &str = "permissionGrantPolicies";
 const RESOURCE: &str = "PermissionGrantPolicy";
 
-enum Route {
+enum PolicyRoute {
     All,
     One(String),
     /// Policy, and `includes` or `excludes`.
@@ -31,7 +31,7 @@ enum Route {
     Set(String, &'static str, String),
 }
 
-impl Route {
+impl PolicyRoute {
     fn of(call: &Call) -> Option<Self> {
         let route = call.route();
         let route: Vec<&str> = route.iter().map(String::as_str).collect();
@@ -52,63 +52,67 @@ impl Route {
 }
 
 impl Collection for Policies {
-    fn tables(&self) -> &'static [Shape] {
-        &[Shape { name: TABLE, indexed: &[] }, Shape { name: SETS, indexed: &[WITHIN] }]
+    fn tables(&self) -> &'static [TableShape] {
+        &[TableShape { name: TABLE, indexed: &[] }, TableShape { name: SETS, indexed: &[WITHIN] }]
     }
 
     fn permissions(&self, call: &Call) -> Option<&'static [&'static str]> {
-        let route = Route::of(call)?;
+        let route = PolicyRoute::of(call)?;
         Some(match (route, call.method) {
-            (Route::Sets(..) | Route::Set(..), Method::Get) => {
+            (PolicyRoute::Sets(..) | PolicyRoute::Set(..), HttpMethod::Get) => {
                 &["Policy.Read.PermissionGrant", "Directory.Read.All"]
             }
-            (_, Method::Get) => {
+            (_, HttpMethod::Get) => {
                 &["Policy.Read.PermissionGrant", "Policy.ReadWrite.PermissionGrant"]
             }
             _ => &["Policy.ReadWrite.PermissionGrant"],
         })
     }
 
-    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answer {
-        let Some(route) = Route::of(call) else {
+    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answered {
+        let Some(route) = PolicyRoute::of(call) else {
             return Refused::no_such_segment(call.segment(0)).into();
         };
         match (route, call.method) {
             // Their sets stand in no row, so pages and filters of rows do not see them.
-            (Route::All, Method::Get) if call.filter.is_some() || call.top.is_some() => {
+            (PolicyRoute::All, HttpMethod::Get) if call.filter.is_some() || call.top.is_some() => {
                 let message = "$filter and $top are not simulated for permissionGrantPolicies.";
                 Refused::unsupported(message).into()
             }
-            (Route::All, Method::Get) => {
+            (PolicyRoute::All, HttpMethod::Get) => {
                 let value = json!({ "value": all(tenant) });
-                Answer::Object(200, "policies/permissionGrantPolicies", value)
+                Answered::Object(200, "policies/permissionGrantPolicies", value)
             }
-            (Route::All, Method::Post) => create(call, tenant).unwrap_or_else(Answer::from),
-            (Route::One(id), Method::Get) => match shown(&id, tenant) {
-                Some(row) => Answer::Object(200, "policies/permissionGrantPolicies/$entity", row),
+            (PolicyRoute::All, HttpMethod::Post) => {
+                create(call, tenant).unwrap_or_else(Answered::from)
+            }
+            (PolicyRoute::One(id), HttpMethod::Get) => match shown(&id, tenant) {
+                Some(row) => Answered::Object(200, "policies/permissionGrantPolicies/$entity", row),
                 None => Refused::not_found(&id).into(),
             },
-            (Route::One(id), Method::Patch) => {
-                change(&id, call, tenant).unwrap_or_else(Answer::from)
+            (PolicyRoute::One(id), HttpMethod::Patch) => {
+                change(&id, call, tenant).unwrap_or_else(Answered::from)
             }
-            (Route::One(id), Method::Delete) => delete(&id, tenant).unwrap_or_else(Answer::from),
-            (Route::Sets(id, side), Method::Get) => match tenant.read(TABLE, &id) {
+            (PolicyRoute::One(id), HttpMethod::Delete) => {
+                delete(&id, tenant).unwrap_or_else(Answered::from)
+            }
+            (PolicyRoute::Sets(id, side), HttpMethod::Get) => match tenant.read(TABLE, &id) {
                 Some(_) => {
                     let within = Within::Matching(SETS, WITHIN, format!("{id}/{side}"));
-                    let list = List::of("permissionGrantConditionSets", within, &[]);
-                    Answer::List(List { default_select: sets::SHOWN, ..list })
+                    let list = Listing::of("permissionGrantConditionSets", within, &[]);
+                    Answered::List(Listing { default_select: sets::SHOWN, ..list })
                 }
                 None => Refused::not_found(&id).into(),
             },
-            (Route::Sets(id, side), Method::Post) => own(&id, tenant)
+            (PolicyRoute::Sets(id, side), HttpMethod::Post) => own(&id, tenant)
                 .and_then(|()| sets::create(&format!("{id}/{side}"), call, tenant))
-                .unwrap_or_else(Answer::from),
-            (Route::Set(id, side, set), Method::Get) => {
-                sets::read(&format!("{id}/{side}"), &set, tenant).unwrap_or_else(Answer::from)
+                .unwrap_or_else(Answered::from),
+            (PolicyRoute::Set(id, side, set), HttpMethod::Get) => {
+                sets::read(&format!("{id}/{side}"), &set, tenant).unwrap_or_else(Answered::from)
             }
-            (Route::Set(id, side, set), Method::Delete) => own(&id, tenant)
+            (PolicyRoute::Set(id, side, set), HttpMethod::Delete) => own(&id, tenant)
                 .and_then(|()| sets::delete(&format!("{id}/{side}"), &set, tenant))
-                .unwrap_or_else(Answer::from),
+                .unwrap_or_else(Answered::from),
             _ => Refused::no_such_method().into(),
         }
     }
@@ -164,7 +168,7 @@ fn is_reserved(id: &str) -> bool {
     id.to_ascii_lowercase().starts_with("microsoft-")
 }
 
-fn create(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn create(call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
     let body = call.object()?;
     let known = ["id", "displayName", "description"];
     if let Some(name) = body.keys().find(|name| !known.contains(&name.as_str())) {
@@ -201,10 +205,10 @@ fn create(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
     let mut made = row;
     made["includes"] = json!([]);
     made["excludes"] = json!([]);
-    Ok(Answer::Object(201, "policies/permissionGrantPolicies/$entity", made))
+    Ok(Answered::Object(201, "policies/permissionGrantPolicies/$entity", made))
 }
 
-fn change(id: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn change(id: &str, call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
     own(id, tenant)?;
     let body = call.object()?;
     for (name, value) in &body {
@@ -217,17 +221,17 @@ fn change(id: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused>
     for (name, value) in body {
         tenant.update(TABLE, id, &name, value);
     }
-    Ok(Answer::Done)
+    Ok(Answered::Done)
 }
 
 /// Takes its sets along. Whether one that is in use may go is not documented; here it may.
-fn delete(id: &str, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn delete(id: &str, tenant: &mut Tenant) -> Result<Answered, Refused> {
     own(id, tenant)?;
     for side in ["includes", "excludes"] {
         sets::clear(&format!("{id}/{side}"), tenant);
     }
     tenant.remove(TABLE, id);
-    Ok(Answer::Done)
+    Ok(Answered::Done)
 }
 
 #[cfg(test)]

@@ -3,18 +3,18 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::call::{Call, Method};
-use crate::sandbox::collection::{Answer, Collection, List, Within};
+use crate::sandbox::call::{Call, HttpMethod};
+use crate::sandbox::collection::{Answered, Collection, Listing, Within};
 use crate::sandbox::odata::filter::{Field, Op};
 use crate::sandbox::refused::Refused;
 use crate::sandbox::tenant::Tenant;
 use crate::sandbox::tenant::names::{
     APP_ROLE_ASSIGNMENTS, APPLICATIONS, GRANTS, SERVICE_PRINCIPALS,
 };
-use crate::sandbox::tenant::table::Shape;
+use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct ServicePrincipals;
+pub struct ServicePrincipalRoutes;
 
 const READ: &[&str] = &[
     "Application.Read.All",
@@ -49,11 +49,11 @@ const CHANGEABLE: &[&str] = &[
     "tags",
 ];
 
-impl Collection for ServicePrincipals {
-    fn tables(&self) -> &'static [Shape] {
+impl Collection for ServicePrincipalRoutes {
+    fn tables(&self) -> &'static [TableShape] {
         &[
-            Shape { name: SERVICE_PRINCIPALS, indexed: &["appId", "displayName"] },
-            Shape { name: APPLICATIONS, indexed: &["appId"] },
+            TableShape { name: SERVICE_PRINCIPALS, indexed: &["appId", "displayName"] },
+            TableShape { name: APPLICATIONS, indexed: &["appId"] },
         ]
     }
 
@@ -62,20 +62,22 @@ impl Collection for ServicePrincipals {
         if route.first()? != "serviceprincipals" || route.len() > 2 {
             return None;
         }
-        Some(if call.method == Method::Get { READ } else { WRITE })
+        Some(if call.method == HttpMethod::Get { READ } else { WRITE })
     }
 
-    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answer {
+    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answered {
         let key = call.segment(1);
-        let all = || List::of("servicePrincipals", Within::Table(SERVICE_PRINCIPALS), FIELDS);
+        let all = || Listing::of("servicePrincipals", Within::Table(SERVICE_PRINCIPALS), FIELDS);
         match (key, call.method) {
-            ("", Method::Get) => Answer::List(all()),
-            ("", Method::Post) => create(call, tenant).unwrap_or_else(Answer::from),
-            ("$count", Method::Get) if call.eventual => Answer::Count(all()),
-            ("$count", Method::Get) => Refused::bad("$count is not currently supported.").into(),
-            (_, Method::Get) => read(key, tenant),
-            (_, Method::Patch) => change(key, call, tenant).unwrap_or_else(Answer::from),
-            (_, Method::Delete) => delete(key, call, tenant).unwrap_or_else(Answer::from),
+            ("", HttpMethod::Get) => Answered::List(all()),
+            ("", HttpMethod::Post) => create(call, tenant).unwrap_or_else(Answered::from),
+            ("$count", HttpMethod::Get) if call.eventual => Answered::Count(all()),
+            ("$count", HttpMethod::Get) => {
+                Refused::bad("$count is not currently supported.").into()
+            }
+            (_, HttpMethod::Get) => read(key, tenant),
+            (_, HttpMethod::Patch) => change(key, call, tenant).unwrap_or_else(Answered::from),
+            (_, HttpMethod::Delete) => delete(key, call, tenant).unwrap_or_else(Answered::from),
             _ => Refused::no_such_method().into(),
         }
     }
@@ -147,10 +149,10 @@ pub fn row(profile: &Profile) -> Value {
     })
 }
 
-fn read(key: &str, tenant: &mut Tenant) -> Answer {
+fn read(key: &str, tenant: &mut Tenant) -> Answered {
     let id = tenant.resolve_seen(SERVICE_PRINCIPALS, key, &["appId"]);
     match id.and_then(|id| tenant.read(SERVICE_PRINCIPALS, &id)) {
-        Some(row) => Answer::Object(200, "servicePrincipals/$entity", row.clone()),
+        Some(row) => Answered::Object(200, "servicePrincipals/$entity", row.clone()),
         None => Refused::not_found(key).into(),
     }
 }
@@ -161,7 +163,7 @@ fn owned_only(call: &Call) -> bool {
     !may("Application.ReadWrite.All") && !may("Directory.ReadWrite.All")
 }
 
-fn create(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn create(call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
     let body = call.object()?;
     let app_id = match body.get("appId") {
         Some(Value::String(text)) => text.clone(),
@@ -211,7 +213,7 @@ fn create(call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
     let id = row["id"].as_str().unwrap_or_default().to_owned();
     tenant.create(SERVICE_PRINCIPALS, row.clone());
     tenant.note_fresh(&id);
-    Ok(Answer::Object(201, "servicePrincipals/$entity", row))
+    Ok(Answered::Object(201, "servicePrincipals/$entity", row))
 }
 
 /// An application that exists in Entra and could get a service principal here, with the object id
@@ -223,7 +225,7 @@ pub fn application(profile: &Profile) -> Value {
     row
 }
 
-fn change(key: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn change(key: &str, call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
     let id = tenant
         .resolve(SERVICE_PRINCIPALS, key, &["appId"])
         .ok_or_else(|| Refused::not_found(key))?;
@@ -242,7 +244,7 @@ fn change(key: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused
         }
         tenant.update(SERVICE_PRINCIPALS, &id, &name, value);
     }
-    Ok(Answer::Done)
+    Ok(Answered::Done)
 }
 
 /// Tables whose rows name a service principal, and where.
@@ -254,7 +256,7 @@ const NAMED_IN: [(&str, &str); 4] = [
 ];
 
 /// Takes along every grant and every assignment that names it, as the service does.
-fn delete(key: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+fn delete(key: &str, call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
     let id = tenant
         .resolve(SERVICE_PRINCIPALS, key, &["appId"])
         .ok_or_else(|| Refused::not_found(key))?;
@@ -272,7 +274,7 @@ fn delete(key: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused
     if let Some(gone) = tenant.remove(SERVICE_PRINCIPALS, &id) {
         use_up_id(gone["appId"].as_str().unwrap_or_default(), tenant);
     }
-    Ok(Answer::Done)
+    Ok(Answered::Done)
 }
 
 /// No object id comes twice: whoever makes the service principal again gets a new one.
@@ -289,7 +291,7 @@ mod tests {
     use super::*;
 
     fn world() -> Tenant {
-        let mut tenant = Tenant::new("home", ServicePrincipals.tables());
+        let mut tenant = Tenant::new("home", ServicePrincipalRoutes.tables());
         let profile = Profile {
             app_id: "00000000-0000-0000-0000-00000000000a".into(),
             name: "App".into(),
@@ -300,17 +302,17 @@ mod tests {
         tenant
     }
 
-    fn post(tenant: &mut Tenant, app: &str, permission: &str) -> Answer {
+    fn post(tenant: &mut Tenant, app: &str, permission: &str) -> Answered {
         let mut call =
-            Call::new(Method::Post, "/servicePrincipals").with_body(json!({"appId": app}));
+            Call::new(HttpMethod::Post, "/servicePrincipals").with_body(json!({"appId": app}));
         call.caller.permissions.insert(permission.to_owned());
-        ServicePrincipals.answer(&call, tenant)
+        ServicePrincipalRoutes.answer(&call, tenant)
     }
 
-    fn status(answer: &Answer) -> u16 {
+    fn status(answer: &Answered) -> u16 {
         match answer {
-            Answer::Refused(refused) => refused.status,
-            Answer::Object(status, ..) => *status,
+            Answered::Refused(refused) => refused.status,
+            Answered::Object(status, ..) => *status,
             _ => 204,
         }
     }
@@ -323,8 +325,8 @@ mod tests {
         assert_eq!(status(&post(&mut t, app, "Application.ReadWrite.OwnedBy")), 403);
         assert_eq!(status(&post(&mut t, app, "Application.ReadWrite.All")), 201);
         assert_eq!(status(&post(&mut t, app, "Application.ReadWrite.All")), 409);
-        let get = Call::new(Method::Get, &format!("/ServicePrincipals(AppId='{app}')"));
-        let Answer::Object(200, _, row) = ServicePrincipals.answer(&get, &mut t) else {
+        let get = Call::new(HttpMethod::Get, &format!("/ServicePrincipalRoutes(AppId='{app}')"));
+        let Answered::Object(200, _, row) = ServicePrincipalRoutes.answer(&get, &mut t) else {
             panic!("not found")
         };
         assert_eq!(row["displayName"], "App");
@@ -339,11 +341,12 @@ mod tests {
             let given = Profile { id: "given".into(), app_id: app.into(), ..Profile::default() };
             t.insert(APPLICATIONS, application(&given));
             let mut made = || match post(&mut t, app, "Application.ReadWrite.All") {
-                Answer::Object(201, _, row) => {
+                Answered::Object(201, _, row) => {
                     let id = row["id"].as_str().unwrap().to_owned();
-                    let mut call = Call::new(Method::Delete, &format!("/servicePrincipals/{id}"));
+                    let mut call =
+                        Call::new(HttpMethod::Delete, &format!("/servicePrincipals/{id}"));
                     call.caller.permissions.insert("Application.ReadWrite.All".to_owned());
-                    assert_eq!(status(&ServicePrincipals.answer(&call, &mut t)), 204);
+                    assert_eq!(status(&ServicePrincipalRoutes.answer(&call, &mut t)), 204);
                     id
                 }
                 other => panic!("{other:?}"),
@@ -361,8 +364,8 @@ mod tests {
         let mut t = world();
         t.insert(SERVICE_PRINCIPALS, json!({"id": "x", "appId": "y"}));
         let patch = |t: &mut Tenant, body| {
-            let call = Call::new(Method::Patch, "/servicePrincipals/x").with_body(body);
-            status(&ServicePrincipals.answer(&call, t))
+            let call = Call::new(HttpMethod::Patch, "/servicePrincipals/x").with_body(body);
+            status(&ServicePrincipalRoutes.answer(&call, t))
         };
         assert_eq!(patch(&mut t, json!({"appRoleAssignmentRequired": true})), 204);
         assert_eq!(t.row(SERVICE_PRINCIPALS, "x").unwrap()["appRoleAssignmentRequired"], true);

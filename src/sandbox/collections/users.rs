@@ -1,14 +1,14 @@
 //! People: all of them, one, and whoever is signed in.
 //! <https://learn.microsoft.com/graph/api/resources/user>
 
-use crate::sandbox::call::{Call, Method};
-use crate::sandbox::collection::{Answer, Collection, List, Within};
+use crate::sandbox::call::{Call, HttpMethod};
+use crate::sandbox::collection::{Answered, Collection, Listing, Within};
 use crate::sandbox::odata::filter::{Field, Op};
 use crate::sandbox::odata::pages::selected;
 use crate::sandbox::refused::Refused;
 use crate::sandbox::tenant::Tenant;
 use crate::sandbox::tenant::names::USERS;
-use crate::sandbox::tenant::table::Shape;
+use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
 pub struct Users;
@@ -44,14 +44,14 @@ const ME_READ: &[&str] = &[
     "Directory.ReadWrite.All",
 ];
 
-enum Route {
+enum UserRoute {
     Me,
     All,
     Count,
     One(String),
 }
 
-impl Route {
+impl UserRoute {
     fn of(call: &Call) -> Option<Self> {
         let route = call.route();
         let route: Vec<&str> = route.iter().map(String::as_str).collect();
@@ -66,51 +66,51 @@ impl Route {
 }
 
 impl Collection for Users {
-    fn tables(&self) -> &'static [Shape] {
-        &[Shape { name: USERS, indexed: &["userPrincipalName", "mail", "displayName"] }]
+    fn tables(&self) -> &'static [TableShape] {
+        &[TableShape { name: USERS, indexed: &["userPrincipalName", "mail", "displayName"] }]
     }
 
     fn permissions(&self, call: &Call) -> Option<&'static [&'static str]> {
-        Some(match Route::of(call)? {
-            Route::Me => ME_READ,
-            Route::One(key) if key.eq_ignore_ascii_case(&call.caller.object_id) => ME_READ,
-            Route::All | Route::Count | Route::One(_) => READ,
+        Some(match UserRoute::of(call)? {
+            UserRoute::Me => ME_READ,
+            UserRoute::One(key) if key.eq_ignore_ascii_case(&call.caller.object_id) => ME_READ,
+            UserRoute::All | UserRoute::Count | UserRoute::One(_) => READ,
         })
     }
 
-    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answer {
-        let Some(route) = Route::of(call) else {
+    fn answer(&self, call: &Call, tenant: &mut Tenant) -> Answered {
+        let Some(route) = UserRoute::of(call) else {
             return Refused::no_such_segment(call.segment(0)).into();
         };
-        if call.method != Method::Get {
+        if call.method != HttpMethod::Get {
             return Refused::no_such_method().into();
         }
         match route {
-            Route::Me if call.caller.app_only => {
+            UserRoute::Me if call.caller.app_only => {
                 Refused::bad("/me request is only valid with delegated authentication flow.").into()
             }
-            Route::Me => one(tenant, &call.caller.object_id, call),
-            Route::All => Answer::List(list(Within::Table(USERS))),
-            Route::One(key) => one(tenant, &key, call),
-            Route::Count if !call.eventual => {
+            UserRoute::Me => one(tenant, &call.caller.object_id, call),
+            UserRoute::All => Answered::List(list(Within::Table(USERS))),
+            UserRoute::One(key) => one(tenant, &key, call),
+            UserRoute::Count if !call.eventual => {
                 Refused::bad("$count is not currently supported.").into()
             }
-            Route::Count => Answer::Count(list(Within::Table(USERS))),
+            UserRoute::Count => Answered::Count(list(Within::Table(USERS))),
         }
     }
 }
 
 /// A list of users alone.
-pub(super) fn list(within: Within) -> List {
-    List { default_select: DEFAULT, ..List::of("users", within, FIELDS) }
+pub(super) fn list(within: Within) -> Listing {
+    Listing { default_select: DEFAULT, ..Listing::of("users", within, FIELDS) }
 }
 
-fn one(tenant: &mut Tenant, key: &str, call: &Call) -> Answer {
+fn one(tenant: &mut Tenant, key: &str, call: &Call) -> Answered {
     let id = tenant.resolve(USERS, key, &["userPrincipalName"]);
     match id.and_then(|id| tenant.read(USERS, &id)) {
         Some(row) => {
             let row = selected(row, &call.select, DEFAULT);
-            Answer::Object(200, "users/$entity", row)
+            Answered::Object(200, "users/$entity", row)
         }
         None => Refused::not_found(key).into(),
     }

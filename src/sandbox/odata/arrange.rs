@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::sandbox::collection::{List, Within};
+use crate::sandbox::collection::{Listing, Within};
 use crate::sandbox::odata::pages::{candidates, table_of};
-use crate::sandbox::odata::{Options, Sort};
+use crate::sandbox::odata::{OrderBy, QueryOptions};
 use crate::sandbox::tenant::Tenant;
 
 /// The same list as rows, searched and sorted. Without both it stays as it is.
-pub fn arranged(list: List, tenant: &Tenant, options: &Options) -> List {
+pub fn arranged(list: Listing, tenant: &Tenant, options: &QueryOptions) -> Listing {
     if options.order.is_empty() && options.search.is_none() {
         return list;
     }
@@ -24,13 +24,13 @@ pub fn arranged(list: List, tenant: &Tenant, options: &Options) -> List {
     }
     rows.sort_by(|(a, ..), (b, ..)| {
         let pairs = options.order.iter().zip(a.iter().zip(b));
-        let order = |(sort, (a, b)): (&Sort, (&String, &String))| {
+        let order = |(sort, (a, b)): (&OrderBy, (&String, &String))| {
             if sort.descending { b.cmp(a) } else { a.cmp(b) }
         };
         pairs.map(order).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
     });
     let rows = rows.into_iter().map(|(_, table, id)| (table, id)).collect();
-    List { within: Within::Rows(rows), ..list }
+    Listing { within: Within::Rows(rows), ..list }
 }
 
 /// A member as it is compared, whatever its letter case.

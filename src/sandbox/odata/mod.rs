@@ -23,20 +23,20 @@ const LARGEST_PAGE: usize = 999;
 
 /// Query options of one request.
 #[derive(Debug, Default)]
-pub struct Options {
+pub struct QueryOptions {
     pub filter: Option<Filter>,
     pub select: Vec<String>,
     pub top: Option<usize>,
     pub count: bool,
     pub skiptoken: Option<String>,
-    pub order: Vec<Sort>,
+    pub order: Vec<OrderBy>,
     pub search: Option<Search>,
     pub expand: Vec<Expand>,
 }
 
 /// One property of `$orderby`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sort {
+pub struct OrderBy {
     pub property: String,
     pub descending: bool,
 }
@@ -53,8 +53,8 @@ pub struct Expand {
 ///
 /// # Errors
 /// With the service's own answer.
-pub fn options(query: &str) -> Result<Options, Refused> {
-    let mut out = Options::default();
+pub fn options(query: &str) -> Result<QueryOptions, Refused> {
+    let mut out = QueryOptions::default();
     let mut seen = BTreeSet::new();
     for (given, value) in form_urlencoded::parse(query.as_bytes()) {
         // The dollar is optional.
@@ -116,7 +116,7 @@ fn yes_or_no(text: &str) -> Result<bool, Refused> {
 }
 
 /// `displayName desc,id`.
-fn sorts(text: &str) -> Result<Vec<Sort>, Refused> {
+fn sorts(text: &str) -> Result<Vec<OrderBy>, Refused> {
     let one = |part: &str| {
         let words: Vec<&str> = part.split_whitespace().collect();
         let (property, descending) = match words[..] {
@@ -125,7 +125,7 @@ fn sorts(text: &str) -> Result<Vec<Sort>, Refused> {
             [property, way] if way.eq_ignore_ascii_case("desc") => (property, true),
             _ => return Err(invalid(format!("Syntax error in the $orderby clause '{text}'."))),
         };
-        Ok(Sort { property: property.to_owned(), descending })
+        Ok(OrderBy { property: property.to_owned(), descending })
     };
     text.split(',').map(one).collect()
 }
@@ -160,7 +160,7 @@ fn expands(text: &str) -> Result<Vec<Expand>, Refused> {
     if out.is_empty() { Err(broken()) } else { Ok(out) }
 }
 
-impl Options {
+impl QueryOptions {
     /// Whether one object can be asked like this.
     ///
     /// # Errors
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn sorts_and_expansions_are_read() {
         let options = options("orderby=a,b%20desc&$expand=m,n($select=x,y)&$format=json").unwrap();
-        let sort = |property: &str, descending| Sort { property: property.into(), descending };
+        let sort = |property: &str, descending| OrderBy { property: property.into(), descending };
         assert_eq!(options.order, [sort("a", false), sort("b", true)]);
         let names: Vec<(&str, usize)> =
             options.expand.iter().map(|e| (e.relationship.as_str(), e.select.len())).collect();

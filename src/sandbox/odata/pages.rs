@@ -5,8 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use crate::sandbox::call::{Call, Method};
-use crate::sandbox::collection::{List, Within};
+use crate::sandbox::call::{Call, HttpMethod};
+use crate::sandbox::collection::{Listing, Within};
 use crate::sandbox::odata::filter::{Filter, Op};
 use crate::sandbox::odata::filter_text::check_alternatives;
 use crate::sandbox::refused::Refused;
@@ -16,7 +16,7 @@ use crate::sandbox::tenant::{Tenant, names};
 const DEFAULT_PAGE: usize = 100;
 
 /// What a page needs to know of the request that asks for it.
-pub struct Request<'a> {
+pub struct PageRequest<'a> {
     /// Scheme, host and version as the caller wrote them: `http://127.0.0.1:4000/v1.0`.
     pub root: &'a str,
     /// Below the root, without the query.
@@ -73,7 +73,7 @@ impl Cursor {
 }
 
 /// Every test of the filter must be one that the list knows, by a property and operator it serves.
-fn check(list: &List, call: &Call) -> Result<(), Refused> {
+fn check(list: &Listing, call: &Call) -> Result<(), Refused> {
     let Some(filter) = &call.filter else { return Ok(()) };
     check_alternatives(filter, call.advanced())?;
     for test in filter.tests() {
@@ -120,7 +120,7 @@ fn contains_not(filter: &Filter) -> bool {
 
 /// Rows as `(number, table, row)`, from a number on, lazily.
 pub(super) fn candidates<'t>(
-    list: &'t List,
+    list: &'t Listing,
     filter: Option<&'t Filter>,
     tenant: &'t Tenant,
     from: u64,
@@ -166,7 +166,7 @@ pub(super) fn candidates<'t>(
 ///
 /// # Errors
 /// When the filter is not one of the list.
-pub fn count(list: &List, call: &Call, tenant: &Tenant) -> Result<usize, Refused> {
+pub fn count(list: &Listing, call: &Call, tenant: &Tenant) -> Result<usize, Refused> {
     check(list, call)?;
     let filter = call.filter.as_ref();
     Ok(candidates(list, filter, tenant, 0)
@@ -180,16 +180,16 @@ pub fn count(list: &List, call: &Call, tenant: &Tenant) -> Result<usize, Refused
 /// # Errors
 /// When the filter or the skip token is not one of the list.
 pub fn page(
-    list: &List,
+    list: &Listing,
     call: &Call,
     tenant: &mut Tenant,
-    request: &Request<'_>,
+    request: &PageRequest<'_>,
     trouble: PageTrouble<'_>,
 ) -> Result<Value, Refused> {
     check(list, call)?;
     let cursor = request.cursor;
     // An action has no pages: `getByIds` answers for all the ids that it takes, and leaves none out.
-    let action = call.method == Method::Post;
+    let action = call.method == HttpMethod::Post;
     let size = call.top.unwrap_or(if action { usize::MAX } else { DEFAULT_PAGE });
     let lossy = trouble.lossy && size != 999 && !call.advanced() && !action;
     let found = rows(
@@ -225,7 +225,7 @@ struct Found<'a> {
 }
 
 fn rows<'a>(
-    list: &'a List,
+    list: &'a Listing,
     call: &Call,
     tenant: &mut Tenant,
     cursor: Cursor,
@@ -260,7 +260,7 @@ fn rows<'a>(
 }
 
 /// The same name, as a constant.
-pub(super) fn table_of(list: &List, table: &str) -> &'static str {
+pub(super) fn table_of(list: &Listing, table: &str) -> &'static str {
     match &list.within {
         Within::Table(name) | Within::Matching(name, ..) => name,
         Within::Members(..) => {
@@ -271,7 +271,7 @@ pub(super) fn table_of(list: &List, table: &str) -> &'static str {
 }
 
 /// The members of a row that were asked for.
-fn projected(row: &Value, table: &str, list: &List, call: &Call) -> Value {
+fn projected(row: &Value, table: &str, list: &Listing, call: &Call) -> Value {
     let mut out = selected(row, &call.select, list.default_select);
     if list.mixed
         && let (Some(members), Some(kind)) = (out.as_object_mut(), odata_type(table))
@@ -306,7 +306,7 @@ pub fn odata_type(table: &str) -> Option<&'static str> {
     })
 }
 
-fn link(request: &Request<'_>, next: Cursor, other_host: Option<&str>) -> String {
+fn link(request: &PageRequest<'_>, next: Cursor, other_host: Option<&str>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(request.query.as_bytes()) {
         if !name.eq_ignore_ascii_case("$skiptoken") && !name.eq_ignore_ascii_case("skiptoken") {

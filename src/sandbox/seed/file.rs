@@ -1,6 +1,6 @@
 //! From the text of a seed file to a tenant that is ready to be served.
 
-use crate::sandbox::seed::tables::File;
+use crate::sandbox::seed::tables::SeedFile;
 use crate::sandbox::seed::{Seed, SeedError, rows};
 
 /// Reads a seed file. `path` is only shown.
@@ -8,7 +8,7 @@ use crate::sandbox::seed::{Seed, SeedError, rows};
 /// # Errors
 /// With the first thing that is wrong: not TOML, unknown keys, names that lead nowhere.
 pub fn parse(path: &str, text: &str) -> Result<Seed, SeedError> {
-    let file: File = toml::from_str(text).map_err(|error| {
+    let file: SeedFile = toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         SeedError::at(path, text, at, error.message())
     })?;
@@ -23,7 +23,7 @@ pub fn parse(path: &str, text: &str) -> Result<Seed, SeedError> {
 const MOST: u64 = 1_000_000;
 
 /// What there is too much of, and where it says so.
-fn too_many(file: &File) -> Option<(usize, &'static str)> {
+fn too_many(file: &SeedFile) -> Option<(usize, &'static str)> {
     let mut people = 0;
     for crowd in &file.people {
         people += u64::from(*crowd.count.get_ref());

@@ -8,7 +8,7 @@ mod tables;
 
 use serde_json::Value;
 
-use crate::sandbox::token::Identity;
+use crate::sandbox::token::Application;
 use crate::sandbox::weather::Weather;
 
 /// A tenant ready to be served.
@@ -24,7 +24,7 @@ pub struct Seed {
     pub rows: Vec<(&'static str, Value)>,
     /// Group, table of the member, id of the member.
     pub members: Vec<(String, &'static str, String)>,
-    pub identities: Vec<Identity>,
+    pub identities: Vec<Application>,
     pub weather: Weather,
 }
 

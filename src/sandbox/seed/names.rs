@@ -9,23 +9,23 @@ use crate::sandbox::guid::guid_of;
 
 /// What is wrong, and at which byte of the file.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct NameFault {
     pub at: usize,
     pub message: String,
 }
 
-pub(super) fn fault<T>(place: &Spanned<T>, message: impl Into<String>) -> Fault {
-    Fault { at: place.span().start, message: message.into() }
+pub(super) fn fault<T>(place: &Spanned<T>, message: impl Into<String>) -> NameFault {
+    NameFault { at: place.span().start, message: message.into() }
 }
 
 /// What names lead to. A name that several objects have leads nowhere.
 #[derive(Default)]
-pub(super) struct Names {
+pub(super) struct NameIndex {
     pub objects: BTreeMap<String, Vec<(&'static str, String)>>,
     pub crowds: BTreeMap<String, Vec<String>>,
 }
 
-impl Names {
+impl NameIndex {
     pub(super) fn add(&mut self, name: &str, table: &'static str, id: &str) {
         self.objects.entry(name.to_lowercase()).or_default().push((table, id.to_owned()));
     }
@@ -34,7 +34,7 @@ impl Names {
         &self,
         name: &Spanned<String>,
         of: &[&str],
-    ) -> Result<(&'static str, String), Fault> {
+    ) -> Result<(&'static str, String), NameFault> {
         let text = name.get_ref();
         let found: Vec<_> = self
             .objects
@@ -51,7 +51,7 @@ impl Names {
     }
 }
 
-pub(super) fn guid(text: &Spanned<String>) -> Result<String, Fault> {
+pub(super) fn guid(text: &Spanned<String>) -> Result<String, NameFault> {
     let value = text.get_ref();
     match Uuid::try_parse(value) {
         Ok(_) if value.len() == 36 => Ok(value.to_ascii_lowercase()),
@@ -59,6 +59,6 @@ pub(super) fn guid(text: &Spanned<String>) -> Result<String, Fault> {
     }
 }
 
-pub(super) fn id_or(given: Option<&Spanned<String>>, from: &str) -> Result<String, Fault> {
+pub(super) fn id_or(given: Option<&Spanned<String>>, from: &str) -> Result<String, NameFault> {
     given.map_or_else(|| Ok(guid_of(from)), guid)
 }

@@ -13,19 +13,19 @@ use crate::sandbox::collections::oauth2_permission_grants as grants;
 use crate::sandbox::collections::service_principals::{self, Profile};
 use crate::sandbox::guid::guid_of;
 use crate::sandbox::seed::Seed;
-use crate::sandbox::seed::names::{Fault, Names, fault, guid, id_or};
+use crate::sandbox::seed::names::{NameFault, NameIndex, fault, guid, id_or};
 use crate::sandbox::seed::published;
-use crate::sandbox::seed::tables::{AppTable, File, IdentityTable, Published};
+use crate::sandbox::seed::tables::{AppTable, IdentityTable, PublishedPermission, SeedFile};
 use crate::sandbox::tenant::names::{
     APPLICATIONS, DEVICES, GRANTS, GROUPS, ORGANIZATION, SERVICE_PRINCIPALS, USERS,
 };
-use crate::sandbox::token::{Federated, Identity, exchange_audience};
+use crate::sandbox::token::{Application, Federated, exchange_audience};
 
 /// Owner of most of Microsoft's own applications.
 const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 
-pub(super) fn of(file: File) -> Result<Seed, Fault> {
-    let mut names = Names::default();
+pub(super) fn of(file: SeedFile) -> Result<Seed, NameFault> {
+    let mut names = NameIndex::default();
     let mut seed = Seed {
         tenant_id: guid(&file.tenant.id)?,
         domain: file.tenant.domain.clone(),
@@ -72,7 +72,7 @@ fn organization(seed: &mut Seed) {
     seed.rows.push((ORGANIZATION, row));
 }
 
-fn apps(file: &File, seed: &mut Seed, names: &mut Names) -> Result<(), Fault> {
+fn apps(file: &SeedFile, seed: &mut Seed, names: &mut NameIndex) -> Result<(), NameFault> {
     for app in &file.service_principal {
         let profile = profile(app, seed)?;
         names.add(&app.name, SERVICE_PRINCIPALS, &profile.id);
@@ -88,7 +88,7 @@ fn apps(file: &File, seed: &mut Seed, names: &mut Names) -> Result<(), Fault> {
     Ok(())
 }
 
-fn profile(app: &AppTable, seed: &Seed) -> Result<Profile, Fault> {
+fn profile(app: &AppTable, seed: &Seed) -> Result<Profile, NameFault> {
     let app_id = guid(&app.app_id)?;
     let (mut scopes, mut roles) = match &app.publishes {
         None => (Vec::new(), Vec::new()),
@@ -114,13 +114,13 @@ fn profile(app: &AppTable, seed: &Seed) -> Result<Profile, Fault> {
     })
 }
 
-fn one_scope(app_id: &str, scope: &Published) -> Value {
+fn one_scope(app_id: &str, scope: &PublishedPermission) -> Value {
     match scope {
-        Published::Name(name) => {
+        PublishedPermission::Name(name) => {
             let id = published::made_up_id(app_id, "scope", name);
             published::scope(&id, name, "User", true, name)
         }
-        Published::Full(full) => {
+        PublishedPermission::Full(full) => {
             let made_up = || published::made_up_id(app_id, "scope", &full.value);
             let id = full.id.clone().unwrap_or_else(made_up);
             let kind = full.kind.as_deref().unwrap_or("User");
@@ -130,13 +130,13 @@ fn one_scope(app_id: &str, scope: &Published) -> Value {
     }
 }
 
-fn one_role(app_id: &str, role: &Published) -> Value {
+fn one_role(app_id: &str, role: &PublishedPermission) -> Value {
     match role {
-        Published::Name(name) => {
+        PublishedPermission::Name(name) => {
             let id = published::made_up_id(app_id, "role", name);
             published::role(&id, name, &["Application"], true, name)
         }
-        Published::Full(full) => {
+        PublishedPermission::Full(full) => {
             let made_up = || published::made_up_id(app_id, "role", &full.value);
             let id = full.id.clone().unwrap_or_else(made_up);
             let members: Vec<&str> = match &full.members {
@@ -170,7 +170,7 @@ fn user(id: &str, upn: &str, name: &str, mail: Option<&str>, guest: bool, enable
     })
 }
 
-fn people(file: &File, seed: &mut Seed, names: &mut Names) -> Result<(), Fault> {
+fn people(file: &SeedFile, seed: &mut Seed, names: &mut NameIndex) -> Result<(), NameFault> {
     for table in &file.user {
         let upn = table.upn.get_ref();
         let id = id_or(table.id.as_ref(), &format!("{}/user/{upn}", seed.tenant_id))?;
@@ -199,7 +199,7 @@ fn people(file: &File, seed: &mut Seed, names: &mut Names) -> Result<(), Fault> 
     Ok(())
 }
 
-fn groups(file: &File, seed: &mut Seed, names: &mut Names) -> Result<(), Fault> {
+fn groups(file: &SeedFile, seed: &mut Seed, names: &mut NameIndex) -> Result<(), NameFault> {
     for device in &file.device {
         let id = id_or(device.id.as_ref(), &format!("{}/device/{}", seed.tenant_id, device.name))?;
         names.add(&device.name, DEVICES, &id);
@@ -253,7 +253,7 @@ fn groups(file: &File, seed: &mut Seed, names: &mut Names) -> Result<(), Fault> 
     Ok(())
 }
 
-fn consent(file: &File, seed: &mut Seed, names: &Names) -> Result<(), Fault> {
+fn consent(file: &SeedFile, seed: &mut Seed, names: &NameIndex) -> Result<(), NameFault> {
     let app = |name| names.find(name, &[SERVICE_PRINCIPALS]).map(|(_, id)| id);
     for grant in &file.grant {
         let (client, resource) = (app(&grant.client)?, app(&grant.resource)?);
@@ -278,7 +278,7 @@ fn consent(file: &File, seed: &mut Seed, names: &Names) -> Result<(), Fault> {
     settings::add(file, seed, names)
 }
 
-fn sign_in(table: &IdentityTable, seed: &Seed) -> Result<Identity, Fault> {
+fn sign_in(table: &IdentityTable, seed: &Seed) -> Result<Application, NameFault> {
     let app_id = guid(&table.app_id)?;
     let key = table
         .certificate
@@ -288,7 +288,7 @@ fn sign_in(table: &IdentityTable, seed: &Seed) -> Result<Identity, Fault> {
                 .ok_or_else(|| fault(pem, "not a PEM certificate or public key with an RSA key"))
         })
         .transpose()?;
-    Ok(Identity {
+    Ok(Application {
         object_id: id_or(
             table.id.as_ref(),
             &format!("{}/service principal/{app_id}", seed.tenant_id),
@@ -307,7 +307,7 @@ fn sign_in(table: &IdentityTable, seed: &Seed) -> Result<Identity, Fault> {
 }
 
 /// Whoever is named, else the first enabled member of the tenant, else somebody made up.
-fn operator(file: &File, seed: &mut Seed, names: &Names) -> Result<(), Fault> {
+fn operator(file: &SeedFile, seed: &mut Seed, names: &NameIndex) -> Result<(), NameFault> {
     if let Some(upn) = &file.tenant.operator {
         seed.operator = (names.find(upn, &[USERS])?.1, upn.get_ref().clone());
         return Ok(());

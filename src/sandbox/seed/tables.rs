@@ -8,7 +8,7 @@ use crate::sandbox::weather::Weather;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
+pub(super) struct SeedFile {
     pub tenant: TenantTable,
     #[serde(default)]
     pub service_principal: Vec<AppTable>,
@@ -67,15 +67,15 @@ pub(super) struct AppTable {
     /// `microsoft-graph`: everything Microsoft Graph publishes.
     pub publishes: Option<Spanned<String>>,
     #[serde(default)]
-    pub scopes: Vec<Published>,
+    pub scopes: Vec<PublishedPermission>,
     #[serde(default)]
-    pub roles: Vec<Published>,
+    pub roles: Vec<PublishedPermission>,
 }
 
 /// A permission: its name, or all of it.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Published {
+pub(super) enum PublishedPermission {
     Name(String),
     Full(PublishedTable),
 }

@@ -15,11 +15,11 @@ use crate::sandbox::call::unquoted;
 use crate::sandbox::guid::guid_of;
 use crate::sandbox::tenant::names::GROUPS;
 use crate::sandbox::tenant::replica::{Lag, Replicas};
-use crate::sandbox::tenant::table::{Shape, Table};
+use crate::sandbox::tenant::table::{Table, TableShape};
 
 /// Trouble of the directory: replication and its consequences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Trouble {
+pub struct DirectoryTrouble {
     /// How long readers do not see a new object yet.
     pub lag: Lag,
     /// How long they see a changed object as it was.
@@ -33,7 +33,7 @@ pub struct Trouble {
     pub duplicate: u16,
 }
 
-impl Default for Trouble {
+impl Default for DirectoryTrouble {
     fn default() -> Self {
         Self {
             lag: Lag::default(),
@@ -48,7 +48,7 @@ impl Default for Trouble {
 #[derive(Debug, Default)]
 pub struct Tenant {
     pub id: String,
-    pub trouble: Trouble,
+    pub trouble: DirectoryTrouble,
     tables: BTreeMap<String, Table>,
     /// Direct members of groups: tables and ids.
     members: BTreeMap<String, Vec<(String, String)>>,
@@ -60,14 +60,14 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    pub fn new(id: &str, shapes: &[Shape]) -> Self {
+    pub fn new(id: &str, shapes: &[TableShape]) -> Self {
         let mut tenant = Self { id: id.to_owned(), ..Self::default() };
         tenant.define(shapes);
         tenant
     }
 
     /// Makes room for tables. Before the first row.
-    pub fn define(&mut self, shapes: &[Shape]) {
+    pub fn define(&mut self, shapes: &[TableShape]) {
         for shape in shapes {
             self.tables.entry(shape.name.to_owned()).or_insert_with(|| Table::new(shape.indexed));
         }

@@ -35,17 +35,17 @@ struct Behind {
     /// It was deleted. Its row stays in the table until readers catch up, so that lists keep its
     /// place.
     gone: bool,
-    left: Left,
+    left: LeftBehind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Left {
+enum LeftBehind {
     Reads(u32),
     /// Until this moment of [`Replicas::advance`].
     Until(Duration),
 }
 
-impl Left {
+impl LeftBehind {
     fn is_over(self, now: Duration) -> bool {
         match self {
             Self::Reads(reads) => reads == 0,
@@ -116,15 +116,15 @@ impl Replicas {
             return;
         }
         let left = match lag {
-            Lag::Reads(reads) => Left::Reads(reads),
-            Lag::Time(time) => Left::Until(self.now + time),
+            Lag::Reads(reads) => LeftBehind::Reads(reads),
+            Lag::Time(time) => LeftBehind::Until(self.now + time),
         };
         let seen = still.map_or_else(seen, |entry| entry.seen);
         self.put(table, id, Behind { seen, gone, left });
     }
 
     fn put(&mut self, table: &str, id: &str, entry: Behind) {
-        if let Left::Until(end) = entry.left {
+        if let LeftBehind::Until(end) = entry.left {
             self.ends.insert((end, table.to_owned(), id.to_owned()));
         }
         self.behind.entry(table.to_owned()).or_default().insert(id.to_owned(), entry);
@@ -137,7 +137,7 @@ impl Replicas {
         if entries.is_empty() {
             self.behind.remove(table);
         }
-        if let Left::Until(end) = entry.left {
+        if let LeftBehind::Until(end) = entry.left {
             self.ends.remove(&(end, table.to_owned(), id.to_owned()));
         }
         Some(entry)
@@ -154,7 +154,7 @@ impl Replicas {
         if entry.left.is_over(self.now) {
             return None;
         }
-        if let Left::Reads(left) = &mut entry.left {
+        if let LeftBehind::Reads(left) = &mut entry.left {
             *left -= 1;
             if *left == 0 {
                 self.over.push((table.to_owned(), id.to_owned()));
@@ -185,8 +185,8 @@ impl Replicas {
         let open = all.filter(|(_, (_, entry))| !entry.left.is_over(self.now));
         open.map(|(table, (id, Behind { seen, gone, left }))| {
             let (reads, until) = match left {
-                Left::Reads(reads) => (Some(*reads), None),
-                Left::Until(end) => (None, Some(end.saturating_sub(self.now).as_millis())),
+                LeftBehind::Reads(reads) => (Some(*reads), None),
+                LeftBehind::Until(end) => (None, Some(end.saturating_sub(self.now).as_millis())),
             };
             SavedBehind {
                 table: table.clone(),
@@ -203,8 +203,8 @@ impl Replicas {
     pub fn restore(&mut self, saved: SavedBehind) {
         let SavedBehind { table, id, seen, gone, reads, milliseconds } = saved;
         let left = match (reads, milliseconds) {
-            (_, Some(left)) => Left::Until(self.now + Duration::from_millis(left)),
-            (reads, None) => Left::Reads(reads.unwrap_or(0)),
+            (_, Some(left)) => LeftBehind::Until(self.now + Duration::from_millis(left)),
+            (reads, None) => LeftBehind::Reads(reads.unwrap_or(0)),
         };
         self.put(&table, &id, Behind { seen, gone, left });
     }

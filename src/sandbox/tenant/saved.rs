@@ -13,7 +13,7 @@ use crate::sandbox::tenant::table::Table;
 /// The tenant as it is saved.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Saved {
+pub struct SavedTenant {
     pub format: String,
     pub format_version: u32,
     pub tenant: String,
@@ -27,8 +27,8 @@ pub struct Saved {
 
 impl Tenant {
     /// Everything that lasts, as it is now.
-    pub fn saved(&self) -> Saved {
-        Saved {
+    pub fn saved(&self) -> SavedTenant {
+        SavedTenant {
             format: "consent.sandbox".to_owned(),
             format_version: 1,
             tenant: self.id.clone(),
@@ -48,9 +48,17 @@ impl Tenant {
     }
 
     /// Puts a saved tenant in the place of this one's rows. Tables must be defined before.
-    pub fn restore(&mut self, saved: Saved) {
-        let Saved { format: _, format_version: _, tenant, minted, tables, members, behind, fresh } =
-            saved;
+    pub fn restore(&mut self, saved: SavedTenant) {
+        let SavedTenant {
+            format: _,
+            format_version: _,
+            tenant,
+            minted,
+            tables,
+            members,
+            behind,
+            fresh,
+        } = saved;
         self.id = tenant;
         self.minted = minted;
         self.members = members;

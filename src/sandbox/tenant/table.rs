@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// A table and the string fields it is indexed by.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Shape {
+pub struct TableShape {
     pub name: &'static str,
     pub indexed: &'static [&'static str],
 }

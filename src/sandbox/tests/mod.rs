@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::sandbox::access::ADMINISTRATOR;
-use crate::sandbox::answer::{Body, Sent, Trace, cut};
+use crate::sandbox::answer::{AnswerBody, Sent, Trace, cut};
 use crate::sandbox::call::Caller;
 use crate::sandbox::incoming::{Bearer, Errand, Incoming, Payload};
 use crate::sandbox::weather::Weather;
@@ -85,10 +85,10 @@ fn get(world: &mut World, url: &str, eventual: bool) -> (u16, Value) {
 
 fn body(sent: Sent) -> (u16, Value) {
     match sent.body {
-        Body::Json(body) => (sent.status, body),
-        Body::Text(text) => (sent.status, json!(text)),
-        Body::CutJson(body) => (sent.status, json!(cut(&body))),
-        Body::Nothing => (sent.status, Value::Null),
+        AnswerBody::Json(body) => (sent.status, body),
+        AnswerBody::Text(text) => (sent.status, json!(text)),
+        AnswerBody::CutJson(body) => (sent.status, json!(cut(&body))),
+        AnswerBody::Nothing => (sent.status, Value::Null),
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{CROWD, GRANTS, attend, batch_of, bearer, creates, grants, incoming, responses, world};
 use crate::sandbox::access::ADMINISTRATOR;
-use crate::sandbox::answer::Body;
+use crate::sandbox::answer::AnswerBody;
 use crate::sandbox::incoming::Errand;
 use crate::sandbox::world::World;
 
@@ -60,7 +60,7 @@ fn inside_batches_each_request_has_its_own_fate() {
     let mut fates = BTreeMap::new();
     for part in all.chunks(20) {
         let sent = attend(&mut together, &batch_of(creates(part)), Duration::ZERO);
-        let Body::Json(answer) = sent.body else { panic!("no answer") };
+        let AnswerBody::Json(answer) = sent.body else { panic!("no answer") };
         for (grant, response) in part.iter().zip(responses(&answer)) {
             fates.insert(grant["principalId"].to_string(), response["status"].to_string());
         }

@@ -7,7 +7,7 @@ use crate::sandbox::weather::Weather;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct WeatherFile {
     weather: Weather,
 }
 
@@ -16,7 +16,7 @@ struct File {
 /// # Errors
 /// With the first thing that is wrong: not TOML, no `[weather]`, something beside it, unknown keys.
 pub fn parse(path: &str, text: &str) -> Result<Weather, SeedError> {
-    let file: Result<File, _> = toml::from_str(text);
+    let file: Result<WeatherFile, _> = toml::from_str(text);
     file.map(|file| file.weather).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         SeedError::at(path, text, at, error.message())

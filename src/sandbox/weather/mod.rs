@@ -16,11 +16,11 @@ use std::time::Duration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use crate::sandbox::tenant::Trouble;
+use crate::sandbox::tenant::DirectoryTrouble;
 use crate::sandbox::tenant::replica::Lag;
 use crate::sandbox::weather::chance::Often;
 use crate::sandbox::weather::measure::Latency;
-use crate::sandbox::weather::rule::{Meanwhile, Refusal, Slow};
+use crate::sandbox::weather::rule::{Meanwhile, RefusalRule, Slow};
 
 /// How the tenant misbehaves. The default is fine weather; what is `None` is left to the weather
 /// below. All counts go over the requests of one server run; requests inside a batch count one by
@@ -111,7 +111,7 @@ pub struct Weather {
     pub administrator: Option<Often>,
     /// Requests that take another time than the rest.
     pub slow: Vec<Slow>,
-    pub refuse: Vec<Refusal>,
+    pub refuse: Vec<RefusalRule>,
     pub meanwhile: Vec<Meanwhile>,
     /// Other weather for a while.
     pub phase: Vec<Phase>,
@@ -126,8 +126,8 @@ fn duplicate<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error
 
 impl Weather {
     /// The trouble that sits in the directory itself.
-    pub fn trouble(&self) -> Trouble {
-        Trouble {
+    pub fn trouble(&self) -> DirectoryTrouble {
+        DirectoryTrouble {
             lag: self.lag.unwrap_or_default(),
             lag_changes: self.lag_changes.unwrap_or_default(),
             lag_deletes: self.lag_deletes.unwrap_or_default(),

@@ -32,7 +32,7 @@ pub struct Which {
 /// One sort of request that is refused.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Refusal {
+pub struct RefusalRule {
     /// These three as in [`Which`].
     pub method: Option<String>,
     pub path: Option<String>,
@@ -99,7 +99,7 @@ impl Which {
     }
 }
 
-impl Refusal {
+impl RefusalRule {
     /// Whether this request is one of that sort.
     pub fn means(&self, said: &Said) -> bool {
         means(&self.method, &self.path, &self.body, said)

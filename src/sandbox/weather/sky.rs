@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::sandbox::weather::rule::Said;
-use crate::sandbox::weather::rule::{Meanwhile, Refusal, Slow};
+use crate::sandbox::weather::rule::{Meanwhile, RefusalRule, Slow};
 use crate::sandbox::weather::{Phase, Weather};
 
 /// The weather of one server run.
@@ -13,14 +13,14 @@ pub struct Sky {
     phases: Vec<Phase>,
     holding: Vec<bool>,
     now: Weather,
-    refusals: Vec<Rule<Refusal>>,
-    slow: Vec<Rule<Slow>>,
-    meanwhile: Vec<Rule<Meanwhile>>,
+    refusals: Vec<RuleInForce<RefusalRule>>,
+    slow: Vec<RuleInForce<Slow>>,
+    meanwhile: Vec<RuleInForce<Meanwhile>>,
 }
 
 /// A rule, and what became of it.
 #[derive(Debug)]
-pub struct Rule<T> {
+pub struct RuleInForce<T> {
     /// It is one of this phase's.
     phase: Option<usize>,
     pub rule: T,
@@ -70,7 +70,7 @@ impl Sky {
     }
 
     /// Refusals for such a request, nearest first.
-    pub fn refusals(&mut self, said: &Said) -> impl Iterator<Item = &mut Rule<Refusal>> {
+    pub fn refusals(&mut self, said: &Said) -> impl Iterator<Item = &mut RuleInForce<RefusalRule>> {
         let Self { refusals, holding, .. } = self;
         refusals.iter_mut().filter(|rule| rule.holds(holding) && rule.rule.means(said))
     }
@@ -99,11 +99,14 @@ impl Sky {
     }
 }
 
-fn rules<T>(phase: Option<usize>, from: &mut Vec<T>) -> impl Iterator<Item = Rule<T>> + use<T> {
-    std::mem::take(from).into_iter().map(move |rule| Rule { phase, rule, met: 0, struck: 0 })
+fn rules<T>(
+    phase: Option<usize>,
+    from: &mut Vec<T>,
+) -> impl Iterator<Item = RuleInForce<T>> + use<T> {
+    std::mem::take(from).into_iter().map(move |rule| RuleInForce { phase, rule, met: 0, struck: 0 })
 }
 
-impl<T> Rule<T> {
+impl<T> RuleInForce<T> {
     fn holds(&self, holding: &[bool]) -> bool {
         self.phase.is_none_or(|phase| holding.get(phase).copied().unwrap_or(false))
     }

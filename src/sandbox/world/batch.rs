@@ -7,31 +7,31 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::answer::{Body, Sent, Trace, cut, envelope, usual};
-use crate::sandbox::incoming::{Bearer, Item};
+use crate::sandbox::answer::{AnswerBody, Sent, Trace, cut, envelope, usual};
+use crate::sandbox::incoming::{BatchItem, Bearer};
 use crate::sandbox::log::BatchLine;
 use crate::sandbox::refused::Refused;
-use crate::sandbox::world::faults::{FailedBatch, Moment};
+use crate::sandbox::world::faults::{BrokenAt, FailedBatch};
 use crate::sandbox::world::{Arrival, World};
 
 /// Carries out a batch. The answer may be lost as a whole, if that of one of its requests is; and
 /// the batch may fail as a whole, before, midway or after.
 pub(super) fn answer(
     world: &mut World,
-    items: &[Item],
+    items: &[BatchItem],
     trace: &Trace,
     bearer: &Bearer,
     arrival: &Arrival,
 ) -> Sent {
     let failed = world.failed_batch(arrival.draw);
     let reached = match failed.map(|failed| failed.moment) {
-        Some(Moment::Before) => 0,
+        Some(BrokenAt::Before) => 0,
         // At least one, and one less than all if there are two.
-        Some(Moment::Midway) => {
+        Some(BrokenAt::Midway) => {
             let others = items.len().saturating_sub(2) as u64 + 1;
             1 + usize::try_from(arrival.draw.below("midway", others)).unwrap_or(0)
         }
-        Some(Moment::After) | None => items.len(),
+        Some(BrokenAt::After) | None => items.len(),
     };
     let (carried, left) = items.split_at(reached.min(items.len()));
     let mut sent = responses(world, carried, bearer, arrival);
@@ -49,7 +49,7 @@ pub(super) fn answer(
     sent
 }
 
-fn responses(world: &mut World, items: &[Item], bearer: &Bearer, arrival: &Arrival) -> Sent {
+fn responses(world: &mut World, items: &[BatchItem], bearer: &Bearer, arrival: &Arrival) -> Sent {
     let mut statuses: BTreeMap<String, u16> = BTreeMap::new();
     let mut responses = Vec::new();
     let mut lost = false;
@@ -84,11 +84,11 @@ fn response(id: &str, sent: Sent) -> Value {
         headers.insert("Retry-After".into(), json!(seconds.to_string()));
     }
     let (kind, body) = match body {
-        Body::Nothing => (None, Value::Null),
-        Body::Json(body) => (Some("application/json"), body),
+        AnswerBody::Nothing => (None, Value::Null),
+        AnswerBody::Json(body) => (Some("application/json"), body),
         // What is no JSON comes in base64.
-        Body::Text(text) => (Some("text/plain"), json!(STANDARD.encode(text))),
-        Body::CutJson(body) => (Some("application/json"), json!(STANDARD.encode(cut(&body)))),
+        AnswerBody::Text(text) => (Some("text/plain"), json!(STANDARD.encode(text))),
+        AnswerBody::CutJson(body) => (Some("application/json"), json!(STANDARD.encode(cut(&body)))),
     };
     if let Some(kind) = kind {
         headers.insert("Content-Type".into(), json!(kind));

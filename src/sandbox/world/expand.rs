@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use crate::sandbox::call::{Call, Method};
-use crate::sandbox::collection::Answer;
+use crate::sandbox::call::{Call, HttpMethod};
+use crate::sandbox::collection::Answered;
 use crate::sandbox::odata::entity;
-use crate::sandbox::odata::pages::{self, Cursor, PageTrouble, Request};
-use crate::sandbox::odata::{Expand, Options};
+use crate::sandbox::odata::pages::{self, Cursor, PageRequest, PageTrouble};
+use crate::sandbox::odata::{Expand, QueryOptions};
 use crate::sandbox::refused::Refused;
 use crate::sandbox::world::World;
 
@@ -16,7 +16,7 @@ const MOST_RELATED: usize = 20;
 
 /// The members to read, so that what is related can be found: with the id, and with what some
 /// objects show in any case.
-pub(super) fn to_read(options: &Options) -> Vec<String> {
+pub(super) fn to_read(options: &QueryOptions) -> Vec<String> {
     let mut select = options.select.clone();
     if !options.expand.is_empty() && !select.is_empty() {
         select.extend(options.expand.iter().map(|expand| expand.relationship.clone()));
@@ -47,7 +47,7 @@ impl World {
         set: &str,
         body: &mut Value,
         call: &Call,
-        options: &Options,
+        options: &QueryOptions,
     ) -> Result<(), Refused> {
         let set = set.strip_suffix("/$entity").unwrap_or(set);
         for object in objects(body) {
@@ -72,7 +72,7 @@ impl World {
 
     /// As if the caller asked for it.
     fn related(&mut self, path: &str, call: &Call, expand: &Expand) -> Result<Value, Refused> {
-        let mut inner = Call::new(Method::Get, path);
+        let mut inner = Call::new(HttpMethod::Get, path);
         inner.caller = call.caller.clone();
         inner.select.clone_from(&expand.select);
         inner.top = Some(MOST_RELATED);
@@ -84,15 +84,16 @@ impl World {
             return Err(Refused::denied());
         }
         let list = match collection.answer(&inner, &mut self.tenant) {
-            Answer::List(list) => list,
-            Answer::Refused(refused) => return Err(refused),
+            Answered::List(list) => list,
+            Answered::Refused(refused) => return Err(refused),
             _ => return Err(Refused::no_such_segment(path)),
         };
         if let Some(of) = entity::of(list.set) {
-            Options { select: expand.select.clone(), ..Options::default() }.check_object(of)?;
+            QueryOptions { select: expand.select.clone(), ..QueryOptions::default() }
+                .check_object(of)?;
         }
         let cursor = Cursor { page: 1, from: 0 };
-        let request = Request { root: "", path, query: "", cursor };
+        let request = PageRequest { root: "", path, query: "", cursor };
         let quiet = PageTrouble::default();
         let mut page = pages::page(&list, &inner, &mut self.tenant, &request, quiet)?;
         Ok(page["value"].take())

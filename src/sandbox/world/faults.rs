@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::sandbox::access;
 use crate::sandbox::answer::{Sent, Trace, envelope, usual};
-use crate::sandbox::incoming::{Asked, Bearer, Errand};
+use crate::sandbox::incoming::{AskedRequest, Bearer, Errand};
 use crate::sandbox::quota::Spent;
 use crate::sandbox::refused::Refused;
 use crate::sandbox::weather::chance::{Draw, Often};
-use crate::sandbox::weather::rule::Refusal;
+use crate::sandbox::weather::rule::RefusalRule;
 use crate::sandbox::world::World;
 
 /// Statuses of a failure that does not say whether anything happened.
@@ -16,7 +16,7 @@ const FAULTS: [u16; 3] = [500, 502, 504];
 
 /// How far a batch got before it failed as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(super) enum BrokenAt {
     Before,
     Midway,
     After,
@@ -25,7 +25,7 @@ pub(super) enum Moment {
 /// A batch that fails as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FailedBatch {
-    pub moment: Moment,
+    pub moment: BrokenAt,
     /// The connection breaks; else the status is answered.
     pub lost: bool,
     pub status: u16,
@@ -40,7 +40,7 @@ impl World {
     /// How long the request takes: a batch as long as its slowest part.
     pub(super) fn latency(&self, errand: &Errand, draw: Draw) -> Duration {
         let usual = self.sky.now().latency.unwrap_or_default();
-        let one = |asked: &Asked, draw: Draw| {
+        let one = |asked: &AskedRequest, draw: Draw| {
             let slow = self.sky.slow(&asked.said);
             slow.map_or(usual, |slow| slow.latency).drawn(draw)
         };
@@ -54,7 +54,7 @@ impl World {
     }
 
     /// Why this caller may not, whatever is asked.
-    pub(super) fn unwelcome(&self, asked: &Asked, bearer: &Bearer) -> Option<Refused> {
+    pub(super) fn unwelcome(&self, asked: &AskedRequest, bearer: &Bearer) -> Option<Refused> {
         let weather = self.sky.now();
         let since =
             |from: Option<u64>| from.is_some_and(|from| from > 0 && from <= self.counted.requests);
@@ -67,13 +67,18 @@ impl World {
     }
 
     /// Takes a write from its app's quota, if there is one.
-    pub(super) fn spend(&mut self, asked: &Asked, bearer: &Bearer) -> Option<Spent> {
+    pub(super) fn spend(&mut self, asked: &AskedRequest, bearer: &Bearer) -> Option<Spent> {
         let limit = self.sky.now().quota.filter(|limit| *limit > 0 && asked.write)?;
         Some(self.quota.spend(&bearer.app_id, limit, self.elapsed))
     }
 
     /// What is answered instead of carrying the request out.
-    pub(super) fn hindered(&mut self, asked: &Asked, bearer: &Bearer, draw: Draw) -> Option<Sent> {
+    pub(super) fn hindered(
+        &mut self,
+        asked: &AskedRequest,
+        bearer: &Bearer,
+        draw: Draw,
+    ) -> Option<Sent> {
         let trace = &asked.incoming.trace;
         let weather = self.sky.now();
         let (requests, writes) = (self.counted.requests, self.counted.writes);
@@ -147,12 +152,12 @@ impl World {
         self.counted.batches += 1;
         let weather = self.sky.now();
         let fates = [
-            (weather.batch_fault, Moment::Before, false, "batch-500"),
-            (weather.batch_fault_midway, Moment::Midway, false, "batch-500-midway"),
-            (weather.batch_fault_after, Moment::After, false, "batch-500-after"),
-            (weather.batch_lost_before, Moment::Before, true, "batch-lost-before"),
-            (weather.batch_lost_midway, Moment::Midway, true, "batch-lost-midway"),
-            (weather.batch_lost, Moment::After, true, "batch-lost"),
+            (weather.batch_fault, BrokenAt::Before, false, "batch-500"),
+            (weather.batch_fault_midway, BrokenAt::Midway, false, "batch-500-midway"),
+            (weather.batch_fault_after, BrokenAt::After, false, "batch-500-after"),
+            (weather.batch_lost_before, BrokenAt::Before, true, "batch-lost-before"),
+            (weather.batch_lost_midway, BrokenAt::Midway, true, "batch-lost-midway"),
+            (weather.batch_lost, BrokenAt::After, true, "batch-lost"),
         ];
         let struck = fates.into_iter().find(|(often, _, _, what)| {
             often.unwrap_or_default().strikes(self.counted.batches, draw, what)
@@ -162,7 +167,7 @@ impl World {
     }
 }
 
-fn as_written(refusal: &Refusal) -> Refused {
+fn as_written(refusal: &RefusalRule) -> Refused {
     let usual = usual(refusal.status);
     Refused {
         status: refusal.status,

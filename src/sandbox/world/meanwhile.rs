@@ -1,7 +1,7 @@
 //! What somebody else does while a client works.
 
 use crate::sandbox::access::ADMINISTRATOR;
-use crate::sandbox::incoming::Asked;
+use crate::sandbox::incoming::AskedRequest;
 use crate::sandbox::log::WriteLine;
 use crate::sandbox::refused::Refused;
 use crate::sandbox::weather::chance::Draw;
@@ -11,7 +11,7 @@ use crate::sandbox::world::{Arrival, World};
 
 impl World {
     /// What somebody else does before this request.
-    pub(super) fn meanwhile(&mut self, asked: &Asked, arrival: &Arrival, draw: Draw) {
+    pub(super) fn meanwhile(&mut self, asked: &AskedRequest, arrival: &Arrival, draw: Draw) {
         for change in self.sky.meanwhile(self.counted.requests, &asked.said) {
             self.make(change, arrival);
         }

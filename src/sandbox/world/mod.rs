@@ -18,11 +18,11 @@ use std::time::Duration;
 use crate::sandbox::call::Call;
 use crate::sandbox::collection::Collection;
 use crate::sandbox::log::Log;
-use crate::sandbox::quota::Quota;
+use crate::sandbox::quota::Buckets;
 use crate::sandbox::seed::Seed;
 use crate::sandbox::tenant::Tenant;
-use crate::sandbox::tenant::saved::Saved;
-use crate::sandbox::token::Identity;
+use crate::sandbox::tenant::saved::SavedTenant;
+use crate::sandbox::token::Application;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::weather::chance::{Chances, Draw};
 use crate::sandbox::weather::sky::Sky;
@@ -32,14 +32,14 @@ pub struct World {
     pub tenant: Tenant,
     pub domain: String,
     pub operator: (String, String),
-    pub identities: Vec<Identity>,
+    pub identities: Vec<Application>,
     pub log: Log,
     /// How often all tokens expired.
     pub generation: u32,
     sky: Sky,
     collections: Vec<&'static dyn Collection>,
     counted: Counted,
-    quota: Quota,
+    quota: Buckets,
     administrator: Administrator,
     /// Since the start.
     elapsed: Duration,
@@ -106,7 +106,7 @@ impl World {
             sky,
             collections: collections.to_vec(),
             counted: Counted::default(),
-            quota: Quota::default(),
+            quota: Buckets::default(),
             administrator: Administrator::default(),
             elapsed: Duration::ZERO,
             arrivals: Chances::default(),
@@ -115,7 +115,7 @@ impl World {
     }
 
     /// Continues from a saved state.
-    pub fn restore(&mut self, saved: Saved) {
+    pub fn restore(&mut self, saved: SavedTenant) {
         self.tenant.restore(saved);
     }
 

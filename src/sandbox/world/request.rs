@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::sandbox::answer::{Sent, envelope};
-use crate::sandbox::incoming::{Asked, Bearer, Payload};
+use crate::sandbox::incoming::{AskedRequest, Bearer, Payload};
 use crate::sandbox::log::WriteLine;
 use crate::sandbox::quota::Spent;
 use crate::sandbox::weather::chance::Draw;
@@ -14,7 +14,7 @@ const NEAR_THE_LIMIT: i64 = 80;
 
 impl World {
     /// Carries out one request, inside or outside of a batch.
-    pub fn answer(&mut self, asked: &Asked, bearer: &Bearer, arrival: &Arrival) -> Sent {
+    pub fn answer(&mut self, asked: &AskedRequest, bearer: &Bearer, arrival: &Arrival) -> Sent {
         self.counted.requests += 1;
         self.turn(self.counted.requests);
         if self.sky.now().token_expires == Some(self.counted.requests) {
@@ -37,12 +37,12 @@ impl World {
     }
 
     /// A request that came, but is not carried out: its batch failed as a whole before.
-    pub(super) fn leave(&mut self, asked: &Asked, status: u16, arrival: &Arrival) {
+    pub(super) fn leave(&mut self, asked: &AskedRequest, status: u16, arrival: &Arrival) {
         self.count(asked);
         self.note(asked, status, false, arrival);
     }
 
-    fn limited(&mut self, asked: &Asked, bearer: &Bearer, draw: Draw) -> Sent {
+    fn limited(&mut self, asked: &AskedRequest, bearer: &Bearer, draw: Draw) -> Sent {
         let trace = &asked.incoming.trace;
         let spent = self.spend(asked, bearer);
         let mut sent = match spent {
@@ -61,7 +61,7 @@ impl World {
         sent
     }
 
-    fn count(&mut self, asked: &Asked) {
+    fn count(&mut self, asked: &AskedRequest) {
         if asked.write {
             self.counted.writes += 1;
             self.log.counts.writes += 1;
@@ -70,7 +70,7 @@ impl World {
         }
     }
 
-    fn note(&mut self, asked: &Asked, status: u16, took_effect: bool, arrival: &Arrival) {
+    fn note(&mut self, asked: &AskedRequest, status: u16, took_effect: bool, arrival: &Arrival) {
         if !asked.write {
             return;
         }

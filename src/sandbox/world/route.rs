@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use crate::sandbox::answer::{Body, Sent, usual};
+use crate::sandbox::answer::{AnswerBody, Sent, usual};
 use crate::sandbox::call::unreadable;
-use crate::sandbox::call::{Call, Caller, Method};
-use crate::sandbox::collection::{Answer, List};
+use crate::sandbox::call::{Call, Caller, HttpMethod};
+use crate::sandbox::collection::{Answered, Listing};
 use crate::sandbox::cost;
 use crate::sandbox::incoming::{Incoming, Payload};
 use crate::sandbox::odata::arrange::arranged;
 use crate::sandbox::odata::entity::{self, Entity};
 use crate::sandbox::odata::pages::{self, PageTrouble};
-use crate::sandbox::odata::{self, Options};
+use crate::sandbox::odata::{self, QueryOptions};
 use crate::sandbox::refused::Refused;
 use crate::sandbox::weather::chance::Draw;
 use crate::sandbox::world::World;
@@ -42,18 +42,18 @@ impl World {
         call.count = options.count;
         call.body = body(&incoming.body, call.method)?;
         let mut sent = match collection.answer(&call, &mut self.tenant) {
-            Answer::Done => Sent::new(204, Body::Nothing),
-            Answer::Refused(refused) => return Err(refused),
-            Answer::Count(list) => {
+            Answered::Done => Sent::new(204, AnswerBody::Nothing),
+            Answered::Refused(refused) => return Err(refused),
+            Answered::Count(list) => {
                 options.check_list(of(list.set)?, &call)?;
                 let list = arranged(list, &self.tenant, &options);
                 let count = pages::count(&list, &call, &self.tenant)?;
-                Sent::new(200, Body::Text(count.to_string()))
+                Sent::new(200, AnswerBody::Text(count.to_string()))
             }
-            Answer::Object(status, set, row) => {
+            Answered::Object(status, set, row) => {
                 Sent::json(status, self.object(set, row, &call, incoming, &options)?)
             }
-            Answer::List(list) => self.page(list, &call, incoming, &options, draw)?,
+            Answered::List(list) => self.page(list, &call, incoming, &options, draw)?,
         };
         let units = cost::units(&call, !options.expand.is_empty());
         sent.headers.push(("x-ms-resource-unit", units.to_string()));
@@ -66,10 +66,10 @@ impl World {
         row: Value,
         call: &Call,
         incoming: &Incoming,
-        options: &Options,
+        options: &QueryOptions,
     ) -> Result<Value, Refused> {
         // What a write has done is done: its options are no reason to refuse it any more.
-        if call.method == Method::Get {
+        if call.method == HttpMethod::Get {
             let entity = of(set)?;
             match row.get("value") {
                 Some(Value::Array(_)) => options.check_list(entity, call)?,
@@ -93,10 +93,10 @@ impl World {
 
     fn page(
         &mut self,
-        list: List,
+        list: Listing,
         call: &Call,
         incoming: &Incoming,
-        options: &Options,
+        options: &QueryOptions,
         draw: Draw,
     ) -> Result<Sent, Refused> {
         options.check_list(of(list.set)?, call)?;
@@ -105,7 +105,7 @@ impl World {
         if weather.broken_page == Some(cursor.page) {
             return Err(usual(500));
         }
-        let request = pages::Request {
+        let request = pages::PageRequest {
             root: &incoming.root,
             path: &incoming.path,
             query: &incoming.query,
@@ -122,7 +122,7 @@ impl World {
         self.counted.lists += 1;
         self.expand(list.set, &mut body, call, options)?;
         if cuts.strikes(self.counted.lists, draw, "cut") {
-            return Ok(Sent::new(200, Body::CutJson(body)));
+            return Ok(Sent::new(200, AnswerBody::CutJson(body)));
         }
         Ok(Sent::json(200, body))
     }
@@ -137,23 +137,23 @@ fn of(set: &str) -> Result<&'static Entity, Refused> {
 /// When the service has no such method, or the query is none of its.
 pub(super) fn call(method: &str, path: &str, query: &str) -> Result<Call, Refused> {
     let method = match method {
-        "GET" => Method::Get,
-        "POST" => Method::Post,
-        "PATCH" => Method::Patch,
-        "PUT" => Method::Put,
-        "DELETE" => Method::Delete,
+        "GET" => HttpMethod::Get,
+        "POST" => HttpMethod::Post,
+        "PATCH" => HttpMethod::Patch,
+        "PUT" => HttpMethod::Put,
+        "DELETE" => HttpMethod::Delete,
         _ => return Err(Refused::no_such_method()),
     };
     odata::options(query)?;
     Ok(Call::new(method, path))
 }
 
-fn body(payload: &Payload, method: Method) -> Result<Option<Value>, Refused> {
+fn body(payload: &Payload, method: HttpMethod) -> Result<Option<Value>, Refused> {
     match payload {
         Payload::Nothing => Ok(None),
         Payload::Json(body) => Ok(Some(body.clone())),
         Payload::Unreadable => Err(unreadable()),
-        Payload::Undeclared if method == Method::Get => Ok(None),
+        Payload::Undeclared if method == HttpMethod::Get => Ok(None),
         Payload::Undeclared => Err(Refused::new(
             400,
             "BadRequest",

@@ -9,10 +9,10 @@ const APPROVER: &str = "aaaaaaaa-0000-4000-8000-000000000001";
 const GONE: &str = "aaaaaaaa-0000-4000-8000-00000000dead";
 
 fn tenant() -> Tenant {
-    let mut tenant = Tenant::new("t", Assignments.tables());
+    let mut tenant = Tenant::new("t", AppRoleAssignments.tables());
     tenant.define(&[
-        Shape { name: SERVICE_PRINCIPALS, indexed: &["appId"] },
-        Shape { name: USERS, indexed: &["userPrincipalName"] },
+        TableShape { name: SERVICE_PRINCIPALS, indexed: &["appId"] },
+        TableShape { name: USERS, indexed: &["userPrincipalName"] },
     ]);
     let role = |id: &str, value: &str, member: &str, on: bool| json!({"id": id, "value": value, "allowedMemberTypes": [member], "isEnabled": on});
     let off = "aaaaaaaa-0000-4000-8000-000000000002";
@@ -43,22 +43,22 @@ fn body(principal: &str, resource: &str, role: &str) -> Value {
     json!({"principalId": principal, "resourceId": resource, "appRoleId": role})
 }
 
-fn post(tenant: &mut Tenant, path: &str, body: Value) -> Answer {
-    Assignments.answer(&Call::new(Method::Post, path).with_body(body), tenant)
+fn post(tenant: &mut Tenant, path: &str, body: Value) -> Answered {
+    AppRoleAssignments.answer(&Call::new(HttpMethod::Post, path).with_body(body), tenant)
 }
 
 /// Of the app on the API, from the API's end.
-fn grant(tenant: &mut Tenant, role: &str) -> Answer {
+fn grant(tenant: &mut Tenant, role: &str) -> Answered {
     post(tenant, &format!("/servicePrincipals/{API}/appRoleAssignedTo"), body(APP, API, role))
 }
 
-fn told(answer: &Answer) -> (u16, String) {
+fn told(answer: &Answered) -> (u16, String) {
     match answer {
-        Answer::Refused(refused) => (refused.status, refused.message.clone()),
-        Answer::Object(status, _, row) => {
+        Answered::Refused(refused) => (refused.status, refused.message.clone()),
+        Answered::Object(status, _, row) => {
             (*status, row["id"].as_str().unwrap_or_default().to_owned())
         }
-        Answer::List(_) => (200, String::new()),
+        Answered::List(_) => (200, String::new()),
         _ => (204, String::new()),
     }
 }
@@ -76,9 +76,9 @@ fn both_ends_show_the_same_object_and_any_of_them_deletes_it() {
         (&json!("App"), &json!("API"))
     );
     let mut seen = |path: String| {
-        let mut call = Call::new(Method::Get, &path);
+        let mut call = Call::new(HttpMethod::Get, &path);
         call.caller.permissions.insert("Directory.ReadWrite.All".to_owned());
-        told(&Assignments.answer(&call, &mut t)).0
+        told(&AppRoleAssignments.answer(&call, &mut t)).0
     };
     for (path, status) in [
         (format!("/servicePrincipals/{API}/appRoleAssignedTo/{id}"), 200),
@@ -92,10 +92,10 @@ fn both_ends_show_the_same_object_and_any_of_them_deletes_it() {
         assert_eq!(seen(path.clone()), status, "{path}");
     }
     let path = format!("/servicePrincipals/{APP}/appRoleAssignments/{id}");
-    let delete = Call::new(Method::Delete, &path);
-    assert_eq!(Assignments.answer(&delete, &mut t), Answer::Done);
+    let delete = Call::new(HttpMethod::Delete, &path);
+    assert_eq!(AppRoleAssignments.answer(&delete, &mut t), Answered::Done);
     let gone = (400, "EntitlementGrant being updated or deleted is not found.".to_owned());
-    assert_eq!(told(&Assignments.answer(&delete, &mut t)), gone);
+    assert_eq!(told(&AppRoleAssignments.answer(&delete, &mut t)), gone);
 }
 
 #[test]
@@ -152,14 +152,14 @@ fn what_is_wrong_is_refused_as_documented() {
     }
     let mut send = |method, id: &str| {
         let call = Call::new(method, &format!("{path}/{id}"));
-        told(&Assignments.answer(&call, &mut t))
+        told(&AppRoleAssignments.answer(&call, &mut t))
     };
     let malformed = (400, "Invalid resource identifier for EntitlementGrant.".to_owned());
-    assert_eq!(send(Method::Delete, "x"), malformed);
+    assert_eq!(send(HttpMethod::Delete, "x"), malformed);
     let absent = assignment_id(APP, API).unwrap();
-    assert_eq!(send(Method::Delete, &absent).0, 400);
-    assert_eq!(send(Method::Get, &absent).0, 404);
-    assert_eq!(send(Method::Patch, &absent).0, 405);
+    assert_eq!(send(HttpMethod::Delete, &absent).0, 400);
+    assert_eq!(send(HttpMethod::Get, &absent).0, 404);
+    assert_eq!(send(HttpMethod::Patch, &absent).0, 405);
 }
 
 #[test]
@@ -177,16 +177,19 @@ fn assigning_needs_a_second_permission_to_see_the_app() {
     let mut t = tenant();
     let path = format!("/servicePrincipals/{API}/appRoleAssignedTo");
     let mut as_caller = |permissions: &[&str]| {
-        let mut call = Call::new(Method::Post, &path).with_body(body(APP, API, READ_ALL));
+        let mut call = Call::new(HttpMethod::Post, &path).with_body(body(APP, API, READ_ALL));
         call.caller.permissions = permissions.iter().map(|one| (*one).to_owned()).collect();
-        told(&Assignments.answer(&call, &mut t)).0
+        told(&AppRoleAssignments.answer(&call, &mut t)).0
     };
     assert_eq!(as_caller(&["AppRoleAssignment.ReadWrite.All"]), 403);
     assert_eq!(as_caller(&["AppRoleAssignment.ReadWrite.All", "Application.Read.All"]), 201);
-    let needed = |method, path: &str| Assignments.permissions(&Call::new(method, path)).unwrap();
-    assert_eq!(needed(Method::Delete, &path), ["AppRoleAssignment.ReadWrite.All"]);
-    assert!(needed(Method::Get, &path).contains(&"Application.Read.All"));
-    assert!(!needed(Method::Get, "/users/x/appRoleAssignments").contains(&"Application.Read.All"));
+    let needed =
+        |method, path: &str| AppRoleAssignments.permissions(&Call::new(method, path)).unwrap();
+    assert_eq!(needed(HttpMethod::Delete, &path), ["AppRoleAssignment.ReadWrite.All"]);
+    assert!(needed(HttpMethod::Get, &path).contains(&"Application.Read.All"));
+    assert!(
+        !needed(HttpMethod::Get, "/users/x/appRoleAssignments").contains(&"Application.Read.All")
+    );
 }
 
 #[test]
@@ -194,10 +197,10 @@ fn what_a_group_has_takes_two_permissions_to_see() {
     let mut t = tenant();
     let both = ["Directory.Read.All", "AppRoleAssignment.ReadWrite.All"];
     let mut sees = |path: &str, app_only: bool, permissions: &[&str]| {
-        let mut call = Call::new(Method::Get, path);
+        let mut call = Call::new(HttpMethod::Get, path);
         call.caller.app_only = app_only;
         call.caller.permissions = permissions.iter().map(|one| (*one).to_owned()).collect();
-        told(&Assignments.answer(&call, &mut t)).0
+        told(&AppRoleAssignments.answer(&call, &mut t)).0
     };
     let (alice, makers) = (
         format!("/users/{ALICE}/appRoleAssignments"),

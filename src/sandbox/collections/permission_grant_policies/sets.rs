@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::sandbox::call::Call;
-use crate::sandbox::collection::Answer;
+use crate::sandbox::collection::Answered;
 use crate::sandbox::refused::Refused;
 use crate::sandbox::tenant::Tenant;
 
@@ -77,19 +77,19 @@ fn is_there(within: &str, id: &str, tenant: &Tenant) -> Result<(), Refused> {
     if own { Ok(()) } else { Err(Refused::not_found(id)) }
 }
 
-pub(super) fn read(within: &str, id: &str, tenant: &mut Tenant) -> Result<Answer, Refused> {
+pub(super) fn read(within: &str, id: &str, tenant: &mut Tenant) -> Result<Answered, Refused> {
     is_there(within, id, tenant)?;
     let row = tenant.read(SETS, id).ok_or_else(|| Refused::not_found(id))?;
-    Ok(Answer::Object(200, "permissionGrantConditionSets/$entity", shown(row)))
+    Ok(Answered::Object(200, "permissionGrantConditionSets/$entity", shown(row)))
 }
 
-pub(super) fn create(within: &str, call: &Call, tenant: &mut Tenant) -> Result<Answer, Refused> {
+pub(super) fn create(within: &str, call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
     let body = call.object()?;
     check(&body)?;
     let id = tenant.mint();
     let row = row(within, &id, &Value::Object(body));
     tenant.create(SETS, row.clone());
-    Ok(Answer::Object(201, "permissionGrantConditionSets/$entity", shown(&row)))
+    Ok(Answered::Object(201, "permissionGrantConditionSets/$entity", shown(&row)))
 }
 
 fn check(body: &Map<String, Value>) -> Result<(), Refused> {
@@ -120,10 +120,10 @@ fn check(body: &Map<String, Value>) -> Result<(), Refused> {
     Ok(())
 }
 
-pub(super) fn delete(within: &str, id: &str, tenant: &mut Tenant) -> Result<Answer, Refused> {
+pub(super) fn delete(within: &str, id: &str, tenant: &mut Tenant) -> Result<Answered, Refused> {
     is_there(within, id, tenant)?;
     tenant.remove(SETS, id);
-    Ok(Answer::Done)
+    Ok(Answered::Done)
 }
 
 pub(super) fn clear(within: &str, tenant: &mut Tenant) {

@@ -10,14 +10,14 @@ fn tenant() -> Tenant {
     tenant
 }
 
-fn ask(tenant: &mut Tenant, method: Method, rest: &str, body: Option<Value>) -> (u16, Value) {
+fn ask(tenant: &mut Tenant, method: HttpMethod, rest: &str, body: Option<Value>) -> (u16, Value) {
     let path = format!("/policies/permissionGrantPolicies{rest}");
     match Policies.answer(&Call { body, ..Call::new(method, &path) }, tenant) {
-        Answer::Object(status, _, row) => (status, row),
-        Answer::Refused(refused) => (refused.status, json!(refused.message)),
-        Answer::Done => (204, Value::Null),
-        Answer::List(_) => (200, Value::Null),
-        Answer::Count(_) => panic!("nobody counts policies"),
+        Answered::Object(status, _, row) => (status, row),
+        Answered::Refused(refused) => (refused.status, json!(refused.message)),
+        Answered::Done => (204, Value::Null),
+        Answered::List(_) => (200, Value::Null),
+        Answered::Count(_) => panic!("nobody counts policies"),
     }
 }
 
@@ -28,11 +28,11 @@ fn mine() -> Option<Value> {
 #[test]
 fn a_policy_is_made_without_sets_and_shows_them_later() {
     let mut t = tenant();
-    assert_eq!(ask(&mut t, Method::Post, "", mine()).0, 201);
-    assert_eq!(ask(&mut t, Method::Post, "", mine()).0, 409);
+    assert_eq!(ask(&mut t, HttpMethod::Post, "", mine()).0, 201);
+    assert_eq!(ask(&mut t, HttpMethod::Post, "", mine()).0, 409);
     let set =
         json!({"permissionType": "delegated", "clientApplicationsFromVerifiedPublisherOnly": true});
-    let (status, made) = ask(&mut t, Method::Post, "/mine/includes", Some(set));
+    let (status, made) = ask(&mut t, HttpMethod::Post, "/mine/includes", Some(set));
     assert_eq!(status, 201);
     let documented = json!({
         "id": made["id"],
@@ -46,41 +46,41 @@ fn a_policy_is_made_without_sets_and_shows_them_later() {
         "clientApplicationsFromVerifiedPublisherOnly": true,
     });
     assert_eq!(made, documented);
-    let (_, row) = ask(&mut t, Method::Get, "/mine", None);
+    let (_, row) = ask(&mut t, HttpMethod::Get, "/mine", None);
     assert_eq!((&row["includes"], &row["excludes"]), (&json!([documented]), &json!([])));
-    let (_, all) = ask(&mut t, Method::Get, "", None);
+    let (_, all) = ask(&mut t, HttpMethod::Get, "", None);
     assert!(all["value"].as_array().unwrap().contains(&row));
     let one = format!("/mine/includes/{}", made["id"].as_str().unwrap());
-    assert_eq!(ask(&mut t, Method::Patch, &one, Some(json!({}))).0, 405);
-    assert_eq!(ask(&mut t, Method::Delete, &one.replace("includes", "excludes"), None).0, 404);
-    assert_eq!(ask(&mut t, Method::Delete, &one, None).0, 204);
-    assert_eq!(ask(&mut t, Method::Get, &one, None).0, 404);
+    assert_eq!(ask(&mut t, HttpMethod::Patch, &one, Some(json!({}))).0, 405);
+    assert_eq!(ask(&mut t, HttpMethod::Delete, &one.replace("includes", "excludes"), None).0, 404);
+    assert_eq!(ask(&mut t, HttpMethod::Delete, &one, None).0, 204);
+    assert_eq!(ask(&mut t, HttpMethod::Get, &one, None).0, 404);
 }
 
 #[test]
 fn a_policy_goes_with_its_sets() {
     let mut t = tenant();
-    ask(&mut t, Method::Post, "", mine());
+    ask(&mut t, HttpMethod::Post, "", mine());
     let set = Some(json!({"permissionType": "application"}));
-    ask(&mut t, Method::Post, "/mine/excludes", set);
+    ask(&mut t, HttpMethod::Post, "/mine/excludes", set);
     let before = t.table(SETS).unwrap().rows().count();
-    assert_eq!(ask(&mut t, Method::Patch, "/mine", Some(json!({"description": "x"}))).0, 204);
-    assert_eq!(ask(&mut t, Method::Patch, "/mine", Some(json!({"id": "other"}))).0, 400);
-    assert_eq!(ask(&mut t, Method::Delete, "/mine", None).0, 204);
+    assert_eq!(ask(&mut t, HttpMethod::Patch, "/mine", Some(json!({"description": "x"}))).0, 204);
+    assert_eq!(ask(&mut t, HttpMethod::Patch, "/mine", Some(json!({"id": "other"}))).0, 400);
+    assert_eq!(ask(&mut t, HttpMethod::Delete, "/mine", None).0, 204);
     assert_eq!(t.table(SETS).unwrap().rows().count(), before - 1);
-    assert_eq!(ask(&mut t, Method::Delete, "/mine", None).0, 404);
+    assert_eq!(ask(&mut t, HttpMethod::Delete, "/mine", None).0, 404);
 }
 
 #[test]
 fn microsofts_own_policies_are_read_only() {
     let mut t = tenant();
     let id = "/microsoft-user-default-low";
-    assert_eq!(ask(&mut t, Method::Get, id, None).0, 200);
+    assert_eq!(ask(&mut t, HttpMethod::Get, id, None).0, 200);
     let set = json!({"permissionType": "delegated"});
     for (method, rest, body) in [
-        (Method::Patch, id.to_owned(), Some(json!({"displayName": "x"}))),
-        (Method::Delete, id.to_owned(), None),
-        (Method::Post, format!("{id}/includes"), Some(set)),
+        (HttpMethod::Patch, id.to_owned(), Some(json!({"displayName": "x"}))),
+        (HttpMethod::Delete, id.to_owned(), None),
+        (HttpMethod::Post, format!("{id}/includes"), Some(set)),
     ] {
         assert_eq!(ask(&mut t, method, &rest, body).0, 400);
     }
@@ -95,9 +95,9 @@ fn what_is_wrong_is_refused() {
         json!({"id": "a b"}),
         json!({"id": "a", "includes": []}),
     ] {
-        assert_eq!(ask(&mut t, Method::Post, "", Some(body)).0, 400);
+        assert_eq!(ask(&mut t, HttpMethod::Post, "", Some(body)).0, 400);
     }
-    ask(&mut t, Method::Post, "", mine());
+    ask(&mut t, HttpMethod::Post, "", mine());
     for body in [
         json!({}),
         json!({"permissionType": "delegatedUserConsentable"}),
@@ -105,8 +105,8 @@ fn what_is_wrong_is_refused() {
         json!({"permissionType": "delegated", "permissionClassification": "some"}),
         json!({"permissionType": "delegated", "id": "x"}),
     ] {
-        assert_eq!(ask(&mut t, Method::Post, "/mine/includes", Some(body)).0, 400);
+        assert_eq!(ask(&mut t, HttpMethod::Post, "/mine/includes", Some(body)).0, 400);
     }
     let set = Some(json!({"permissionType": "delegated"}));
-    assert_eq!(ask(&mut t, Method::Post, "/other/includes", set).0, 404);
+    assert_eq!(ask(&mut t, HttpMethod::Post, "/other/includes", set).0, 404);
 }

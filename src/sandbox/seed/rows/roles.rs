@@ -7,11 +7,15 @@ use uuid::Uuid;
 use crate::sandbox::collections::app_role_assignments::{self as app_roles, DEFAULT_ROLE};
 use crate::sandbox::guid::guid_of;
 use crate::sandbox::seed::Seed;
-use crate::sandbox::seed::names::{Fault, Names, fault};
-use crate::sandbox::seed::tables::File;
+use crate::sandbox::seed::names::{NameFault, NameIndex, fault};
+use crate::sandbox::seed::tables::SeedFile;
 use crate::sandbox::tenant::names::{APP_ROLE_ASSIGNMENTS, GROUPS, SERVICE_PRINCIPALS, USERS};
 
-pub(super) fn assignments(file: &File, seed: &mut Seed, names: &Names) -> Result<(), Fault> {
+pub(super) fn assignments(
+    file: &SeedFile,
+    seed: &mut Seed,
+    names: &NameIndex,
+) -> Result<(), NameFault> {
     for table in &file.app_role_assignment {
         let (kind, principal) =
             names.find(&table.principal, &[USERS, GROUPS, SERVICE_PRINCIPALS])?;
@@ -37,7 +41,7 @@ fn row_of<'a>(seed: &'a Seed, table: &str, id: &str) -> Option<&'a Value> {
     rows.find(|(_, row)| row["id"] == id).map(|(_, row)| row)
 }
 
-fn id_of(role: &Spanned<String>, resource: &Value) -> Result<String, Fault> {
+fn id_of(role: &Spanned<String>, resource: &Value) -> Result<String, NameFault> {
     let text = role.get_ref();
     let mut roles = resource["appRoles"].as_array().into_iter().flatten();
     let id = roles.find(|one| one["value"] == text.as_str()).and_then(|one| one["id"].as_str());

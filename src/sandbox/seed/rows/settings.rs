@@ -7,8 +7,8 @@ use crate::sandbox::collections::{
     permission_grant_policies,
 };
 use crate::sandbox::seed::Seed;
-use crate::sandbox::seed::names::{Fault, Names, fault};
-use crate::sandbox::seed::tables::{ClassificationTable, File};
+use crate::sandbox::seed::names::{NameFault, NameIndex, fault};
+use crate::sandbox::seed::tables::{ClassificationTable, SeedFile};
 use crate::sandbox::tenant::names::SERVICE_PRINCIPALS;
 
 /// What a new tenant has today.
@@ -18,7 +18,7 @@ const DEFAULT_POLICIES: [&str; 3] = [
     "ManagePermissionGrantsForOwnedResource.microsoft-dynamically-managed-permissions-for-chat",
 ];
 
-pub(super) fn add(file: &File, seed: &mut Seed, names: &Names) -> Result<(), Fault> {
+pub(super) fn add(file: &SeedFile, seed: &mut Seed, names: &NameIndex) -> Result<(), NameFault> {
     let policies = match &file.user_consent {
         Some(table) => table.policies.clone(),
         None => DEFAULT_POLICIES.map(str::to_owned).to_vec(),
@@ -56,7 +56,11 @@ pub(super) fn add(file: &File, seed: &mut Seed, names: &Names) -> Result<(), Fau
     Ok(())
 }
 
-fn classes(table: &ClassificationTable, seed: &mut Seed, names: &Names) -> Result<(), Fault> {
+fn classes(
+    table: &ClassificationTable,
+    seed: &mut Seed,
+    names: &NameIndex,
+) -> Result<(), NameFault> {
     let (_, owner) = names.find(&table.resource, &[SERVICE_PRINCIPALS])?;
     let is_owner =
         |(name, row): &&(&str, Value)| *name == SERVICE_PRINCIPALS && row["id"] == owner.as_str();
