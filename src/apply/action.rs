@@ -25,7 +25,7 @@ pub enum Action {
 
 /// The moment, as time since the start of any clock, and when the service takes writes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub struct Now {
     pub now: Duration,
     /// No write goes out before this, by the quota of writes.
     pub quota_from: Duration,

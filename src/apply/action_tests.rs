@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Action, Because, Moment};
+use super::{Action, Because, Now};
 use crate::apply::machine::Machine;
 use crate::apply::next_batch::LARGEST;
 use crate::apply::rehearsal::{address, gives, needs, refusal, rests, takes, words};
@@ -19,8 +19,8 @@ const fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn at(now: u64, quota: u64, asked: u64) -> Moment {
-    Moment { now: s(now), quota_from: s(quota), asked_from: s(asked), batch: 1 }
+fn at(now: u64, quota: u64, asked: u64) -> Now {
+    Now { now: s(now), quota_from: s(quota), asked_from: s(asked), batch: 1 }
 }
 
 /// The first change was sent at the beginning, and so answered.
@@ -45,7 +45,7 @@ fn a_fault_is_waited_for_with_its_end() {
     let mut machine = sent(&changes, Verdict::Again(refusal(503)));
     let Action::Wait(time, because) = machine.next_action(at(0, 0, 0)) else { panic!("no wait") };
     assert!(time > s(0) && because == Because::Fault(503), "{time:?} {because:?}");
-    let sooner = Moment { quota_from: Duration::from_millis(1), ..at(0, 0, 0) };
+    let sooner = Now { quota_from: Duration::from_millis(1), ..at(0, 0, 0) };
     assert_eq!(machine.next_action(sooner), Action::Wait(time, because), "the quota ends before");
     assert_eq!(machine.gives_up(Because::Fault(500), s(0)), Some(s(120)), "whatever the answer");
     assert_eq!(machine.gives_up(Because::Replicas, s(0)), None);
@@ -93,7 +93,7 @@ fn while_nothing_could_begin_an_answer_is_awaited() {
 fn four_hundred_are_open_at_most() {
     let changes: Vec<Change> = (0..401).map(|n| gives(&format!("g{n:03}"))).collect();
     let mut machine = Machine::new(&changes, &BTreeSet::new());
-    let now = Moment { batch: LARGEST, ..at(0, 0, 0) };
+    let now = Now { batch: LARGEST, ..at(0, 0, 0) };
     let mut begun = 0;
     loop {
         match machine.next_action(now) {
@@ -106,7 +106,7 @@ fn four_hundred_are_open_at_most() {
         }
     }
     assert_eq!((machine.unsent(), machine.to_send()), (1, 1));
-    assert_eq!(machine.next_action(Moment { batch: LARGEST, ..at(0, 0, 60) }), Action::Await);
+    assert_eq!(machine.next_action(Now { batch: LARGEST, ..at(0, 0, 60) }), Action::Await);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::apply::proof::{CHECK, LOOK, NOT_YET, READ_BACK, Sight, UNREAD, delay};
+use crate::apply::proof::{CHECK, LOOK, NOT_YET, READ_BACK, Showed, UNREAD, delay};
 use crate::graph::error::told;
 use crate::graph::patience::{PAUSES, Patience, Trying};
 use crate::graph::verdict::Verdict;
@@ -20,7 +20,7 @@ const SIGHTINGS: usize = 3;
 
 /// What to do next about the step.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Next {
+pub enum NextStep {
     /// Send the request, after this long.
     Send(Duration),
     /// Read the object, after this long.
@@ -37,7 +37,7 @@ pub enum Next {
 
 /// Why the object is being read.
 #[derive(Debug, Clone, PartialEq)]
-enum Reading {
+enum ReadFor {
     /// It is still to be sent, and would replace or remove what is there.
     Before,
     /// The request was accepted.
@@ -68,7 +68,7 @@ pub struct Attempt {
     wait: Option<Wait>,
     /// The last error answer, until another answer came.
     refusal: Option<Refusal>,
-    reading: Option<Reading>,
+    reading: Option<ReadFor>,
     /// Reads for the present reason that could be made and did not show it, and others. Each sort has
     /// its own patience: a fault of the service says nothing about its replicas.
     sightings: usize,
@@ -103,12 +103,12 @@ impl Attempt {
 
     /// The object is read before the request is sent.
     pub fn look_first(&mut self) {
-        self.read_for(Reading::Before);
+        self.read_for(ReadFor::Before);
     }
 
     /// Whether it is being read, and the request goes out after that.
     pub fn looks_first(&self) -> bool {
-        self.reading == Some(Reading::Before)
+        self.reading == Some(ReadFor::Before)
     }
 
     /// Whether the object is as it shall be because of this run.
@@ -117,75 +117,75 @@ impl Attempt {
     }
 
     /// What an answer leads to.
-    pub fn answered(&mut self, verdict: Verdict) -> Next {
+    pub fn answered(&mut self, verdict: Verdict) -> NextStep {
         (self.refusal, self.wait) = (None, None);
         let sent = self.sent.take().unwrap_or(self.now);
         self.patience.tried(self.now.saturating_sub(sent));
         match verdict {
             Verdict::Accepted(_) => {
                 self.accepted = true;
-                self.read_for(Reading::Accepted)
+                self.read_for(ReadFor::Accepted)
             }
-            Verdict::AlreadyThere(refusal) => self.read_for(Reading::There(refusal)),
-            Verdict::NotThere(refusal) => self.read_for(Reading::NotThere(refusal)),
+            Verdict::AlreadyThere(refusal) => self.read_for(ReadFor::There(refusal)),
+            Verdict::NotThere(refusal) => self.read_for(ReadFor::NotThere(refusal)),
             Verdict::Unsure(refusal) => {
                 self.doubtful = true;
-                self.read_for(Reading::InDoubt(refusal))
+                self.read_for(ReadFor::InDoubt(refusal))
             }
             Verdict::Wait(time, refusal) => self.pause(time, refusal),
             Verdict::Again(refusal) => self.again(refusal),
             Verdict::NotYet(refusal) => self.not_yet(refusal),
             Verdict::SignInLost(refusal) => {
                 self.refusal = Some(refusal.clone());
-                Next::SignInLost(refusal)
+                NextStep::SignInLost(refusal)
             }
             Verdict::Refused(refusal) => self.refused(refusal),
         }
     }
 
     /// What a read leads to. One that spent all of a question's patience is not made again.
-    pub fn seen(&mut self, sight: &Sight) -> Next {
+    pub fn seen(&mut self, sight: &Showed) -> NextStep {
         self.wait = None;
         let took = self.now.saturating_sub(std::mem::replace(&mut self.looked, self.now));
         let (count, schedule) = match sight {
-            Sight::Shown(_) => return Next::Shown,
-            Sight::Another(because) => return Next::Settled(another(because)),
-            Sight::Otherwise if self.reading == Some(Reading::Before) => {
+            Showed::Shown(_) => return NextStep::Shown,
+            Showed::Another(because) => return NextStep::Settled(another(because)),
+            Showed::Otherwise if self.reading == Some(ReadFor::Before) => {
                 self.reading = None;
-                return Next::Send(Duration::ZERO);
+                return NextStep::Send(Duration::ZERO);
             }
-            Sight::NotShown | Sight::Otherwise | Sight::Changed => {
-                self.otherwise = *sight == Sight::Otherwise;
-                self.changed = *sight == Sight::Changed;
+            Showed::NotShown | Showed::Otherwise | Showed::Changed => {
+                self.otherwise = *sight == Showed::Otherwise;
+                self.changed = *sight == Showed::Changed;
                 let schedule = self.schedule();
                 (&mut self.sightings, schedule)
             }
-            Sight::Unreadable => {
+            Showed::Unreadable => {
                 self.unread_for = self.unread_for.saturating_add(took);
                 (&mut self.unread, UNREAD)
             }
         };
         *count += 1;
         let reads = *count;
-        let sick = *sight == Sight::Unreadable && self.patience.would_end(self.unread_for);
+        let sick = *sight == Showed::Unreadable && self.patience.would_end(self.unread_for);
         match delay(schedule, reads).filter(|_| !sick) {
             Some(time) => {
                 self.waits_for_replicas(time, schedule, reads);
-                Next::Read(time)
+                NextStep::Read(time)
             }
             None if self.may_send_again() => {
                 self.resends += 1;
-                Next::Send(Duration::ZERO)
+                NextStep::Send(Duration::ZERO)
             }
-            None => Next::Settled(self.never_shown()),
+            None => NextStep::Settled(self.never_shown()),
         }
     }
 
     fn schedule(&self) -> &'static [u64] {
         match &self.reading {
-            Some(Reading::Accepted) => READ_BACK,
-            Some(Reading::InDoubt(_)) => LOOK,
-            Some(Reading::Before | Reading::There(_) | Reading::NotThere(_) | Reading::Last(_))
+            Some(ReadFor::Accepted) => READ_BACK,
+            Some(ReadFor::InDoubt(_)) => LOOK,
+            Some(ReadFor::Before | ReadFor::There(_) | ReadFor::NotThere(_) | ReadFor::Last(_))
             | None => CHECK,
         }
     }
@@ -196,29 +196,29 @@ impl Attempt {
         let unclear = |error, then| Outcome::in_doubt(no_clear_answer(error, then));
         let blind = self.sightings == 0;
         match &self.reading {
-            Some(Reading::Before) if self.doubtful => {
+            Some(ReadFor::Before) if self.doubtful => {
                 unsure("no clear answer, and then not as it was any more")
             }
-            Some(Reading::Before) if blind => {
+            Some(ReadFor::Before) if blind => {
                 not_sent("not_read", "not sent: it could not be read again")
             }
-            Some(Reading::Before) => not_sent("changed_meanwhile", CHANGED),
-            Some(Reading::InDoubt(error)) if self.changed => {
+            Some(ReadFor::Before) => not_sent("changed_meanwhile", CHANGED),
+            Some(ReadFor::InDoubt(error)) if self.changed => {
                 unclear(error, "somebody else has changed it")
             }
-            Some(Reading::Accepted) | None if blind => {
+            Some(ReadFor::Accepted) | None if blind => {
                 Outcome::unconfirmed("accepted, could not be read back")
             }
-            Some(Reading::Accepted) | None => Outcome::unconfirmed("accepted, not yet visible"),
-            Some(Reading::InDoubt(error)) if blind => unclear(error, "it could not be read"),
-            Some(Reading::InDoubt(error)) => unclear(error, "it is not visible"),
-            Some(Reading::There(_) | Reading::NotThere(_) | Reading::Last(_)) if self.doubtful => {
+            Some(ReadFor::Accepted) | None => Outcome::unconfirmed("accepted, not yet visible"),
+            Some(ReadFor::InDoubt(error)) if blind => unclear(error, "it could not be read"),
+            Some(ReadFor::InDoubt(error)) => unclear(error, "it is not visible"),
+            Some(ReadFor::There(_) | ReadFor::NotThere(_) | ReadFor::Last(_)) if self.doubtful => {
                 unsure("no clear answer at first, and not visible as it should be")
             }
-            Some(Reading::There(_) | Reading::NotThere(_) | Reading::Last(_)) if blind => {
+            Some(ReadFor::There(_) | ReadFor::NotThere(_) | ReadFor::Last(_)) if blind => {
                 unsure("refused, and how things are could not be read")
             }
-            Some(Reading::There(error) | Reading::NotThere(error) | Reading::Last(error)) => {
+            Some(ReadFor::There(error) | ReadFor::NotThere(error) | ReadFor::Last(error)) => {
                 Outcome::Failed { error: error.clone() }
             }
         }
@@ -244,35 +244,35 @@ impl Attempt {
         }
     }
 
-    fn read_for(&mut self, reading: Reading) -> Next {
+    fn read_for(&mut self, reading: ReadFor) -> NextStep {
         self.reading = Some(reading);
         (self.sightings, self.unread) = (0, 0);
         (self.unread_for, self.looked) = (Duration::ZERO, self.now);
         self.otherwise = false;
         self.changed = false;
-        Next::Read(Duration::ZERO)
+        NextStep::Read(Duration::ZERO)
     }
 
     /// The service says how long it wants to hear nothing.
-    fn pause(&mut self, time: Duration, refusal: Refusal) -> Next {
+    fn pause(&mut self, time: Duration, refusal: Refusal) -> NextStep {
         let Some(rest) = self.patience.asked(time) else {
             if time > PAUSES {
                 self.refusal = Some(refusal);
-                return Next::LongPause(time);
+                return NextStep::LongPause(time);
             }
             return self.refused(refusal);
         };
         self.refusal = Some(refusal);
         self.waits(Because::Service, rest.pause, rest.left);
-        Next::Send(rest.pause)
+        NextStep::Send(rest.pause)
     }
 
     /// It was not carried out, and nobody says when it would be.
-    fn again(&mut self, refusal: Refusal) -> Next {
+    fn again(&mut self, refusal: Refusal) -> NextStep {
         let Some(rest) = self.patience.fault() else { return self.refused(refusal) };
         self.waits(Because::Fault(refusal.status), rest.pause, rest.left);
         self.refusal = Some(refusal);
-        Next::Send(rest.pause)
+        NextStep::Send(rest.pause)
     }
 
     fn waits(&mut self, because: Because, time: Duration, left: Duration) {
@@ -288,21 +288,21 @@ impl Attempt {
 
     /// A 404 has been seen for writes that took effect all the same, so a later "already there"
     /// may speak of our own.
-    fn not_yet(&mut self, refusal: Refusal) -> Next {
+    fn not_yet(&mut self, refusal: Refusal) -> NextStep {
         let Some(time) = delay(NOT_YET, self.not_yet) else {
-            return self.read_for(Reading::Last(refusal));
+            return self.read_for(ReadFor::Last(refusal));
         };
         self.waits_for_replicas(time, NOT_YET, self.not_yet);
         self.not_yet += 1;
         self.refusal = Some(refusal);
-        Next::Send(time)
+        NextStep::Send(time)
     }
 
-    fn refused(&mut self, refusal: Refusal) -> Next {
+    fn refused(&mut self, refusal: Refusal) -> NextStep {
         if self.doubtful || self.not_yet > 0 {
-            self.read_for(Reading::Last(refusal))
+            self.read_for(ReadFor::Last(refusal))
         } else {
-            Next::Settled(Outcome::Failed { error: refusal })
+            NextStep::Settled(Outcome::Failed { error: refusal })
         }
     }
 
@@ -310,8 +310,8 @@ impl Attempt {
     /// be made, and not when answers took all of the patience.
     fn may_send_again(&self) -> bool {
         let most = match &self.reading {
-            Some(Reading::NotThere(_)) if self.otherwise => RESENDS_TO_REPLICAS,
-            Some(Reading::InDoubt(_) | Reading::NotThere(_)) => RESENDS,
+            Some(ReadFor::NotThere(_)) if self.otherwise => RESENDS_TO_REPLICAS,
+            Some(ReadFor::InDoubt(_) | ReadFor::NotThere(_)) => RESENDS,
             _ => return false,
         };
         let may = self.sightings >= SIGHTINGS && self.resends < most && !self.patience.is_over();

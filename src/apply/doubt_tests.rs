@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::apply::rehearsal::{Reply, Tenant, change, gives, needs, refusal, takes, words};
+use crate::apply::rehearsal::{
+    PretendedTenant, Reply, change, gives, needs, refusal, takes, words,
+};
 use serde_json::json;
 
 fn many(count: usize) -> Vec<Change> {
@@ -19,7 +21,8 @@ fn fault() -> Reply {
 fn one_object_that_cannot_be_read_stops_only_what_needs_it() {
     let changes =
         [gives("sick"), gives("a"), needs(takes("all"), &["sick"]), takes("other"), change("b")];
-    let mut tenant = Tenant { sick: BTreeSet::from(["/o/sick".into()]), ..Tenant::default() };
+    let mut tenant =
+        PretendedTenant { sick: BTreeSet::from(["/o/sick".into()]), ..PretendedTenant::default() };
     for path in ["/o/all", "/o/other"] {
         tenant.objects.insert(path.into(), json!({"is": "there"}));
     }
@@ -32,7 +35,7 @@ fn one_object_that_cannot_be_read_stops_only_what_needs_it() {
 fn two_objects_that_cannot_be_read_do_not_stop_the_rest_even_when_nothing_else_is_read() {
     let changes = [gives("a"), gives("b"), takes("other")];
     let sick = ["/o/a", "/o/b"].map(String::from);
-    let mut tenant = Tenant { sick: BTreeSet::from(sick), ..Tenant::default() };
+    let mut tenant = PretendedTenant { sick: BTreeSet::from(sick), ..PretendedTenant::default() };
     tenant.objects.insert("/o/other".into(), json!({"is": "there"}));
     let report = tenant.run(&changes);
     assert_eq!((words(&report), report.stopped), (vec!["unsure", "unsure", "done"], None));
@@ -41,7 +44,7 @@ fn two_objects_that_cannot_be_read_do_not_stop_the_rest_even_when_nothing_else_i
 /// Nothing answers any more: as soon as that is known, nothing more is sent.
 #[test]
 fn a_service_that_shows_nothing_ends_the_run_soon() {
-    let mut tenant = Tenant { blind: true, ..Tenant::default() };
+    let mut tenant = PretendedTenant { blind: true, ..PretendedTenant::default() };
     let report = tenant.run(&many(100));
     assert!(matches!(report.stopped, Some(Stopped::Blind { .. })), "{report:?}");
     assert_eq!(words(&report)[..20], ["unsure"; 20]);
@@ -49,7 +52,7 @@ fn a_service_that_shows_nothing_ends_the_run_soon() {
     // One after the other: each is a request for the same object.
     let mut chain = many(4);
     chain.push(takes("other"));
-    let mut tenant = Tenant { blind: true, ..Tenant::default() };
+    let mut tenant = PretendedTenant { blind: true, ..PretendedTenant::default() };
     for change in chain.iter_mut().take(4) {
         change.gives = false;
         change.steps[0].request.path = "/o/same".into();
@@ -63,7 +66,7 @@ fn a_service_that_shows_nothing_ends_the_run_soon() {
 /// Every write is answered 500 and none was made.
 #[test]
 fn twenty_changes_without_a_clear_answer_stop_the_run() {
-    let mut tenant = Tenant { lanes: 4, ..Tenant::default() };
+    let mut tenant = PretendedTenant { lanes: 4, ..PretendedTenant::default() };
     let changes = many(100);
     for change in &changes {
         tenant.reply(&change.steps[0].request.path, [fault(), fault(), fault()]);
@@ -79,7 +82,7 @@ fn twenty_changes_without_a_clear_answer_stop_the_run() {
 /// The service breaks in the middle of a run: what is under way may be in doubt, no more.
 #[test]
 fn a_service_that_breaks_later_stops_the_run_too() {
-    let mut tenant = Tenant { lanes: 4, ..Tenant::default() };
+    let mut tenant = PretendedTenant { lanes: 4, ..PretendedTenant::default() };
     let changes = many(300);
     for change in changes.iter().skip(60) {
         tenant.reply(&change.steps[0].request.path, vec![fault(); 3]);
@@ -96,7 +99,7 @@ fn a_service_that_breaks_later_stops_the_run_too() {
 #[test]
 fn nineteen_do_not_nor_do_those_that_turn_out_well() {
     let changes = many(60);
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     for change in changes.iter().take(19) {
         tenant.reply(&change.steps[0].request.path, [fault(), fault(), fault()]);
     }
@@ -104,7 +107,7 @@ fn nineteen_do_not_nor_do_those_that_turn_out_well() {
     assert_eq!(report.stopped, None);
     assert_eq!(words(&report)[..19], ["unsure"; 19]);
     assert_eq!(words(&report)[19..], ["done"; 41]);
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     for change in &changes {
         tenant.reply(&change.steps[0].request.path, [fault(), Reply::DoSilently]);
     }

@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, Either, select};
 use futures_util::stream::FuturesUnordered;
 
-use crate::apply::action::{Action, Because, Moment, Outgoing};
+use crate::apply::action::{Action, Because, Now, Outgoing};
 use crate::apply::in_flight::Ticket;
 use crate::apply::journaling;
 use crate::apply::machine::Machine;
@@ -129,7 +129,7 @@ impl Executor<'_> {
         let batch = self.tools.writer.at_once().min(machine.to_send()).max(1);
         let Pause { quota, asked } = self.tools.writer.pause(batch);
         let (quota_from, asked_from) = (now.saturating_add(quota), now.saturating_add(asked));
-        machine.next_action(Moment { now, quota_from, asked_from, batch })
+        machine.next_action(Now { now, quota_from, asked_from, batch })
     }
 
     /// The wait with its end: of whatever waits so, or of the read that was told to.

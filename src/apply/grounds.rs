@@ -39,7 +39,7 @@ struct Ground<'a> {
     proof: &'a Proof,
     /// When the service answered with it.
     shown: Option<Duration>,
-    look: Look,
+    look: GroundLook,
     /// When it was begun.
     begun: Duration,
 }
@@ -47,7 +47,7 @@ struct Ground<'a> {
 /// Where the present look at a ground stands. Reads that could be made and did not show it, and others,
 /// have each their own patience, as everywhere.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Look {
+enum GroundLook {
     /// Nobody asked for one, or it is over.
     Over,
     Due {
@@ -110,7 +110,7 @@ impl<'a> Grounds<'a> {
             subject,
             proof,
             shown: None,
-            look: Look::Over,
+            look: GroundLook::Over,
             begun: Duration::ZERO,
         });
         self.all.len() - 1
@@ -130,9 +130,10 @@ impl<'a> Grounds<'a> {
     pub fn ask(&mut self, place: usize, now: Duration) {
         for at in self.of.get(&place).into_iter().flatten() {
             let Some(ground) = self.all.get_mut(*at) else { continue };
-            let idle = matches!(ground.look, Look::Over | Look::Missing | Look::Unread);
+            let idle =
+                matches!(ground.look, GroundLook::Over | GroundLook::Missing | GroundLook::Unread);
             if idle && !ground.is_firm(now) {
-                ground.look = Look::Due { from: now, sightings: 0, unread: 0 };
+                ground.look = GroundLook::Due { from: now, sightings: 0, unread: 0 };
                 ground.begun = now;
             }
         }
@@ -141,7 +142,9 @@ impl<'a> Grounds<'a> {
     /// Whether a look at something that the change rests on is still going on.
     pub fn is_looking(&self, place: usize) -> bool {
         let mut own = self.of.get(&place).into_iter().flatten();
-        own.any(|at| matches!(self.all[*at].look, Look::Due { .. } | Look::Aloft { .. }))
+        own.any(|at| {
+            matches!(self.all[*at].look, GroundLook::Due { .. } | GroundLook::Aloft { .. })
+        })
     }
 
     /// Nothing is under way.
@@ -152,7 +155,7 @@ impl<'a> Grounds<'a> {
     /// When the next read is due.
     pub fn next_due(&self) -> Option<Duration> {
         let due = |ground: &Ground<'_>| match ground.look {
-            Look::Due { from, .. } => Some(from),
+            GroundLook::Due { from, .. } => Some(from),
             _ => None,
         };
         self.all.iter().filter_map(due).min()
@@ -184,7 +187,7 @@ impl<'a> Grounds<'a> {
             }
         }
         for at in unread {
-            self.all[at].look = Look::Unread;
+            self.all[at].look = GroundLook::Unread;
         }
         for at in shows.iter().flatten() {
             self.all[*at].depart();
@@ -229,8 +232,7 @@ impl<'a> Grounds<'a> {
     }
 
     fn due(&self, now: Duration) -> Vec<usize> {
-        let is_due =
-            |ground: &Ground<'_>| matches!(ground.look, Look::Due { from, .. } if from <= now);
+        let is_due = |ground: &Ground<'_>| matches!(ground.look, GroundLook::Due { from, .. } if from <= now);
         (0..self.all.len()).filter(|at| is_due(&self.all[*at])).collect()
     }
 }
@@ -241,12 +243,12 @@ impl Ground<'_> {
     }
 
     fn is_lost(&self) -> bool {
-        matches!(self.look, Look::Missing | Look::Unread)
+        matches!(self.look, GroundLook::Missing | GroundLook::Unread)
     }
 
     fn depart(&mut self) {
-        if let Look::Due { sightings, unread, .. } = self.look {
-            self.look = Look::Aloft { sightings, unread };
+        if let GroundLook::Due { sightings, unread, .. } = self.look {
+            self.look = GroundLook::Aloft { sightings, unread };
         }
     }
 
@@ -255,15 +257,15 @@ impl Ground<'_> {
             let (sightings, unread) = self.tries();
             self.again(
                 sightings + 1,
-                Look::Missing,
-                |from| Look::Due { from, sightings: sightings + 1, unread },
+                GroundLook::Missing,
+                |from| GroundLook::Due { from, sightings: sightings + 1, unread },
                 now,
             );
             return;
         }
         self.shown = Some(answered);
         if self.is_firm(now) {
-            self.look = Look::Over;
+            self.look = GroundLook::Over;
         } else {
             // An answer that was long on its way says nothing about now.
             self.unread(now);
@@ -273,7 +275,7 @@ impl Ground<'_> {
     /// A read that spent all of a question's patience is not made again.
     fn failed(&mut self, trying: Trying, now: Duration) {
         if trying.is_spent(now.saturating_sub(self.begun)) {
-            self.look = Look::Unread;
+            self.look = GroundLook::Unread;
         } else {
             self.unread(now);
         }
@@ -281,21 +283,27 @@ impl Ground<'_> {
 
     fn unread(&mut self, now: Duration) {
         let (sightings, unread) = self.tries();
-        let due = |from| Look::Due { from, sightings, unread: unread + 1 };
-        self.again(unread + 1, Look::Unread, due, now);
+        let due = |from| GroundLook::Due { from, sightings, unread: unread + 1 };
+        self.again(unread + 1, GroundLook::Unread, due, now);
     }
 
     fn tries(&self) -> (usize, usize) {
         match self.look {
-            Look::Due { sightings, unread, .. } | Look::Aloft { sightings, unread } => {
+            GroundLook::Due { sightings, unread, .. } | GroundLook::Aloft { sightings, unread } => {
                 (sightings, unread)
             }
-            Look::Over | Look::Missing | Look::Unread => (0, 0),
+            GroundLook::Over | GroundLook::Missing | GroundLook::Unread => (0, 0),
         }
     }
 
     /// Once more after a while, or no more.
-    fn again(&mut self, tries: usize, end: Look, due: impl Fn(Duration) -> Look, now: Duration) {
+    fn again(
+        &mut self,
+        tries: usize,
+        end: GroundLook,
+        due: impl Fn(Duration) -> GroundLook,
+        now: Duration,
+    ) {
         self.look = delay(CHECK, tries).map_or(end, |time| due(now.saturating_add(time)));
     }
 }
@@ -308,7 +316,7 @@ fn told(first: &Ground<'_>, others: usize) -> String {
         _ => format!(" and {others} more objects"),
     };
     match first.look {
-        Look::Unread => format!("what it rests on could not be read in time: {what}{more}"),
+        GroundLook::Unread => format!("what it rests on could not be read in time: {what}{more}"),
         _ => format!("what it rests on is gone or less than it was: {what}{more}"),
     }
 }

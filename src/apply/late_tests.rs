@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::apply::rehearsal::{Tenant, address, gives, needs, takes, wait, words};
+use crate::apply::rehearsal::{PretendedTenant, address, gives, needs, takes, wait, words};
 use crate::model::address::Address;
 use serde_json::json;
 
@@ -17,7 +17,7 @@ fn seen_at(second: u64) -> BTreeMap<Address, Duration> {
 fn a_removal_that_comes_late_looks_first() {
     let changes = [gives("a"), needs(takes("all"), &["a"])];
     let late = |seconds, is: &str| {
-        let mut tenant = Tenant { seen: seen_at(0), ..Tenant::default() };
+        let mut tenant = PretendedTenant { seen: seen_at(0), ..PretendedTenant::default() };
         tenant.objects.insert("/o/all".to_owned(), json!({ "is": is }));
         tenant.reply("/o/a", [wait(seconds)]);
         let report = tenant.run(&changes);
@@ -32,7 +32,7 @@ fn a_removal_that_comes_late_looks_first() {
 #[test]
 fn a_removal_that_was_put_off_several_times_looks_again() {
     let put_off = |times: usize, is: &str| {
-        let mut tenant = Tenant { seen: seen_at(0), ..Tenant::default() };
+        let mut tenant = PretendedTenant { seen: seen_at(0), ..PretendedTenant::default() };
         tenant.objects.insert("/o/all".to_owned(), json!({ "is": is }));
         tenant.reply("/o/all", vec![wait(6); times]);
         let report = tenant.run(&[takes("all")]);

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::apply::action::{Action, Because, Moment, Outgoing};
-use crate::apply::attempt::Next;
+use crate::apply::action::{Action, Because, Now, Outgoing};
+use crate::apply::attempt::NextStep;
 use crate::apply::grounds::Grounds;
 use crate::apply::in_flight::{ChangesInFlight, Due, Ticket};
 use crate::apply::next_batch::{self, LARGEST, NextBatch, Places};
 use crate::apply::placeholder;
-use crate::apply::proof::{Sight, id_of, sight};
+use crate::apply::proof::{Showed, id_of, sight};
 use crate::apply::results::RunResults;
 use crate::apply::silence::Silence;
 use crate::graph::error::told;
@@ -104,7 +104,7 @@ impl<'a> Machine<'a> {
     }
 
     /// What to do next. What it says to send or to read is under way from then on.
-    pub fn next_action(&mut self, moment: Moment) -> Action {
+    pub fn next_action(&mut self, moment: Now) -> Action {
         let now = moment.now;
         self.abandon();
         if let Some((ticket, queries)) = self.reads(now) {
@@ -160,10 +160,10 @@ impl<'a> Machine<'a> {
             let Some(pending) = self.in_flight.at(place, now) else { continue };
             (pending.sent, pending.looks) = (true, 0);
             let next = match (pending.attempt.answered(verdict), other) {
-                (_, Some(because)) => pending.attempt.seen(&Sight::Another(because)),
+                (_, Some(because)) => pending.attempt.seen(&Showed::Another(because)),
                 (next, None) => next,
             };
-            if let (true, Next::Send(time)) = (throttled, &next) {
+            if let (true, NextStep::Send(time)) = (throttled, &next) {
                 self.hold = self.hold.max(now.saturating_add(*time));
             }
             self.proceed(place, next, now);
@@ -301,7 +301,7 @@ impl<'a> Machine<'a> {
 
     /// The requests that are due, ids filled in, at most a batch of them. Changes whose ids are not
     /// known end here.
-    fn sends(&mut self, moment: Moment) -> Option<(Ticket, Vec<Outgoing>)> {
+    fn sends(&mut self, moment: Now) -> Option<(Ticket, Vec<Outgoing>)> {
         let (now, batch) = (moment.now, moment.batch.clamp(1, LARGEST));
         loop {
             if self.may_begin() {
@@ -335,13 +335,13 @@ impl<'a> Machine<'a> {
         Some(Outgoing { place, step, request })
     }
 
-    fn proceed(&mut self, place: usize, next: Next, now: Duration) {
+    fn proceed(&mut self, place: usize, next: NextStep, now: Duration) {
         let steps = self.changes[place].steps.len();
         let Some(pending) = self.in_flight.get_mut(place) else { return };
         match next {
-            Next::Send(time) => pending.plan(Due::Send, now.saturating_add(time)),
-            Next::Read(time) => pending.plan(Due::Read, now.saturating_add(time)),
-            Next::Shown => {
+            NextStep::Send(time) => pending.plan(Due::Send, now.saturating_add(time)),
+            NextStep::Read(time) => pending.plan(Due::Read, now.saturating_add(time)),
+            NextStep::Shown => {
                 pending.ours |= pending.attempt.is_ours();
                 if pending.step + 1 < steps {
                     pending.next_step(now);
@@ -350,11 +350,11 @@ impl<'a> Machine<'a> {
                     self.results.settle(place, outcome);
                 }
             }
-            Next::Settled(outcome) => self.results.settle(place, outcome),
-            Next::SignInLost(refusal) => {
+            NextStep::Settled(outcome) => self.results.settle(place, outcome),
+            NextStep::SignInLost(refusal) => {
                 self.stop_at(place, Stopped::SignIn { because: told(&refusal) });
             }
-            Next::LongPause(time) => {
+            NextStep::LongPause(time) => {
                 self.stop_at(place, Stopped::LongPause { seconds: time.as_secs() });
             }
         }

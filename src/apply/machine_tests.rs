@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::apply::rehearsal::{
-    Reply, Tenant, address, change, delete, gives, needs, put, refusal, refuse, takes, wait, words,
+    PretendedTenant, Reply, address, change, delete, gives, needs, put, refusal, refuse, takes,
+    wait, words,
 };
 use crate::model::request::later;
 use serde_json::json;
@@ -11,9 +12,9 @@ fn silence() -> Reply {
     Reply::Say(Verdict::Unsure(refusal(0)))
 }
 
-fn holding(paths: &[&str]) -> Tenant {
+fn holding(paths: &[&str]) -> PretendedTenant {
     let objects = paths.iter().map(|path| ((*path).to_owned(), json!({"is": "there"}))).collect();
-    Tenant { objects, ..Tenant::default() }
+    PretendedTenant { objects, ..PretendedTenant::default() }
 }
 
 /// Everybody's grant becomes three people's: three are made and read, then one goes.
@@ -59,7 +60,7 @@ fn accepted_but_not_visible_does_not_count_as_there() {
 fn the_wire_has_the_order_of_the_plan() {
     let mut changes: Vec<Change> = (0..50).map(|n| gives(&format!("g{n:02}"))).collect();
     changes.extend((0..30).map(|n| takes(&format!("t{n:02}"))));
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     for n in 0..30 {
         tenant.objects.insert(format!("/o/t{n:02}"), json!({"is": "there"}));
     }
@@ -79,7 +80,7 @@ fn the_wire_has_the_order_of_the_plan() {
 #[test]
 fn only_the_throttled_are_sent_again_after_the_longest_pause() {
     let changes = [gives("a"), gives("b"), gives("c")];
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     tenant.reply("/o/a", [wait(2)]);
     tenant.reply("/o/c", [wait(9)]);
     let report = tenant.run(&changes);
@@ -101,7 +102,7 @@ fn a_lost_answer_is_resolved_by_reading() {
 
 #[test]
 fn a_lost_request_is_sent_again() {
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     tenant.reply("/o/a", [silence()]);
     let report = tenant.run(&[gives("a")]);
     assert_eq!((words(&report), report.writes_sent), (vec!["done"], 2));
@@ -125,7 +126,7 @@ fn what_was_found_at_its_goal_is_not_sent() {
 
 #[test]
 fn three_failures_in_a_row_stop_the_run() {
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     let changes: Vec<Change> = (0..30).map(|n| gives(&format!("g{n:02}"))).collect();
     for n in [0, 1, 3, 4, 5] {
         tenant.reply(&format!("/o/g{n:02}"), [refuse()]);
@@ -142,7 +143,7 @@ fn three_failures_in_a_row_stop_the_run() {
 
 #[test]
 fn two_failures_in_a_row_do_not() {
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     let changes: Vec<Change> = (0..30).map(|n| gives(&format!("g{n:02}"))).collect();
     for n in [0, 1, 3, 4, 6, 7] {
         tenant.reply(&format!("/o/g{n:02}"), [refuse()]);
@@ -153,7 +154,7 @@ fn two_failures_in_a_row_do_not() {
 
 #[test]
 fn a_lost_sign_in_stops_everything_and_says_what_is_not_known() {
-    let mut tenant = Tenant { blind: true, ..Tenant::default() };
+    let mut tenant = PretendedTenant { blind: true, ..PretendedTenant::default() };
     tenant.reply("/o/b", [Reply::Say(Verdict::SignInLost(refusal(401)))]);
     tenant.reply("/o/c", [wait(5)]);
     let mut changes = vec![gives("a"), gives("b"), gives("c")];
@@ -176,7 +177,10 @@ fn interrupted_the_batch_in_flight_is_read_back_and_nothing_new_starts() {
 
 #[test]
 fn interrupted_after_the_last_request_nothing_was_cut() {
-    let mut tenant = Tenant { stop_after: Some((1, Stopped::Interrupted)), ..Tenant::default() };
+    let mut tenant = PretendedTenant {
+        stop_after: Some((1, Stopped::Interrupted)),
+        ..PretendedTenant::default()
+    };
     let report = tenant.run(&[gives("a")]);
     assert_eq!((words(&report), report.stopped), (vec!["done"], None));
 }
@@ -186,12 +190,16 @@ fn interrupted_a_change_that_has_begun_is_finished() {
     let mut two = change("a");
     two.steps = vec![put("/o/a"), put("/o/a/more")];
     let changes = [two, change("b")];
-    let mut tenant = Tenant { stop_after: Some((1, Stopped::Interrupted)), ..Tenant::default() };
+    let mut tenant = PretendedTenant {
+        stop_after: Some((1, Stopped::Interrupted)),
+        ..PretendedTenant::default()
+    };
     assert_eq!(words(&tenant.run(&changes)), ["done", "not_started"]);
 
     let because = String::from("disk full");
     let halt = Stopped::Journal { because };
-    let mut tenant = Tenant { stop_after: Some((1, halt.clone())), ..Tenant::default() };
+    let mut tenant =
+        PretendedTenant { stop_after: Some((1, halt.clone())), ..PretendedTenant::default() };
     let report = tenant.run(&changes);
     assert_eq!(words(&report), ["unsure", "not_started"], "not without a journal");
     assert_eq!((report.stopped, tenant.batches.len()), (Some(halt), 1));
@@ -201,7 +209,7 @@ fn interrupted_a_change_that_has_begun_is_finished() {
 fn steps_go_one_after_the_other_before_later_changes() {
     let mut two = change("a");
     two.steps = vec![put("/o/a"), delete("/o/a")];
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     assert_eq!(words(&tenant.run(&[two, change("b")])), ["done", "done"]);
     assert_eq!(tenant.batches, [["POST /o/a"], ["DELETE /o/a"], ["POST /o/b"]]);
 }
@@ -218,7 +226,7 @@ fn provision_and_grant() -> [Change; 2] {
 
 #[test]
 fn ids_from_answers_go_into_later_requests_and_reads() {
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     let not_yet = || Reply::Say(Verdict::NotYet(refusal(404)));
     tenant.reply("/sp/_o_sp/o", [not_yet(), not_yet()]);
     assert_eq!(words(&tenant.run(&provision_and_grant())), ["done", "done"]);
@@ -228,14 +236,14 @@ fn ids_from_answers_go_into_later_requests_and_reads() {
 
 #[test]
 fn ids_are_read_where_the_answer_was_lost() {
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     tenant.reply("/o/sp", [Reply::DoSilently]);
     assert_eq!(words(&tenant.run(&provision_and_grant())), ["done", "done"]);
 }
 
 #[test]
 fn a_request_without_its_id_is_not_sent() {
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     tenant.objects.insert("/o/sp".into(), json!({"is": "there", "id": "../users"}));
     let report = tenant.run(&provision_and_grant());
     assert_eq!(words(&report), ["already", "failed"]);
@@ -304,7 +312,7 @@ fn under_any_weather_the_report_is_true_and_there_is_no_gap() {
 fn several_batches_are_under_way_and_the_order_holds() {
     let mut changes: Vec<Change> = (0..200).map(|n| gives(&format!("g{n:03}"))).collect();
     changes.push(needs(takes("all"), &["g000", "g199"]));
-    let mut tenant = Tenant { lanes: 4, ..holding(&["/o/all"]) };
+    let mut tenant = PretendedTenant { lanes: 4, ..holding(&["/o/all"]) };
     for n in [7, 30, 90] {
         tenant.reply(&format!("/o/g{n:03}"), [wait(2), Reply::DoSilently]);
     }
@@ -321,7 +329,7 @@ fn several_batches_are_under_way_and_the_order_holds() {
 #[test]
 fn the_first_batch_goes_alone() {
     let changes: Vec<Change> = (0..100).map(|n| gives(&format!("g{n:02}"))).collect();
-    let mut tenant = Tenant { lanes: 4, ..Tenant::default() };
+    let mut tenant = PretendedTenant { lanes: 4, ..PretendedTenant::default() };
     for change in &changes {
         tenant.reply(&change.steps[0].request.path, [refuse()]);
     }
@@ -333,7 +341,7 @@ fn the_first_batch_goes_alone() {
 fn no_write_goes_out_before_the_service_takes_it_and_reads_go_on() {
     let changes = [gives("a"), gives("b")];
     let mut machine = Machine::new(&changes, &BTreeSet::new());
-    let at = |now, from| Moment {
+    let at = |now, from| Now {
         now: Duration::from_secs(now),
         quota_from: Duration::ZERO,
         asked_from: Duration::from_secs(from),
@@ -371,7 +379,7 @@ fn a_wait_for_the_quota_is_told_apart() {
     let mut because = |quota, asked| {
         let (quota_from, asked_from) = (Duration::from_secs(quota), Duration::from_secs(asked));
         let now = Duration::from_secs(1);
-        match machine.next_action(Moment { now, quota_from, asked_from, batch: LARGEST }) {
+        match machine.next_action(Now { now, quota_from, asked_from, batch: LARGEST }) {
             Action::Wait(time, because) => (time.as_secs(), because),
             other => panic!("{other:?}"),
         }
@@ -385,7 +393,7 @@ fn a_wait_for_the_quota_is_told_apart() {
 #[test]
 fn ten_thousand_changes_take_five_hundred_batches() {
     let changes: Vec<Change> = (0..10_000).map(|n| gives(&format!("g{n:05}"))).collect();
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     let report = tenant.run(&changes);
     assert!(report.lines.iter().all(|line| line.outcome == Outcome::Done));
     assert_eq!(tenant.batches.len(), 500);

@@ -21,7 +21,7 @@ pub struct Pace {
 
 /// What is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Left {
+pub struct Remaining {
     pub time: Duration,
     /// It could go faster if the service took more writes.
     pub by_quota: bool,
@@ -104,10 +104,10 @@ impl Pace {
 
     /// What is left at this time. `at_least`: what the quota alone takes for the rest. `None` where
     /// nothing can be said yet.
-    pub fn left(&self, now: Duration, all: usize, at_least: Duration) -> Option<Left> {
+    pub fn left(&self, now: Duration, all: usize, at_least: Duration) -> Option<Remaining> {
         let (first, last) = self.marks.front().zip(self.marks.back())?;
         let (passed, done) = (last.0.saturating_sub(first.0), last.1.saturating_sub(first.1));
-        let by_quota = Left { time: at_least, by_quota: true };
+        let by_quota = Remaining { time: at_least, by_quota: true };
         let open = u32::try_from(all.saturating_sub(last.1)).unwrap_or(u32::MAX);
         if passed.saturating_add(self.pauses.recurring()) < SHORTEST || done == 0 {
             return (!at_least.is_zero()).then_some(by_quota);
@@ -121,9 +121,9 @@ impl Pace {
         let time = work.saturating_add(pauses);
         // Near the quota the two say the same, and the quota is the reason.
         if at_least.saturating_mul(10) >= time.saturating_mul(9) && !at_least.is_zero() {
-            return Some(Left { time: time.max(at_least), by_quota: true });
+            return Some(Remaining { time: time.max(at_least), by_quota: true });
         }
-        Some(Left { time, by_quota: false })
+        Some(Remaining { time, by_quota: false })
     }
 }
 
@@ -142,14 +142,14 @@ mod tests {
         pace.note(s(0), 0);
         pace.note(Duration::from_millis(400), 20);
         assert_eq!(pace.left(s(0), 100, s(0)), None);
-        assert_eq!(pace.left(s(0), 100, s(9)), Some(Left { time: s(9), by_quota: true }));
+        assert_eq!(pace.left(s(0), 100, s(9)), Some(Remaining { time: s(9), by_quota: true }));
     }
 
     #[test]
     fn a_second_is_enough_and_one_moment_is_one_mark() {
         let mut pace = Pace::default();
         [(0, 0), (0, 20), (1, 40)].iter().for_each(|(at, settled)| pace.note(s(*at), *settled));
-        assert_eq!(pace.left(s(1), 80, s(0)), Some(Left { time: s(2), by_quota: false }));
+        assert_eq!(pace.left(s(1), 80, s(0)), Some(Remaining { time: s(2), by_quota: false }));
     }
 
     #[test]
@@ -157,11 +157,14 @@ mod tests {
         let mut pace = Pace::default();
         // Two hundred a second at first, then ten.
         (0..=10).for_each(|n| pace.note(s(n), 200 * usize::try_from(n).unwrap()));
-        assert_eq!(pace.left(s(10), 4_000, s(0)), Some(Left { time: s(10), by_quota: false }));
+        assert_eq!(pace.left(s(10), 4_000, s(0)), Some(Remaining { time: s(10), by_quota: false }));
         (11..=60_u64).for_each(|n| {
             pace.note(s(n), 2_000 + 10 * usize::try_from(n - 10).unwrap());
         });
-        assert_eq!(pace.left(s(60), 4_000, s(0)), Some(Left { time: s(150), by_quota: false }));
+        assert_eq!(
+            pace.left(s(60), 4_000, s(0)),
+            Some(Remaining { time: s(150), by_quota: false })
+        );
     }
 
     #[test]
@@ -169,7 +172,7 @@ mod tests {
         let mut pace = Pace::default();
         (0..=10).for_each(|n| pace.note(s(n), 200 * usize::try_from(n).unwrap()));
         let left = pace.left(s(10), 4_000, s(100)).unwrap();
-        assert_eq!(left, Left { time: s(100), by_quota: true });
+        assert_eq!(left, Remaining { time: s(100), by_quota: true });
         assert!(!pace.left(s(10), 4_000, s(5)).unwrap().by_quota);
     }
 

@@ -39,7 +39,7 @@ pub fn delay(schedule: &[u64], number: usize) -> Option<Duration> {
 
 /// What one read of an object showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sight {
+pub enum Showed {
     /// As it shall be, with the id of the object if one could be read.
     Shown(Option<String>),
     /// Read, and not there.
@@ -55,21 +55,21 @@ pub enum Sight {
 }
 
 /// Compares the rows that were read with what the step's proof expects.
-pub fn sight(step: &Step, rows: Option<&[Value]>, known: &Known) -> Sight {
-    let Some(rows) = rows else { return Sight::Unreadable };
+pub fn sight(step: &Step, rows: Option<&[Value]>, known: &Known) -> Showed {
+    let Some(rows) = rows else { return Showed::Unreadable };
     if let Some(because) = step.proof.expect.contradicted_by(rows, known) {
-        return Sight::Another(because);
+        return Showed::Another(because);
     }
     if !step.proof.expect.met_by(rows, known) {
         let as_before = step.proof.before.as_ref().is_none_or(|it| it.met_by(rows, known));
         return match (rows.is_empty(), as_before) {
-            (true, _) => Sight::NotShown,
-            (false, true) => Sight::Otherwise,
-            (false, false) => Sight::Changed,
+            (true, _) => Showed::NotShown,
+            (false, true) => Showed::Otherwise,
+            (false, false) => Showed::Changed,
         };
     }
     let shown = rows.iter().find(|row| step.proof.expect.met_by(std::slice::from_ref(row), known));
-    Sight::Shown(shown.and_then(id_of))
+    Showed::Shown(shown.and_then(id_of))
 }
 
 /// The `id` of an object, if it is one that can stand in a path.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::apply::action::{Action, Moment};
+use crate::apply::action::{Action, Now};
 use crate::apply::machine::Machine;
 use crate::apply::next_batch::LARGEST;
 use crate::graph::verdict::Verdict;
@@ -119,7 +119,7 @@ pub(super) enum Reply {
 
 /// A pretended tenant: carries out everything unless its script says otherwise.
 #[derive(Default)]
-pub(super) struct Tenant {
+pub(super) struct PretendedTenant {
     pub objects: BTreeMap<String, Value>,
     /// What happens to the next requests for a path.
     pub script: BTreeMap<String, VecDeque<Reply>>,
@@ -147,12 +147,12 @@ pub(super) struct Tenant {
 }
 
 /// What comes back of an action.
-enum Back {
+enum Returned {
     Answers(Vec<Verdict>),
     Rows(Vec<Result<Rows, String>>),
 }
 
-impl Tenant {
+impl PretendedTenant {
     pub(super) fn reply(&mut self, path: &str, replies: impl IntoIterator<Item = Reply>) {
         self.script.entry(path.into()).or_default().extend(replies);
     }
@@ -168,10 +168,10 @@ impl Tenant {
     ) -> RunReport {
         let mut machine = Machine::new(changes, already).last_seen(&self.seen);
         let mut now = Duration::ZERO;
-        let mut under_way: Vec<(u64, Back)> = Vec::new();
+        let mut under_way: Vec<(u64, Returned)> = Vec::new();
         for _ in 0..100_000 {
             let full = under_way.len() >= self.lanes.max(1);
-            let moment = Moment { now, quota_from: now, asked_from: now, batch: LARGEST };
+            let moment = Now { now, quota_from: now, asked_from: now, batch: LARGEST };
             match if full { Action::Await } else { machine.next_action(moment) } {
                 Action::End => {
                     self.waited = now.as_secs();
@@ -191,7 +191,7 @@ impl Tenant {
                         sent.clone().map(|r| format!("{} {}", r.method.as_str(), r.path)).collect(),
                     );
                     let verdicts = sent.map(|request| self.answer(request)).collect();
-                    under_way.push((ticket, Back::Answers(verdicts)));
+                    under_way.push((ticket, Returned::Answers(verdicts)));
                 }
                 Action::Read(ticket, queries) => {
                     self.looks.push(queries.iter().map(|query| query.path.clone()).collect());
@@ -200,7 +200,7 @@ impl Tenant {
                         self.objects.remove(&path);
                     }
                     let rows = queries.iter().map(|query| self.answer_to(query, now)).collect();
-                    under_way.push((ticket, Back::Rows(rows)));
+                    under_way.push((ticket, Returned::Rows(rows)));
                 }
             }
             self.most_under_way = self.most_under_way.max(under_way.len());
@@ -216,9 +216,9 @@ impl Tenant {
         Ok(rows.answered_at(now))
     }
 
-    fn come_back(&mut self, machine: &mut Machine<'_>, ticket: u64, back: Back, now: Duration) {
+    fn come_back(&mut self, machine: &mut Machine<'_>, ticket: u64, back: Returned, now: Duration) {
         match back {
-            Back::Answers(verdicts) => {
+            Returned::Answers(verdicts) => {
                 machine.answered(ticket, verdicts, now);
                 self.answered += 1;
                 if let Some((_, reason)) =
@@ -227,7 +227,7 @@ impl Tenant {
                     machine.stop(reason);
                 }
             }
-            Back::Rows(rows) => machine.seen(ticket, rows, now),
+            Returned::Rows(rows) => machine.seen(ticket, rows, now),
         }
     }
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Machine;
-use crate::apply::action::{Action, Moment};
+use crate::apply::action::{Action, Now};
 use crate::apply::next_batch::LARGEST;
 use crate::apply::rehearsal::{
-    Reply, Tenant, address, gives, needs, put, refusal, rests, takes, wait, words,
+    PretendedTenant, Reply, address, gives, needs, put, refusal, rests, takes, wait, words,
 };
 use crate::graph::verdict::Verdict;
 use crate::model::change::{Change, Part};
@@ -17,9 +17,9 @@ use crate::model::outcome::{Outcome, RunReport};
 use crate::model::query::{Consistency, Missing, Query, Rows};
 use crate::model::request::{Expect, Expected, Members};
 
-fn holding(labels: &[&str]) -> Tenant {
+fn holding(labels: &[&str]) -> PretendedTenant {
     let there = |label: &&str| (format!("/o/{label}"), json!({"is": "there"}));
-    Tenant { objects: labels.iter().map(there).collect(), ..Tenant::default() }
+    PretendedTenant { objects: labels.iter().map(there).collect(), ..PretendedTenant::default() }
 }
 
 /// The code and the words with which the change at this place ended.
@@ -65,7 +65,8 @@ fn several_that_are_missing_are_counted() {
 
 #[test]
 fn what_cannot_be_read_is_no_ground() {
-    let mut tenant = Tenant { sick: ["/o/alice".to_owned()].into(), ..holding(&["all", "alice"]) };
+    let mut tenant =
+        PretendedTenant { sick: ["/o/alice".to_owned()].into(), ..holding(&["all", "alice"]) };
     let report = tenant.run(&[rests(takes("all"), &["alice"])]);
     let (code, told) = failure(&report, 0);
     assert_eq!(code, "no_longer_safe");
@@ -77,7 +78,7 @@ fn what_cannot_be_read_is_no_ground() {
 #[test]
 fn a_grant_of_this_run_that_is_gone_again_keeps_the_removal_back() {
     let changes = [gives("a"), needs(takes("all"), &["a"])];
-    let mut tenant = Tenant { removed: Some((2, "/o/a".to_owned())), ..holding(&["all"]) };
+    let mut tenant = PretendedTenant { removed: Some((2, "/o/a".to_owned())), ..holding(&["all"]) };
     tenant.seen = BTreeMap::from([(address("all"), Duration::ZERO)]);
     let report = tenant.run(&changes);
     assert_eq!(words(&report), ["done", "failed"]);
@@ -98,7 +99,7 @@ fn what_was_there_at_the_beginning_is_looked_at_too() {
 #[test]
 fn who_gives_rests_on_nothing() {
     let changes: Vec<Change> = (0..40).map(|n| gives(&format!("g{n:02}"))).collect();
-    let mut tenant = Tenant::default();
+    let mut tenant = PretendedTenant::default();
     tenant.run(&changes);
     assert_eq!(tenant.looks.len(), 2);
 }
@@ -106,7 +107,8 @@ fn who_gives_rests_on_nothing() {
 /// Where an answer was lost, it is not known whether the removal took effect.
 #[test]
 fn in_doubt_a_removal_without_its_ground_is_unsure() {
-    let mut tenant = Tenant { removed: Some((3, "/o/a".to_owned())), ..holding(&["all", "a"]) };
+    let mut tenant =
+        PretendedTenant { removed: Some((3, "/o/a".to_owned())), ..holding(&["all", "a"]) };
     tenant.reply("/o/all", [Reply::Say(Verdict::Unsure(refusal(0)))]);
     let report = tenant.run(&[rests(takes("all"), &["a"])]);
     assert!(
@@ -127,9 +129,9 @@ fn after_a_pause_it_is_looked_at_again() {
     assert_eq!(failure(&report, 0).0, "no_longer_safe");
 }
 
-fn at(now: u64) -> Moment {
+fn at(now: u64) -> Now {
     let now = Duration::from_secs(now);
-    Moment { now, quota_from: now, asked_from: now, batch: LARGEST }
+    Now { now, quota_from: now, asked_from: now, batch: LARGEST }
 }
 
 fn rows(answered: u64) -> Vec<Result<Rows, String>> {

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use time::OffsetDateTime;
 
-use crate::apply::pace::{Left, Pace};
+use crate::apply::pace::{Pace, Remaining};
 use crate::apply::progress::Progress;
 use crate::cli::waits::{Waits, is_worth_telling};
 use crate::graph::quota::WRITES;
@@ -170,7 +170,7 @@ impl<'a> Onlooker<'a> {
         self.left(now).map_or(String::new(), |left| format!(", {} left", about(left.time)))
     }
 
-    fn left(&self, now: Duration) -> Option<Left> {
+    fn left(&self, now: Duration) -> Option<Remaining> {
         let (at_least, at) = self.at_least;
         self.pace.left(now, self.all, at_least.saturating_sub(now.saturating_sub(at)))
     }

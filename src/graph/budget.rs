@@ -29,10 +29,10 @@ pub struct Far {
 
 /// The budget of one connection, for one reading at a time.
 #[derive(Debug)]
-pub struct Budget(Mutex<State>);
+pub struct Budget(Mutex<BudgetState>);
 
 #[derive(Debug)]
-struct State {
+struct BudgetState {
     most_bytes: usize,
     most_pages: usize,
     bytes: usize,
@@ -44,12 +44,12 @@ struct State {
 }
 
 /// A question that is open until this is dropped.
-pub struct Open<'a> {
+pub struct OpenQuestion<'a> {
     budget: &'a Budget,
     number: u64,
 }
 
-impl Drop for Open<'_> {
+impl Drop for OpenQuestion<'_> {
     fn drop(&mut self) {
         self.budget.state().open.remove(&self.number);
     }
@@ -57,7 +57,7 @@ impl Drop for Open<'_> {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(Mutex::new(State {
+        Self(Mutex::new(BudgetState {
             most_bytes: MOST_BYTES,
             most_pages: MOST_PAGES,
             bytes: 0,
@@ -77,12 +77,12 @@ impl Budget {
     }
 
     /// `what`: safe to show.
-    pub fn open(&self, what: String) -> Open<'_> {
+    pub fn open(&self, what: String) -> OpenQuestion<'_> {
         let mut state = self.state();
         state.number += 1;
         let number = state.number;
         state.open.insert(number, what);
-        Open { budget: self, number }
+        OpenQuestion { budget: self, number }
     }
 
     /// So many bytes came.
@@ -126,7 +126,7 @@ impl Budget {
         (state.most_bytes, state.most_pages) = (bytes, pages);
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, BudgetState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -41,14 +41,14 @@ pub struct Pause {
 
 /// The gate. Shared by all readers and writers of a connection.
 pub struct Limiter {
-    state: Mutex<State>,
+    state: Mutex<GateState>,
     /// Told when a place is free or the gate has opened.
     free: Notify,
     clock: Arc<dyn Clock>,
     sleeper: Arc<dyn Sleeper>,
 }
 
-struct State {
+struct GateState {
     /// Requests that may be under way, 1 to `most`.
     width: usize,
     most: usize,
@@ -66,9 +66,9 @@ struct State {
 }
 
 /// A place inside the gate; free again once dropped.
-pub struct Place<'a>(&'a Limiter);
+pub struct GatePass<'a>(&'a Limiter);
 
-impl Drop for Place<'_> {
+impl Drop for GatePass<'_> {
     fn drop(&mut self) {
         self.0.state().under_way -= 1;
         self.0.free.notify_one();
@@ -76,12 +76,12 @@ impl Drop for Place<'_> {
 }
 
 /// A wait after a fault; nobody waits any more once it is dropped.
-struct Told<'a> {
+struct ToldWait<'a> {
     limiter: &'a Limiter,
     number: u64,
 }
 
-impl Drop for Told<'_> {
+impl Drop for ToldWait<'_> {
     fn drop(&mut self) {
         self.limiter.state().faults.remove(&self.number);
     }
@@ -98,7 +98,7 @@ impl Limiter {
         // More than this many requests in flight only meets the throttle sooner.
         const MOST: usize = 64;
         let most = parallelism.clamp(1, MOST);
-        let state = State {
+        let state = GateState {
             width: most,
             most,
             under_way: 0,
@@ -113,7 +113,7 @@ impl Limiter {
     }
 
     /// Waits for a place and for the time to come.
-    pub async fn enter(&self) -> Place<'_> {
+    pub async fn enter(&self) -> GatePass<'_> {
         let mut waited_for = None;
         loop {
             // Asked for before looking, so that no word in between is missed.
@@ -126,7 +126,7 @@ impl Limiter {
                 let open = state.not_before <= now || waited_for == Some(state.not_before);
                 if open && state.under_way < state.width {
                     state.under_way += 1;
-                    return Place(self);
+                    return GatePass(self);
                 }
                 (!open).then(|| {
                     waited_for = Some(state.not_before);
@@ -179,7 +179,7 @@ impl Limiter {
             state.faults.insert(number, wait);
             number
         };
-        let _told = Told { limiter: self, number };
+        let _told = ToldWait { limiter: self, number };
         self.sleeper.sleep(wait).await;
     }
 
@@ -244,7 +244,7 @@ impl Limiter {
         self.clock.since_start()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, GateState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -23,7 +23,7 @@ pub struct Chain {
 
 /// One page, its rows as they came.
 #[derive(Deserialize)]
-struct Page<'a> {
+struct RawPage<'a> {
     #[serde(borrow)]
     value: Vec<&'a RawValue>,
     #[serde(rename = "@odata.nextLink", default)]
@@ -56,7 +56,7 @@ impl Chain {
     /// # Errors
     /// When the page or its link cannot be right.
     pub fn take(&mut self, page: &Json) -> Result<Option<String>, Broken> {
-        let page: Page<'_> = serde_json::from_str(page.text()).map_err(|_| Broken::NoList)?;
+        let page: RawPage<'_> = serde_json::from_str(page.text()).map_err(|_| Broken::NoList)?;
         if self.pages == 0 {
             // Later pages do not repeat it.
             self.count = page.count.as_u64();

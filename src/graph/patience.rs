@@ -45,7 +45,7 @@ pub struct Patience {
 
 /// A pause to be made, and what is left of the patience from its beginning on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rest {
+pub struct Pausing {
     pub pause: Duration,
     pub left: Duration,
 }
@@ -95,7 +95,7 @@ impl Patience {
     }
 
     /// The pause after a fault; `None` when it is enough.
-    pub fn fault(&mut self) -> Option<Rest> {
+    pub fn fault(&mut self) -> Option<Pausing> {
         let left = self.left();
         if self.is_over() {
             return None;
@@ -104,15 +104,15 @@ impl Patience {
         let pause = growing(self.faults, self.trying.seed).min(left / 2);
         self.faults += 1;
         self.spent = self.spent.saturating_add(pause);
-        Some(Rest { pause, left })
+        Some(Pausing { pause, left })
     }
 
     /// The pause that the service asks for; `None` when that is more than is waited for.
-    pub fn asked(&mut self, pause: Duration) -> Option<Rest> {
+    pub fn asked(&mut self, pause: Duration) -> Option<Pausing> {
         let pause = pause.max(SHORTEST_PAUSE);
         let left = PAUSES.saturating_sub(self.asked);
         self.asked = self.asked.saturating_add(pause);
-        (pause <= left).then_some(Rest { pause, left })
+        (pause <= left).then_some(Pausing { pause, left })
     }
 
     /// What the service asked for so far.
@@ -202,9 +202,13 @@ mod tests {
     #[test]
     fn pauses_of_the_service_take_nothing_from_the_patience_with_faults() {
         let mut patience = Patience::default();
-        assert_eq!(patience.asked(s(400)), Some(Rest { pause: s(400), left: s(600) }));
+        assert_eq!(patience.asked(s(400)), Some(Pausing { pause: s(400), left: s(600) }));
         assert_eq!(patience.left(), FAULTS);
-        assert_eq!(patience.asked(s(0)), Some(Rest { pause: s(1), left: s(200) }), "never at once");
+        assert_eq!(
+            patience.asked(s(0)),
+            Some(Pausing { pause: s(1), left: s(200) }),
+            "never at once"
+        );
         assert_eq!(patience.asked(s(200)), None);
         assert_eq!(patience.asked_so_far(), s(601));
         assert_eq!(Patience::default().asked(s(601)), None);

@@ -11,8 +11,8 @@ use crate::graph::auth::{Epoch, Renewal, SignInError};
 use crate::graph::batch::{Item, build, split};
 use crate::graph::endpoint::GraphUrl;
 use crate::graph::error::{GraphError, told};
-use crate::graph::http::{Call, Http, NoAnswer};
-use crate::graph::limiter::Place;
+use crate::graph::http::{Http, NoAnswer, Outgoing};
+use crate::graph::limiter::GatePass;
 use crate::graph::patience::{Patience, Trying};
 use crate::graph::rights::{Access, advice, needed};
 use crate::graph::verdict::{ReadVerdict, read_verdict};
@@ -46,7 +46,7 @@ pub(crate) struct Came {
 
 /// Why one attempt was not the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Trouble {
+enum Repeat {
     /// Sign in anew.
     Token,
     /// The status of the answer; 0 when there was none.
@@ -56,7 +56,7 @@ enum Trouble {
 }
 
 /// How the next attempt is to be made.
-enum Next {
+enum NextTry {
     Again,
     /// It was enough.
     Enough,
@@ -118,9 +118,9 @@ impl Http {
             let next = self.after(&troubles, &mut patience, &mut renewed, sent).await;
             for (at, error) in failed {
                 results[at] = match next {
-                    Next::Again => continue,
-                    Next::Enough => Some(Err(error.after(&patience))),
-                    Next::TooLong(asked, several) => {
+                    NextTry::Again => continue,
+                    NextTry::Enough => Some(Err(error.after(&patience))),
+                    NextTry::TooLong(asked, several) => {
                         Some(Err(self.long_pause(asks[at].what(), asked, several)))
                     }
                 };
@@ -137,40 +137,40 @@ impl Http {
     /// Waits as these troubles want it.
     async fn after(
         &self,
-        troubles: &[Trouble],
+        troubles: &[Repeat],
         patience: &mut Patience,
         renewed: &mut bool,
         sent: Epoch,
-    ) -> Next {
-        if troubles.contains(&Trouble::Token)
+    ) -> NextTry {
+        if troubles.contains(&Repeat::Token)
             && (std::mem::replace(renewed, true) || self.tokens.forget(sent).await == Renewal::None)
         {
-            return Next::Enough;
+            return NextTry::Enough;
         }
         let asked = troubles.iter().filter_map(|trouble| match trouble {
-            Trouble::Throttled(asked) => Some(*asked),
-            Trouble::Token | Trouble::Fault(_) => None,
+            Repeat::Throttled(asked) => Some(*asked),
+            Repeat::Token | Repeat::Fault(_) => None,
         });
         if let Some(asked) = asked.max() {
             let Some(rest) = patience.asked(asked) else {
                 let all = patience.asked_so_far();
-                return Next::TooLong(all, all > asked);
+                return NextTry::TooLong(all, all > asked);
             };
             self.limiter.hold(rest.pause, Some(rest.left));
-            return Next::Again;
+            return NextTry::Again;
         }
         let fault = troubles.iter().find_map(|trouble| match trouble {
-            Trouble::Fault(status) => Some(*status),
-            Trouble::Token | Trouble::Throttled(_) => None,
+            Repeat::Fault(status) => Some(*status),
+            Repeat::Token | Repeat::Throttled(_) => None,
         });
         if let Some(status) = fault {
             if status == 429 {
                 self.limiter.narrow();
             }
-            let Some(rest) = patience.fault() else { return Next::Enough };
+            let Some(rest) = patience.fault() else { return NextTry::Enough };
             self.limiter.after_fault(status, rest.pause, rest.left).await;
         }
-        Next::Again
+        NextTry::Again
     }
 
     fn long_pause(&self, what: String, asked: Duration, several: bool) -> GraphError {
@@ -183,7 +183,7 @@ impl Http {
         &self,
         asks: &[&Ask],
         patience: &mut Patience,
-    ) -> Vec<Result<Came, (Option<Trouble>, GraphError)>> {
+    ) -> Vec<Result<Came, (Option<Repeat>, GraphError)>> {
         let mut urls = Vec::new();
         for ask in asks {
             match self.endpoint.url(&ask.path) {
@@ -215,7 +215,7 @@ impl Http {
     /// Sends one batch of reads. An error of the whole batch is every item's.
     async fn batch(
         &self,
-        place: Place<'_>,
+        place: GatePass<'_>,
         asks: &[&Ask],
         within: Duration,
     ) -> Vec<Result<Answer, NoAnswer>> {
@@ -234,7 +234,7 @@ impl Http {
             Ok(url) => {
                 let (method, consistency) = (reqwest::Method::POST, Consistency::Default);
                 let body = Some(&body);
-                let call = Call { method, url, consistency, body, within, reads: true };
+                let call = Outgoing { method, url, consistency, body, within, reads: true };
                 self.send(place, call).await
             }
             Err(foreign) => Err(NoAnswer::Unreached(foreign.to_string())),
@@ -259,14 +259,14 @@ impl Http {
         &self,
         ask: &Ask,
         answer: Result<Answer, NoAnswer>,
-    ) -> Result<Got, (Option<Trouble>, GraphError)> {
+    ) -> Result<Got, (Option<Repeat>, GraphError)> {
         let what = ask.what();
         let answer = match answer {
             Ok(answer) => answer,
             Err(NoAnswer::SignIn(error)) => return Err((None, error.into())),
             Err(NoAnswer::Unreached(because) | NoAnswer::Lost(because)) => {
                 let error = GraphError::Network { host: self.endpoint.origin(), because };
-                return Err((Some(Trouble::Fault(0)), error));
+                return Err((Some(Repeat::Fault(0)), error));
             }
             Err(NoAnswer::Untrusted(because)) => {
                 let error = GraphError::Untrusted { host: self.endpoint.origin(), because };
@@ -280,20 +280,17 @@ impl Http {
             ReadVerdict::Json(json) => Ok(Got::Json(json)),
             ReadVerdict::NotThere(refusal) => Ok(Got::NotThere(refusal)),
             ReadVerdict::Wait(wait, refusal) => {
-                Err((Some(Trouble::Throttled(wait)), GraphError::refused(what, refusal)))
+                Err((Some(Repeat::Throttled(wait)), GraphError::refused(what, refusal)))
             }
             ReadVerdict::Again(refusal) => {
                 let because = match refusal.status {
                     200..=299 => "the answer is not whole JSON".to_owned(),
                     _ => format!("the service answered {}", told(&refusal)),
                 };
-                Err((
-                    Some(Trouble::Fault(refusal.status)),
-                    GraphError::Incomplete { what, because },
-                ))
+                Err((Some(Repeat::Fault(refusal.status)), GraphError::Incomplete { what, because }))
             }
             ReadVerdict::SignInLost(refusal) => {
-                Err((Some(Trouble::Token), SignInError::lost(&told(&refusal)).into()))
+                Err((Some(Repeat::Token), SignInError::lost(&told(&refusal)).into()))
             }
             ReadVerdict::Forbidden(refusal) => {
                 let claims = self.tokens.claims().await.unwrap_or_default();
@@ -306,8 +303,8 @@ impl Http {
     }
 }
 
-fn call(ask: &Ask, url: GraphUrl, within: Duration) -> Call<'_> {
+fn call(ask: &Ask, url: GraphUrl, within: Duration) -> Outgoing<'_> {
     let Ask { method, consistency, body, path: _ } = ask;
     let (method, consistency, body) = (method.clone(), *consistency, body.as_ref());
-    Call { method, url, consistency, body, within, reads: true }
+    Outgoing { method, url, consistency, body, within, reads: true }
 }

@@ -31,7 +31,7 @@ const MOST_IDS: usize = 1_000;
 const NAMED: &[&str] = &["user", "group", "servicePrincipal"];
 
 /// What one query is for.
-enum Subject<'a> {
+enum Purpose<'a> {
     App(AppId),
     User(&'a str),
     Group(&'a str),
@@ -64,9 +64,9 @@ pub async fn look_up(
     let mut groups = BTreeMap::new();
     for (subject, answer) in subjects.iter().zip(answers) {
         match subject {
-            Subject::App(app) => add_app(&mut directory, *app, &answer?)?,
-            Subject::User(name) => add_user(&mut directory, name, answer)?,
-            Subject::Group(name) => {
+            Purpose::App(app) => add_app(&mut directory, *app, &answer?)?,
+            Purpose::User(name) => add_user(&mut directory, name, answer)?,
+            Purpose::Group(name) => {
                 if let Some((id, shown)) = add_group(&mut directory, name, answer)? {
                     let group = groups.entry(id).or_insert_with(|| UnreadGroup::called(shown));
                     group.all |= mentions.groups.contains(*name);
@@ -82,19 +82,19 @@ pub async fn look_up(
 fn questions<'a>(
     mentions: &'a Mentions,
     directory: &mut Directory,
-) -> (Vec<Subject<'a>>, Vec<Query>) {
+) -> (Vec<Purpose<'a>>, Vec<Query>) {
     let Mentions { apps, users, groups, whole_groups } = mentions;
     let mut subjects = Vec::new();
     let mut queries = Vec::new();
     for app in apps {
         let path = format!("/servicePrincipals(appId='{app}')?$select={SERVICE_PRINCIPAL}");
-        subjects.push(Subject::App(*app));
+        subjects.push(Purpose::App(*app));
         queries.push(Query::object(path, Missing::Nothing));
     }
     for name in users {
         match user_query(name) {
             Some(query) => {
-                subjects.push(Subject::User(name));
+                subjects.push(Purpose::User(name));
                 queries.push(query);
             }
             None => {
@@ -105,7 +105,7 @@ fn questions<'a>(
     for name in groups.union(whole_groups) {
         match group_query(name) {
             Some(query) => {
-                subjects.push(Subject::Group(name));
+                subjects.push(Purpose::Group(name));
                 queries.push(query);
             }
             None => {

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use crate::kinds::Desk;
 use crate::manifest::entry::Entry;
-use crate::manifest::whom::{Disabled, Guests, Named};
+use crate::manifest::whom::{Disabled, Guests, NamedPeople};
 use crate::model::directory::{Directory, Lookup, Mentions, User};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::ObjectId;
@@ -34,7 +34,7 @@ pub(super) struct People {
     pub(super) left_out: Vec<String>,
 }
 
-pub(super) fn mention(named: &Named, mentions: &mut Mentions) {
+pub(super) fn mention(named: &NamedPeople, mentions: &mut Mentions) {
     let texts = |list: &[Spanned<String>]| {
         list.iter().map(|text| text.get_ref().clone()).collect::<Vec<_>>()
     };
@@ -46,7 +46,7 @@ pub(super) fn mention(named: &Named, mentions: &mut Mentions) {
 /// `None` when any name cannot be told or a group cannot be trusted: half an audience would turn
 /// into removals.
 pub(super) fn expand(
-    named: &Named,
+    named: &NamedPeople,
     entry: &Entry,
     desk: &Desk,
     out: &mut Findings,
@@ -75,7 +75,7 @@ pub(super) fn expand(
 fn nobody<'a>(
     members: impl Iterator<Item = &'a User>,
     excepted: &BTreeSet<ObjectId>,
-    named: &Named,
+    named: &NamedPeople,
 ) -> Finding {
     let kept_out = members.filter(|member| !excepted.contains(&member.id));
     let mut keys: BTreeSet<&str> = kept_out.map(|one| missing_key(one, named)).collect();
@@ -101,7 +101,7 @@ fn nobody<'a>(
 const BOTH: &str = "guests = true and disabled = true";
 
 /// What this member is left out for want of.
-fn missing_key(member: &User, named: &Named) -> &'static str {
+fn missing_key(member: &User, named: &NamedPeople) -> &'static str {
     let as_guest = member.guest && named.guests == Guests::LeftOut;
     let as_disabled = !member.enabled && named.disabled == Disabled::LeftOut;
     match (as_guest, as_disabled) {
@@ -125,7 +125,7 @@ fn each<T>(
 /// At most so many are named in one sentence: every change of the audience carries it.
 const NAMED: usize = 3;
 
-fn admit(members: &[&User], group: &str, named: &Named, people: &mut People) {
+fn admit(members: &[&User], group: &str, named: &NamedPeople, people: &mut People) {
     let mut out: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for member in members {
         if people.ids.contains(&member.id) {

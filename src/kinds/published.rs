@@ -7,7 +7,7 @@ use schemars::consts::meta_schemas::DRAFT07;
 use serde_json::{Map, Value, json};
 
 use crate::kinds::{AnyKind, REGISTRY};
-use crate::manifest::{self, Times};
+use crate::manifest::{self, HowOften};
 use crate::model::schema::{self, JsonSchema, Schema, SchemaGenerator, json_schema};
 
 /// The schema of one manifest file, as a program sees it that reads TOML as JSON: dates are texts.
@@ -17,8 +17,8 @@ pub fn manifest() -> Schema {
     for kind in REGISTRY {
         if let (Some(table), Some(schema)) = (kind.table(), kind.written()) {
             let schema = match table.times {
-                Times::Once => schema,
-                Times::Repeated => repeated(schema),
+                HowOften::Once => schema,
+                HowOften::Repeated => repeated(schema),
             };
             tables.insert(table.name, schema);
         }

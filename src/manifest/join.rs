@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::app::{self, App, Resource};
 use crate::manifest::entry::Entry;
-use crate::manifest::settings::{self, Cloud, Tenant};
+use crate::manifest::settings::{self, Cloud, TenantTable};
 use crate::manifest::shape::{self, Whole};
 use crate::manifest::source::{Located, Sources};
-use crate::manifest::{Manifest, TableName, Times};
+use crate::manifest::{HowOften, Manifest, TableName};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::{AppId, TenantId};
 
@@ -60,7 +60,7 @@ impl Tables {
         sources: &Sources,
         findings: &mut Findings,
     ) -> Manifest {
-        for table in names.iter().filter(|table| table.times == Times::Once) {
+        for table in names.iter().filter(|table| table.times == HowOften::Once) {
             if let Some(only) = self.one(table.name, sources, findings) {
                 self.add(table.name, only);
             }
@@ -117,12 +117,12 @@ impl Tables {
 
     /// `[tenant]` may stand in several files, as long as they say the same. Without a readable one
     /// there is an error, and the nil id, which is no tenant's.
-    fn tenant(&mut self, sources: &Sources, findings: &mut Findings) -> Tenant {
+    fn tenant(&mut self, sources: &Sources, findings: &mut Findings) -> TenantTable {
         let all = self.entries.remove("tenant").unwrap_or_default();
         if all.is_empty() {
             self.missing("tenant", sources, findings);
         }
-        let mut read: Option<(Tenant, Place)> = None;
+        let mut read: Option<(TenantTable, Place)> = None;
         for entry in all {
             let Some(tenant) = settings::tenant(&entry, findings) else { continue };
             match &read {
@@ -201,15 +201,15 @@ fn twice(code: &'static str, title: String, place: &Place) -> Finding {
     Finding::error(code, title).at(place).help("keep one of the two")
 }
 
-fn same(one: &Tenant, other: &Tenant) -> bool {
-    let domain = |tenant: &Tenant| tenant.domain.as_ref().map(|d| d.value.to_lowercase());
+fn same(one: &TenantTable, other: &TenantTable) -> bool {
+    let domain = |tenant: &TenantTable| tenant.domain.as_ref().map(|d| d.value.to_lowercase());
     one.id.value == other.id.value
         && one.cloud.value == other.cloud.value
         && domain(one) == domain(other)
 }
 
-fn nobody() -> Tenant {
-    Tenant {
+fn nobody() -> TenantTable {
+    TenantTable {
         id: Located::new(TenantId::from_u128(0), 0, 0..0),
         domain: None,
         cloud: Located::new(Cloud::default(), 0, 0..0),

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 use crate::manifest::app::{App, Mode, Resource};
 use crate::manifest::entry::Entry;
-use crate::manifest::settings::{Accept, Limits, Tenant};
+use crate::manifest::settings::{Accept, Limits, TenantTable};
 use crate::manifest::source::{Located, Sources};
 use crate::manifest::suggest::did_you_mean;
 use crate::model::finding::{Finding, Findings, Place};
@@ -57,7 +57,7 @@ const OWN: &[(&str, &str)] = &[
 /// may then be the nil id, which is no tenant's.
 #[derive(Debug, Clone)]
 pub struct Manifest {
-    pub tenant: Tenant,
+    pub tenant: TenantTable,
     /// By label.
     pub apps: BTreeMap<String, App>,
     /// By label.
@@ -75,12 +75,12 @@ pub struct Manifest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableName {
     pub name: &'static str,
-    pub times: Times,
+    pub times: HowOften,
 }
 
 /// How often a table may stand in a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Times {
+pub enum HowOften {
     /// `[user_consent]`
     Once,
     /// `[[grant]]`

@@ -11,7 +11,7 @@ use crate::manifest::shape::{self, Whole};
 use crate::manifest::source::{Source, Sources};
 use crate::manifest::suggest::close;
 use crate::manifest::syntax::{self, Slip};
-use crate::manifest::{Manifest, TableName, Times};
+use crate::manifest::{HowOften, Manifest, TableName};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::untrusted::shown;
 
@@ -51,7 +51,7 @@ pub(super) fn manifest(sources: &Sources, names: &[TableName]) -> (Option<Manife
     let mut tables = Tables::default();
     for (file, source) in sources.iter().enumerate() {
         let (whole, torn_at) = (Whole::Yes, None);
-        Reader { file, names, whole, torn_at, tables: &mut tables, findings: &mut findings }
+        FileReader { file, names, whole, torn_at, tables: &mut tables, findings: &mut findings }
             .read(source);
     }
     let manifest = tables.join(names, sources, &mut findings);
@@ -59,7 +59,7 @@ pub(super) fn manifest(sources: &Sources, names: &[TableName]) -> (Option<Manife
 }
 
 /// Reads one file into the tables of all.
-struct Reader<'a> {
+struct FileReader<'a> {
     file: usize,
     names: &'a [TableName],
     whole: Whole,
@@ -69,7 +69,7 @@ struct Reader<'a> {
     findings: &'a mut Findings,
 }
 
-impl Reader<'_> {
+impl FileReader<'_> {
     fn read(mut self, source: &Source) {
         let (root, errors) = DeTable::parse_recoverable(&source.text);
         let slips: Vec<Slip> = errors.iter().take(MOST_READ).map(slip).collect();
@@ -129,8 +129,10 @@ impl Reader<'_> {
             ("schema", _) => self.schema(&self.place(span), &value),
             ("app" | "resource", _) => self.labelled(name, key, value),
             ("tenant" | "limits" | "accept", _) => self.once(name, key, span, value),
-            (_, Some(TableName { times: Times::Once, .. })) => self.once(name, key, span, value),
-            (_, Some(TableName { times: Times::Repeated, .. })) => self.repeated(name, key, value),
+            (_, Some(TableName { times: HowOften::Once, .. })) => self.once(name, key, span, value),
+            (_, Some(TableName { times: HowOften::Repeated, .. })) => {
+                self.repeated(name, key, value)
+            }
             // Keys of a table whose header could not be read.
             (_, None) if !matches!(value, Raw::Table(_)) && self.is_torn_above(key) => {}
             (_, None) => self.unknown(name, key),
@@ -209,7 +211,7 @@ impl Reader<'_> {
         let name = first.get_ref().as_ref();
         let kind = self.names.iter().find(|table| table.name == name);
         match kind.map(|table| table.times) {
-            Some(Times::Repeated) => {
+            Some(HowOften::Repeated) => {
                 let above = brackets(text, &first.span()) == Some(1) && here == 2;
                 let finding = wrong(name, &format!("[[{name}]]"), "a table");
                 above.then(|| finding.at(&self.place(first.span())))

@@ -26,7 +26,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
 
 /// `[tenant]`: compared with the token and the live tenant before anything else.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tenant {
+pub struct TenantTable {
     pub id: Located<TenantId>,
     pub domain: Option<Located<String>>,
     /// Where it is not written, at the table.
@@ -107,7 +107,7 @@ struct Domain;
 form!(Domain, { "type": "string", "pattern": r"^[^\s.@:/]+(\.[^\s.@:/]+)+$", "maxLength": 253 });
 
 /// Reads `[tenant]`.
-pub(super) fn tenant(entry: &Entry, findings: &mut Findings) -> Option<Tenant> {
+pub(super) fn tenant(entry: &Entry, findings: &mut Findings) -> Option<TenantTable> {
     let written: WrittenTenant = entry.read(findings)?;
     let cloud = match &written.cloud {
         Some(text) => {
@@ -123,7 +123,7 @@ pub(super) fn tenant(entry: &Entry, findings: &mut Findings) -> Option<Tenant> {
         findings.push(Finding::error("invalid_domain", title).at(&domain.place).help(help));
     }
     let id = guid(&entry.located(entry.required("id", &written.id, findings)?), findings)?;
-    Some(Tenant { id, domain, cloud: cloud? })
+    Some(TenantTable { id, domain, cloud: cloud? })
 }
 
 fn is_domain(text: &str) -> bool {

@@ -9,14 +9,14 @@ use super::app::Provision;
 use super::note::{Day, Note};
 use super::settings::Cloud;
 use super::source::Source;
-use super::whom::{Guests, Named, Whom};
+use super::whom::{Guests, NamedPeople, Whom};
 use super::*;
 
 mod hints;
 
 const TABLES: [TableName; 2] = [
-    TableName { name: "grant", times: Times::Repeated },
-    TableName { name: "user_consent", times: Times::Once },
+    TableName { name: "grant", times: HowOften::Repeated },
+    TableName { name: "user_consent", times: HowOften::Once },
 ];
 
 const GOOD: &str = r#"schema = 1
@@ -113,7 +113,7 @@ fn a_good_manifest_is_read_whole() {
     let scope = entry.located(&grant.scopes[1]);
     assert_eq!(sources.position(&scope.place), (14, 29));
     assert_eq!(&GOOD[scope.place.span.clone()], "\"Tasks.ReadWrite\"");
-    let Whom::Named(Named { users, guests: Guests::Included, .. }) =
+    let Whom::Named(NamedPeople { users, guests: Guests::Included, .. }) =
         grant.r#for.unwrap().into_inner()
     else {
         panic!("one user and guests")

@@ -19,12 +19,12 @@ pub enum Whom {
     /// `"all-users"`: everybody in the tenant.
     Everyone,
     /// A table of users and groups.
-    Named(Named),
+    Named(NamedPeople),
 }
 
 /// People by name. Never empty: it names at least one user or group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedPeople {
     /// User principal names or object ids.
     pub users: Vec<Spanned<String>>,
     /// Names or object ids; expanded to their transitive user members.
@@ -135,7 +135,7 @@ impl<'de> Visitor<'de> for WhomVisitor {
                  `groups`; a forgotten list can never mean everybody",
             ));
         }
-        Ok(Whom::Named(Named {
+        Ok(Whom::Named(NamedPeople {
             users,
             groups,
             except,

@@ -66,7 +66,7 @@ pub struct Rows {
 
 /// What tells rows apart, read without the rest of them.
 #[derive(Deserialize)]
-struct Named<'a> {
+struct RowName<'a> {
     #[serde(borrow)]
     id: Cow<'a, str>,
 }
@@ -93,8 +93,8 @@ impl Rows {
     /// Leaves out every row whose `id` came before. Rows without one all stay.
     pub fn drop_doubles(&mut self) {
         let mut seen = BTreeSet::new();
-        let ids = self.texts.iter().map(|text| serde_json::from_str::<Named<'_>>(text));
-        let firsts = ids.map(|named| named.map_or(true, |Named { id }| seen.insert(id)));
+        let ids = self.texts.iter().map(|text| serde_json::from_str::<RowName<'_>>(text));
+        let firsts = ids.map(|named| named.map_or(true, |RowName { id }| seen.insert(id)));
         let firsts: Vec<bool> = firsts.collect();
         let mut firsts = firsts.into_iter();
         self.texts.retain(|_| firsts.next().unwrap_or(true));

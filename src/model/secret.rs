@@ -12,14 +12,14 @@ mod veil;
 use std::borrow::Cow;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use known::Known;
+use known::KnownSecrets;
 
 pub use veil::Veil;
 
 /// What stands where a secret stood.
 pub const REMOVED: &str = "[removed]";
 
-static LIVE: RwLock<Known> = RwLock::new(Known::new());
+static LIVE: RwLock<KnownSecrets> = RwLock::new(KnownSecrets::new());
 
 /// From here on nobody is told this, in none of the forms in which it travels. What is too short to be
 /// a secret is passed over.
@@ -81,7 +81,7 @@ pub fn without(bytes: Vec<u8>) -> Vec<u8> {
     }
 }
 
-fn live() -> RwLockReadGuard<'static, Known> {
+fn live() -> RwLockReadGuard<'static, KnownSecrets> {
     LIVE.read().unwrap_or_else(PoisonError::into_inner)
 }
 

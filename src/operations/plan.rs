@@ -18,7 +18,7 @@ use crate::operations::lookup::{add_by_id, observed, queries};
 use crate::operations::manifest::Loaded;
 use crate::operations::{Failed, Tell, notes, rails, told};
 use crate::plan::build::{self, Draft};
-use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, Source, effect, rests};
+use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, SaidBy, effect, rests};
 use crate::policy;
 use crate::store::snapshot::Snapshot;
 
@@ -97,7 +97,7 @@ pub async fn make(
         identity_checks: Vec::new(),
         extent: if only.is_empty() { Extent::Whole } else { Extent::Partial(only.to_vec()) },
         lifted: Vec::new(),
-        source: Source::Tenant,
+        source: SaidBy::Tenant,
         effect: Effect::default(),
     };
     policy::risk::assess(&mut plan, &scene.directory);

@@ -35,7 +35,7 @@ use crate::model::risk::Risk;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::{
-    AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestSummary, Plan, Source, Unmanaged,
+    AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestSummary, Plan, SaidBy, Unmanaged,
     build, effect, rests,
 };
 
@@ -49,7 +49,7 @@ pub const LIFETIME: Duration = Duration::hours(24);
 
 /// What every such file begins with, whatever its version.
 #[derive(Deserialize)]
-struct Head {
+struct FormatHead {
     #[serde(default)]
     format: Value,
     #[serde(default)]
@@ -60,7 +60,7 @@ struct Head {
 /// must be, byte for byte, what would be written for them.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct PlanFile {
     #[schemars(extend("const" = FORMAT))]
     format: String,
     #[schemars(extend("const" = FORMAT_VERSION))]
@@ -81,14 +81,14 @@ struct File {
     /// The apps of the manifest.
     apps: Vec<AppHead>,
     extent: Extent,
-    summary: Summary,
+    summary: SavedSummary,
     /// Rules that stop apply.
     checks: Vec<Check>,
     /// Rails that the manifest lifts for this plan.
     lifted: Vec<Lifted>,
     /// Sentences about the whole plan.
     warnings: Vec<String>,
-    changes: Vec<Saved>,
+    changes: Vec<SavedObject>,
     /// As found, and left as they are: without them something must not be taken.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     rests: Vec<SavedRest>,
@@ -104,12 +104,13 @@ struct File {
 
 /// The schema of a saved plan.
 pub fn schema() -> Schema {
-    document::<File>("plan", FORMAT_VERSION)
+    document::<PlanFile>("plan", FORMAT_VERSION)
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Summary {
+#[schemars(rename = "Summary")]
+struct SavedSummary {
     changes: usize,
     /// All that the changes will send.
     requests: usize,
@@ -120,8 +121,8 @@ struct Summary {
 /// One object: what is, what shall be. The requests stand here for readers only.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(transform = states_by_address)]
-struct Saved {
+#[schemars(rename = "Saved", transform = states_by_address)]
+struct SavedObject {
     address: Address,
     /// As found; null where nothing was there.
     before: ObjectState,
@@ -188,7 +189,7 @@ pub fn write(plan: &Plan) -> String {
 /// When the writer fails.
 pub fn write_to(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let by_pair = by_pair(plan);
-    let file = File {
+    let file = PlanFile {
         format: FORMAT.to_owned(),
         format_version: FORMAT_VERSION,
         made_by: format!("consent {}", env!("CARGO_PKG_VERSION")),
@@ -222,8 +223,8 @@ pub fn expiry(plan: &Plan) -> OffsetDateTime {
     plan.made_at.saturating_add(LIFETIME)
 }
 
-fn summary(plan: &Plan) -> Summary {
-    Summary {
+fn summary(plan: &Plan) -> SavedSummary {
+    SavedSummary {
         changes: plan.changes.len(),
         requests: plan.changes.iter().map(|change| change.steps.len()).sum(),
         unchanged: plan.unchanged,
@@ -239,9 +240,9 @@ fn by_pair(plan: &Plan) -> BTreeMap<Address, Vec<&Change>> {
     changes
 }
 
-fn saved(pair: &Pair, changes: &BTreeMap<Address, Vec<&Change>>) -> Saved {
+fn saved(pair: &Pair, changes: &BTreeMap<Address, Vec<&Change>>) -> SavedObject {
     let mine = || changes.get(&pair.address).into_iter().flatten();
-    Saved {
+    SavedObject {
         address: pair.address.clone(),
         before: pair.before.clone(),
         after: pair.after.clone(),
@@ -267,7 +268,7 @@ pub fn read(text: &str) -> Result<Plan, PlanFileError> {
     if text.contains("\r\n") {
         return Err(PlanFileError::Rewritten { how: "its lines end with CR LF instead of LF" });
     }
-    let head: Head = serde_json::from_str(text).map_err(unreadable)?;
+    let head: FormatHead = serde_json::from_str(text).map_err(unreadable)?;
     match head.format.as_str() {
         Some(FORMAT) => {}
         Some(other) => return Err(PlanFileError::OtherFormat(Untrusted::new(other).shown())),
@@ -286,7 +287,7 @@ pub fn read(text: &str) -> Result<Plan, PlanFileError> {
             return Err(PlanFileError::NotAPlan(what.to_owned()));
         }
     }
-    let file: File = serde_json::from_str(text).map_err(unreadable)?;
+    let file: PlanFile = serde_json::from_str(text).map_err(unreadable)?;
     let plan = plan(file)?;
     unaltered(text, &plan)?;
     let (head, end) = seal::parted(text);
@@ -312,7 +313,7 @@ fn unreadable(error: serde_json::Error) -> PlanFileError {
 
 /// The plan of a file, with its changes derived. What it says of risk is the file's word: whoever has a
 /// directory derives that, too.
-fn plan(mut file: File) -> Result<Plan, PlanFileError> {
+fn plan(mut file: PlanFile) -> Result<Plan, PlanFileError> {
     let names = Names(file.names);
     let mut risks: BTreeMap<Address, Risk> = BTreeMap::new();
     for saved in &mut file.changes {
@@ -344,7 +345,7 @@ fn plan(mut file: File) -> Result<Plan, PlanFileError> {
         identity_checks: Vec::new(),
         lifted: file.lifted,
         extent: file.extent,
-        source: Source::File,
+        source: SaidBy::File,
         effect: Effect { text: file.effect.text, digest: file.effect.sha256 },
     };
     let effect = effect::of(&plan);
@@ -358,8 +359,8 @@ fn plan(mut file: File) -> Result<Plan, PlanFileError> {
     }
 }
 
-fn pair(saved: Saved) -> Pair {
-    let Saved { address, before, after, why, notes, risks: _, requests: _ } = saved;
+fn pair(saved: SavedObject) -> Pair {
+    let SavedObject { address, before, after, why, notes, risks: _, requests: _ } = saved;
     Pair { address, before, after, why: why.into(), notes: notes.into() }
 }
 

@@ -20,7 +20,7 @@ pub struct Stale {
 
 /// A state as people are shown it beside two others.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum View {
+pub enum StateView {
     /// Nothing is there.
     Absent,
     /// The properties that differ somewhere between the three states, each with its values here.
@@ -32,9 +32,9 @@ pub enum View {
 /// One stale object: planned on, planned for, and now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    pub seen: View,
-    pub goal: View,
-    pub now: View,
+    pub seen: StateView,
+    pub goal: StateView,
+    pub now: StateView,
 }
 
 type Properties = Option<Vec<FieldChange>>;
@@ -58,7 +58,7 @@ impl Stale {
             return Ok(Difference { seen: before, goal: wanted, now: found });
         }
         // Removed and made again, or changed in something that its kind leaves alone.
-        let whole = |state| View::Whole(Untrusted::new(kind.describe(address, state, names)));
+        let whole = |state| StateView::Whole(Untrusted::new(kind.describe(address, state, names)));
         Ok(Difference { seen: whole(seen), goal: wanted, now: whole(now) })
     }
 }
@@ -82,10 +82,10 @@ fn differing(states: &[Properties; 3]) -> Vec<String> {
     names
 }
 
-fn view(state: Option<&Vec<FieldChange>>, names: &[String]) -> View {
-    let Some(fields) = state else { return View::Absent };
+fn view(state: Option<&Vec<FieldChange>>, names: &[String]) -> StateView {
+    let Some(fields) = state else { return StateView::Absent };
     let property = |name: &String| (name.clone(), values(fields, name).to_vec());
-    View::Properties(names.iter().map(property).collect())
+    StateView::Properties(names.iter().map(property).collect())
 }
 
 fn values<'a>(fields: &'a [FieldChange], name: &str) -> &'a [Untrusted] {

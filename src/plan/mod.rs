@@ -56,13 +56,13 @@ pub struct Plan {
     /// Rails that would stop apply and are lifted by the manifest. Part of the effect.
     pub lifted: Vec<Lifted>,
     pub extent: Extent,
-    pub source: Source,
+    pub source: SaidBy,
     pub effect: Effect,
 }
 
 /// Whose words a plan is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub enum SaidBy {
     /// Made in this run.
     Tenant,
     /// Read from a file, which anybody may have written: what only the file says is drawn as its words.

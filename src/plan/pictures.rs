@@ -17,7 +17,7 @@ pub use counts::{Counts, Tally};
 /// Changes that are the same but for the person they concern, or for what they put on one list. Never
 /// empty.
 #[derive(Debug, Clone)]
-pub struct Group<'a> {
+pub struct Alike<'a> {
     /// The first in the plan's order; it stands for all.
     pub lead: &'a Change,
     /// All, the lead included, in the plan's order.
@@ -26,7 +26,7 @@ pub struct Group<'a> {
     pub fields: Cow<'a, [FieldChange]>,
 }
 
-impl<'a> Group<'a> {
+impl<'a> Alike<'a> {
     fn of(members: Vec<&'a Change>) -> Option<Self> {
         let lead = *members.first()?;
         let fields = match &*members {
@@ -61,25 +61,25 @@ pub struct Picture<'a> {
     pub owner: &'a str,
     /// The word beside the sign.
     pub verb: Verb,
-    pub shape: Shape<'a>,
+    pub shape: Form<'a>,
 }
 
 #[derive(Debug, Clone)]
-pub enum Shape<'a> {
-    Alone(Group<'a>),
+pub enum Form<'a> {
+    Alone(Alike<'a>),
     /// What `given` gives replaces what `taken` takes, so that there is no gap.
     Replacement {
-        given: Vec<Group<'a>>,
-        taken: Vec<Group<'a>>,
+        given: Vec<Alike<'a>>,
+        taken: Vec<Alike<'a>>,
     },
 }
 
 impl<'a> Picture<'a> {
     /// All groups, what gives first.
-    pub fn groups(&self) -> Vec<&Group<'a>> {
+    pub fn groups(&self) -> Vec<&Alike<'a>> {
         match &self.shape {
-            Shape::Alone(group) => vec![group],
-            Shape::Replacement { given, taken } => given.iter().chain(taken).collect(),
+            Form::Alone(group) => vec![group],
+            Form::Replacement { given, taken } => given.iter().chain(taken).collect(),
         }
     }
 
@@ -127,7 +127,7 @@ fn united(members: &[&Change]) -> Vec<FieldChange> {
 /// What all members of a group share.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Likeness<'a> {
-    place: Place<'a>,
+    place: Common<'a>,
     verb: Verb,
     gives: bool,
     takes: bool,
@@ -135,12 +135,12 @@ struct Likeness<'a> {
     fields: &'a [FieldChange],
     tier: Option<Tier>,
     why: &'a [Why],
-    crowd: Crowd,
+    crowd: AudienceSort,
 }
 
 /// What a replacement and what it replaces share.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place<'a> {
+struct Common<'a> {
     owner: &'a str,
     kind: &'a str,
     what: &'a str,
@@ -149,19 +149,19 @@ struct Place<'a> {
 
 /// The audience without the person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Crowd {
+enum AudienceSort {
     Everyone,
     One,
     Group,
     Tenant,
 }
 
-fn crowd(change: &Change) -> Crowd {
+fn crowd(change: &Change) -> AudienceSort {
     match change.subject.audience {
-        Audience::Everyone => Crowd::Everyone,
-        Audience::One(_) => Crowd::One,
-        Audience::Group(_) => Crowd::Group,
-        Audience::Tenant => Crowd::Tenant,
+        Audience::Everyone => AudienceSort::Everyone,
+        Audience::One(_) => AudienceSort::One,
+        Audience::Group(_) => AudienceSort::Group,
+        Audience::Tenant => AudienceSort::Tenant,
     }
 }
 
@@ -169,8 +169,8 @@ fn tier(change: &Change) -> Option<Tier> {
     change.risk.as_ref().map(|risk| risk.tier)
 }
 
-fn place(change: &Change) -> Place<'_> {
-    Place {
+fn place(change: &Change) -> Common<'_> {
+    Common {
         owner: &change.address.owner,
         kind: &change.address.kind,
         what: &change.subject.what,
@@ -206,7 +206,7 @@ pub fn pictures(plan: &Plan) -> Vec<Picture<'_>> {
             Picture {
                 owner: block.place.owner,
                 verb: block.verb,
-                shape: Shape::Replacement { given: pick(&block.given), taken: pick(&block.taken) },
+                shape: Form::Replacement { given: pick(&block.given), taken: pick(&block.taken) },
             },
         ));
     }
@@ -215,7 +215,7 @@ pub fn pictures(plan: &Plan) -> Vec<Picture<'_>> {
         alike.entry(likeness(change)).or_insert((at, Vec::new())).1.push(change);
     }
     for (first, members) in alike.into_values() {
-        found.extend(Group::of(members).map(|group| (first, alone(group))));
+        found.extend(Alike::of(members).map(|group| (first, alone(group))));
     }
     let rank: BTreeMap<&str, usize> =
         plan.apps.iter().enumerate().map(|(at, app)| (app.label.as_str(), at)).collect();
@@ -226,9 +226,9 @@ pub fn pictures(plan: &Plan) -> Vec<Picture<'_>> {
     found.into_iter().map(|(_, picture)| picture).collect()
 }
 
-fn alone(group: Group<'_>) -> Picture<'_> {
-    let Group { lead, .. } = group;
-    Picture { owner: &lead.address.owner, verb: lead.verb, shape: Shape::Alone(group) }
+fn alone(group: Alike<'_>) -> Picture<'_> {
+    let Alike { lead, .. } = group;
+    Picture { owner: &lead.address.owner, verb: lead.verb, shape: Form::Alone(group) }
 }
 
 /// The same with each item of a list by itself: where a picture has one line only, a list would hide
@@ -237,8 +237,8 @@ pub fn apart(pictures: Vec<Picture<'_>>) -> Vec<Picture<'_>> {
     let mut single = Vec::with_capacity(pictures.len());
     for picture in pictures {
         match picture.shape {
-            Shape::Alone(group) if group.listed().is_some() => {
-                let items = group.members.into_iter().filter_map(|item| Group::of(vec![item]));
+            Form::Alone(group) if group.listed().is_some() => {
+                let items = group.members.into_iter().filter_map(|item| Alike::of(vec![item]));
                 single.extend(items.map(alone));
             }
             _ => single.push(picture),
@@ -247,7 +247,7 @@ pub fn apart(pictures: Vec<Picture<'_>>) -> Vec<Picture<'_>> {
     single
 }
 
-fn groups<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Group<'a>> {
+fn groups<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Alike<'a>> {
     let mut groups: Vec<Vec<&'a Change>> = Vec::new();
     let mut at: BTreeMap<Likeness<'a>, usize> = BTreeMap::new();
     for change in changes {
@@ -258,12 +258,12 @@ fn groups<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Group<'a>> {
             None => groups.push(vec![change]),
         }
     }
-    groups.into_iter().filter_map(Group::of).collect()
+    groups.into_iter().filter_map(Alike::of).collect()
 }
 
 /// Positions in the plan of what is drawn as one replacement.
 struct Block<'a> {
-    place: Place<'a>,
+    place: Common<'a>,
     verb: Verb,
     given: BTreeSet<usize>,
     taken: BTreeSet<usize>,
@@ -274,14 +274,16 @@ struct Block<'a> {
 fn replacements(changes: &[Change]) -> Vec<Block<'_>> {
     let at: BTreeMap<&Address, usize> =
         changes.iter().enumerate().map(|(at, change)| (&change.address, at)).collect();
-    let mut blocks: BTreeMap<(Place<'_>, Crowd), Block<'_>> = BTreeMap::new();
+    let mut blocks: BTreeMap<(Common<'_>, AudienceSort), Block<'_>> = BTreeMap::new();
     for (taking, change) in changes.iter().enumerate() {
         let verb = match (change.gives, change.verb, crowd(change)) {
-            (false, Verb::Revoke | Verb::Unassign | Verb::Narrow, Crowd::Everyone) => Verb::Narrow,
-            (false, Verb::Revoke | Verb::Unassign | Verb::Narrow, Crowd::One) => Verb::Widen,
+            (false, Verb::Revoke | Verb::Unassign | Verb::Narrow, AudienceSort::Everyone) => {
+                Verb::Narrow
+            }
+            (false, Verb::Revoke | Verb::Unassign | Verb::Narrow, AudienceSort::One) => Verb::Widen,
             _ => continue,
         };
-        let other = if verb == Verb::Narrow { Crowd::One } else { Crowd::Everyone };
+        let other = if verb == Verb::Narrow { AudienceSort::One } else { AudienceSort::Everyone };
         let needed = change.needs.iter().filter_map(|need| at.get(need).copied());
         for giving in needed {
             let fits = changes.get(giving).is_some_and(|giver| {

@@ -5,7 +5,7 @@
 use crate::kinds::Pair;
 use crate::model::change::Why;
 use crate::model::untrusted::Untrusted;
-use crate::plan::{Check, Plan, Source};
+use crate::plan::{Check, Plan, SaidBy};
 
 /// Stands before words of the file.
 pub const SAYS: &str = "the plan says: ";
@@ -23,7 +23,7 @@ pub fn says(text: &str) -> String {
 /// Turns what a plan has from its file into the file's words, for drawing. The changes are to be made
 /// of its pairs anew.
 pub fn mark(plan: &mut Plan) {
-    plan.source = Source::File;
+    plan.source = SaidBy::File;
     plan.pairs.iter_mut().for_each(mark_pair);
     for warning in &mut plan.warnings {
         *warning = says(warning);

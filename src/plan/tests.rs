@@ -10,7 +10,7 @@ use crate::model::finding::{Finding, Severity};
 use crate::model::untrusted::Untrusted;
 use crate::plan::{
     AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestHash, ManifestSummary, Plan,
-    Source, build, effect, ownership,
+    SaidBy, build, effect, ownership,
 };
 
 mod edits;
@@ -69,7 +69,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             identity_checks: Vec::new(),
             lifted: vec![lifted()],
             extent: Extent::Whole,
-            source: Source::Tenant,
+            source: SaidBy::Tenant,
         };
         plan.effect = effect::of(&plan);
         plan

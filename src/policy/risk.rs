@@ -18,15 +18,15 @@ pub const FEW_PEOPLE: usize = 25;
 
 /// Who is given one permission in the plan, of one app.
 #[derive(Default)]
-struct Reach {
+struct GivenTo {
     everyone: bool,
     people: BTreeSet<ObjectId>,
 }
 
-type Reaches = BTreeMap<Key, Reach>;
+type Reaches = BTreeMap<PermissionKey, GivenTo>;
 
 /// App, resource, sort and name of a permission: many names are of both sorts.
-type Key = (String, Option<AppId>, PermissionSort, String);
+type PermissionKey = (String, Option<AppId>, PermissionSort, String);
 
 /// Sets the risk of every change. Changes without permissions that are no consent setting keep none.
 ///
@@ -75,7 +75,7 @@ fn reaches(changes: &[Change]) -> Reaches {
     reaches
 }
 
-fn key(change: &Change, permission: &Permission) -> Key {
+fn key(change: &Change, permission: &Permission) -> PermissionKey {
     let Permission { resource, sort, name, .. } = permission;
     (change.address.owner.clone(), *resource, *sort, name.clone())
 }
@@ -185,7 +185,7 @@ fn base(permission: &Permission, directory: &Directory) -> (Tier, Base) {
 fn in_context(
     base: Tier,
     permission: &Permission,
-    reach: Option<&Reach>,
+    reach: Option<&GivenTo>,
     unverified: Option<&'static str>,
 ) -> (Tier, Vec<Reason>) {
     let mut tier = base;

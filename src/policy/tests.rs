@@ -104,7 +104,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         identity_checks: Vec::new(),
         extent: crate::plan::Extent::Whole,
         lifted: Vec::new(),
-        source: crate::plan::Source::Tenant,
+        source: crate::plan::SaidBy::Tenant,
         effect: crate::plan::Effect { text: "".into(), digest: String::new() },
     }
 }

@@ -9,7 +9,7 @@ use consent::kinds::{Names, Pair};
 use consent::model::address::Address;
 use consent::model::object_state::ObjectState;
 use consent::model::risk::Risk;
-use consent::plan::{Effect, LiveSummary, Plan, Source, build, effect, file};
+use consent::plan::{Effect, LiveSummary, Plan, SaidBy, build, effect, file};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -178,7 +178,7 @@ fn sealed(value: &Value) -> Option<String> {
         identity_checks: Vec::new(),
         lifted: part(value, "lifted")?,
         extent: part(value, "extent")?,
-        source: Source::File,
+        source: SaidBy::File,
         effect: Effect::default(),
     };
     plan.effect = effect::of(&plan);

@@ -6,7 +6,7 @@ use super::judge;
 use super::law::NO_END;
 use super::node::{Flying, Node, Phase};
 use super::setting::Setting;
-use crate::apply::action::{Action, Moment, Outgoing};
+use crate::apply::action::{Action, Now, Outgoing};
 use crate::apply::in_flight::Ticket;
 
 /// Actions that a machine may begin at one time without an answer.
@@ -23,7 +23,7 @@ impl Node {
                 return;
             }
             let now = self.now;
-            let moment = Moment { now, quota_from: now, asked_from: now, batch: setting.batch };
+            let moment = Now { now, quota_from: now, asked_from: now, batch: setting.batch };
             match machine.next_action(moment) {
                 Action::Send(ticket, outgoing) => self.depart(ticket, outgoing),
                 Action::Read(ticket, queries) => {

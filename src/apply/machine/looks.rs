@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::apply::attempt::Next;
+use crate::apply::attempt::NextStep;
 use crate::apply::grounds::Footing;
 use crate::apply::in_flight::{Due, Ticket};
 use crate::apply::machine::Machine;
 use crate::apply::next_batch::LARGEST;
 use crate::apply::placeholder;
-use crate::apply::proof::{LOOKS_LAST, Sight};
+use crate::apply::proof::{LOOKS_LAST, Showed};
 use crate::model::query::Query;
 
 /// Looks that may follow one another without the request going out: reads that are slow, or pauses that
@@ -94,7 +94,7 @@ impl Machine<'_> {
                 let Some(step) = self.step(*place) else { continue };
                 let query = step.proof.read.filled(&self.known);
                 if placeholder::in_query(&query) {
-                    self.looked(*place, Sight::Unreadable, None, now);
+                    self.looked(*place, Showed::Unreadable, None, now);
                 } else {
                     places.push(*place);
                     queries.push(query);
@@ -122,25 +122,25 @@ impl Machine<'_> {
     pub(super) fn looked(
         &mut self,
         place: usize,
-        sight: Sight,
+        sight: Showed,
         answered: Option<Duration>,
         now: Duration,
     ) {
         let sight = match sight {
-            Sight::Shown(id) => match self.learn(place, id.clone()) {
-                Some(because) => Sight::Another(because),
-                None => Sight::Shown(id),
+            Showed::Shown(id) => match self.learn(place, id.clone()) {
+                Some(because) => Showed::Another(because),
+                None => Showed::Shown(id),
             },
             other => other,
         };
         let blind = self.results.is_blind();
         let Some(pending) = self.in_flight.at(place, now) else { return };
-        if sight != Sight::Unreadable {
+        if sight != Showed::Unreadable {
             pending.looked = answered;
         }
         let next = match pending.attempt.seen(&sight) {
-            Next::Shown => Next::Shown,
-            _ if blind => Next::Settled(pending.attempt.never_shown()),
+            NextStep::Shown => NextStep::Shown,
+            _ if blind => NextStep::Settled(pending.attempt.never_shown()),
             next => next,
         };
         self.proceed(place, next, now);

@@ -29,7 +29,7 @@ pub struct Tokens {
     tenant: Option<String>,
     ready: Option<Secret>,
     credential: Credential,
-    state: Mutex<State>,
+    state: Mutex<TokenState>,
     forgotten: AtomicU64,
     /// Whether it was told that the token cannot be compared.
     told: AtomicBool,
@@ -52,13 +52,13 @@ pub enum Renewal {
 }
 
 #[derive(Default)]
-struct State {
+struct TokenState {
     ways: Vec<Arc<dyn TokenCredential>>,
-    held: Option<Held>,
+    held: Option<HeldToken>,
 }
 
 #[derive(Clone)]
-struct Held {
+struct HeldToken {
     token: Secret,
     expires: OffsetDateTime,
 }
@@ -85,7 +85,7 @@ impl Tokens {
             Some(_) => Vec::new(),
             None => credentials(credential.clone(), &endpoint, clock.clone())?,
         };
-        let state = Mutex::new(State { ways, held: None });
+        let state = Mutex::new(TokenState { ways, held: None });
         let (forgotten, told) = (AtomicU64::new(0), AtomicBool::new(false));
         Ok(Self { endpoint, clock, name, tenant, ready, credential, state, forgotten, told })
     }
@@ -164,12 +164,12 @@ impl Tokens {
         // The library's credentials hold the refused token too: new ones hold nothing.
         let fresh = credentials(self.credential.clone(), &self.endpoint, self.clock.clone());
         let Ok(ways) = fresh else { return Renewal::None };
-        *state = State { ways, held: None };
+        *state = TokenState { ways, held: None };
         self.forgotten.fetch_add(1, Ordering::Release);
         Renewal::Now
     }
 
-    async fn sign_in(&self, ways: &[Arc<dyn TokenCredential>]) -> Result<Held, SignInError> {
+    async fn sign_in(&self, ways: &[Arc<dyn TokenCredential>]) -> Result<HeldToken, SignInError> {
         let scope = format!("{}/.default", self.endpoint.audience());
         let mut first = None;
         for way in ways {
@@ -182,7 +182,7 @@ impl Tokens {
             match token {
                 Ok(token) => {
                     secret::learn(token.token.secret());
-                    return Ok(Held { token: token.token, expires: token.expires_on });
+                    return Ok(HeldToken { token: token.token, expires: token.expires_on });
                 }
                 // The first tool's words count: it is the one that most people have.
                 Err(error) => {

@@ -46,10 +46,13 @@ impl Unread {
     /// them, the group has none that are known.
     pub async fn read(self, reader: &Reader, directory: &mut Directory) -> Result<(), GraphError> {
         let asked = lost_names(directory);
-        let all =
-            self.groups.iter().filter(|(_, group)| group.all).map(|(id, _)| (*id, Depth::All));
+        let all = self
+            .groups
+            .iter()
+            .filter(|(_, group)| group.all)
+            .map(|(id, _)| (*id, MemberDepth::All));
         let direct = self.groups.iter().filter(|(_, group)| group.direct);
-        let lists: Vec<_> = all.chain(direct.map(|(id, _)| (*id, Depth::Direct))).collect();
+        let lists: Vec<_> = all.chain(direct.map(|(id, _)| (*id, MemberDepth::Direct))).collect();
         let members: Vec<Query> =
             lists.iter().map(|(id, depth)| members_query(id, *depth)).collect();
         let similar: Vec<Query> =
@@ -62,8 +65,8 @@ impl Unread {
             let found = users(directory, answer)?;
             if let Some(group) = directory.groups.get_mut(&id) {
                 match depth {
-                    Depth::All => group.members = found,
-                    Depth::Direct => group.direct = found,
+                    MemberDepth::All => group.members = found,
+                    MemberDepth::Direct => group.direct = found,
                 }
             }
         }
@@ -78,16 +81,16 @@ impl Unread {
 
 /// Which members of a group.
 #[derive(Clone, Copy)]
-enum Depth {
+enum MemberDepth {
     All,
     Direct,
 }
 
-fn members_query(id: &ObjectId, depth: Depth) -> Query {
+fn members_query(id: &ObjectId, depth: MemberDepth) -> Query {
     // The cast to users needs $count and the header, says the reference.
     let cast = match depth {
-        Depth::All => "transitiveMembers/microsoft.graph.user",
-        Depth::Direct => "members/microsoft.graph.user",
+        MemberDepth::All => "transitiveMembers/microsoft.graph.user",
+        MemberDepth::Direct => "members/microsoft.graph.user",
     };
     let path = format!("/groups/{id}/{cast}?$select={MEMBER}&$top=999&$count=true");
     Query::list(path, Consistency::Eventual, Missing::Error)

@@ -16,7 +16,7 @@ use crate::kinds::said::other_name;
 use crate::kinds::{
     Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Staying, Wanted, role, whole,
 };
-use crate::manifest::{Manifest, TableName, Times};
+use crate::manifest::{HowOften, Manifest, TableName};
 use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::directory::Mentions;
@@ -76,7 +76,8 @@ impl Spec {
 impl Kind for AppRoles {
     const NAME: &'static str = "app_role";
     const NOUN: Option<&'static str> = Some("application permission");
-    const TABLE: Option<TableName> = Some(TableName { name: "app_role", times: Times::Repeated });
+    const TABLE: Option<TableName> =
+        Some(TableName { name: "app_role", times: HowOften::Repeated });
     const IS_CONSENT: bool = true;
 
     type Spec = Spec;

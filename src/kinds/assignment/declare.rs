@@ -13,7 +13,7 @@ use crate::manifest::Manifest;
 use crate::manifest::app::{Label, Mode};
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
-use crate::manifest::whom::{Assign, Named, Whom};
+use crate::manifest::whom::{Assign, NamedPeople, Whom};
 use crate::model::address::Address;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings, Place};
@@ -79,7 +79,7 @@ struct Grant {
 
 impl Grant {
     /// The grants that also assign their people, with these people.
-    fn assigning(manifest: &Manifest) -> impl Iterator<Item = (&Entry, Self, Named)> {
+    fn assigning(manifest: &Manifest) -> impl Iterator<Item = (&Entry, Self, NamedPeople)> {
         manifest.entries(GRANT).iter().filter_map(|entry| {
             let mut grant = entry.read::<Self>(&mut Findings::default())?;
             match grant.whom.take() {

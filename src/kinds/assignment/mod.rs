@@ -19,7 +19,7 @@ use crate::kinds::said::other_name;
 use crate::kinds::{
     Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Staying, Wanted, role, whole,
 };
-use crate::manifest::{Manifest, TableName, Times};
+use crate::manifest::{HowOften, Manifest, TableName};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::Change;
@@ -108,7 +108,8 @@ impl Spec {
 impl Kind for Assignments {
     const NAME: &'static str = "assignment";
     const NOUN: Option<&'static str> = Some("assignment");
-    const TABLE: Option<TableName> = Some(TableName { name: "assignment", times: Times::Repeated });
+    const TABLE: Option<TableName> =
+        Some(TableName { name: "assignment", times: HowOften::Repeated });
     /// It says who may sign in, not what the app may do.
     const IS_CONSENT: bool = false;
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kinds::said::{other_id, other_name};
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Wanted};
-use crate::manifest::{Manifest, TableName, Times};
+use crate::manifest::{HowOften, Manifest, TableName};
 use crate::model::address::{Address, TENANT};
 use crate::model::directory::{Directory, Mentions, ServicePrincipal};
 use crate::model::finding::Findings;
@@ -85,7 +85,7 @@ impl Kind for Classifications {
     const NAME: &'static str = "classification";
     const NOUN: Option<&'static str> = Some("classification");
     const TABLE: Option<TableName> =
-        Some(TableName { name: "classification", times: Times::Repeated });
+        Some(TableName { name: "classification", times: HowOften::Repeated });
     const IS_CONSENT: bool = false;
 
     type Spec = Spec;

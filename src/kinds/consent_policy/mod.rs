@@ -20,7 +20,7 @@ use crate::kinds::user_consent;
 use crate::kinds::{
     Desk, Kind, Names, OddAnswer, Ownership, Pair, Proposal, Scene, Staying, Wanted,
 };
-use crate::manifest::{Manifest, TableName, Times};
+use crate::manifest::{HowOften, Manifest, TableName};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
 use crate::model::directory::{Directory, Mentions};
@@ -79,7 +79,7 @@ impl Kind for ConsentPolicies {
     const NAME: &'static str = "consent_policy";
     const NOUN: Option<&'static str> = Some("consent policy");
     const TABLE: Option<TableName> =
-        Some(TableName { name: "consent_policy", times: Times::Repeated });
+        Some(TableName { name: "consent_policy", times: HowOften::Repeated });
     const IS_CONSENT: bool = false;
 
     type Spec = Spec;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Wanted};
-use crate::manifest::{Manifest, TableName, Times};
+use crate::manifest::{HowOften, Manifest, TableName};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Rest;
 use crate::model::directory::{Mentions, Sort};
@@ -66,7 +66,7 @@ impl Kind for ConsentRequests {
     const NAME: &'static str = "consent_requests";
     const NOUN: Option<&'static str> = Some("setting");
     const TABLE: Option<TableName> =
-        Some(TableName { name: "admin_consent_requests", times: Times::Once });
+        Some(TableName { name: "admin_consent_requests", times: HowOften::Once });
     const IS_CONSENT: bool = false;
 
     type Spec = Spec;

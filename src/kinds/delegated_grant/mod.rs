@@ -15,7 +15,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Staying, Wanted};
-use crate::manifest::{Manifest, TableName, Times};
+use crate::manifest::{HowOften, Manifest, TableName};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::Change;
@@ -58,7 +58,7 @@ impl AsRef<Spec> for Found {
 impl Kind for DelegatedGrants {
     const NAME: &'static str = "delegated_grant";
     const NOUN: Option<&'static str> = Some("grant");
-    const TABLE: Option<TableName> = Some(TableName { name: "grant", times: Times::Repeated });
+    const TABLE: Option<TableName> = Some(TableName { name: "grant", times: HowOften::Repeated });
     const IS_CONSENT: bool = true;
 
     type Spec = Spec;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kinds::states::spec_of;
 use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Staying, Wanted};
-use crate::manifest::{Manifest, TableName, Times};
+use crate::manifest::{HowOften, Manifest, TableName};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
 use crate::model::directory::{Directory, Mentions};
@@ -61,7 +61,8 @@ impl AsRef<Spec> for Found {
 impl Kind for UserConsent {
     const NAME: &'static str = "user_consent";
     const NOUN: Option<&'static str> = Some("setting");
-    const TABLE: Option<TableName> = Some(TableName { name: "user_consent", times: Times::Once });
+    const TABLE: Option<TableName> =
+        Some(TableName { name: "user_consent", times: HowOften::Once });
     const IS_CONSENT: bool = false;
 
     type Spec = Spec;

@@ -26,7 +26,7 @@ const LONGEST_ID: usize = 36;
 type Gram = [u8; GRAM];
 
 /// `Debug` is not implemented: there is nothing to show.
-pub(super) struct Known {
+pub(super) struct KnownSecrets {
     secrets: BTreeSet<String>,
     /// Forms that count in parts.
     long: Vec<Vec<u8>>,
@@ -40,7 +40,7 @@ pub(super) struct Known {
 
 const MARKS: usize = 1 << 14;
 
-impl Known {
+impl KnownSecrets {
     pub(super) const fn new() -> Self {
         Self {
             secrets: BTreeSet::new(),

@@ -5,18 +5,18 @@ use super::*;
 
 const SECRET: &str = "Qx7~/w+\"Zp 3.kL9v_=TmE4sR8";
 
-fn known(secrets: &[&str]) -> Known {
-    let mut known = Known::new();
+fn known(secrets: &[&str]) -> KnownSecrets {
+    let mut known = KnownSecrets::new();
     secrets.iter().for_each(|secret| known.learn(secret));
     known
 }
 
-fn veiled(known: &Known, text: &str) -> String {
+fn veiled(known: &KnownSecrets, text: &str) -> String {
     String::from_utf8(known.veiled(text.as_bytes()).into_owned()).unwrap()
 }
 
 #[track_caller]
-fn assert_gone(known: &Known, text: &str) {
+fn assert_gone(known: &KnownSecrets, text: &str) {
     let safe = veiled(known, text);
     assert!(safe.contains(REMOVED), "{text:?} is told: {safe:?}");
     // Up to three characters of base64 at either end hold bits of the neighbours.

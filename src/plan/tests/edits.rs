@@ -9,7 +9,7 @@ use super::planned;
 use crate::kinds::world::{World, explorer, grant};
 use crate::model::risk::{Risk, Tier};
 use crate::plan::file::{PlanFileError, expiry, read, write};
-use crate::plan::{Plan, Source, effect};
+use crate::plan::{Plan, SaidBy, effect};
 
 /// With a creation, removals, a split grant, a setting and something unmanaged.
 fn plan() -> Plan {
@@ -21,7 +21,7 @@ fn plan() -> Plan {
         .has("everyone", "User.Read")
         .has("alice", "Mail.Read")
         .has("frank", "openid");
-    let mut plan = Plan { source: Source::File, ..planned(&world) };
+    let mut plan = Plan { source: SaidBy::File, ..planned(&world) };
     // The directory is not saved, so what only it knows is not either.
     for permission in plan.changes.iter_mut().flat_map(|change| &mut change.permissions) {
         permission.resource = None;

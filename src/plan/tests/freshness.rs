@@ -12,7 +12,7 @@ use crate::model::change::Change;
 use crate::model::object_state::ObjectState;
 use crate::model::request::{Known, later};
 use crate::plan::Plan;
-use crate::plan::fresh::{Freshness, View, fill_in, look};
+use crate::plan::fresh::{Freshness, StateView, fill_in, look};
 
 pub(super) fn now(world: &World) -> BTreeMap<Address, ObjectState> {
     let (found, _) = world.at_desk(|desk, pages, _| {
@@ -105,7 +105,8 @@ fn the_difference_is_told_by_the_properties_that_differ() {
 #[test]
 fn a_property_that_is_the_same_everywhere_is_not_told() {
     let names = |plan: &Plan, now: &World| {
-        let View::Properties(found) = seen(plan, now).stale[0].difference(&plan.names).unwrap().now
+        let StateView::Properties(found) =
+            seen(plan, now).stale[0].difference(&plan.names).unwrap().now
         else {
             panic!("it is there")
         };

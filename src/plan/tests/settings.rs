@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::planned;
 use crate::kinds::world::{GRAPH, World, explorer, object, person};
 use crate::model::change::Change;
-use crate::plan::{Plan, Source, file, fresh, order};
+use crate::plan::{Plan, SaidBy, file, fresh, order};
 
 const POLICIES: &str = "/policies/permissionGrantPolicies";
 const REQUESTS: &str = "/policies/adminConsentRequestPolicy";
@@ -217,7 +217,7 @@ fn everything() -> World {
 
 #[test]
 fn a_saved_plan_of_settings_is_the_plan() {
-    let plan = Plan { source: Source::File, ..planned(&everything()) };
+    let plan = Plan { source: SaidBy::File, ..planned(&everything()) };
     assert_eq!(plan.changes.len(), 4);
     let text = file::write(&plan);
     let mut read = file::read(&text).unwrap();

@@ -9,7 +9,7 @@ const VERSION: u32 = 1;
 
 /// A manifest without mistakes. Mistakes are told on stderr, and no report is written.
 #[derive(Serialize, JsonSchema)]
-struct Report {
+struct ValidationReport {
     #[schemars(extend("const" = FORMAT))]
     format: &'static str,
     #[schemars(extend("const" = VERSION))]
@@ -24,7 +24,7 @@ struct Report {
 
 /// The schema of the report.
 pub fn schema() -> Schema {
-    document::<Report>("validation", VERSION)
+    document::<ValidationReport>("validation", VERSION)
 }
 
 /// The report of a manifest that is valid.
@@ -32,6 +32,7 @@ pub fn schema() -> Schema {
 /// # Errors
 /// Never: it is plain JSON.
 pub fn text(apps: usize, tables: usize) -> serde_json::Result<String> {
-    let report = Report { format: FORMAT, format_version: VERSION, valid: true, apps, tables };
+    let report =
+        ValidationReport { format: FORMAT, format_version: VERSION, valid: true, apps, tables };
     serde_json::to_string_pretty(&report)
 }

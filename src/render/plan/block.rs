@@ -7,7 +7,7 @@ use similar::{Algorithm, ChangeTag, capture_diff_slices};
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Verb, Why};
 use crate::model::risk::{Reason, Tier, sentence};
-use crate::plan::pictures::{Group, Picture, Shape};
+use crate::plan::pictures::{Alike, Form, Picture};
 use crate::render::change::names;
 use crate::render::page::style::{Ink, risk_ink, risk_label, verb_ink};
 use crate::render::page::{COLUMNS, PROSE, Page, counted, grouped, has_comma, shorten, width};
@@ -21,8 +21,8 @@ const RISK_COLUMN: usize = 70;
 pub(crate) fn draw(picture: &Picture<'_>, full: bool, page: &mut Page) {
     title(page, picture, &headline(picture));
     match &picture.shape {
-        Shape::Alone(group) => alone(group, full, page),
-        Shape::Replacement { given, taken } => {
+        Form::Alone(group) => alone(group, full, page),
+        Form::Replacement { given, taken } => {
             replacement::draw(picture.verb, given, taken, full, page);
         }
     }
@@ -53,14 +53,14 @@ pub(crate) fn room(picture: &Picture<'_>) -> usize {
 /// `delegated, all users -> 3 users`.
 fn headline(picture: &Picture<'_>) -> String {
     match &picture.shape {
-        Shape::Alone(group) => {
+        Form::Alone(group) => {
             let what = &group.lead.subject.what;
             let listed = group.listed().map(|(count, name)| format!("{count} {name}"));
             crowd_of(std::slice::from_ref(group))
                 .or(listed)
                 .map_or_else(|| what.clone(), |crowd| format!("{what}, {crowd}"))
         }
-        Shape::Replacement { given, taken } => {
+        Form::Replacement { given, taken } => {
             let what = given.first().map_or("", |group| group.lead.subject.what.as_str());
             let from = crowd_of(taken).unwrap_or_default();
             format!("{what}, {from} -> {}", crowd_of(given).unwrap_or_default())
@@ -69,7 +69,7 @@ fn headline(picture: &Picture<'_>) -> String {
 }
 
 /// `all users`, `3 users`; `None` for settings.
-pub(crate) fn crowd_of(groups: &[Group<'_>]) -> Option<String> {
+pub(crate) fn crowd_of(groups: &[Alike<'_>]) -> Option<String> {
     match groups.first()?.lead.subject.audience {
         Audience::Everyone => Some("all users".to_owned()),
         Audience::One(_) => Some(counted(members(groups), "user")),
@@ -78,11 +78,11 @@ pub(crate) fn crowd_of(groups: &[Group<'_>]) -> Option<String> {
     }
 }
 
-fn members(groups: &[Group<'_>]) -> usize {
+fn members(groups: &[Alike<'_>]) -> usize {
     groups.iter().map(|group| group.members.len()).sum()
 }
 
-fn alone(group: &Group<'_>, full: bool, page: &mut Page) {
+fn alone(group: &Alike<'_>, full: bool, page: &mut Page) {
     let lead = group.lead;
     if matches!(lead.verb, Verb::Widen | Verb::Narrow | Verb::Set) {
         if let Some(target) = &lead.subject.target {

@@ -11,7 +11,7 @@ use crate::render::page::shares::{Costly, head};
 use crate::render::page::style::Ink;
 use crate::render::page::{Page, counted};
 use crate::render::plan::body::BODY;
-use crate::render::plan::entry::{self, Extent, lead, rows, whole};
+use crate::render::plan::entry::{self, Detail, lead, rows, whole};
 
 /// What is drawn as one when there are too many pictures.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ struct Sameness {
 }
 
 /// The same change in one or many places.
-pub(crate) struct Sort<'p> {
+pub(crate) struct SameChange<'p> {
     /// The texts of its lines, without the count.
     rows: Vec<String>,
     /// Stands for all: they have the same word and the same risk.
@@ -32,12 +32,12 @@ pub(crate) struct Sort<'p> {
 }
 
 /// Danger first, then what takes, then the most frequent.
-pub(crate) fn sorts<'p>(pictures: &[&'p Picture<'p>], extent: Extent) -> Vec<Sort<'p>> {
-    let mut same: BTreeMap<Sameness, Sort<'p>> = BTreeMap::new();
+pub(crate) fn sorts<'p>(pictures: &[&'p Picture<'p>], extent: Detail) -> Vec<SameChange<'p>> {
+    let mut same: BTreeMap<Sameness, SameChange<'p>> = BTreeMap::new();
     for picture in pictures.iter().copied() {
         let phrase = format!("{}\n{}", crowd_of_any(picture), whole(picture));
         let key = Sameness { verb: picture.verb, phrase, tier: picture.tier() };
-        let sort = same.entry(key).or_insert_with(|| Sort {
+        let sort = same.entry(key).or_insert_with(|| SameChange {
             rows: Vec::new(),
             first: picture,
             objects: 0,
@@ -46,7 +46,7 @@ pub(crate) fn sorts<'p>(pictures: &[&'p Picture<'p>], extent: Extent) -> Vec<Sor
         sort.objects += picture.objects();
         sort.owners.insert(picture.owner);
     }
-    let mut sorts: Vec<Sort<'p>> = same.into_values().collect();
+    let mut sorts: Vec<SameChange<'p>> = same.into_values().collect();
     sorts.sort_by_cached_key(|sort| {
         let danger = sort.first.tier().filter(|tier| *tier >= Tier::High);
         (Reverse(danger), Reverse(sort.first.removes()), Reverse(sort.objects))
@@ -61,26 +61,26 @@ pub(crate) fn sorts<'p>(pictures: &[&'p Picture<'p>], extent: Extent) -> Vec<Sor
     sorts
 }
 
-impl Costly for Vec<Sort<'_>> {
+impl Costly for Vec<SameChange<'_>> {
     fn cost(&self, row: usize) -> Option<usize> {
-        self.get(row).map(Sort::lines)
+        self.get(row).map(SameChange::lines)
     }
 }
 
-impl Sort<'_> {
+impl SameChange<'_> {
     /// One object is told where it is; many are counted on a line of their own.
     fn lines(&self) -> usize {
         self.rows.len() + usize::from(self.objects > 1)
     }
 }
 
-pub(crate) fn draw(name: &str, sorts: &[Sort<'_>], rows: usize, page: &mut Page) {
+pub(crate) fn draw(name: &str, sorts: &[SameChange<'_>], rows: usize, page: &mut Page) {
     if sorts.is_empty() {
         return;
     }
     head(name, page);
     for sort in sorts.iter().take(rows) {
-        let Sort { rows, first, objects, owners } = sort;
+        let SameChange { rows, first, objects, owners } = sort;
         entry::draw(first, rows, page);
         if *objects == 1 {
             continue;

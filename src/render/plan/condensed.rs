@@ -6,26 +6,26 @@ use crate::plan::pictures::Picture;
 use crate::render::page::Page;
 use crate::render::page::shares::{AROUND, head, shares};
 use crate::render::plan::by_app::{self, AppRow};
-use crate::render::plan::by_sort::{self, Sort};
-use crate::render::plan::entry::{self, Extent, lead, must_be_seen, rows};
+use crate::render::plan::by_sort::{self, SameChange};
+use crate::render::plan::entry::{self, Detail, lead, must_be_seen, rows};
 
 /// One picture on one line, or on as many as it needs.
 pub(crate) fn line(picture: &Picture<'_>, page: &mut Page) {
-    entry::draw(picture, &rows(picture, &lead(picture, None), Extent::Whole), page);
+    entry::draw(picture, &rows(picture, &lead(picture, None), Detail::Whole), page);
 }
 
 /// More pictures than lines: what takes and what is dangerous, and the rest.
-pub(crate) struct Crowd<'p> {
+pub(crate) struct Condensed<'p> {
     seen: Vec<&'p Picture<'p>>,
     apps: Vec<AppRow<'p>>,
-    rest_sorts: Vec<Sort<'p>>,
+    rest_sorts: Vec<SameChange<'p>>,
 }
 
-impl<'p> Crowd<'p> {
+impl<'p> Condensed<'p> {
     pub(crate) fn of(pictures: &'p [Picture<'p>]) -> Self {
         let (seen, rest): (Vec<_>, Vec<_>) =
             pictures.iter().partition(|picture| must_be_seen(picture));
-        let rest_sorts = by_sort::sorts(&rest, Extent::Short);
+        let rest_sorts = by_sort::sorts(&rest, Detail::Short);
         Self { apps: by_app::rows(&seen), rest_sorts, seen }
     }
 
@@ -34,7 +34,7 @@ impl<'p> Crowd<'p> {
     pub(crate) fn draw(&self, room: usize) -> Page {
         let rest = if self.rest_sorts.is_empty() { 0 } else { AROUND + 1 };
         let few = self.seen.len() + rest <= room;
-        let each = [Extent::Whole, Extent::Short].into_iter().filter(|_| few);
+        let each = [Detail::Whole, Detail::Short].into_iter().filter(|_| few);
         let each = each.map(|extent| self.each(extent)).find(|page| page.len() + rest <= room);
         let title =
             if self.seen.is_empty() { "Changes, by sort" } else { "Other changes, by sort" };
@@ -44,10 +44,10 @@ impl<'p> Crowd<'p> {
             return page;
         }
         let mut page = Page::default();
-        let mut sorts = by_sort::sorts(&self.seen, Extent::Whole);
+        let mut sorts = by_sort::sorts(&self.seen, Detail::Whole);
         let [mut apps, mut seen, mut rest] = shares([&self.apps, &sorts, &self.rest_sorts], room);
         if seen < sorts.len() {
-            sorts = by_sort::sorts(&self.seen, Extent::Short);
+            sorts = by_sort::sorts(&self.seen, Detail::Short);
             [apps, seen, rest] = shares([&self.apps, &sorts, &self.rest_sorts], room);
         }
         by_app::draw(&self.apps, apps, &mut page);
@@ -57,7 +57,7 @@ impl<'p> Crowd<'p> {
     }
 
     /// What must be seen, one after the other.
-    fn each(&self, extent: Extent) -> Page {
+    fn each(&self, extent: Detail) -> Page {
         let mut page = Page::default();
         if !self.seen.is_empty() {
             head("Removals and dangerous changes, each", &mut page);

@@ -7,7 +7,7 @@ use crate::model::audience::Audience;
 use crate::model::change::{FieldChange, Verb};
 use crate::model::risk::{Reason, Tier};
 use crate::model::untrusted::Untrusted;
-use crate::plan::pictures::{Picture, Shape};
+use crate::plan::pictures::{Form, Picture};
 use crate::render::change::names;
 use crate::render::page::style::Ink;
 use crate::render::page::{COLUMNS, Page, counted, has_comma, is_sentence, shorten, width, wrap};
@@ -16,7 +16,7 @@ use crate::render::plan::body::{BODY, items};
 
 /// How much of it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extent {
+pub(crate) enum Detail {
     /// All of what must be seen.
     Whole,
     /// Of what must be seen: each permission that makes the risk, and of the others what fits.
@@ -52,7 +52,7 @@ pub(crate) fn lead(picture: &Picture<'_>, owner: Option<&str>) -> String {
     let groups = picture.groups();
     let Some(lead) = groups.first().map(|group| group.lead) else { return owner };
     let crowd = match &picture.shape {
-        Shape::Alone(group) => match (lead.subject.audience, group.members.len()) {
+        Form::Alone(group) => match (lead.subject.audience, group.members.len()) {
             (Audience::One(_) | Audience::Group(_), count @ (1 | 2)) => {
                 let names = names(&group.members);
                 let short = names.iter().map(|name| shorten(name, 48 / count));
@@ -60,7 +60,7 @@ pub(crate) fn lead(picture: &Picture<'_>, owner: Option<&str>) -> String {
             }
             _ => crowd_of(std::slice::from_ref(group)),
         },
-        Shape::Replacement { given, taken } => {
+        Form::Replacement { given, taken } => {
             crowd_of(taken).zip(crowd_of(given)).map(|(from, to)| format!("{from} -> {to}"))
         }
     };
@@ -69,7 +69,7 @@ pub(crate) fn lead(picture: &Picture<'_>, owner: Option<&str>) -> String {
 }
 
 /// What a picture is about, and what of it comes or goes.
-struct Told {
+struct EntryText {
     target: Option<String>,
     fields: Vec<(String, Vec<String>)>,
     /// So many of the first field's items, which are the first ones, make the risk.
@@ -82,33 +82,33 @@ struct Told {
 
 /// Everything in one text, to compare by.
 pub(crate) fn whole(picture: &Picture<'_>) -> String {
-    let Told { target, fields, .. } = Told::of(picture);
+    let EntryText { target, fields, .. } = EntryText::of(picture);
     let fields = fields.iter().map(|(name, items)| format!("{name}: {}", items.join(", ")));
     format!("{}\n{}", target.unwrap_or_default(), fields.collect::<Vec<_>>().join("\n"))
 }
 
 /// The texts of its lines: the first stands in the title, the others below it.
-pub(crate) fn rows(picture: &Picture<'_>, lead: &str, extent: Extent) -> Vec<String> {
-    let told = Told::of(picture);
+pub(crate) fn rows(picture: &Picture<'_>, lead: &str, extent: Detail) -> Vec<String> {
+    let told = EntryText::of(picture);
     let room = room(picture);
     let seen = must_be_seen(picture);
     // Of what is critical the reasons name only that: what else is in it may be high.
     let critical = picture.tier() == Some(Tier::Critical);
-    let listed = if critical { Extent::Whole } else { extent };
+    let listed = if critical { Detail::Whole } else { extent };
     match &*told.fields {
         [] => vec![told.head(lead, room)],
         [(_, items)] if !told.has_sentences() => {
             let items = told.labelled(items);
             let short = || told.with_short_names(picture, lead, &items, room);
             let one = told.on_one_line(lead, &items, room);
-            match one.or_else(|| short().filter(|_| extent == Extent::Short)) {
+            match one.or_else(|| short().filter(|_| extent == Detail::Short)) {
                 Some(row) => vec![row],
                 None if seen => told.listed(lead, &items, room, listed),
                 None => vec![told.counted(lead, &items, room)],
             }
         }
         fields if seen => {
-            let all = listed == Extent::Whole || picture.tier() >= Some(Tier::High);
+            let all = listed == Detail::Whole || picture.tier() >= Some(Tier::High);
             told.sentences(lead, fields, room, if all { usize::MAX } else { SHORT })
         }
         fields => {
@@ -122,7 +122,7 @@ pub(crate) fn rows(picture: &Picture<'_>, lead: &str, extent: Extent) -> Vec<Str
     }
 }
 
-impl Told {
+impl EntryText {
     fn of(picture: &Picture<'_>) -> Self {
         let groups = picture.groups();
         let first = groups.first().map(|group| group.lead);
@@ -131,11 +131,11 @@ impl Told {
         let worst: BTreeSet<&str> =
             reasons.flat_map(Reason::permissions).map(String::as_str).collect();
         let mut fields: Vec<(String, Vec<Moved>)> = match &picture.shape {
-            Shape::Alone(group) => {
+            Form::Alone(group) => {
                 let signed = group.lead.verb == Verb::Set;
                 group.fields.iter().map(|field| moved(field, signed)).collect()
             }
-            Shape::Replacement { .. } => {
+            Form::Replacement { .. } => {
                 let moved = groups.iter().map(|group| group.lead);
                 exchanged(moved.flat_map(|change| change.fields.iter()))
             }
@@ -217,7 +217,7 @@ impl Told {
         items: &[String],
         room: usize,
     ) -> Option<String> {
-        let Shape::Alone(group) = &picture.shape else { return None };
+        let Form::Alone(group) = &picture.shape else { return None };
         let people = matches!(group.lead.subject.audience, Audience::One(_) | Audience::Group(_));
         let left = room.checked_sub(width(&items.join(", ")) + STUMP + 5)?;
         (people && group.members.len() <= 2 && left >= 30)
@@ -255,11 +255,11 @@ impl Told {
     }
 
     /// All of it over several lines; short: what may not be left out, and what fits beside it.
-    fn listed(&self, lead: &str, items: &[String], room: usize, extent: Extent) -> Vec<String> {
+    fn listed(&self, lead: &str, items: &[String], room: usize, extent: Detail) -> Vec<String> {
         let sign = if self.target.is_some() { " /" } else { ":" };
         let head = format!("{}{sign}", self.head(lead, room - sign.len()));
         let all = filled(head.clone(), items.iter(), None, room);
-        if extent == Extent::Whole || all.len() <= SHORT {
+        if extent == Detail::Whole || all.len() <= SHORT {
             return all;
         }
         let short = |count: usize| {

@@ -3,7 +3,7 @@
 
 use crate::plan::pictures::Counts;
 use crate::plan::said::{SAYS, quoted};
-use crate::plan::{Check, Lifted, Plan, Source};
+use crate::plan::{Check, Lifted, Plan, SaidBy};
 use crate::render::page::style::Ink;
 use crate::render::page::view::View;
 use crate::render::page::{COLUMNS, PROSE, Page, counted, grouped, shorten, width};
@@ -66,7 +66,7 @@ fn unmanaged(plan: &Plan, room: Room, page: &mut Page) {
     if all.is_empty() {
         return;
     }
-    let says = if plan.source == Source::File { SAYS } else { "" };
+    let says = if plan.source == SaidBy::File { SAYS } else { "" };
     page.blank();
     page.line(
         Ink::Strong,
@@ -105,7 +105,7 @@ fn warnings(plan: &Plan, room: Room, page: &mut Page) {
 /// Rails that would stop apply. The words beside them are the manifest's, and a saved plan's own.
 fn lifted(plan: &Plan, page: &mut Page) {
     for Lifted { rail, max, until, reason, place } in &plan.lifted {
-        let says = if plan.source == Source::File { SAYS } else { "" };
+        let says = if plan.source == SaidBy::File { SAYS } else { "" };
         let (reason, place) = (quoted(reason), quoted(place));
         page.blank();
         let text =
@@ -159,8 +159,8 @@ fn totals(plan: &Plan) -> Vec<String> {
         })
         .collect();
     phrases.push(match plan.source {
-        Source::Tenant => format!("{} unchanged.", grouped(plan.unchanged)),
-        Source::File => format!("{SAYS}{} unchanged.", grouped(plan.unchanged)),
+        SaidBy::Tenant => format!("{} unchanged.", grouped(plan.unchanged)),
+        SaidBy::File => format!("{SAYS}{} unchanged.", grouped(plan.unchanged)),
     });
     phrases
 }

@@ -28,7 +28,7 @@ pub const FORMAT: &str = "consent.plan_report";
 pub const FORMAT_VERSION: u32 = 1;
 
 #[derive(Serialize, JsonSchema)]
-struct Report<'a> {
+struct PlanReport<'a> {
     #[schemars(extend("const" = FORMAT))]
     format: &'static str,
     #[schemars(extend("const" = FORMAT_VERSION))]
@@ -117,7 +117,7 @@ struct EffectRow<'a> {
 
 /// The schema of the report.
 pub fn schema() -> Schema {
-    document::<Report<'static>>("plan_report", FORMAT_VERSION)
+    document::<PlanReport<'static>>("plan_report", FORMAT_VERSION)
 }
 
 /// Writes the report.
@@ -148,7 +148,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         rests: _,
         effect: Effect { text, digest },
     } = plan;
-    let report = Report {
+    let report = PlanReport {
         format: FORMAT,
         format_version: FORMAT_VERSION,
         made_at: stamp(*made_at),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Verb};
 use crate::model::untrusted::Untrusted;
-use crate::plan::pictures::Group;
+use crate::plan::pictures::Alike;
 use crate::render::change::names;
 use crate::render::page::style::Ink;
 use crate::render::page::{Depth, PROSE, Page, counted};
@@ -14,12 +14,12 @@ use crate::render::plan::body::{BODY, about, depth, sorted, target_and};
 
 pub(crate) fn draw(
     verb: Verb,
-    given: &[Group<'_>],
-    taken: &[Group<'_>],
+    given: &[Alike<'_>],
+    taken: &[Alike<'_>],
     full: bool,
     page: &mut Page,
 ) {
-    let all: Vec<&Group<'_>> = given.iter().chain(taken).collect();
+    let all: Vec<&Alike<'_>> = given.iter().chain(taken).collect();
     let moved: BTreeSet<Vec<String>> = all.iter().map(|group| moved(group.lead)).collect();
     let target = given.first().and_then(|group| group.lead.subject.target.as_ref());
     let alike = moved.len() == 1;
@@ -29,7 +29,7 @@ pub(crate) fn draw(
         }
         _ => about(verb, target, &[], page),
     }
-    let side = |sign, ink, everybody| Side { sign, ink, everybody, alike, full };
+    let side = |sign, ink, everybody| Half { sign, ink, everybody, alike, full };
     rows(&side('+', Ink::Give, "everybody in the tenant"), given, page);
     // Whoever has it through everybody's grant from now on loses nothing.
     let keeps = alike && verb == Verb::Widen;
@@ -52,7 +52,7 @@ fn moved(change: &Change) -> Vec<String> {
 }
 
 /// One side of a replacement, and how it is told.
-struct Side {
+struct Half {
     sign: char,
     ink: Ink,
     everybody: &'static str,
@@ -65,7 +65,7 @@ struct Side {
 /// of their own.
 const ROWS: usize = 6;
 
-fn rows(side: &Side, groups: &[Group<'_>], page: &mut Page) {
+fn rows(side: &Half, groups: &[Alike<'_>], page: &mut Page) {
     let mut order: Vec<(Vec<String>, Vec<&Change>)> = Vec::new();
     let mut places: BTreeMap<Vec<String>, usize> = BTreeMap::new();
     for group in groups {
@@ -76,7 +76,7 @@ fn rows(side: &Side, groups: &[Group<'_>], page: &mut Page) {
             None => order.push((moved, group.members.clone())),
         }
     }
-    let Side { sign, ink, everybody, alike, full } = *side;
+    let Half { sign, ink, everybody, alike, full } = *side;
     let limit = if full { usize::MAX } else { ROWS };
     let lead = format!("{BODY}  {sign} ");
     for (moved, members) in order.iter().take(limit) {
@@ -96,8 +96,8 @@ fn rows(side: &Side, groups: &[Group<'_>], page: &mut Page) {
 }
 
 /// The promise that there is no gap, in words.
-fn sequence(verb: Verb, given: &[Group<'_>], taken: &[Group<'_>]) -> String {
-    let many = |groups: &[Group<'_>]| groups.iter().map(|group| group.members.len()).sum::<usize>();
+fn sequence(verb: Verb, given: &[Alike<'_>], taken: &[Alike<'_>]) -> String {
+    let many = |groups: &[Alike<'_>]| groups.iter().map(|group| group.members.len()).sum::<usize>();
     let only_narrowed = taken.iter().all(|group| group.lead.verb == Verb::Narrow);
     if verb == Verb::Narrow {
         let made = given.iter().all(|group| group.lead.verb == Verb::Grant);

@@ -51,7 +51,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         identity_checks: Vec::new(),
         extent: Extent::Whole,
         lifted: Vec::new(),
-        source: crate::plan::Source::Tenant,
+        source: crate::plan::SaidBy::Tenant,
         effect: Effect {
             text: "consent effect\n".into(),
             digest: format!("sha256:5b1d6cf0c2a1{}c09e", "0".repeat(48)),

@@ -3,7 +3,7 @@
 
 use crate::model::change::{Change, Rest};
 use crate::model::untrusted::Untrusted;
-use crate::plan::fresh::{Difference, View};
+use crate::plan::fresh::{Difference, StateView};
 use crate::render::change::sentence;
 use crate::render::page::{COLUMNS, counted, grouped, shorten, wrap};
 
@@ -45,14 +45,14 @@ pub fn rest(count: usize) -> Option<String> {
     Some(format!("and {}", counted(more, "more object")))
 }
 
-fn told(view: &View, all: &Difference, is_now: bool) -> String {
+fn told(view: &StateView, all: &Difference, is_now: bool) -> String {
     match view {
-        View::Absent => "nothing there".to_owned(),
-        View::Whole(text) if is_now && all.seen == all.now => {
+        StateView::Absent => "nothing there".to_owned(),
+        StateView::Whole(text) if is_now && all.seen == all.now => {
             format!("{}; the same values, but removed and made again", shorten(text.raw(), 300))
         }
-        View::Whole(text) => shorten(text.raw(), 300),
-        View::Properties(properties) => {
+        StateView::Whole(text) => shorten(text.raw(), 300),
+        StateView::Properties(properties) => {
             let one = |(name, values): &(String, Vec<Untrusted>)| {
                 format!("{} {}", shorten(name, 40), list(values, &common(name, all)))
             };
@@ -63,11 +63,11 @@ fn told(view: &View, all: &Difference, is_now: bool) -> String {
 
 /// Values that this property has wherever there is something.
 fn common(name: &str, all: &Difference) -> Vec<Untrusted> {
-    let of = |view: &View| match view {
-        View::Properties(properties) => {
+    let of = |view: &StateView| match view {
+        StateView::Properties(properties) => {
             properties.iter().find(|(one, _)| one == name).map(|(_, values)| values.clone())
         }
-        View::Absent | View::Whole(_) => None,
+        StateView::Absent | StateView::Whole(_) => None,
     };
     let mut lists = [&all.seen, &all.goal, &all.now].into_iter().filter_map(of);
     let mut common = lists.next().unwrap_or_default();
@@ -96,9 +96,9 @@ mod tests {
     use crate::model::change::Verb;
     use crate::render::plan::samples::{change, field, named};
 
-    fn scopes(names: &[&str]) -> View {
+    fn scopes(names: &[&str]) -> StateView {
         let values = names.iter().map(|name| Untrusted::new(*name)).collect();
-        View::Properties(vec![("scopes".to_owned(), values)])
+        StateView::Properties(vec![("scopes".to_owned(), values)])
     }
 
     fn drawn(difference: &Difference) -> String {
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn three_lines_with_what_differs() {
         let difference =
-            Difference { seen: scopes(&["a", "b"]), goal: scopes(&["a"]), now: View::Absent };
+            Difference { seen: scopes(&["a", "b"]), goal: scopes(&["a"]), now: StateView::Absent };
         assert_eq!(
             drawn(&difference),
             "changed: narrow crm: delegated, Microsoft Graph, adele@contoso.com\n\
@@ -134,8 +134,8 @@ mod tests {
 
     #[test]
     fn made_again_with_the_same_values_is_said() {
-        let same = View::Whole(Untrusted::new("delegated, all users: Graph / a\u{202e}"));
-        let text = drawn(&Difference { seen: same.clone(), goal: View::Absent, now: same });
+        let same = StateView::Whole(Untrusted::new("delegated, all users: Graph / a\u{202e}"));
+        let text = drawn(&Difference { seen: same.clone(), goal: StateView::Absent, now: same });
         assert!(text.contains("removed and made again"), "{text}");
         assert!(!text.contains('\u{202e}'), "{text}");
     }

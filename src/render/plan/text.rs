@@ -9,12 +9,12 @@ use crate::model::address::TENANT;
 use crate::model::clock::time_of_day;
 use crate::plan::pictures::{Counts, Picture, Tally, apart, pictures};
 use crate::plan::said::{SAYS, quoted};
-use crate::plan::{AppHead, Extent, Plan, Source};
+use crate::plan::{AppHead, Extent, Plan, SaidBy};
 use crate::render::page::style::Ink;
 use crate::render::page::view::View;
 use crate::render::page::{COLUMNS, Page, counted, grouped, shorten, width};
 use crate::render::plan::block;
-use crate::render::plan::condensed::{self, Crowd};
+use crate::render::plan::condensed::{self, Condensed};
 use crate::render::plan::foot::{self, Room};
 
 /// Up to so many pictures are drawn in full.
@@ -82,8 +82,8 @@ fn head(plan: &Plan, page: &mut Page) {
         many => counted(many.len(), "file"),
     };
     let (says, names) = match plan.source {
-        Source::Tenant => ("", names),
-        Source::File => (SAYS, quoted(&names)),
+        SaidBy::Tenant => ("", names),
+        SaidBy::File => (SAYS, quoted(&names)),
     };
     let text = format!("{says}{names}, {}", counted(plan.manifest.apps, "app"));
     page.wrapped(Ink::Plain, "Manifest  ", &text, COLUMNS);
@@ -163,7 +163,7 @@ fn fitted(plan: &Plan, pictures: &[Picture<'_>], room: usize) -> Page {
     few.then(|| drawn(&|page| blocks(plan, pictures, false, page)))
         .flatten()
         .or_else(|| some.then(|| drawn(&|page| lines(plan, pictures, page))).flatten())
-        .unwrap_or_else(|| Crowd::of(pictures).draw(room))
+        .unwrap_or_else(|| Condensed::of(pictures).draw(room))
 }
 
 fn blocks(plan: &Plan, pictures: &[Picture<'_>], full: bool, page: &mut Page) {

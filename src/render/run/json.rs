@@ -9,7 +9,7 @@ use crate::model::change::Change;
 use crate::model::json::write_pretty;
 use crate::model::outcome::{Line, RunReport, Stopped};
 use crate::model::schema::{JsonSchema, Schema, document};
-use crate::render::run::{Tenant, counts};
+use crate::render::run::{TenantAfter, counts};
 
 /// What the document calls itself.
 pub const FORMAT: &str = "consent.run_report";
@@ -22,7 +22,7 @@ struct Document<'a> {
     format: &'static str,
     #[schemars(extend("const" = FORMAT_VERSION))]
     format_version: u32,
-    tenant: Tenant,
+    tenant: TenantAfter,
     /// Write requests handed to the network, refused ones included.
     writes_sent: usize,
     /// Changes by result.
@@ -50,7 +50,7 @@ pub fn run(report: &RunReport, changes: &[Change], out: &mut dyn Write) -> io::R
     let document = Document {
         format: FORMAT,
         format_version: FORMAT_VERSION,
-        tenant: Tenant::after(report, changes),
+        tenant: TenantAfter::after(report, changes),
         writes_sent: *writes_sent,
         counts: counts(report),
         stopped,

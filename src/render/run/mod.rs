@@ -26,14 +26,15 @@ pub(super) const RESULTS: [(&str, &str); 6] = [
 /// Whether writes went out, and so whether the tenant may be another than before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Tenant {
+#[schemars(rename = "Tenant")]
+pub enum TenantAfter {
     /// No write was accepted, nor may one have been.
     Unchanged,
     /// A write was accepted, or may have been.
     Changed,
 }
 
-impl Tenant {
+impl TenantAfter {
     /// What the report shows of it; `changes` are those of the plan that was applied.
     pub fn after(report: &RunReport, changes: &[Change]) -> Self {
         let single: BTreeSet<&Address> = changes

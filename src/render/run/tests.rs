@@ -91,17 +91,21 @@ fn the_tenant_is_unchanged_only_when_nothing_can_have_changed() {
         writes_sent: 1,
         remaining: Some(1),
     };
-    assert_eq!(Tenant::after(&alone, &one_request), Tenant::Unchanged);
-    assert_eq!(Tenant::after(&alone, &[]), Tenant::Changed, "nothing is known of its requests");
+    assert_eq!(TenantAfter::after(&alone, &one_request), TenantAfter::Unchanged);
+    assert_eq!(
+        TenantAfter::after(&alone, &[]),
+        TenantAfter::Changed,
+        "nothing is known of its requests"
+    );
     let after = |report: &mut RunReport, outcome: Outcome, sent| {
         report.lines.iter_mut().for_each(|line| line.outcome = outcome.clone());
         report.writes_sent = sent;
-        Tenant::after(report, &[])
+        TenantAfter::after(report, &[])
     };
     let unsure = Outcome::in_doubt("no answer came");
-    assert_eq!(after(&mut report, Outcome::NotStarted, 0), Tenant::Unchanged);
-    assert_eq!(after(&mut report, Outcome::Already, 0), Tenant::Unchanged);
-    assert_eq!(after(&mut report, unsure, 1), Tenant::Changed);
+    assert_eq!(after(&mut report, Outcome::NotStarted, 0), TenantAfter::Unchanged);
+    assert_eq!(after(&mut report, Outcome::Already, 0), TenantAfter::Unchanged);
+    assert_eq!(after(&mut report, unsure, 1), TenantAfter::Changed);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::render::change::sentence;
 use crate::render::page::style::Ink;
 use crate::render::page::view::View;
 use crate::render::page::{COLUMNS, PROSE, Page, counted, grouped, shorten};
-use crate::render::run::{RESULTS, Tenant, counts};
+use crate::render::run::{RESULTS, TenantAfter, counts};
 
 /// Unsettled changes that are listed before the rest is counted.
 const LISTED: usize = 20;
@@ -152,10 +152,10 @@ fn details(outcome: &Outcome, changes: &BTreeMap<&Address, &Change>, page: &mut 
 fn stands(report: &RunReport, changes: &[Change], page: &mut Page) {
     let settled = report.lines.iter().filter(|line| line.outcome.settled()).count();
     let sent = counted(report.writes_sent, "write request");
-    let tenant = match Tenant::after(report, changes) {
-        Tenant::Unchanged => format!("unchanged; {sent} sent, none accepted."),
-        Tenant::Changed if proven(report) => format!("changed; {sent} sent."),
-        Tenant::Changed => {
+    let tenant = match TenantAfter::after(report, changes) {
+        TenantAfter::Unchanged => format!("unchanged; {sent} sent, none accepted."),
+        TenantAfter::Changed if proven(report) => format!("changed; {sent} sent."),
+        TenantAfter::Changed => {
             format!("may have changed; {sent} sent, none known to have taken effect.")
         }
     };

@@ -12,8 +12,8 @@ use crate::sandbox::tenant::table::TableShape;
 pub struct OrganizationRoutes;
 
 const READ: &[&str] = &[
-    "OrganizationRoutes.Read.All",
-    "OrganizationRoutes.ReadWrite.All",
+    "Organization.Read.All",
+    "Organization.ReadWrite.All",
     "User.Read",
     "User.Read.All",
     "Directory.Read.All",

@@ -325,7 +325,7 @@ mod tests {
         assert_eq!(status(&post(&mut t, app, "Application.ReadWrite.OwnedBy")), 403);
         assert_eq!(status(&post(&mut t, app, "Application.ReadWrite.All")), 201);
         assert_eq!(status(&post(&mut t, app, "Application.ReadWrite.All")), 409);
-        let get = Call::new(HttpMethod::Get, &format!("/ServicePrincipalRoutes(AppId='{app}')"));
+        let get = Call::new(HttpMethod::Get, &format!("/ServicePrincipals(AppId='{app}')"));
         let Answered::Object(200, _, row) = ServicePrincipalRoutes.answer(&get, &mut t) else {
             panic!("not found")
         };

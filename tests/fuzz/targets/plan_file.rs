@@ -11,7 +11,7 @@ use consent::model::digest::sha256_hex;
 use consent::model::object_state::ObjectState;
 use consent::model::request::Known;
 use consent::plan::{
-    Effect, LiveSummary, ManifestSummary, Plan, Source, build, effect, file, fresh, rests,
+    Effect, LiveSummary, ManifestSummary, Plan, SaidBy, build, effect, file, fresh, rests,
 };
 use consent::render::plan::stale::paragraph;
 use serde::de::DeserializeOwned;
@@ -124,7 +124,7 @@ fn forged(value: &Value) -> Option<Plan> {
         identity_checks: Vec::new(),
         lifted: part(value, "lifted").unwrap_or_default(),
         extent: part(value, "extent")?,
-        source: Source::File,
+        source: SaidBy::File,
     };
     plan.effect = effect::of(&plan);
     Some(plan)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use consent::model::untrusted::shown;
 use consent::sandbox::access::ADMINISTRATOR;
-use consent::sandbox::answer::{Body, Sent, Trace};
+use consent::sandbox::answer::{AnswerBody, Sent, Trace};
 use consent::sandbox::batch;
 use consent::sandbox::call::Caller;
 use consent::sandbox::collections;
@@ -113,7 +113,7 @@ fn follow(
         let arrival = world.arrive(&errand, number, Duration::from_millis(300 * number));
         let sent = world.attend(&errand, bearer, &arrival);
         judged(&sent);
-        if let Body::Json(page) = &sent.body
+        if let AnswerBody::Json(page) = &sent.body
             && let Some(link) = page.get("@odata.nextLink").and_then(Value::as_str)
         {
             assert!(link.starts_with(ROOT), "{link} leads elsewhere");
@@ -126,7 +126,9 @@ fn follow(
 fn judged(sent: &Sent) {
     assert!((200..600).contains(&sent.status), "{sent:?}");
     if sent.status >= 400 {
-        let Body::Json(body) = &sent.body else { panic!("an error without a body: {sent:?}") };
+        let AnswerBody::Json(body) = &sent.body else {
+            panic!("an error without a body: {sent:?}")
+        };
         let said =
             |at: &str| body.pointer(at).and_then(Value::as_str).is_some_and(|t| !t.is_empty());
         assert!(said("/error/code") && said("/error/message"), "{body}");

@@ -14,7 +14,7 @@ use consent::model::finding::Findings;
 use consent::model::query::{Pages, Query, Rows};
 use consent::model::untrusted::Untrusted;
 use consent::plan::{
-    AppHead, Effect, Extent, LiveSummary, ManifestSummary, Plan, Source, build, effect, file, rests,
+    AppHead, Effect, Extent, LiveSummary, ManifestSummary, Plan, SaidBy, build, effect, file, rests,
 };
 use consent::policy;
 use consent::render::page::style::Colour;
@@ -179,7 +179,7 @@ pub(crate) fn plan(
         identity_checks: Vec::new(),
         lifted: Vec::new(),
         extent: Extent::Whole,
-        source: Source::Tenant,
+        source: SaidBy::Tenant,
         effect: Effect::default(),
     };
     policy::risk::assess(&mut plan, &tenant.directory);

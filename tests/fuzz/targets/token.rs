@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use consent::graph::auth::Claims;
 use consent::graph::endpoint::Endpoint;
 use consent::sandbox::access;
-use consent::sandbox::answer::{Body, Trace};
-use consent::sandbox::token::{self, Federated, Identity};
+use consent::sandbox::answer::{AnswerBody, Trace};
+use consent::sandbox::token::{self, Application, Federated};
 
 use super::scene::NOW;
 use super::{Target, judge};
@@ -53,14 +53,15 @@ fn run(data: &[u8]) {
 fn signs_in(form: &str) {
     let trace = Trace { request_id: "r".into(), client_request_id: "c".into(), at: NOW };
     let federated = Federated { issuer: "i".into(), subject: "s".into(), audience: "a".into() };
-    let identities = [Identity {
+    let identities = [Application {
         app_id: "app".into(),
         object_id: "me".into(),
         secret: Some("right".into()),
         federated: Some(federated),
-        ..Identity::default()
+        ..Application::default()
     }];
-    let request = token::Request { tenant: TENANT, address: "h/t".into(), form, trace: &trace };
+    let request =
+        token::TokenRequest { tenant: TENANT, address: "h/t".into(), form, trace: &trace };
     let issuer = token::Issuer {
         tenant: TENANT,
         domain: "c.example",
@@ -68,7 +69,7 @@ fn signs_in(form: &str) {
         generation: 0,
     };
     let sent = token::answer(&request, &issuer);
-    let Body::Json(body) = &sent.body else { panic!("no JSON: {sent:?}") };
+    let AnswerBody::Json(body) = &sent.body else { panic!("no JSON: {sent:?}") };
     assert_eq!(sent.status == 200, body.get("access_token").is_some(), "{body}");
     assert_eq!(sent.status != 200, body.get("error").is_some(), "{body}");
 }
