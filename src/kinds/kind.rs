@@ -7,7 +7,9 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::kinds::{Inputs, Names, OddAnswer, Ownership, Pair, Proposal, Scene, Staying, Wanted};
+use crate::kinds::{
+    Composed, Inputs, Names, OddAnswer, Ownership, Pair, Proposal, Scene, Staying, Wanted,
+};
 use crate::manifest::{Manifest, TableName};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
@@ -101,6 +103,12 @@ pub trait Declare: Kind {
     }
 }
 
+/// From a state back to what a person would write: declared, it is that state again.
+pub trait Compose: Kind {
+    /// The table about this state, of an owner in this scene.
+    fn compose(&self, owner: &str, spec: &Self::Spec, scene: &Scene) -> Composed;
+}
+
 /// Whose the things are that the manifest does not declare.
 pub trait Own: Kind {
     /// Whether what is undeclared at this address is the manifest's to remove, where `by_mode` is
@@ -182,6 +190,12 @@ pub trait Reconcile: Kind {
         have: Option<&Self::Found>,
         ownership: Ownership,
     ) -> Option<Self::Spec>;
+
+    /// A state of before as a manifest would ask for it, with nothing left open: what a manifest leaves
+    /// open is kept as it is now.
+    fn restated(&self, spec: Self::Spec) -> Self::Spec {
+        spec
+    }
 
     /// What is kept of an object that is declared, and is not declared itself: people read of it as of
     /// what is undeclared and left alone.

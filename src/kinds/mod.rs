@@ -1,7 +1,7 @@
 //! Floor 2: the managed objects, one folder each, with the same files in each: `mod` (what it is and
-//! when two states are the same), `declare` (manifest → wanted), `observe` (answers → found), `reconcile`
-//! (both → the state to reach), `encode` (differences → requests), `order` (what waits for what), `prove`
-//! (a saved state against the tenant).
+//! when two states are the same), `declare` (manifest → wanted), `compose` (the way back), `observe`
+//! (answers → found), `reconcile` (wanted and found → the state to reach), `encode` (differences →
+//! requests), `order` (what waits for what), `prove` (a saved state against the tenant).
 //!
 //! A kind is pure: it says what to read and what to send, and does neither. It may import floors 0
 //! and 1. Everything above uses [`REGISTRY`] and never asks which kind it has in hand.
@@ -11,6 +11,7 @@ pub mod app_role;
 pub mod assignment;
 pub mod classification;
 mod comparison;
+pub mod compose;
 pub mod consent_policy;
 pub mod consent_requests;
 pub mod delegated_grant;
@@ -40,9 +41,10 @@ pub(crate) mod world;
 
 pub use any_kind::AnyKind;
 pub use comparison::LeftAlone;
+pub use compose::Composed;
 pub use goals::AnyGoals;
 pub use inputs::Inputs;
-pub use kind::{Declare, Kind, Observe, Order, Own, Propose, Prove, Read, Reconcile};
+pub use kind::{Compose, Declare, Kind, Observe, Order, Own, Propose, Prove, Read, Reconcile};
 pub use names::Names;
 pub use pair::{Pair, Pairs, Standing, Unreadable};
 pub use proposal::Proposal;

@@ -10,7 +10,7 @@ use crate::manifest::resources;
 use crate::manifest::source::Located;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
-use crate::model::id::AppId;
+use crate::model::id::{AppId, ObjectId};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -84,6 +84,17 @@ pub(super) fn mention(app: Result<AppId, Finding>, mentions: &mut Mentions, out:
         Ok(app_id) => drop(mentions.apps.insert(app_id)),
         Err(finding) => out.push(finding),
     }
+}
+
+/// How a manifest names this app as a resource.
+pub(super) fn written(app_id: AppId) -> String {
+    let known = resources::WELL_KNOWN.iter().find(|(_, id)| AppId::from_u128(*id) == app_id);
+    known.map_or_else(|| app_id.to_string(), |(name, _)| (*name).to_owned())
+}
+
+/// Why nothing can be written about a resource that the tenant does not have.
+pub(super) fn not_there(resource: ObjectId) -> String {
+    format!("the tenant has no service principal {resource}")
 }
 
 /// The resource that a text stands for, or a finding. The id decides, and a declared name must agree.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
-use crate::kinds::Inputs;
+use crate::kinds::{Inputs, Scene};
 use crate::manifest::entry::Entry;
 use crate::manifest::whom::{Disabled, Guests, Named};
 use crate::model::directory::{Directory, Lookup, Mentions, User};
@@ -173,6 +173,20 @@ pub(super) fn user(
         ),
     }
     None
+}
+
+/// How a table names this user.
+pub(super) fn written(id: ObjectId, scene: &Scene) -> String {
+    let known = scene.directory.users.get(&id);
+    known.map_or_else(|| id.to_string(), |user| user.user_principal_name.raw().to_owned())
+}
+
+/// How a table names this group: by its name only where that is known to be the one group's.
+pub(super) fn written_group(id: ObjectId, scene: &Scene) -> String {
+    let known = scene.directory.groups.get(&id).map(|group| group.name.raw());
+    let names = &scene.directory.group_names;
+    let known = known.filter(|name| names.get(*name) == Some(&Lookup::One(id)));
+    known.map_or_else(|| id.to_string(), str::to_owned)
 }
 
 /// The group that a text stands for, as a group, or a finding: one without users is none that anybody

@@ -15,7 +15,7 @@ pub use reconcile::AnyReconcile;
 
 use crate::kinds::state_json::states;
 use crate::kinds::{
-    Declare, Kind, Observe, Order, Own, Pair, Propose, Prove, Read, Reconcile, Unreadable,
+    Compose, Declare, Kind, Observe, Order, Own, Pair, Propose, Prove, Read, Reconcile, Unreadable,
 };
 use crate::manifest::TableName;
 use crate::model::address::Address;
@@ -41,7 +41,7 @@ pub trait AnyKind:
 
 impl<K> AnyKind for K
 where
-    K: Declare + Own + Read + Observe + Reconcile + Propose + Order + Prove,
+    K: Declare + Compose + Own + Read + Observe + Reconcile + Propose + Order + Prove,
 {
     fn name(&self) -> &'static str {
         K::NAME

@@ -1,9 +1,17 @@
 //! From what shall be to what differs from it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::kinds::goals::{AnyGoals, Goals};
-use crate::kinds::{Declare, Inputs, Observe, Own, Reconcile};
+use crate::kinds::state_json::{spec_of, unreadable};
+use crate::kinds::{
+    Declare, Inputs, Observe, Own, Ownership, Reconcile, Scene, Unreadable, Wanted,
+};
 use crate::model::address::Address;
+use crate::model::change::Why;
 use crate::model::finding::Findings;
+use crate::model::object_state::ObjectState;
 use crate::model::query::Pages;
 
 /// See [`Reconcile`].
@@ -15,6 +23,19 @@ pub trait AnyReconcile: Sync {
         pages: &Pages,
         out: &mut Findings,
     ) -> Box<dyn AnyGoals + 'a>;
+
+    /// What those of these states say shall be that are of this kind. `owns`: whether what is there and is
+    /// none of them is to be removed.
+    ///
+    /// # Errors
+    /// When a state is not of this kind's form.
+    fn saved<'a>(
+        &'a self,
+        states: &BTreeMap<Address, ObjectState>,
+        scene: &Scene,
+        owns: &'a dyn Fn(&Address) -> Ownership,
+        why: &Why,
+    ) -> Result<Box<dyn AnyGoals + 'a>, Unreadable>;
 }
 
 impl<K: Declare + Own + Observe + Reconcile> AnyReconcile for K {
@@ -37,5 +58,29 @@ impl<K: Declare + Own + Observe + Reconcile> AnyReconcile for K {
             tells: Box::new(move |address: &Address| self.tells_unmanaged(&inputs, address)),
             remarks,
         })
+    }
+
+    fn saved<'a>(
+        &'a self,
+        states: &BTreeMap<Address, ObjectState>,
+        scene: &Scene,
+        owns: &'a dyn Fn(&Address) -> Ownership,
+        why: &Why,
+    ) -> Result<Box<dyn AnyGoals + 'a>, Unreadable> {
+        let why: Arc<[Why]> = [why.clone()].into();
+        let mut wanted = BTreeMap::new();
+        let own = |address: &Address| address.kind == K::NAME && scene.compares(address);
+        for (address, state) in states.iter().filter(|(address, _)| own(address)) {
+            let spec = spec_of::<K>(state).map_err(|problem| unreadable(address, &problem))?;
+            let spec = spec.map(|spec| self.restated(spec));
+            wanted.insert(address.clone(), Wanted { spec, why: why.clone(), ..Wanted::nothing() });
+        }
+        Ok(Box::new(Goals {
+            kind: self,
+            wanted,
+            owns: Box::new(owns),
+            tells: Box::new(|_| K::IS_CONSENT),
+            remarks: Vec::new(),
+        }))
     }
 }

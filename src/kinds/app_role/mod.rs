@@ -3,6 +3,7 @@
 //!
 //! One object per client, resource and role, which is there or not: nothing about it ever changes.
 
+mod compose;
 pub(super) mod declare;
 mod encode;
 mod observe;

@@ -4,6 +4,7 @@
 //!
 //! Groups are assigned as groups. What other apps have on this one is theirs, and never touched.
 
+mod compose;
 pub(super) mod declare;
 mod encode;
 mod ineffective;

@@ -2,6 +2,7 @@
 //! let users consent to them. One object per resource and permission.
 //! <https://learn.microsoft.com/graph/api/resources/delegatedpermissionclassification>
 
+mod compose;
 pub(super) mod declare;
 mod encode;
 mod observe;

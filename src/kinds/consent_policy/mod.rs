@@ -3,6 +3,7 @@
 //! wherever the policy is used.
 //! <https://learn.microsoft.com/graph/api/resources/permissiongrantpolicy>
 
+mod compose;
 mod condition;
 pub(super) mod declare;
 mod encode;

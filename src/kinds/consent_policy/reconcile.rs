@@ -11,10 +11,12 @@ impl Reconcile for ConsentPolicies {
         &self,
         want: Option<&Wanted<Spec>>,
         have: Option<&Found>,
-        _ownership: Ownership,
+        ownership: Ownership,
     ) -> Option<Spec> {
         let have = have.map(|have| &have.spec);
-        let Some(want) = want else { return have.cloned() };
+        let Some(want) = want else {
+            return have.filter(|_| ownership == Ownership::Additive).cloned();
+        };
         let mut goal = want.spec.clone()?;
         if let Some(have) = have {
             goal.id.clone_from(&have.id);
@@ -22,5 +24,9 @@ impl Reconcile for ConsentPolicies {
         }
         goal.description = goal.description.filter(|text| !text.is_empty());
         Some(goal)
+    }
+
+    fn restated(&self, spec: Spec) -> Spec {
+        Spec { description: Some(spec.description.unwrap_or_default()), ..spec }
     }
 }

@@ -30,7 +30,7 @@ pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
 const TABLE: &str = "admin_consent_requests";
 
 /// How long a request may wait. Microsoft Graph documents no bounds; these are the portal's.
-const DAYS: std::ops::RangeInclusive<i64> = 1..=60;
+pub(super) const DAYS: std::ops::RangeInclusive<i64> = 1..=60;
 
 /// The admin consent workflow: where users can ask for what they may not consent to. What is not
 /// declared stays as it is.

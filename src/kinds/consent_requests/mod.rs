@@ -2,6 +2,7 @@
 //! somebody who may. One object of the tenant, written as a whole.
 //! <https://learn.microsoft.com/graph/api/resources/adminconsentrequestpolicy>
 
+mod compose;
 pub(super) mod declare;
 mod encode;
 mod observe;

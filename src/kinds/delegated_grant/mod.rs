@@ -3,6 +3,7 @@
 //! One object per client, resource and audience, where the audience is everybody or one user.
 //! <https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant>
 
+mod compose;
 pub(super) mod declare;
 mod encode;
 mod observe;

@@ -26,10 +26,11 @@ impl Reconcile for DelegatedGrants {
             }
             _ => active,
         };
-        // An empty grant that was found is left alone where it is not ours.
-        let nothing = goal.scopes.is_empty()
-            && !(ownership == Ownership::Additive && want.is_none() && have.is_some());
-        (!nothing).then_some(goal)
+        // An empty grant that was found is left alone where it is not ours, or was as empty before.
+        let is_empty = have.is_some_and(|have| have.spec.scopes.is_empty());
+        let is_left = is_empty
+            && (declared.is_some() || (ownership == Ownership::Additive && want.is_none()));
+        (is_left || !goal.scopes.is_empty()).then_some(goal)
     }
 
     /// Scopes of others in a grant that is declared.

@@ -5,6 +5,7 @@
 //! it changed but `assignment_required`, where that is declared.
 //! <https://learn.microsoft.com/graph/api/resources/serviceprincipal>
 
+mod compose;
 pub(super) mod declare;
 mod encode;
 mod observe;

@@ -185,7 +185,7 @@ pub(in crate::kinds) fn policies(manifest: &Manifest) -> Vec<Located<String>> {
 
 /// The manifest's words and Microsoft's built-in policies for them.
 /// <https://learn.microsoft.com/entra/identity/enterprise-apps/configure-user-consent>
-const CHOICES: [(&str, Option<&str>); 4] = [
+pub(super) const CHOICES: [(&str, Option<&str>); 4] = [
     ("none", None),
     ("low-risk", Some("microsoft-user-default-low")),
     ("microsoft-recommended", Some("microsoft-user-default-recommended")),

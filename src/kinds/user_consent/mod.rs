@@ -1,6 +1,7 @@
 //! `[user_consent]`: whether users may consent for themselves, a setting of the tenant's
 //! authorization policy. <https://learn.microsoft.com/graph/api/authorizationpolicy-update>
 
+mod compose;
 pub(super) mod declare;
 mod encode;
 mod observe;

@@ -16,6 +16,7 @@ impl Reconcile for UserConsent {
         let have = have.map(|have| have.spec.clone());
         let Some(want) = want.and_then(|want| want.spec.as_ref()) else { return have };
         let kept = have.iter().flat_map(|spec| &spec.assigned).filter(|entry| !is_for_self(entry));
-        Some(Spec { assigned: want.assigned.iter().chain(kept).cloned().collect() })
+        let own = want.assigned.iter().filter(|entry| is_for_self(entry));
+        Some(Spec { assigned: own.chain(kept).cloned().collect() })
     }
 }
