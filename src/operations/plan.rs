@@ -18,6 +18,7 @@ use crate::operations::lookup::{add_by_id, observed, queries};
 use crate::operations::manifest::Loaded;
 use crate::operations::{Failed, Tell, notes, rails, told};
 use crate::plan::build::{self, Draft};
+use crate::plan::desired::Desired;
 use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, Source, effect, rests};
 use crate::policy;
 use crate::store::snapshot::Snapshot;
@@ -64,7 +65,7 @@ pub async fn make(
         today: read_at.date(),
     };
     let mut findings = Findings::default();
-    let mut draft = build::draft(&inputs, &pages, &mut findings)?;
+    let mut draft = build::draft(Desired::declared(&inputs), &pages, &mut findings)?;
     let beside = rests::beside(&draft.pairs, &pages, &scene)?;
     drop(pages);
     let findings = told(findings, &loaded.sources, tell)?;
@@ -176,7 +177,7 @@ pub async fn afresh(
     let Loaded { manifest, sources, .. } = loaded;
     let inputs = Inputs { manifest, sources, scene: &scene, today };
     let mut findings = Findings::default();
-    let draft = build::draft(&inputs, &pages, &mut findings)?;
+    let draft = build::draft(Desired::declared(&inputs), &pages, &mut findings)?;
     if findings.has_errors() {
         return Err(Failed::NoLongerFits);
     }

@@ -8,11 +8,13 @@ use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::finding::{Finding, Severity};
 use crate::model::untrusted::Untrusted;
+use crate::plan::desired::Desired;
 use crate::plan::{
     AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestHash, ManifestSummary, Plan,
     Source, build, effect, ownership,
 };
 
+mod desired;
 mod edits;
 mod facts;
 mod freshness;
@@ -25,7 +27,7 @@ mod settings;
 fn judged(world: &World) -> (Plan, Vec<Finding>) {
     world.with_inputs(|inputs, pages, findings| {
         ownership::check(inputs.manifest, findings);
-        let mut draft = build::draft(inputs, pages, findings).unwrap();
+        let mut draft = build::draft(Desired::declared(inputs), pages, findings).unwrap();
         let names = Names::from_directory(&inputs.scene.directory);
         let beside = crate::plan::rests::beside(&draft.pairs, pages, inputs.scene).unwrap();
         let mut changes = build::changes(&draft.pairs, &beside, &names).unwrap();

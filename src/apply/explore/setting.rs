@@ -14,6 +14,7 @@ use crate::model::change::Change;
 use crate::model::id::ObjectId;
 use crate::model::query::Pages;
 use crate::model::request::{Known, later};
+use crate::plan::desired::Desired;
 use crate::plan::rests::{self, Found};
 use crate::plan::{build, fresh};
 
@@ -117,7 +118,7 @@ impl Setting {
     fn planned(&self, tenant: &Tenant) -> Planned {
         let ((pairs, beside), findings) =
             self.world(tenant).with_inputs(|inputs, pages, findings| {
-                let draft = build::draft(inputs, pages, findings).unwrap();
+                let draft = build::draft(Desired::declared(inputs), pages, findings).unwrap();
                 assert!(!findings.has_errors());
                 let beside = rests::beside(&draft.pairs, pages, inputs.scene).unwrap();
                 (draft.pairs, beside)

@@ -13,6 +13,7 @@ use consent::model::directory::{Directory, Group, Lookup, Organization};
 use consent::model::finding::Findings;
 use consent::model::query::{Pages, Query, Rows};
 use consent::model::untrusted::Untrusted;
+use consent::plan::desired::Desired;
 use consent::plan::{
     AppHead, Effect, Extent, LiveSummary, ManifestSummary, Plan, Source, build, effect, file, rests,
 };
@@ -134,7 +135,7 @@ pub(crate) fn plan(
     let scene = Scene { roster: roster.collect(), settings, directory, apps_only: false };
     let pages = tenant.pages(&scene);
     let inputs = Inputs { manifest, sources, scene: &scene, today: NOW.date() };
-    let mut draft = build::draft(&inputs, &pages, findings)?;
+    let mut draft = build::draft(Desired::declared(&inputs), &pages, findings)?;
     let names = Names::from_directory(&tenant.directory);
     let beside = rests::beside(&draft.pairs, &pages, &scene)?;
     let mut changes =
