@@ -50,7 +50,7 @@ fn what_is_there_is_declared_by_what_is_composed_of_it() {
         world.manifest(&text);
         let plan = world.plan();
         assert_eq!(plan["changes"], json!([]), "{}\n{text}", stage.what());
-        assert_eq!(plan["unchanged"], json!(states.len()), "{}\n{text}", stage.what());
+        assert_eq!(plan["summary"]["unchanged"], json!(states.len()), "{}\n{text}", stage.what());
         assert_eq!(plan["unmanaged"], json!([]), "{}\n{text}", stage.what());
     }
     assert_eq!(seen.len(), REGISTRY.len(), "{seen:?}");
