@@ -8,6 +8,8 @@
 
 #[path = "architecture/circles.rs"]
 mod circles;
+#[path = "architecture/traits.rs"]
+mod traits;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::{Kind, OddAnswer, Ownership, Pair, Pairs, Wanted};
+use crate::kinds::{OddAnswer, Ownership, Pair, Pairs, Reconcile, Wanted};
 use crate::model::address::Address;
 use crate::model::finding::{Finding, Findings};
 use crate::model::object_state::ObjectState;
@@ -16,7 +16,7 @@ pub struct LeftAlone {
 }
 
 /// Keeps what changes and what is not ours, and counts the rest.
-pub(super) struct Comparison<'a, K: Kind> {
+pub(super) struct Comparison<'a, K: Reconcile> {
     kind: &'a K,
     owns: &'a dyn Fn(&Address) -> Ownership,
     /// Whether what is left alone here is told.
@@ -28,7 +28,7 @@ pub(super) struct Comparison<'a, K: Kind> {
     refused: BTreeMap<Address, Finding>,
 }
 
-impl<'a, K: Kind> Comparison<'a, K> {
+impl<'a, K: Reconcile> Comparison<'a, K> {
     pub(super) fn new(
         kind: &'a K,
         owns: &'a dyn Fn(&Address) -> Ownership,

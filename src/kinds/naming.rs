@@ -3,14 +3,14 @@
 
 use toml::Spanned;
 
-use crate::kinds::Desk;
+use crate::kinds::Inputs;
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
 use crate::manifest::resources;
 use crate::manifest::source::Located;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
-use crate::model::id::AppId;
+use crate::model::id::{AppId, ObjectId};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -39,15 +39,15 @@ pub(super) fn mismatch(
 }
 
 /// A finding where an id that no app has is the id of something else. `what` is `app` or `resource`.
-pub(super) fn astray(what: &str, id: &Located<AppId>, desk: &Desk) -> Option<Finding> {
+pub(super) fn astray(what: &str, id: &Located<AppId>, inputs: &Inputs) -> Option<Finding> {
     let (id, place) = (id.value, &id.place);
     let told =
         |title: String, help: String| Finding::error("object_id", title).at(place).help(help);
-    if id.to_string() == desk.manifest.tenant.id.value.to_string() {
+    if id.to_string() == inputs.manifest.tenant.id.value.to_string() {
         let title = format!("{id} is the id of the tenant, not of the {what}");
         return Some(told(title, RIGHT_ID.to_owned()));
     }
-    let found = desk.scene.directory.astray.get(&id)?;
+    let found = inputs.scene.directory.astray.get(&id)?;
     let name = found.name.shown();
     Some(match found.app_id {
         Some(app_id) => told(
@@ -86,16 +86,27 @@ pub(super) fn mention(app: Result<AppId, Finding>, mentions: &mut Mentions, out:
     }
 }
 
+/// How a manifest names this app as a resource.
+pub(super) fn written(app_id: AppId) -> String {
+    let known = resources::WELL_KNOWN.iter().find(|(_, id)| AppId::from_u128(*id) == app_id);
+    known.map_or_else(|| app_id.to_string(), |(name, _)| (*name).to_owned())
+}
+
+/// Why nothing can be written about a resource that the tenant does not have.
+pub(super) fn not_there(resource: ObjectId) -> String {
+    format!("the tenant has no service principal {resource}")
+}
+
 /// The resource that a text stands for, or a finding. The id decides, and a declared name must agree.
 pub(super) fn resource<'a>(
-    desk: &Desk<'a>,
+    inputs: &Inputs<'a>,
     name: &Located<String>,
     out: &mut Findings,
 ) -> Option<&'a ServicePrincipal> {
     // A name that resolves to nothing was reported when names were collected.
-    let app_id = resources::resolve(name, desk.manifest).ok()?;
-    let found = desk.scene.directory.service_principals.get(&app_id);
-    let declared = desk.manifest.resources.get(&name.value);
+    let app_id = resources::resolve(name, inputs.manifest).ok()?;
+    let found = inputs.scene.directory.service_principals.get(&app_id);
+    let declared = inputs.manifest.resources.get(&name.value);
     let written = declared.map_or_else(|| name.with(app_id), |one| one.app_id.clone());
     if found.is_none() {
         let absent = || {
@@ -109,7 +120,7 @@ pub(super) fn resource<'a>(
                  administrator creates its service principal",
             )
         };
-        out.push(astray("resource", &written, desk).unwrap_or_else(absent));
+        out.push(astray("resource", &written, inputs).unwrap_or_else(absent));
     }
     if let (Some(found), Some(declared)) = (found, declared)
         && let Some(finding) = mismatch("resource", declared.name.as_ref(), found)

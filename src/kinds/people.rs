@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
-use crate::kinds::Desk;
+use crate::kinds::{Inputs, Scene};
 use crate::manifest::entry::Entry;
 use crate::manifest::whom::{Disabled, Guests, NamedPeople};
 use crate::model::directory::{Directory, Lookup, Mentions, User};
@@ -48,12 +48,12 @@ pub(super) fn mention(named: &NamedPeople, mentions: &mut Mentions) {
 pub(super) fn expand(
     named: &NamedPeople,
     entry: &Entry,
-    desk: &Desk,
+    inputs: &Inputs,
     out: &mut Findings,
 ) -> Option<People> {
-    let users = each(&named.users, |text, place| user(text, place, desk, out), entry);
-    let excepted = each(&named.except, |text, place| user(text, place, desk, out), entry);
-    let groups = each(&named.groups, |text, place| group(text, place, desk, out), entry);
+    let users = each(&named.users, |text, place| user(text, place, inputs, out), entry);
+    let excepted = each(&named.except, |text, place| user(text, place, inputs, out), entry);
+    let groups = each(&named.groups, |text, place| group(text, place, inputs, out), entry);
     let (users, excepted, groups) = (users?, excepted?, groups?);
     let mut people = People { ids: users.into_iter().collect(), left_out: Vec::new() };
     for (name, members) in &groups {
@@ -61,7 +61,7 @@ pub(super) fn expand(
     }
     let excepted: BTreeSet<ObjectId> = excepted.into_iter().collect();
     people.ids = people.ids.difference(&excepted).copied().collect();
-    limit(&people, entry, desk, out);
+    limit(&people, entry, inputs, out);
     if people.ids.is_empty() {
         let members = groups.iter().flat_map(|(_, members)| members).copied();
         out.push(nobody(members, &excepted, named).at(&entry.key("for")));
@@ -152,8 +152,13 @@ fn admit(members: &[&User], group: &str, named: &NamedPeople, people: &mut Peopl
 }
 
 /// The user that a text stands for, or a finding.
-pub(super) fn user(text: &str, place: Place, desk: &Desk, out: &mut Findings) -> Option<ObjectId> {
-    match desk.scene.directory.user_names.get(text) {
+pub(super) fn user(
+    text: &str,
+    place: Place,
+    inputs: &Inputs,
+    out: &mut Findings,
+) -> Option<ObjectId> {
+    match inputs.scene.directory.user_names.get(text) {
         Some(Lookup::One(id)) => return Some(*id),
         Some(Lookup::Several(found)) => out.push(ambiguous("user", text, found).at(&place)),
         Some(Lookup::Forbidden) => out.push(forbidden("user", text).at(&place)),
@@ -162,7 +167,7 @@ pub(super) fn user(text: &str, place: Place, desk: &Desk, out: &mut Findings) ->
                 .at(&place)
                 .help(alike(
                     text,
-                    desk,
+                    inputs,
                     "write the user principal name or the object id as the portal shows it",
                 )),
         ),
@@ -170,16 +175,30 @@ pub(super) fn user(text: &str, place: Place, desk: &Desk, out: &mut Findings) ->
     None
 }
 
+/// How a table names this user.
+pub(super) fn written(id: ObjectId, scene: &Scene) -> String {
+    let known = scene.directory.users.get(&id);
+    known.map_or_else(|| id.to_string(), |user| user.user_principal_name.raw().to_owned())
+}
+
+/// How a table names this group: by its name only where that is known to be the one group's.
+pub(super) fn written_group(id: ObjectId, scene: &Scene) -> String {
+    let known = scene.directory.groups.get(&id).map(|group| group.name.raw());
+    let names = &scene.directory.group_names;
+    let known = known.filter(|name| names.get(*name) == Some(&Lookup::One(id)));
+    known.map_or_else(|| id.to_string(), str::to_owned)
+}
+
 /// The group that a text stands for, as a group, or a finding: one without users is none that anybody
 /// means.
 pub(super) fn whole_group(
     text: &str,
     place: Place,
-    desk: &Desk,
+    inputs: &Inputs,
     out: &mut Findings,
 ) -> Option<ObjectId> {
-    group(text, place, desk, out)?;
-    match desk.scene.directory.group_names.get(text) {
+    group(text, place, inputs, out)?;
+    match inputs.scene.directory.group_names.get(text) {
         Some(Lookup::One(id)) => Some(*id),
         _ => None,
     }
@@ -190,10 +209,10 @@ pub(super) fn whole_group(
 pub(super) fn named_group(
     text: &str,
     place: &Place,
-    desk: &Desk,
+    inputs: &Inputs,
     out: &mut Findings,
 ) -> Option<ObjectId> {
-    match desk.scene.directory.group_names.get(text) {
+    match inputs.scene.directory.group_names.get(text) {
         Some(Lookup::One(id)) => return Some(*id),
         Some(Lookup::Several(found)) => out.push(ambiguous("group", text, found).at(place)),
         Some(Lookup::Forbidden) => out.push(forbidden("group", text).at(place)),
@@ -202,7 +221,7 @@ pub(super) fn named_group(
                 .at(place)
                 .help(alike(
                     text,
-                    desk,
+                    inputs,
                     "write the group's display name exactly, or its object id",
                 )),
         ),
@@ -213,11 +232,11 @@ pub(super) fn named_group(
 fn group<'a>(
     text: &str,
     place: Place,
-    desk: &Desk<'a>,
+    inputs: &Inputs<'a>,
     out: &mut Findings,
 ) -> Option<(String, Vec<&'a User>)> {
-    let id = named_group(text, &place, desk, out)?;
-    let directory = &desk.scene.directory;
+    let id = named_group(text, &place, inputs, out)?;
+    let directory = &inputs.scene.directory;
     let Some(group) = directory.groups.get(&id) else {
         out.push(unread(text).at(&place));
         return None;
@@ -245,8 +264,8 @@ fn unread(text: &str) -> Finding {
 }
 
 /// What begins alike in the tenant, with ids, or else how to write it.
-fn alike(text: &str, desk: &Desk, otherwise: &str) -> String {
-    let found = desk.scene.directory.alike.get(text).filter(|found| !found.is_empty());
+fn alike(text: &str, inputs: &Inputs, otherwise: &str) -> String {
+    let found = inputs.scene.directory.alike.get(text).filter(|found| !found.is_empty());
     let Some(found) = found else { return otherwise.to_owned() };
     let list: Vec<String> =
         found.iter().map(|(id, name)| format!("\"{}\" ({id})", name.shown())).collect();
@@ -285,8 +304,8 @@ fn forbidden(what: &str, text: &str) -> Finding {
 }
 
 /// A rail: it stops apply, not plan.
-fn limit(people: &People, entry: &Entry, desk: &Desk, out: &mut Findings) {
-    let limit = desk.manifest.limits.principals;
+fn limit(people: &People, entry: &Entry, inputs: &Inputs, out: &mut Findings) {
+    let limit = inputs.manifest.limits.principals;
     if people.ids.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
         out.push(
             Finding::warning(

@@ -152,6 +152,23 @@ pub(super) fn name_of(resource: Option<&ServicePrincipal>, id: PermissionId) -> 
     (!role.value.is_empty()).then(|| role.value.clone())
 }
 
+/// How a table names this role, so that [`named`] finds it again; `None` where none can.
+pub(super) fn written(
+    id: PermissionId,
+    holder: Holder,
+    resource: &ServicePrincipal,
+) -> Option<&str> {
+    let role = resource.roles.iter().find(|role| role.id == id)?;
+    let same = |other: &&PublishedRole| other.value == role.value && holder.takes(other);
+    let first = resource.roles.iter().find(same)?;
+    (first.id == id && role.enabled && !role.value.is_empty()).then_some(role.value.as_str())
+}
+
+/// Why nothing can be written about a role that nobody can be given.
+pub(super) fn not_given(id: PermissionId, resource: &ServicePrincipal) -> String {
+    format!("{} gives nobody the role {id}", resource.name.shown())
+}
+
 /// The default role, for whoever needs no other: it stands in where the app defines none for people.
 pub(super) const DEFAULT: PermissionId = PermissionId::from_u128(0);
 

@@ -1,22 +1,14 @@
-//! What kinds are given to look at.
+//! The part of the tenant that a plan is about.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use time::Date;
-
-use crate::kinds::said::other_id;
-use crate::kinds::{Kind, service_principal};
-use crate::manifest::Manifest;
-use crate::manifest::entry::Entry;
-use crate::manifest::note::Note;
-use crate::manifest::source::{Located, Sources};
-use crate::model::address::Address;
-use crate::model::change::Why;
+use crate::kinds::mismatch::other_id;
+use crate::kinds::service_principal;
+use crate::model::address::{Address, TENANT};
 use crate::model::directory::{Directory, Sort};
 use crate::model::id::{AppId, ObjectId};
-use crate::model::object_state::ObjectState;
 use crate::model::request::later;
-use crate::model::untrusted::{Untrusted, shown};
+use crate::model::untrusted::shown;
 
 /// The part of the tenant that a plan is about: it can be had from a manifest or from a saved plan.
 #[derive(Debug, Clone, Default)]
@@ -54,95 +46,13 @@ impl Scene {
         self.settings.iter().filter(move |address| address.kind == kind)
     }
 
+    /// Whether what stands here is compared.
+    pub(super) fn compares(&self, address: &Address) -> bool {
+        !self.apps_only || address.owner != TENANT
+    }
+
     /// Whether the plan is about anything of this kind that belongs to the tenant as such.
     pub fn is_about(&self, kind: &str) -> bool {
         self.settings_of(kind).next().is_some()
-    }
-}
-
-/// What the manifest says, beside the scene it is about.
-#[derive(Debug, Clone, Copy)]
-pub struct Desk<'a> {
-    pub manifest: &'a Manifest,
-    pub sources: &'a Sources,
-    pub scene: &'a Scene,
-    /// UTC.
-    pub today: Date,
-}
-
-impl Desk<'_> {
-    /// The object id of an app's service principal, or the placeholder of the one that will be created;
-    /// `None` for a label that no app has.
-    pub fn client(&self, label: &Located<String>) -> Option<String> {
-        let app = self.manifest.app(label).ok()?;
-        match self.scene.directory.client_id(app.app_id.value) {
-            Some(id) => Some(id.to_string()),
-            // Without `provision` the service principal's own kind reports it, once per app.
-            None => Some(later(&service_principal::address(&label.value))),
-        }
-    }
-
-    /// Where a table stands, and what people wrote beside it.
-    pub fn why(&self, entry: &Entry, note: &Note) -> Why {
-        let mut line = self.sources.line(&entry.place);
-        if note.over(self.today) {
-            line.push_str(", past its until");
-        }
-        Why {
-            line,
-            reason: note.reason.as_ref().map(|reason| reason.value.clone()),
-            owner: note.owner.as_ref().map(|owner| owner.value.clone()),
-            until: note.until.as_ref().map(|until| until.value.to_string()),
-        }
-    }
-}
-
-/// What a plan leaves as it is: something may be taken without harm because of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Staying<'a> {
-    /// As found. Complete of every app, and of the tenant, where anything may be taken.
-    pub found: &'a BTreeMap<Address, ObjectState>,
-    pub names: &'a Names,
-}
-
-impl<'a> Staying<'a> {
-    /// The objects of one kind and owner, each as its kind reads it. What does not read was edited, and
-    /// nothing rests on it.
-    pub(super) fn of<K: Kind>(
-        self,
-        owner: &'a str,
-    ) -> impl Iterator<Item = (&'a Address, K::Found)> {
-        let first = Address::new(K::NAME, owner, []);
-        let own = self
-            .found
-            .range(first..)
-            .take_while(move |(address, _)| address.kind == K::NAME && address.owner == owner);
-        own.filter_map(|(address, state)| Some((address, state.read().ok()??)))
-    }
-}
-
-/// Display names of people and service principals, by object id.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Names(pub BTreeMap<ObjectId, Untrusted>);
-
-impl Names {
-    /// The name, or the id where the tenant has no name for it (any more).
-    pub fn of(&self, id: ObjectId) -> Untrusted {
-        self.0.get(&id).cloned().unwrap_or_else(|| Untrusted::new(id.to_string()))
-    }
-
-    /// Everything the directory has a name for.
-    pub fn from_directory(directory: &Directory) -> Self {
-        let mut names = BTreeMap::new();
-        for sp in directory.service_principals.values() {
-            names.insert(sp.id, sp.name.clone());
-        }
-        for user in directory.users.values() {
-            names.insert(user.id, user.user_principal_name.clone());
-        }
-        for group in directory.groups.values() {
-            names.insert(group.id, group.name.clone());
-        }
-        Self(names)
     }
 }

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use time::{Date, macros::date};
 
-use crate::kinds::{self, AnyKind, Desk, Names, Ownership, REGISTRY, Scene, Staying};
-use crate::manifest::app::Mode;
+use crate::kinds::{self, AnyKind, Inputs, Names, REGISTRY, Scene, Staying};
 use crate::manifest::source::Sources;
 use crate::manifest::{self, Manifest};
 use crate::model::change::Change;
@@ -163,9 +162,9 @@ impl World {
     }
 
     /// Hands what kinds are given to `look`, with the findings made so far.
-    pub(crate) fn at_desk<R>(
+    pub(crate) fn with_inputs<R>(
         &self,
-        look: impl FnOnce(&Desk, &Pages, &mut Findings) -> R,
+        look: impl FnOnce(&Inputs, &Pages, &mut Findings) -> R,
     ) -> (R, Vec<Finding>) {
         let sources = Sources::one("consent.toml", &self.manifest);
         let (manifest, mut findings) = manifest::parse(&sources, &kinds::tables());
@@ -175,9 +174,9 @@ impl World {
         }
         let scene = self.scene(&manifest);
         let pages = self.pages(&scene);
-        let desk =
-            Desk { manifest: &manifest, sources: &sources, scene: &scene, today: self.today };
-        let seen = look(&desk, &pages, &mut findings);
+        let inputs =
+            Inputs { manifest: &manifest, sources: &sources, scene: &scene, today: self.today };
+        let seen = look(&inputs, &pages, &mut findings);
         (seen, findings.sorted().into_iter().cloned().collect())
     }
 
@@ -232,17 +231,14 @@ impl World {
 
     /// The changes of all kinds, each kind's linked, and the findings.
     pub(crate) fn changes(&self) -> (Vec<Change>, Vec<Finding>) {
-        self.at_desk(|desk, pages, findings| {
-            let own = |owner: &str| match desk.manifest.apps.get(owner).map(|app| app.mode.value) {
-                Some(Mode::Exact) => Ownership::Exact,
-                _ => Ownership::Additive,
-            };
-            let names = Names::from_directory(&desk.scene.directory);
+        self.with_inputs(|inputs, pages, findings| {
+            let names = Names::from_directory(&inputs.scene.directory);
             let each = REGISTRY.map(|kind| -> Vec<Change> {
-                let pairs = kind.pairs(desk, pages, &own, findings).unwrap().changed;
+                let pairs = kind.declared(*inputs, pages, findings);
+                let pairs = pairs.compare(pages, inputs.scene, findings).unwrap().changed;
                 pairs.iter().map(|pair| kind.change(pair, &names).unwrap()).collect()
             });
-            let found = staying::beside(&each.concat(), desk, pages);
+            let found = staying::beside(&each.concat(), inputs, pages);
             let staying = Staying { found: &found, names: &names };
             let mut changes = Vec::new();
             for (kind, mut some) in REGISTRY.iter().zip(each) {
@@ -391,9 +387,9 @@ pub(crate) fn set_graph(world: &mut World, change: impl FnOnce(&mut ServicePrinc
 
 /// What a kind says of an answer that is not as documented.
 pub(crate) fn odd_answer(world: &World) -> Option<String> {
-    let odd = |desk: &Desk, pages: &Pages| {
-        let odd = |kind: &&dyn AnyKind| kind.found(pages, desk.scene, &mut |_, _, _| {}).err();
+    let odd = |inputs: &Inputs, pages: &Pages| {
+        let odd = |kind: &&dyn AnyKind| kind.found(pages, inputs.scene, &mut |_, _, _| {}).err();
         REGISTRY.iter().find_map(odd).map(|error| error.to_string())
     };
-    world.at_desk(|desk, pages, _| odd(desk, pages)).0
+    world.with_inputs(|inputs, pages, _| odd(inputs, pages)).0
 }

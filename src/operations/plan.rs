@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::join3;
 
 use crate::graph::{Graph, survey};
-use crate::kinds::{Desk, Names, REGISTRY, Scene};
+use crate::kinds::{Inputs, Names, REGISTRY, Scene};
 use crate::manifest::suggest::did_you_mean;
 use crate::model::address::Address;
 use crate::model::clock::Clock;
@@ -18,6 +18,7 @@ use crate::operations::lookup::{add_by_id, observed, queries};
 use crate::operations::manifest::Loaded;
 use crate::operations::{Failed, Tell, notes, rails, told};
 use crate::plan::build::{self, Draft};
+use crate::plan::desired::Desired;
 use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, SaidBy, effect, rests};
 use crate::policy;
 use crate::store::snapshot::Snapshot;
@@ -57,14 +58,14 @@ pub async fn make(
     let read_at = clock.now().replace_nanosecond(0).unwrap_or_else(|_| clock.now());
     let (mut scene, pages) = look(graph, loaded, only).await?;
     add_resources(graph, &pages, &mut scene).await?;
-    let desk = Desk {
+    let inputs = Inputs {
         manifest: &loaded.manifest,
         sources: &loaded.sources,
         scene: &scene,
         today: read_at.date(),
     };
     let mut findings = Findings::default();
-    let mut draft = build::draft(&desk, &pages, &mut findings)?;
+    let mut draft = build::draft(Desired::declared(&inputs), &pages, &mut findings)?;
     let beside = rests::beside(&draft.pairs, &pages, &scene)?;
     drop(pages);
     let findings = told(findings, &loaded.sources, tell)?;
@@ -174,9 +175,9 @@ pub async fn afresh(
     let (mut scene, pages) = look(graph, loaded, &[]).await?;
     add_resources(graph, &pages, &mut scene).await?;
     let Loaded { manifest, sources, .. } = loaded;
-    let desk = Desk { manifest, sources, scene: &scene, today };
+    let inputs = Inputs { manifest, sources, scene: &scene, today };
     let mut findings = Findings::default();
-    let draft = build::draft(&desk, &pages, &mut findings)?;
+    let draft = build::draft(Desired::declared(&inputs), &pages, &mut findings)?;
     if findings.has_errors() {
         return Err(Failed::NoLongerFits);
     }

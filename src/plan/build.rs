@@ -1,17 +1,18 @@
-//! Puts what is declared beside what was found, for all kinds.
+//! Puts what shall be beside what was found, for all kinds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::{Desk, LeftAlone, Names, OddAnswer, Pair, REGISTRY, Staying, Unreadable};
+use crate::kinds::{LeftAlone, Names, OddAnswer, Pair, REGISTRY, Staying, Unreadable};
 use crate::model::address::Address;
-use crate::model::change::{Change, PermissionSort, Why};
+use crate::model::change::{Change, PermissionSort};
 use crate::model::directory::Directory;
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId};
 use crate::model::object_state::ObjectState;
 use crate::model::query::Pages;
 use crate::model::untrusted::Untrusted;
-use crate::plan::{Unmanaged, order, ownership};
+use crate::plan::desired::Desired;
+use crate::plan::{Unmanaged, order};
 
 /// A plan before the names of those it concerns are known.
 #[derive(Debug, Clone, Default)]
@@ -28,15 +29,18 @@ pub struct Draft {
     pub remarks: Vec<String>,
 }
 
-/// Compares manifest and tenant.
+/// Compares what shall be with the tenant.
 ///
 /// # Errors
 /// When an answer of the tenant does not have the documented shape.
-pub fn draft(desk: &Desk, pages: &Pages, out: &mut Findings) -> Result<Draft, OddAnswer> {
+pub fn draft(
+    mut desired: Desired<'_>,
+    pages: &Pages,
+    out: &mut Findings,
+) -> Result<Draft, OddAnswer> {
     let mut draft = Draft::default();
     for kind in REGISTRY {
-        let own = |owner: &str| ownership::of(desk.manifest, owner);
-        let pairs = kind.pairs(desk, pages, &own, out)?;
+        let pairs = desired.compare(kind, pages, out)?;
         if let Some(noun) = kind.noun().filter(|_| pairs.found > 0) {
             match draft.objects.iter_mut().find(|(word, _)| word == noun) {
                 Some((_, count)) => *count += pairs.found,
@@ -46,29 +50,15 @@ pub fn draft(desk: &Desk, pages: &Pages, out: &mut Findings) -> Result<Draft, Od
         draft.unchanged += pairs.unchanged;
         draft.unmanaged.extend(pairs.unmanaged);
         draft.remarks.extend(pairs.remarks);
-        let undeclared = |pair: Pair| with_reason(pair, desk);
         draft.named.extend(pairs.changed.iter().flat_map(named));
-        draft.pairs.extend(pairs.changed.into_iter().map(undeclared));
+        draft.pairs.extend(pairs.changed.into_iter().map(|mut pair| {
+            if pair.why.is_empty() {
+                pair.why = [desired.undeclared(&pair.address)].into();
+            }
+            pair
+        }));
     }
     Ok(draft)
-}
-
-/// What no line asks for is removed because its app is exact: that is the reason people read.
-fn with_reason(mut pair: Pair, desk: &Desk) -> Pair {
-    if pair.why.is_empty() {
-        let line = match desk.manifest.apps.get(&pair.address.owner) {
-            Some(app) => format!(
-                "not declared, and {} is exact ({})",
-                pair.address.owner,
-                desk.sources.line(&app.place)
-            ),
-            None => crate::kinds::by_name(&pair.address.kind)
-                .and_then(|(_, kind)| kind.undeclared(desk, &pair.address))
-                .unwrap_or_else(|| "not declared".to_owned()),
-        };
-        pair.why = [Why { line, reason: None, owner: None, until: None }].into();
-    }
-    pair
 }
 
 impl Draft {
@@ -84,7 +74,7 @@ impl Draft {
         let left_alone = std::mem::take(&mut self.unmanaged).into_iter();
         let described = left_alone.filter_map(|(address, have)| {
             let (rank, kind) = crate::kinds::by_name(&address.kind)?;
-            let what = kind.describe(&address, &have.state, names);
+            let what = kind.summary(&address, &have.state, names);
             let beside = if have.beside { ", beside what is declared" } else { "" };
             let text = Untrusted::new(format!("{what}{beside}"));
             Some((rank, Unmanaged { address, text }))

@@ -58,7 +58,7 @@ impl Stale {
             return Ok(Difference { seen: before, goal: wanted, now: found });
         }
         // Removed and made again, or changed in something that its kind leaves alone.
-        let whole = |state| StateView::Whole(Untrusted::new(kind.describe(address, state, names)));
+        let whole = |state| StateView::Whole(Untrusted::new(kind.summary(address, state, names)));
         Ok(Difference { seen: whole(seen), goal: wanted, now: whole(now) })
     }
 }

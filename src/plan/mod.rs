@@ -14,6 +14,7 @@ use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
 
 pub mod build;
+pub mod desired;
 pub mod effect;
 pub mod file;
 pub mod fresh;

@@ -8,11 +8,13 @@ use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::finding::{Finding, Severity};
 use crate::model::untrusted::Untrusted;
+use crate::plan::desired::Desired;
 use crate::plan::{
     AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestHash, ManifestSummary, Plan,
     SaidBy, build, effect, ownership,
 };
 
+mod desired;
 mod edits;
 mod facts;
 mod freshness;
@@ -23,15 +25,15 @@ mod settings;
 
 /// The plan, and what was found wrong.
 fn judged(world: &World) -> (Plan, Vec<Finding>) {
-    world.at_desk(|desk, pages, findings| {
-        ownership::check(desk.manifest, findings);
-        let mut draft = build::draft(desk, pages, findings).unwrap();
-        let names = Names::from_directory(&desk.scene.directory);
-        let beside = crate::plan::rests::beside(&draft.pairs, pages, desk.scene).unwrap();
+    world.with_inputs(|inputs, pages, findings| {
+        ownership::check(inputs.manifest, findings);
+        let mut draft = build::draft(Desired::declared(inputs), pages, findings).unwrap();
+        let names = Names::from_directory(&inputs.scene.directory);
+        let beside = crate::plan::rests::beside(&draft.pairs, pages, inputs.scene).unwrap();
         let mut changes = build::changes(&draft.pairs, &beside, &names).unwrap();
         let rests = crate::plan::rests::used(&changes, beside);
-        build::annotate(&mut changes, &desk.scene.directory);
-        let tenant = desk.manifest.tenant.id.value;
+        build::annotate(&mut changes, &inputs.scene.directory);
+        let tenant = inputs.manifest.tenant.id.value;
         let at = datetime!(2026-11-23 14:02:11 UTC);
         let head = |(label, app_id): (&String, &_)| AppHead {
             label: label.clone(),
@@ -47,16 +49,16 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             cloud: Cloud::Global,
             manifest: ManifestSummary {
                 files: vec![ManifestHash { path: "consent.toml".into(), sha256: "00".repeat(32) }],
-                apps: desk.manifest.apps.len(),
+                apps: inputs.manifest.apps.len(),
             },
             live: LiveSummary {
                 read_at: at,
-                apps: desk.scene.roster.len(),
+                apps: inputs.scene.roster.len(),
                 objects: draft.objects.clone(),
                 milliseconds: 312,
             },
             made_at: at,
-            apps: desk.scene.roster.iter().map(head).collect(),
+            apps: inputs.scene.roster.iter().map(head).collect(),
             names: draft.names(&rests, &names),
             unmanaged: draft.unmanaged(&names),
             pairs: draft.pairs,

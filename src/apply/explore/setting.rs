@@ -8,12 +8,13 @@ use std::time::Duration;
 use super::spent::Spent;
 use super::tenant::{Access, App, Assigned, Object, Scopes, Tenant, id_of_grant, scopes};
 use crate::kinds::world::{EXPLORER, SIGN, World, client, object, person};
-use crate::kinds::{Desk, Names, Pair, REGISTRY, service_principal};
+use crate::kinds::{Inputs, Names, Pair, REGISTRY, service_principal};
 use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::id::ObjectId;
 use crate::model::query::Pages;
 use crate::model::request::{Known, later};
+use crate::plan::desired::Desired;
 use crate::plan::rests::{self, Found};
 use crate::plan::{build, fresh};
 
@@ -115,12 +116,13 @@ impl Setting {
     }
 
     fn planned(&self, tenant: &Tenant) -> Planned {
-        let ((pairs, beside), findings) = self.world(tenant).at_desk(|desk, pages, findings| {
-            let draft = build::draft(desk, pages, findings).unwrap();
-            assert!(!findings.has_errors());
-            let beside = rests::beside(&draft.pairs, pages, desk.scene).unwrap();
-            (draft.pairs, beside)
-        });
+        let ((pairs, beside), findings) =
+            self.world(tenant).with_inputs(|inputs, pages, findings| {
+                let draft = build::draft(Desired::declared(inputs), pages, findings).unwrap();
+                assert!(!findings.has_errors());
+                let beside = rests::beside(&draft.pairs, pages, inputs.scene).unwrap();
+                (draft.pairs, beside)
+            });
         let mut changes = build::changes(&pairs, &beside, &Names::default()).unwrap();
         if self.keeps_back(KeptBack::RestsOn) {
             changes.iter_mut().for_each(|change| change.rests_on.clear());
@@ -138,8 +140,8 @@ impl Setting {
         if let Some(look) = self.store.looks.borrow().get(&key) {
             return *look;
         }
-        let look = |desk: &Desk, pages: &Pages| look(planned, saved, desk, pages);
-        let look = self.world(tenant).at_desk(|desk, pages, _| look(desk, pages)).0;
+        let look = |inputs: &Inputs, pages: &Pages| look(planned, saved, inputs, pages);
+        let look = self.world(tenant).with_inputs(|inputs, pages, _| look(inputs, pages)).0;
         let look: Look = look.map(|begun| &*Box::leak(Box::new(begun)));
         self.store.looks.borrow_mut().insert(key, look);
         look
@@ -213,7 +215,7 @@ fn carried_out(tenant: &Tenant, changes: &[Change]) -> Tenant {
 }
 
 /// The same steps as `cli::run`, without its words.
-fn look(planned: &Planned, saved: bool, desk: &Desk, pages: &Pages) -> Option<Begun> {
+fn look(planned: &Planned, saved: bool, inputs: &Inputs, pages: &Pages) -> Option<Begun> {
     let planned_too: BTreeSet<&Address> = planned.pairs.iter().map(|pair| &pair.address).collect();
     let (mut now, mut seen) = (Found::new(), BTreeMap::new());
     for kind in REGISTRY {
@@ -223,16 +225,16 @@ fn look(planned: &Planned, saved: bool, desk: &Desk, pages: &Pages) -> Option<Be
             }
             now.insert(address, state);
         };
-        kind.found(pages, desk.scene, &mut add).unwrap();
+        kind.found(pages, inputs.scene, &mut add).unwrap();
     }
     let id = |(label, app): (&String, &_)| {
-        let id = desk.scene.directory.client_id(*app)?;
+        let id = inputs.scene.directory.client_id(*app)?;
         Some((later(&service_principal::address(label)), id.to_string()))
     };
-    let known: Known = desk.scene.roster.iter().filter_map(id).collect();
+    let known: Known = inputs.scene.roster.iter().filter_map(id).collect();
     let all: Vec<Pair> =
         planned.pairs.iter().cloned().chain(rests::as_pairs(&planned.rests)).collect();
-    let odd = fresh::disagreement(&all, desk.scene, &Names::default()).unwrap();
+    let odd = fresh::disagreement(&all, inputs.scene, &Names::default()).unwrap();
     let fresh = fresh::look(&planned.pairs, &now, &known).unwrap();
     let done = fresh.done(&planned.changes);
     let gone = rests::gone(&planned.changes, &done, &planned.rests, &now).unwrap();

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Spec, address};
-use crate::kinds::role::{self, Holder};
-use crate::kinds::{Desk, Wanted, naming};
+use super::{AppRoles, Spec, address};
+use crate::kinds::role::Holder;
+use crate::kinds::{Declare, Inputs, Wanted, naming, role};
 use crate::manifest::app::Label;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
@@ -17,7 +17,7 @@ use crate::model::address::Address;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::PermissionId;
-use crate::model::schema::{JsonSchema, SomeText};
+use crate::model::schema::{self, JsonSchema, Schema, SomeText};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -54,44 +54,50 @@ pub(super) struct Written {
     until: Option<Spanned<Day>>,
 }
 
-pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
-    let mut mentions = Mentions::default();
-    for entry in manifest.entries(TABLE) {
-        let Some(written) = entry.read::<Written>(out) else { continue };
-        naming::check_app(entry, &written.app, manifest, out);
-        if let Some(resource) = entry.required("resource", &written.resource, out) {
-            naming::mention(
-                resources::resolve(&entry.located(resource), manifest),
-                &mut mentions,
-                out,
-            );
-        }
-        if let Some(roles) = entry.required("roles", &written.roles, out)
-            && roles.get_ref().is_empty()
-        {
-            out.push(
-                Finding::error("no_roles", "this table lists no role")
-                    .at(&entry.place_of(roles))
-                    .help("list at least one")
-                    .taking("to take them away, remove the table"),
-            );
-        }
+impl Declare for AppRoles {
+    fn written(&self) -> Option<Schema> {
+        Some(schema::written::<Written>())
     }
-    mentions
-}
 
-pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
-    let mut wanted = BTreeMap::new();
-    for entry in desk.manifest.entries(TABLE) {
-        let Some(written) = entry.read::<Written>(out) else { continue };
-        declare_one(desk, entry, &written, &mut wanted, out);
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
+        let mut mentions = Mentions::default();
+        for entry in manifest.entries(TABLE) {
+            let Some(written) = entry.read::<Written>(out) else { continue };
+            naming::check_app(entry, &written.app, manifest, out);
+            if let Some(resource) = entry.required("resource", &written.resource, out) {
+                naming::mention(
+                    resources::resolve(&entry.located(resource), manifest),
+                    &mut mentions,
+                    out,
+                );
+            }
+            if let Some(roles) = entry.required("roles", &written.roles, out)
+                && roles.get_ref().is_empty()
+            {
+                out.push(
+                    Finding::error("no_roles", "this table lists no role")
+                        .at(&entry.place_of(roles))
+                        .help("list at least one")
+                        .taking("to take them away, remove the table"),
+                );
+            }
+        }
+        mentions
     }
-    wanted
+
+    fn declare(&self, inputs: &Inputs, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        let mut wanted = BTreeMap::new();
+        for entry in inputs.manifest.entries(TABLE) {
+            let Some(written) = entry.read::<Written>(out) else { continue };
+            declare_one(inputs, entry, &written, &mut wanted, out);
+        }
+        wanted
+    }
 }
 
 /// Adds one table's roles. Judges every part of it, also when another part is wrong.
 fn declare_one(
-    desk: &Desk,
+    inputs: &Inputs,
     entry: &Entry,
     written: &Written,
     wanted: &mut BTreeMap<Address, Wanted<Spec>>,
@@ -103,18 +109,18 @@ fn declare_one(
     else {
         return;
     };
-    let client = desk.client(&entry.located(app));
-    let Some(api) = naming::resource(desk, &entry.located(resource_name), out) else { return };
+    let client = inputs.client(&entry.located(app));
+    let Some(api) = naming::resource(inputs, &entry.located(resource_name), out) else { return };
     let roles = roles(entry, names.get_ref(), api, out);
     let note =
         Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), written.until.as_ref());
-    let asked = desk.scene.roster.contains_key(app.get_ref());
+    let asked = inputs.scene.roster.contains_key(app.get_ref());
     let Some(client) = client.filter(|_| asked) else { return };
-    let why = desk.why(entry, &note);
+    let why = inputs.why(entry, &note);
     for (role, name) in roles {
         let at = address(app.get_ref(), api.id, role);
         let slot = wanted.entry(at).or_insert_with(Wanted::nothing);
-        let half = if note.over(desk.today) { &mut slot.expired } else { &mut slot.spec };
+        let half = if note.over(inputs.today) { &mut slot.expired } else { &mut slot.spec };
         *half = Some(Spec {
             client: client.clone(),
             resource: api.id,

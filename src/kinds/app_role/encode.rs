@@ -1,32 +1,42 @@
 //! A role that comes or goes: what people read, and the request with its proof.
 
-use super::{Found, Spec};
+use super::{AppRoles, Found, Spec};
 use crate::kinds::role_request::Held;
-use crate::kinds::{Names, Proposal};
+use crate::kinds::{Names, Proposal, Propose};
+use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{FieldChange, Permission, PermissionSort, Step, Subject, Verb};
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(want: Option<&Spec>, have: Option<&Found>, names: &Names) -> Proposal {
-    let gives = have.is_none();
-    let spec = want.or(have.map(AsRef::as_ref));
-    let shown: Vec<Untrusted> = spec.map(|spec| Untrusted::new(spec.shown())).into_iter().collect();
-    let (gained, lost) = if gives { (shown, Vec::new()) } else { (Vec::new(), shown) };
-    Proposal {
-        verb: if gives { Verb::Grant } else { Verb::Revoke },
-        gives,
-        takes: !gives,
-        subject: Subject {
-            what: "application".to_owned(),
-            target: spec.map(|spec| names.of(spec.resource)),
-            audience: Audience::Tenant,
-            person: None,
-        },
-        fields: vec![FieldChange { name: "roles".to_owned(), kept: Vec::new(), gained, lost }],
-        steps: steps(want, have),
-        notes: notes(spec),
-        permissions: spec.map(|spec| permission(spec, gives)).into_iter().collect(),
-        consent: None,
+impl Propose for AppRoles {
+    fn change(
+        &self,
+        _address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        names: &Names,
+    ) -> Proposal {
+        let gives = have.is_none();
+        let spec = want.or(have.map(AsRef::as_ref));
+        let shown: Vec<Untrusted> =
+            spec.map(|spec| Untrusted::new(spec.shown())).into_iter().collect();
+        let (gained, lost) = if gives { (shown, Vec::new()) } else { (Vec::new(), shown) };
+        Proposal {
+            verb: if gives { Verb::Grant } else { Verb::Revoke },
+            gives,
+            takes: !gives,
+            subject: Subject {
+                what: "application".to_owned(),
+                target: spec.map(|spec| names.of(spec.resource)),
+                audience: Audience::Tenant,
+                person: None,
+            },
+            fields: vec![FieldChange { name: "roles".to_owned(), kept: Vec::new(), gained, lost }],
+            steps: steps(want, have),
+            notes: notes(spec),
+            permissions: spec.map(|spec| permission(spec, gives)).into_iter().collect(),
+            consent: None,
+        }
     }
 }
 

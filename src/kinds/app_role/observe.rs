@@ -5,16 +5,66 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Found, Spec, address};
-use crate::kinds::role::{self, DEFAULT};
-use crate::kinds::{OddAnswer, Scene};
+use super::{AppRoles, Found, Spec, address};
+use crate::kinds::role::DEFAULT;
+use crate::kinds::{Observe, OddAnswer, Read, Scene, role};
 use crate::model::address::Address;
 use crate::model::id::{ObjectId, PathId, PermissionId};
 use crate::model::query::{Consistency, Missing, Pages, Query};
 use crate::model::untrusted::shown;
 
-pub(super) fn reads(scene: &Scene) -> Vec<Query> {
-    scene.roster.values().filter_map(|app| scene.directory.client_id(*app)).map(read).collect()
+impl Read for AppRoles {
+    fn reads(&self, scene: &Scene) -> Vec<Query> {
+        scene.roster.values().filter_map(|app| scene.directory.client_id(*app)).map(read).collect()
+    }
+
+    /// The resources that the lists speak of. What is odd is told when it is observed.
+    fn resources(&self, pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId> {
+        let lists = self.reads(scene).into_iter().filter_map(|query| pages.rows(&query));
+        lists
+            .flat_map(|rows| rows.iter())
+            .filter_map(|row| Row::deserialize(row).ok())
+            .map(|row| row.resource_id)
+            .collect()
+    }
+}
+
+impl Observe for AppRoles {
+    fn observe(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+        found: &mut dyn FnMut(Address, Found, Duration),
+    ) -> Result<(), OddAnswer> {
+        for (label, app) in &scene.roster {
+            let Some(client) = scene.directory.client_id(*app) else { continue };
+            let rows = pages.rows(&read(client)).ok_or_else(|| odd("was not read"))?;
+            for row in rows.iter() {
+                let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
+                if row.principal_id != client {
+                    return Err(odd("holds a role of another client"));
+                }
+                // Being let in without a role is no permission.
+                if row.app_role_id == DEFAULT {
+                    continue;
+                }
+                let api = scene.directory.by_object_id(row.resource_id);
+                let spec = Spec {
+                    client: client.to_string(),
+                    resource: row.resource_id,
+                    role: row.app_role_id,
+                    app_id: api.map(|api| api.app_id),
+                    name: role::name_of(api, row.app_role_id),
+                };
+                found(
+                    address(label, row.resource_id, row.app_role_id),
+                    Found { id: row.id, spec },
+                    rows.answered(),
+                );
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A client that was deleted meanwhile has none.
@@ -31,51 +81,6 @@ struct Row {
     principal_id: ObjectId,
     resource_id: ObjectId,
     app_role_id: PermissionId,
-}
-
-pub(super) fn observe(
-    pages: &Pages,
-    scene: &Scene,
-    found: &mut dyn FnMut(Address, Found, Duration),
-) -> Result<(), OddAnswer> {
-    for (label, app) in &scene.roster {
-        let Some(client) = scene.directory.client_id(*app) else { continue };
-        let rows = pages.rows(&read(client)).ok_or_else(|| odd("was not read"))?;
-        for row in rows.iter() {
-            let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
-            if row.principal_id != client {
-                return Err(odd("holds a role of another client"));
-            }
-            // Being let in without a role is no permission.
-            if row.app_role_id == DEFAULT {
-                continue;
-            }
-            let api = scene.directory.by_object_id(row.resource_id);
-            let spec = Spec {
-                client: client.to_string(),
-                resource: row.resource_id,
-                role: row.app_role_id,
-                app_id: api.map(|api| api.app_id),
-                name: role::name_of(api, row.app_role_id),
-            };
-            found(
-                address(label, row.resource_id, row.app_role_id),
-                Found { id: row.id, spec },
-                rows.answered(),
-            );
-        }
-    }
-    Ok(())
-}
-
-/// The resources that the lists speak of. What is odd is told when it is observed.
-pub(super) fn resources(pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId> {
-    let lists = reads(scene).into_iter().filter_map(|query| pages.rows(&query));
-    lists
-        .flat_map(|rows| rows.iter())
-        .filter_map(|row| Row::deserialize(row).ok())
-        .map(|row| row.resource_id)
-        .collect()
 }
 
 fn odd(problem: &str) -> OddAnswer {

@@ -1,7 +1,8 @@
 use serde_json::json;
 
+use crate::kinds::Read;
+use crate::kinds::app_role::AppRoles;
 use crate::kinds::world::{EXPLORER, GRAPH, ORDERS, SIGN, World, explorer, object, odd_answer};
-use crate::kinds::{Kind, app_role::AppRoles};
 
 fn exact() -> World {
     World::new(explorer("exact") + "grants = \"none\"\n")
@@ -32,7 +33,7 @@ fn only_roles_of_the_client_itself_count() {
 #[test]
 fn resources_that_the_manifest_does_not_name_are_asked_for() {
     let world = exact().assigned("ServicePrincipal", object(EXPLORER), 0xfeed, 7);
-    let (asked, _) = world.at_desk(|desk, pages, _| AppRoles.resources(pages, desk.scene));
+    let (asked, _) = world.with_inputs(|inputs, pages, _| AppRoles.resources(pages, inputs.scene));
     assert_eq!(asked, [object(0xfeed)].into());
     let change = world.clean().remove(0);
     assert_eq!(change.fields[0].lost[0].raw(), "00000000-0000-0000-0000-000000000007");

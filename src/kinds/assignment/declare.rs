@@ -6,19 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Principal, Spec, address};
-use crate::kinds::role::{self, DEFAULT, Holder};
-use crate::kinds::{Desk, Wanted, naming, people};
+use super::{Assignments, Principal, Spec, address, ineffective};
+use crate::kinds::role::{DEFAULT, Holder};
+use crate::kinds::{Declare, Inputs, Kind, Wanted, naming, people, role};
 use crate::manifest::Manifest;
 use crate::manifest::app::{Label, Mode};
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
 use crate::manifest::whom::{Assign, NamedPeople, Whom};
 use crate::model::address::Address;
-use crate::model::directory::{Mentions, ServicePrincipal};
+use crate::model::directory::{Directory, Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::PermissionId;
-use crate::model::schema::JsonSchema;
+use crate::model::query::Pages;
+use crate::model::schema::{self, JsonSchema, Schema};
 
 /// What this file finds.
 pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
@@ -98,6 +99,75 @@ impl Written {
     }
 }
 
+impl Declare for Assignments {
+    fn written(&self) -> Option<Schema> {
+        Some(schema::written::<Written>())
+    }
+
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
+        let mut mentions = Mentions::default();
+        for entry in manifest.entries(TABLE) {
+            let Some(written) = entry.read::<Written>(out) else { continue };
+            naming::check_app(entry, &written.app, manifest, out);
+            if written.is_of_nobody() {
+                check_nobody(manifest, entry, &written, out);
+            }
+            let texts = |list: &[Spanned<String>]| {
+                list.iter().map(|text| text.get_ref().clone()).collect::<Vec<_>>()
+            };
+            mentions.users.extend(texts(&written.users));
+            mentions.whole_groups.extend(texts(&written.groups));
+        }
+        mentions
+    }
+
+    /// The apps whose assignments somebody asks for: a popular app has one for each of its users.
+    fn settings(&self, manifest: &Manifest, _directory: &Directory) -> BTreeSet<Address> {
+        let labels = labels(manifest);
+        labels.into_iter().map(|label| Address::new(Self::NAME, &label, [])).collect()
+    }
+
+    fn declare(&self, inputs: &Inputs, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        let mut wanted = Wants { inputs, slots: BTreeMap::new() };
+        for entry in inputs.manifest.entries(TABLE) {
+            let Some(written) = entry.read::<Written>(out) else { continue };
+            let Some(app) = written.app.as_ref().filter(|_| !written.is_of_nobody()) else {
+                continue;
+            };
+            let who = principals(inputs, entry, &written, out);
+            let asked =
+                written.role.as_ref().map(|role| (role.get_ref().as_str(), entry.place_of(role)));
+            let role = role(inputs, app.get_ref(), asked, &entry.place, out);
+            let (Some(who), Some(role)) = (who, role) else { continue };
+            let Written { reason, owner, until, .. } = &written;
+            let note = Note::new(entry, reason.as_ref(), owner.as_ref(), until.as_ref());
+            wanted.add(entry, app, &note, &role, who);
+        }
+        for (entry, grant, named) in Grant::assigning(inputs.manifest) {
+            let Some(app) = &grant.app else { continue };
+            let people = people::expand(&named, entry, inputs, out);
+            let role = role(inputs, app.get_ref(), None, &entry.key("for"), out);
+            let (Some(people), Some(role)) = (people, role) else { continue };
+            let Grant { reason, owner, until, .. } = &grant;
+            let note = Note::new(entry, reason.as_ref(), owner.as_ref(), until.as_ref());
+            // A grant that has run out is a grant that was removed: it takes no assignment along.
+            if !note.over(inputs.today) {
+                wanted.add(entry, app, &note, &role, people.ids.into_iter().map(Principal::User));
+            }
+        }
+        wanted.slots
+    }
+
+    fn remarks(
+        &self,
+        inputs: &Inputs,
+        pages: &Pages,
+        wanted: &BTreeMap<Address, Wanted<Spec>>,
+    ) -> Vec<String> {
+        ineffective::remarks(inputs, pages, wanted)
+    }
+}
+
 /// A forgotten list must not take every assignment away: nobody is a list that is there and empty, and
 /// says something only of an app whose undeclared assignments go.
 fn check_nobody(manifest: &Manifest, entry: &Entry, written: &Written, out: &mut Findings) {
@@ -120,23 +190,6 @@ fn check_nobody(manifest: &Manifest, entry: &Entry, written: &Written, out: &mut
     out.push(finding.taking(taking));
 }
 
-pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
-    let mut mentions = Mentions::default();
-    for entry in manifest.entries(TABLE) {
-        let Some(written) = entry.read::<Written>(out) else { continue };
-        naming::check_app(entry, &written.app, manifest, out);
-        if written.is_of_nobody() {
-            check_nobody(manifest, entry, &written, out);
-        }
-        let texts = |list: &[Spanned<String>]| {
-            list.iter().map(|text| text.get_ref().clone()).collect::<Vec<_>>()
-        };
-        mentions.users.extend(texts(&written.users));
-        mentions.whole_groups.extend(texts(&written.groups));
-    }
-    mentions
-}
-
 /// Whether a table says who shall be assigned to this app.
 pub(super) fn has_table(manifest: &Manifest, label: &str) -> bool {
     let mut named = manifest.entries(TABLE).iter().filter_map(|entry| entry.text("app"));
@@ -144,41 +197,12 @@ pub(super) fn has_table(manifest: &Manifest, label: &str) -> bool {
 }
 
 /// The apps whose assignments the manifest speaks of, or whose sign-in depends on them.
-pub(super) fn labels(manifest: &Manifest) -> BTreeSet<String> {
+fn labels(manifest: &Manifest) -> BTreeSet<String> {
     let tables = manifest.entries(TABLE).iter().filter_map(|entry| Some(entry.text("app")?.value));
     let grants =
         Grant::assigning(manifest).filter_map(|(_, grant, _)| Some(grant.app?.into_inner()));
     let required = manifest.apps.values().filter(|app| app.assignment_required.is_some());
     tables.chain(grants).chain(required.map(|app| app.label.clone())).collect()
-}
-
-pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
-    let mut wanted = Wants { desk, slots: BTreeMap::new() };
-    for entry in desk.manifest.entries(TABLE) {
-        let Some(written) = entry.read::<Written>(out) else { continue };
-        let Some(app) = written.app.as_ref().filter(|_| !written.is_of_nobody()) else { continue };
-        let who = principals(desk, entry, &written, out);
-        let asked =
-            written.role.as_ref().map(|role| (role.get_ref().as_str(), entry.place_of(role)));
-        let role = role(desk, app.get_ref(), asked, &entry.place, out);
-        let (Some(who), Some(role)) = (who, role) else { continue };
-        let Written { reason, owner, until, .. } = &written;
-        let note = Note::new(entry, reason.as_ref(), owner.as_ref(), until.as_ref());
-        wanted.add(entry, app, &note, &role, who);
-    }
-    for (entry, grant, named) in Grant::assigning(desk.manifest) {
-        let Some(app) = &grant.app else { continue };
-        let people = people::expand(&named, entry, desk, out);
-        let role = role(desk, app.get_ref(), None, &entry.key("for"), out);
-        let (Some(people), Some(role)) = (people, role) else { continue };
-        let Grant { reason, owner, until, .. } = &grant;
-        let note = Note::new(entry, reason.as_ref(), owner.as_ref(), until.as_ref());
-        // A grant that has run out is a grant that was removed: it takes no assignment along.
-        if !note.over(desk.today) {
-            wanted.add(entry, app, &note, &role, people.ids.into_iter().map(Principal::User));
-        }
-    }
-    wanted.slots
 }
 
 /// What an app defines is known when the tenant has it, and default access is for apps without roles.
@@ -187,7 +211,7 @@ const ROLES_UNKNOWN: &str = "If the app turns out to have roles for people, this
 
 /// Who shall be assigned, by address.
 struct Wants<'a> {
-    desk: &'a Desk<'a>,
+    inputs: &'a Inputs<'a>,
     slots: BTreeMap<Address, Wanted<Spec>>,
 }
 
@@ -204,16 +228,17 @@ impl Wants<'_> {
         who: impl IntoIterator<Item = Principal>,
     ) {
         let label = app.get_ref();
-        let asked = self.desk.scene.roster.contains_key(label);
-        let client = self.desk.client(&entry.located(app));
+        let asked = self.inputs.scene.roster.contains_key(label);
+        let client = self.inputs.client(&entry.located(app));
         let Some(client) = client.filter(|_| asked) else { return };
-        let why = self.desk.why(entry, note);
-        let app = self.desk.manifest.apps.get(label).map(|app| app.app_id.value);
-        let live = app.is_some_and(|app| self.desk.scene.directory.client_id(app).is_some());
+        let why = self.inputs.why(entry, note);
+        let app = self.inputs.manifest.apps.get(label).map(|app| app.app_id.value);
+        let live = app.is_some_and(|app| self.inputs.scene.directory.client_id(app).is_some());
         for principal in who {
             let slot = self.slots.entry(address(label, principal, *role));
             let slot = slot.or_insert_with(Wanted::nothing);
-            let half = if note.over(self.desk.today) { &mut slot.expired } else { &mut slot.spec };
+            let half =
+                if note.over(self.inputs.today) { &mut slot.expired } else { &mut slot.spec };
             let (client, name) = (client.clone(), name.clone());
             *half = Some(Spec { client, principal, role: *role, name });
             slot.add_why(&why);
@@ -226,18 +251,18 @@ impl Wants<'_> {
 
 /// All or nothing, but every mistake is reported.
 fn principals(
-    desk: &Desk,
+    inputs: &Inputs,
     entry: &Entry,
     written: &Written,
     out: &mut Findings,
 ) -> Option<BTreeSet<Principal>> {
     let mut found = Vec::new();
     for text in &written.users {
-        let user = people::user(text.get_ref(), entry.place_of(text), desk, out);
+        let user = people::user(text.get_ref(), entry.place_of(text), inputs, out);
         found.push(user.map(Principal::User));
     }
     for text in &written.groups {
-        let group = people::named_group(text.get_ref(), &entry.place_of(text), desk, out);
+        let group = people::named_group(text.get_ref(), &entry.place_of(text), inputs, out);
         found.push(group.map(Principal::Group));
     }
     found.into_iter().collect()
@@ -245,14 +270,14 @@ fn principals(
 
 /// The role that is asked for, or the default one where the app has none for people.
 fn role(
-    desk: &Desk,
+    inputs: &Inputs,
     label: &str,
     asked: Option<(&str, Place)>,
     place: &Place,
     out: &mut Findings,
 ) -> Option<Role> {
-    let app_id = desk.manifest.apps.get(label)?.app_id.value;
-    let app = desk.scene.directory.service_principals.get(&app_id);
+    let app_id = inputs.manifest.apps.get(label)?.app_id.value;
+    let app = inputs.scene.directory.service_principals.get(&app_id);
     match (app, asked) {
         (Some(app), Some((text, at))) => {
             let role = role::named(text, Holder::Person, app, &at, out)?;

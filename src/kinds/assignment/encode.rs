@@ -1,31 +1,41 @@
 //! An assignment that comes or goes: what people read, and the request with its proof.
 
-use super::{Found, Principal, Spec};
+use super::{Assignments, Found, Principal, Spec};
 use crate::kinds::role_request::Held;
-use crate::kinds::{Names, Proposal, role};
+use crate::kinds::{Names, Proposal, Propose, role};
+use crate::model::address::Address;
+use crate::model::audience::Audience;
 use crate::model::change::{FieldChange, Step, Subject, Verb};
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(want: Option<&Spec>, have: Option<&Found>, names: &Names) -> Proposal {
-    let gives = have.is_none();
-    let spec = want.or(have.map(AsRef::as_ref));
-    let shown: Vec<Untrusted> = spec.map(|spec| Untrusted::new(spec.shown())).into_iter().collect();
-    let (gained, lost) = if gives { (shown, Vec::new()) } else { (Vec::new(), shown) };
-    Proposal {
-        verb: if gives { Verb::Assign } else { Verb::Unassign },
-        gives,
-        takes: !gives,
-        subject: subject(spec, names),
-        fields: vec![FieldChange { name: "role".to_owned(), kept: Vec::new(), gained, lost }],
-        steps: steps(want, have),
-        notes: notes(spec, gives),
-        permissions: Vec::new(),
-        consent: None,
+impl Propose for Assignments {
+    fn change(
+        &self,
+        _address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        names: &Names,
+    ) -> Proposal {
+        let gives = have.is_none();
+        let spec = want.or(have.map(AsRef::as_ref));
+        let shown: Vec<Untrusted> =
+            spec.map(|spec| Untrusted::new(spec.shown())).into_iter().collect();
+        let (gained, lost) = if gives { (shown, Vec::new()) } else { (Vec::new(), shown) };
+        Proposal {
+            verb: if gives { Verb::Assign } else { Verb::Unassign },
+            gives,
+            takes: !gives,
+            subject: subject(spec, names),
+            fields: vec![FieldChange { name: "role".to_owned(), kept: Vec::new(), gained, lost }],
+            steps: steps(want, have),
+            notes: notes(spec, gives),
+            permissions: Vec::new(),
+            consent: None,
+        }
     }
 }
 
 fn subject(spec: Option<&Spec>, names: &Names) -> Subject {
-    use crate::model::audience::Audience;
     Subject {
         what: "sign-in".to_owned(),
         target: None,

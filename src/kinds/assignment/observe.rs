@@ -5,15 +5,53 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{Assignments, Found, Principal, Spec, address};
-use crate::kinds::{Kind, OddAnswer, Scene, role};
+use crate::kinds::{Kind, Observe, OddAnswer, Read, Scene, role};
 use crate::model::address::Address;
 use crate::model::directory::ServicePrincipal;
 use crate::model::id::{ObjectId, PathId, PermissionId};
 use crate::model::query::{Consistency, Missing, Pages, Query};
 use crate::model::untrusted::shown;
 
-pub(super) fn reads(scene: &Scene) -> Vec<Query> {
-    apps(scene).map(|(_, app)| read(app.id)).collect()
+impl Read for Assignments {
+    fn reads(&self, scene: &Scene) -> Vec<Query> {
+        apps(scene).map(|(_, app)| read(app.id)).collect()
+    }
+}
+
+impl Observe for Assignments {
+    fn observe(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+        found: &mut dyn FnMut(Address, Found, Duration),
+    ) -> Result<(), OddAnswer> {
+        for (label, app) in apps(scene) {
+            let rows = pages.rows(&read(app.id)).ok_or_else(|| odd("was not read"))?;
+            for row in rows.iter() {
+                let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
+                if row.resource_id != app.id {
+                    return Err(odd("holds an assignment to another app"));
+                }
+                let principal = match row.principal_type.to_ascii_lowercase().as_str() {
+                    "user" => Principal::User(row.principal_id),
+                    "group" => Principal::Group(row.principal_id),
+                    _ => continue,
+                };
+                let spec = Spec {
+                    client: app.id.to_string(),
+                    principal,
+                    role: row.app_role_id,
+                    name: role::name_of(Some(app), row.app_role_id),
+                };
+                found(
+                    address(label, principal, row.app_role_id),
+                    Found { id: row.id, spec },
+                    rows.answered(),
+                );
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The apps that are looked at: those that the manifest speaks of, and those to which nobody gets
@@ -43,39 +81,6 @@ struct Row {
     principal_type: String,
     resource_id: ObjectId,
     app_role_id: PermissionId,
-}
-
-pub(super) fn observe(
-    pages: &Pages,
-    scene: &Scene,
-    found: &mut dyn FnMut(Address, Found, Duration),
-) -> Result<(), OddAnswer> {
-    for (label, app) in apps(scene) {
-        let rows = pages.rows(&read(app.id)).ok_or_else(|| odd("was not read"))?;
-        for row in rows.iter() {
-            let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
-            if row.resource_id != app.id {
-                return Err(odd("holds an assignment to another app"));
-            }
-            let principal = match row.principal_type.to_ascii_lowercase().as_str() {
-                "user" => Principal::User(row.principal_id),
-                "group" => Principal::Group(row.principal_id),
-                _ => continue,
-            };
-            let spec = Spec {
-                client: app.id.to_string(),
-                principal,
-                role: row.app_role_id,
-                name: role::name_of(Some(app), row.app_role_id),
-            };
-            found(
-                address(label, principal, row.app_role_id),
-                Found { id: row.id, spec },
-                rows.answered(),
-            );
-        }
-    }
-    Ok(())
 }
 
 fn odd(problem: &str) -> OddAnswer {

@@ -1,5 +1,7 @@
 use serde_json::json;
 
+use crate::kinds::Read;
+use crate::kinds::assignment::Assignments;
 use crate::kinds::world::{EXPLORER, SIGN, World, explorer, object, odd_answer, person};
 
 const TABLE: &str =
@@ -13,7 +15,7 @@ fn only_apps_that_matter_are_read() {
         for app in world.directory.service_principals.values_mut() {
             app.assignment_required = closed;
         }
-        let (reads, _) = world.at_desk(|desk, _, _| super::reads(desk.scene));
+        let (reads, _) = world.with_inputs(|inputs, _, _| Assignments.reads(inputs.scene));
         reads.into_iter().map(|query| query.path).collect::<Vec<_>>()
     };
     let path = format!("/servicePrincipals/{}/appRoleAssignedTo?$top=999", object(EXPLORER));

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Assignments, Principal, Spec};
 use crate::kinds::delegated_grant::DelegatedGrants;
 use crate::kinds::service_principal::{self, ServicePrincipals};
-use crate::kinds::{Kind, Staying, states};
+use crate::kinds::{Kind, Order, Staying, state_json};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::Change;
@@ -24,35 +24,45 @@ struct Given {
     users: Vec<Address>,
 }
 
-/// Adds `needs`.
-pub(super) fn link(changes: &mut [Change]) {
-    let mut given: BTreeMap<String, Given> = BTreeMap::new();
-    for change in changes.iter().filter(|change| change.gives) {
-        let app = given.entry(change.address.owner.clone()).or_default();
-        let address = change.address.clone();
-        match change.subject.audience {
-            Audience::One(id) => {
-                app.of.entry(id).or_default().push(address.clone());
-                app.users.push(address);
+impl Order for Assignments {
+    /// Adds `needs`.
+    fn link(&self, changes: &mut Vec<Change>, _staying: Staying<'_>) {
+        let mut given: BTreeMap<String, Given> = BTreeMap::new();
+        for change in changes.iter().filter(|change| change.gives) {
+            let app = given.entry(change.address.owner.clone()).or_default();
+            let address = change.address.clone();
+            match change.subject.audience {
+                Audience::One(id) => {
+                    app.of.entry(id).or_default().push(address.clone());
+                    app.users.push(address);
+                }
+                Audience::Group(_) => app.groups.push(address),
+                Audience::Everyone | Audience::Tenant => {}
             }
-            Audience::Group(_) => app.groups.push(address),
-            Audience::Everyone | Audience::Tenant => {}
+        }
+        for change in changes.iter_mut().filter(|change| change.takes) {
+            let Some(app) = given.get(&change.address.owner) else { continue };
+            let first: Vec<&Address> = match change.subject.audience {
+                Audience::One(id) => {
+                    app.of.get(&id).into_iter().flatten().chain(&app.groups).collect()
+                }
+                Audience::Group(_) => app.groups.iter().chain(&app.users).collect(),
+                Audience::Everyone | Audience::Tenant => Vec::new(),
+            };
+            change.needs.extend(first.into_iter().cloned());
         }
     }
-    for change in changes.iter_mut().filter(|change| change.takes) {
-        let Some(app) = given.get(&change.address.owner) else { continue };
-        let first: Vec<&Address> = match change.subject.audience {
-            Audience::One(id) => app.of.get(&id).into_iter().flatten().chain(&app.groups).collect(),
-            Audience::Group(_) => app.groups.iter().chain(&app.users).collect(),
-            Audience::Everyone | Audience::Tenant => Vec::new(),
-        };
-        change.needs.extend(first.into_iter().cloned());
+
+    fn interlock(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
+        door(changes);
+        grant_first(changes);
+        rest(changes, staying);
     }
 }
 
 /// Whoever shall be let in is let in before the door is closed, and nobody is sent away before it is
 /// open to everybody.
-pub(super) fn door(changes: &mut [Change]) {
+fn door(changes: &mut [Change]) {
     let door = |change: &Change| change.address.kind == ServicePrincipals::NAME;
     let assignment = |change: &Change| change.address.kind == Assignments::NAME;
     let lets_in = |change: &Change| assignment(change) && change.gives;
@@ -75,7 +85,7 @@ fn wait(changes: &mut [Change], these: impl Fn(&Change) -> bool, those: impl Fn(
 
 /// Adds what each removal rests on: the door that stands open, or whoever else may let the same people
 /// in. A door that is closed rests on everybody who is let in.
-pub(super) fn rest(changes: &mut [Change], staying: Staying<'_>) {
+fn rest(changes: &mut [Change], staying: Staying<'_>) {
     let door = |owner: &str| service_principal::address(owner);
     for change in changes.iter_mut().filter(|change| change.takes) {
         let owner = change.address.owner.clone();
@@ -93,7 +103,7 @@ pub(super) fn rest(changes: &mut [Change], staying: Staying<'_>) {
         };
         let others = staying.of::<Assignments>(&owner).filter(|(_, found)| keeps(&found.spec));
         let held = others.filter_map(|(address, found)| {
-            states::rest(&Assignments, address, &found.spec, staying.names)
+            state_json::rest(&Assignments, address, &found.spec, staying.names)
         });
         change.rests_on.extend(held);
     }
@@ -119,7 +129,7 @@ type Asked = (Address, BTreeSet<String>);
 
 /// Where one table asks for both, somebody is let in when his grant was read back: an app without
 /// consent in his list would be none he can use.
-pub(super) fn grant_first(changes: &mut [Change]) {
+fn grant_first(changes: &mut [Change]) {
     let place = |change: &Change| match change.subject.audience {
         Audience::One(person) => Some((change.address.owner.clone(), person)),
         Audience::Everyone | Audience::Group(_) | Audience::Tenant => None,

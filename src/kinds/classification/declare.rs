@@ -5,18 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Class, Spec, address};
-use crate::kinds::{Desk, Wanted, naming, permission};
+use super::{Class, Classifications, Spec, address};
+use crate::kinds::{Declare, Inputs, Kind, Wanted, naming, permission};
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::Note;
 use crate::manifest::resources::{ResourceName, resolve};
-use crate::model::address::Address;
+use crate::model::address::{Address, TENANT};
 use crate::model::change::Why;
-use crate::model::directory::{Mentions, PublishedScope, ServicePrincipal};
+use crate::model::directory::{Directory, Mentions, PublishedScope, ServicePrincipal};
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::{AppId, ObjectId};
-use crate::model::schema::JsonSchema;
+use crate::model::schema::{self, JsonSchema, Schema};
 use crate::model::scope::ScopeName;
 use crate::model::untrusted::shown;
 
@@ -70,66 +70,81 @@ impl Written {
     }
 }
 
-pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
-    let mut mentions = Mentions::default();
-    for entry in manifest.entries(TABLE) {
-        let Some(written) = entry.read::<Written>(out) else { continue };
-        if let Some(resource) = entry.required("resource", &written.resource, out) {
-            naming::mention(resolve(&entry.located(resource), manifest), &mut mentions, out);
-        }
-        // A forgotten list must not take every class away.
-        if !["low", "medium", "high"].iter().any(|list| entry.has(list)) {
-            out.push(
-                Finding::error("no_classes", "this classification has no list")
-                    .at(&entry.place)
-                    .help("list some: low = [\"openid\", \"profile\"]")
-                    .taking("for none at all, write low = []"),
-            );
-        }
+impl Declare for Classifications {
+    fn written(&self) -> Option<Schema> {
+        Some(schema::written::<Written>())
     }
-    mentions
+
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
+        let mut mentions = Mentions::default();
+        for entry in manifest.entries(TABLE) {
+            let Some(written) = entry.read::<Written>(out) else { continue };
+            if let Some(resource) = entry.required("resource", &written.resource, out) {
+                naming::mention(resolve(&entry.located(resource), manifest), &mut mentions, out);
+            }
+            // A forgotten list must not take every class away.
+            if !["low", "medium", "high"].iter().any(|list| entry.has(list)) {
+                out.push(
+                    Finding::error("no_classes", "this classification has no list")
+                        .at(&entry.place)
+                        .help("list some: low = [\"openid\", \"profile\"]")
+                        .taking("for none at all, write low = []"),
+                );
+            }
+        }
+        mentions
+    }
+
+    /// The resources that have a table.
+    fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address> {
+        let resources = resources(manifest);
+        let ids = resources.iter().filter_map(|app| directory.client_id(*app));
+        ids.map(|id| Address::new(Self::NAME, TENANT, [id.to_string()])).collect()
+    }
+
+    fn declare(&self, inputs: &Inputs, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        let mut wanted = BTreeMap::new();
+        for entry in inputs.manifest.entries(TABLE) {
+            let Some(written) = entry.read::<Written>(out) else { continue };
+            let Some(name) = &written.resource else { continue };
+            let Some(resource) = naming::resource(inputs, &entry.located(name), out) else {
+                continue;
+            };
+            let note = Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), None);
+            let why = inputs.why(entry, &note);
+            for (class, list) in written.lists() {
+                for name in list.get_ref() {
+                    let place = entry.place_of(name);
+                    if let Some(scope) = classifiable(name.get_ref(), resource, &place, out) {
+                        let spec = Spec {
+                            resource: resource.id,
+                            app_id: resource.app_id,
+                            permission: scope.id,
+                            name: scope.value.clone(),
+                            class,
+                        };
+                        add(spec, &why, &place, &mut wanted, out);
+                    }
+                }
+            }
+        }
+        wanted
+    }
 }
 
 /// The resources that have a table.
-pub(super) fn resources(manifest: &Manifest) -> BTreeSet<AppId> {
+fn resources(manifest: &Manifest) -> BTreeSet<AppId> {
     let names = manifest.entries(TABLE).iter().filter_map(|entry| entry.text("resource"));
     names.filter_map(|name| resolve(&name, manifest).ok()).collect()
 }
 
 /// The first table about the resource of an address.
-pub(super) fn table_of<'a>(desk: &Desk<'a>, address: &Address) -> Option<&'a Entry> {
+pub(super) fn table_of<'a>(inputs: &Inputs<'a>, address: &Address) -> Option<&'a Entry> {
     let resource: ObjectId = address.parts.first()?.parse().ok()?;
-    desk.manifest.entries(TABLE).iter().find(|entry| {
-        let app_id = entry.text("resource").and_then(|name| resolve(&name, desk.manifest).ok());
-        app_id.and_then(|app_id| desk.scene.directory.client_id(app_id)) == Some(resource)
+    inputs.manifest.entries(TABLE).iter().find(|entry| {
+        let app_id = entry.text("resource").and_then(|name| resolve(&name, inputs.manifest).ok());
+        app_id.and_then(|app_id| inputs.scene.directory.client_id(app_id)) == Some(resource)
     })
-}
-
-pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
-    let mut wanted = BTreeMap::new();
-    for entry in desk.manifest.entries(TABLE) {
-        let Some(written) = entry.read::<Written>(out) else { continue };
-        let Some(name) = &written.resource else { continue };
-        let Some(resource) = naming::resource(desk, &entry.located(name), out) else { continue };
-        let note = Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), None);
-        let why = desk.why(entry, &note);
-        for (class, list) in written.lists() {
-            for name in list.get_ref() {
-                let place = entry.place_of(name);
-                if let Some(scope) = classifiable(name.get_ref(), resource, &place, out) {
-                    let spec = Spec {
-                        resource: resource.id,
-                        app_id: resource.app_id,
-                        permission: scope.id,
-                        name: scope.value.clone(),
-                        class,
-                    };
-                    add(spec, &why, &place, &mut wanted, out);
-                }
-            }
-        }
-    }
-    wanted
 }
 
 /// The permission of this name, if users can consent to it at all: no other one can have a class.

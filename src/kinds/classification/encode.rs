@@ -4,38 +4,47 @@
 use serde_json::json;
 
 use super::observe::{path, read};
-use super::{Class, Found, Spec};
-use crate::kinds::{Names, Proposal};
+use super::{Class, Classifications, Found, Spec};
+use crate::kinds::{Names, Proposal, Propose};
+use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{FieldChange, Permission, PermissionSort, Step, Subject, Verb};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(want: Option<&Spec>, have: Option<&Found>, names: &Names) -> Proposal {
-    let spec = want.or(have.map(AsRef::as_ref));
-    let (old, new) = (have.map(|have| have.spec.class), want.map(|want| want.class));
-    let word = |class: Option<Class>| vec![Untrusted::new(class.map_or("none", Class::word))];
-    Proposal {
-        verb: Verb::Set,
-        // Every class can be what a policy lets users consent to.
-        gives: new.is_some(),
-        takes: old.is_some(),
-        subject: Subject {
-            what: "classification".to_owned(),
-            target: spec.map(|spec| names.of(spec.resource)),
-            audience: Audience::Tenant,
-            person: spec.map(|spec| Untrusted::new(spec.name.clone())),
-        },
-        fields: vec![FieldChange {
-            name: "class".to_owned(),
-            kept: Vec::new(),
-            gained: word(new),
-            lost: word(old),
-        }],
-        steps: have.map(delete).into_iter().chain(want.map(create)).collect(),
-        notes: notes(new),
-        permissions: spec.map(|spec| permission(spec, new.is_some())).into_iter().collect(),
-        consent: None,
+impl Propose for Classifications {
+    fn change(
+        &self,
+        _address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        names: &Names,
+    ) -> Proposal {
+        let spec = want.or(have.map(AsRef::as_ref));
+        let (old, new) = (have.map(|have| have.spec.class), want.map(|want| want.class));
+        let word = |class: Option<Class>| vec![Untrusted::new(class.map_or("none", Class::word))];
+        Proposal {
+            verb: Verb::Set,
+            // Every class can be what a policy lets users consent to.
+            gives: new.is_some(),
+            takes: old.is_some(),
+            subject: Subject {
+                what: "classification".to_owned(),
+                target: spec.map(|spec| names.of(spec.resource)),
+                audience: Audience::Tenant,
+                person: spec.map(|spec| Untrusted::new(spec.name.clone())),
+            },
+            fields: vec![FieldChange {
+                name: "class".to_owned(),
+                kept: Vec::new(),
+                gained: word(new),
+                lost: word(old),
+            }],
+            steps: have.map(delete).into_iter().chain(want.map(create)).collect(),
+            notes: notes(new),
+            permissions: spec.map(|spec| permission(spec, new.is_some())).into_iter().collect(),
+            consent: None,
+        }
     }
 }
 

@@ -2,24 +2,21 @@
 //! let users consent to them. One object per resource and permission.
 //! <https://learn.microsoft.com/graph/api/resources/delegatedpermissionclassification>
 
+mod compose;
 pub(super) mod declare;
 mod encode;
 mod observe;
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+mod prove;
+mod reconcile;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::said::{other_id, other_name};
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Wanted};
-use crate::manifest::{HowOften, Manifest, TableName};
+use crate::kinds::{Kind, Names, Order};
+use crate::manifest::{HowOften, TableName};
 use crate::model::address::{Address, TENANT};
-use crate::model::directory::{Directory, Mentions, ServicePrincipal};
-use crate::model::finding::Findings;
+use crate::model::directory::ServicePrincipal;
 use crate::model::id::{AppId, ObjectId, PathId, PermissionId};
-use crate::model::query::{Pages, Query};
-use crate::model::schema::{self, JsonSchema, Schema};
+use crate::model::schema::JsonSchema;
 
 pub struct Classifications;
 
@@ -91,104 +88,18 @@ impl Kind for Classifications {
     type Spec = Spec;
     type Found = Found;
 
-    fn written(&self) -> Option<Schema> {
-        Some(schema::written::<declare::Written>())
-    }
-
-    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
-        declare::mentions(manifest, out)
-    }
-
-    fn declare(&self, desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
-        declare::declare(desk, out)
-    }
-
-    /// The resources that have a table.
-    fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address> {
-        let resources = declare::resources(manifest);
-        let ids = resources.iter().filter_map(|app| directory.client_id(*app));
-        ids.map(|id| Address::new(Self::NAME, TENANT, [id.to_string()])).collect()
-    }
-
-    fn reads(&self, scene: &Scene) -> Vec<Query> {
-        observe::reads(scene)
-    }
-
-    fn observe(
-        &self,
-        pages: &Pages,
-        scene: &Scene,
-        found: &mut dyn FnMut(Address, Found, Duration),
-    ) -> Result<(), OddAnswer> {
-        observe::observe(pages, scene, found)
-    }
-
-    /// The lists of a resource are the whole truth about it.
-    fn owns(&self, desk: &Desk, address: &Address, by_mode: Ownership) -> Ownership {
-        match declare::table_of(desk, address) {
-            Some(_) => Ownership::Exact,
-            None => by_mode,
-        }
-    }
-
-    fn undeclared(&self, desk: &Desk, address: &Address) -> Option<String> {
-        let table = declare::table_of(desk, address)?;
-        Some(format!("in no list for its resource ({})", desk.sources.line(&table.place)))
-    }
-
-    fn goal(
-        &self,
-        want: Option<&Wanted<Spec>>,
-        have: Option<&Found>,
-        ownership: Ownership,
-    ) -> Option<Spec> {
-        let want = want.and_then(|want| want.spec.clone());
-        match ownership {
-            Ownership::Exact => want,
-            Ownership::Additive => want.or_else(|| have.map(|have| have.spec.clone())),
-        }
-    }
-
-    fn change(
-        &self,
-        _address: &Address,
-        want: Option<&Spec>,
-        have: Option<&Found>,
-        names: &Names,
-    ) -> Proposal {
-        encode::change(want, have, names)
-    }
-
     fn address(&self, _owner: &str, spec: &Spec) -> Address {
         address(spec.resource, spec.permission)
     }
 
-    fn mentioned(&self, spec: &Spec) -> Mentions {
-        Mentions { apps: BTreeSet::from([spec.app_id]), ..Mentions::default() }
-    }
-
-    /// The name is what the resource publishes under the id, and nothing else.
-    fn disagreement(&self, spec: &Spec, _address: &Address, scene: &Scene) -> Option<String> {
-        let resource = scene.directory.service_principals.get(&spec.app_id);
-        let what = format!("the service principal of {}", spec.app_id);
-        let live = resource.map(|resource| resource.id.to_string());
-        other_id(&what, live, &spec.resource.to_string()).or_else(|| {
-            let live = name_of(resource?, spec.permission);
-            let what = format!("the permission {}", spec.permission);
-            other_name(&what, Some(&live), Some(&spec.name))
-        })
-    }
-
-    fn resource(&self, spec: &Spec) -> Option<ObjectId> {
-        Some(spec.resource)
-    }
-
-    fn describe(&self, have: &Found, names: &Names) -> String {
+    fn summary(&self, have: &Found, names: &Names) -> String {
         let Spec { resource, name, class, .. } = &have.spec;
         let resource = names.of(*resource).shown();
         format!("classification: {resource} / {name} is {}", class.word())
     }
 }
+
+impl Order for Classifications {}
 
 /// What the resource calls the permission; its id where it publishes it no more.
 fn name_of(resource: &ServicePrincipal, id: PermissionId) -> String {

@@ -6,20 +6,49 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{Class, Classifications, Found, Spec, address, name_of};
-use crate::kinds::{Kind, OddAnswer, Scene};
+use crate::kinds::{Kind, Observe, OddAnswer, Read, Scene};
 use crate::model::address::Address;
 use crate::model::id::{ObjectId, PathId, PermissionId};
 use crate::model::query::{Consistency, Missing, Pages, Query};
 use crate::model::untrusted::shown;
 
+impl Read for Classifications {
+    fn reads(&self, scene: &Scene) -> Vec<Query> {
+        resources(scene).into_iter().map(read).collect()
+    }
+}
+
+impl Observe for Classifications {
+    fn observe(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+        found: &mut dyn FnMut(Address, Found, Duration),
+    ) -> Result<(), OddAnswer> {
+        for resource in resources(scene) {
+            let rows = pages.rows(&read(resource)).ok_or_else(|| odd("was not read"))?;
+            let Some(live) = scene.directory.by_object_id(resource) else { continue };
+            for row in rows.iter() {
+                let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
+                let Row { id, permission_id, classification } = row;
+                let spec = Spec {
+                    resource,
+                    app_id: live.app_id,
+                    permission: permission_id,
+                    name: name_of(live, permission_id),
+                    class: classification,
+                };
+                found(address(resource, permission_id), Found { id, spec }, rows.answered());
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The resources that the scene is about.
 fn resources(scene: &Scene) -> BTreeSet<ObjectId> {
     let settings = scene.settings_of(Classifications::NAME);
     settings.filter_map(|address| address.parts.first()?.parse().ok()).collect()
-}
-
-pub(super) fn reads(scene: &Scene) -> Vec<Query> {
-    resources(scene).into_iter().map(read).collect()
 }
 
 /// A resource that was deleted meanwhile answers 404.
@@ -38,30 +67,6 @@ struct Row {
     id: PathId,
     permission_id: PermissionId,
     classification: Class,
-}
-
-pub(super) fn observe(
-    pages: &Pages,
-    scene: &Scene,
-    found: &mut dyn FnMut(Address, Found, Duration),
-) -> Result<(), OddAnswer> {
-    for resource in resources(scene) {
-        let rows = pages.rows(&read(resource)).ok_or_else(|| odd("was not read"))?;
-        let Some(live) = scene.directory.by_object_id(resource) else { continue };
-        for row in rows.iter() {
-            let row = Row::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
-            let Row { id, permission_id, classification } = row;
-            let spec = Spec {
-                resource,
-                app_id: live.app_id,
-                permission: permission_id,
-                name: name_of(live, permission_id),
-                class: classification,
-            };
-            found(address(resource, permission_id), Found { id, spec }, rows.answered());
-        }
-    }
-    Ok(())
 }
 
 fn odd(problem: &str) -> OddAnswer {

@@ -115,15 +115,15 @@ fn mistakes_are_told_with_their_place() {
 #[test]
 fn a_name_that_is_not_the_tenants_is_noticed_in_a_saved_state() {
     use super::{Class, Classifications, Spec};
-    use crate::kinds::Kind;
+    use crate::kinds::Prove;
     let disagreement = |name: &str, world: &World| {
-        world.at_desk(|desk, _, _| {
+        world.with_inputs(|inputs, _, _| {
             let app_id = "00000003-0000-0000-c000-000000000000".parse().unwrap();
             let permission = id("Mail.Read").parse().unwrap();
             let (resource, name) = (object(GRAPH), name.to_owned());
             let spec = Spec { resource, app_id, permission, name, class: Class::Low };
             let address = super::address(resource, permission);
-            Classifications.disagreement(&spec, &address, desk.scene)
+            Classifications.disagreement(&spec, &address, inputs.scene)
         })
     };
     let mut world = world("low = []", &[]);

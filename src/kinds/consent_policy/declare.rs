@@ -6,21 +6,22 @@ use toml::Spanned;
 
 use super::condition::{self, Conditions};
 use super::written::{Written, WrittenSet};
-use super::{Spec, address, is_built_in, observe};
+use super::{ConsentPolicies, Spec, address, is_built_in, observe};
 use crate::kinds::role::{self, Holder};
-use crate::kinds::user_consent::{self, declare::is_policy_id};
-use crate::kinds::{Desk, Wanted, naming, permission};
+use crate::kinds::user_consent::declare::is_policy_id;
+use crate::kinds::{Declare, Inputs, Kind, Wanted, naming, permission, user_consent};
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::Note;
 use crate::manifest::resources::resolve;
 use crate::manifest::source::Located;
 use crate::manifest::suggest::did_you_mean;
-use crate::model::address::Address;
-use crate::model::directory::{Mentions, ServicePrincipal};
+use crate::model::address::{Address, TENANT};
+use crate::model::directory::{Directory, Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::AppId;
 use crate::model::query::Pages;
+use crate::model::schema::{self, Schema};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -34,38 +35,83 @@ pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
 /// The table's name.
 pub(super) const TABLE: &str = "consent_policy";
 
-pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
-    let mut mentions = Mentions::default();
-    let mut seen = BTreeSet::new();
-    let used = user_consent::declare::policies(manifest);
-    for entry in manifest.entries(TABLE) {
-        let Some(written) = entry.read::<Written>(out) else { continue };
-        if let Some(id) = entry.required("id", &written.id, out) {
-            let id = entry.located(id);
-            check_id(&id, out);
-            if !seen.insert(id.value.to_lowercase()) {
-                let title = format!("the policy \"{}\" has a table already", shown(&id.value));
-                let finding = Finding::error("policy_twice", title).at(&id.place);
-                out.push(finding.help("keep one of the two"));
-            }
-            if written.is_removed() {
-                out.extend(in_use(&id, &used));
-            }
-        }
-        check_name(&written, entry, out);
-        if !written.is_removed() {
-            entry.required("name", &written.name, out);
-            entry.required("include", &written.include, out);
-        }
-        for set in written.sets() {
-            if out.is_full() {
-                break;
-            }
-            set.check(entry, out);
-            mention(set, entry, manifest, &mut mentions, out);
-        }
+impl Declare for ConsentPolicies {
+    fn written(&self) -> Option<Schema> {
+        Some(schema::written::<Written>())
     }
-    mentions
+
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
+        let mut mentions = Mentions::default();
+        let mut seen = BTreeSet::new();
+        let used = user_consent::declare::policies(manifest);
+        for entry in manifest.entries(TABLE) {
+            let Some(written) = entry.read::<Written>(out) else { continue };
+            if let Some(id) = entry.required("id", &written.id, out) {
+                let id = entry.located(id);
+                check_id(&id, out);
+                if !seen.insert(id.value.to_lowercase()) {
+                    let title = format!("the policy \"{}\" has a table already", shown(&id.value));
+                    let finding = Finding::error("policy_twice", title).at(&id.place);
+                    out.push(finding.help("keep one of the two"));
+                }
+                if written.is_removed() {
+                    out.extend(in_use(&id, &used));
+                }
+            }
+            check_name(&written, entry, out);
+            if !written.is_removed() {
+                entry.required("name", &written.name, out);
+                entry.required("include", &written.include, out);
+            }
+            for set in written.sets() {
+                if out.is_full() {
+                    break;
+                }
+                set.check(entry, out);
+                mention(set, entry, manifest, &mut mentions, out);
+            }
+        }
+        mentions
+    }
+
+    /// The policies where there is a table about one, and where users shall consent by some of them. Where
+    /// one goes, whether users consent by it matters, too.
+    fn settings(&self, manifest: &Manifest, _directory: &Directory) -> BTreeSet<Address> {
+        let entries = manifest.entries(TABLE);
+        let asked = !entries.is_empty() || !user_consent::declare::policies(manifest).is_empty();
+        let policies = asked.then(|| Address::new(Self::NAME, TENANT, []));
+        let goes = entries.iter().any(is_removed);
+        policies.into_iter().chain(goes.then(user_consent::address)).collect()
+    }
+
+    fn declare(&self, inputs: &Inputs, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        let mut wanted = BTreeMap::new();
+        for entry in inputs.manifest.entries(TABLE) {
+            let Some(written) = entry.read::<Written>(out) else { continue };
+            let Some(id) = written.id.as_ref().map(|id| id.get_ref().clone()) else { continue };
+            let note = Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), None);
+            let why = inputs.why(entry, &note);
+            let spec = if written.is_removed() {
+                None
+            } else {
+                let Some(spec) = spec(&id, &written, entry, inputs, out) else { continue };
+                Some(spec)
+            };
+            wanted.insert(address(&id), Wanted::by(why, spec));
+        }
+        wanted
+    }
+
+    fn complete(
+        &self,
+        inputs: &Inputs,
+        pages: &Pages,
+        wanted: &mut BTreeMap<Address, Wanted<Spec>>,
+        out: &mut Findings,
+    ) {
+        named_policies(inputs, pages, wanted, out);
+        still_used(inputs, pages, out);
+    }
 }
 
 fn check_id(id: &Located<String>, out: &mut Findings) {
@@ -138,26 +184,8 @@ fn client_app(text: &Located<String>, manifest: &Manifest) -> Result<AppId, Find
 }
 
 /// Whether a table says that its policy shall go.
-pub(super) fn is_removed(entry: &Entry) -> bool {
+fn is_removed(entry: &Entry) -> bool {
     entry.read::<Written>(&mut Findings::default()).is_some_and(|written| written.is_removed())
-}
-
-pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
-    let mut wanted = BTreeMap::new();
-    for entry in desk.manifest.entries(TABLE) {
-        let Some(written) = entry.read::<Written>(out) else { continue };
-        let Some(id) = written.id.as_ref().map(|id| id.get_ref().clone()) else { continue };
-        let note = Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), None);
-        let why = desk.why(entry, &note);
-        let spec = if written.is_removed() {
-            None
-        } else {
-            let Some(spec) = spec(&id, &written, entry, desk, out) else { continue };
-            Some(spec)
-        };
-        wanted.insert(address(&id), Wanted::by(why, spec));
-    }
-    wanted
 }
 
 /// `None` when anything in it cannot be told: half a policy could allow too much.
@@ -165,13 +193,13 @@ fn spec(
     id: &str,
     written: &Written,
     entry: &Entry,
-    desk: &Desk,
+    inputs: &Inputs,
     out: &mut Findings,
 ) -> Option<Spec> {
     let mut sets = |list: &Option<Vec<Spanned<WrittenSet>>>| {
         let list = list.iter().flatten();
         let read: Vec<Option<Conditions>> =
-            list.map(|set| conditions(set.get_ref(), entry, desk, out)).collect();
+            list.map(|set| conditions(set.get_ref(), entry, inputs, out)).collect();
         read.into_iter().collect::<Option<BTreeSet<_>>>()
     };
     let (include, exclude) = (sets(&written.include), sets(&written.exclude));
@@ -181,7 +209,7 @@ fn spec(
         id: id.parse().ok()?,
         name: written.name.as_ref()?.get_ref().clone(),
         description: written.description.as_ref().map(|text| text.get_ref().clone()),
-        names: condition::names(include.iter().chain(&exclude), &desk.scene.directory),
+        names: condition::names(include.iter().chain(&exclude), &inputs.scene.directory),
         include,
         exclude,
     })
@@ -190,13 +218,13 @@ fn spec(
 fn conditions(
     set: &WrittenSet,
     entry: &Entry,
-    desk: &Desk,
+    inputs: &Inputs,
     out: &mut Findings,
 ) -> Option<Conditions> {
     let word = |text: &Option<Spanned<String>>| text.as_ref().map(|text| text.get_ref().clone());
     let permission_type = word(&set.permission_type).unwrap_or_else(|| "delegated".to_owned());
     let api = match set.resource() {
-        Some(name) => Some(naming::resource(desk, &entry.located(name), out)?),
+        Some(name) => Some(naming::resource(inputs, &entry.located(name), out)?),
         None => None,
     };
     let permissions = match (WrittenSet::named(set.permissions.as_ref()), api) {
@@ -204,7 +232,7 @@ fn conditions(
         _ => None,
     };
     let clients = WrittenSet::named(set.client_applications.as_ref()).map(|names| {
-        let id = |name| Some(client_app(&entry.located(name), desk.manifest).ok()?.to_string());
+        let id = |name| Some(client_app(&entry.located(name), inputs.manifest).ok()?.to_string());
         names.iter().map(id).collect::<Option<BTreeSet<_>>>()
     });
     let texts = |several| {
@@ -254,17 +282,17 @@ fn ids(
 }
 
 /// Policies that `[user_consent]` names must be there: the manifest's, or the tenant's.
-pub(super) fn named_policies(
-    desk: &Desk,
+fn named_policies(
+    inputs: &Inputs,
     pages: &Pages,
     wanted: &BTreeMap<Address, Wanted<Spec>>,
     out: &mut Findings,
 ) {
     let Some(mut known) = observe::ids(pages) else { return };
     known.extend(wanted.values().filter_map(|want| Some(want.spec.as_ref()?.id.to_string())));
-    let written = desk.manifest.entries(TABLE).iter().filter_map(|entry| entry.text("id"));
+    let written = inputs.manifest.entries(TABLE).iter().filter_map(|entry| entry.text("id"));
     let written: BTreeSet<String> = written.map(|id| id.value.to_lowercase()).collect();
-    for named in user_consent::declare::policies(desk.manifest) {
+    for named in user_consent::declare::policies(inputs.manifest) {
         let is = |id: &String| id.eq_ignore_ascii_case(&named.value);
         // One with a mistake in its own table is told that one.
         let is_known = known.iter().any(is) || written.contains(&named.value.to_lowercase());
@@ -282,13 +310,13 @@ pub(super) fn named_policies(
 
 /// A policy is out of use before it goes: where users consent by it, and nothing here takes it out of
 /// their setting, it stays.
-pub(super) fn still_used(desk: &Desk, pages: &Pages, out: &mut Findings) {
-    if !desk.manifest.entries("user_consent").is_empty() {
+fn still_used(inputs: &Inputs, pages: &Pages, out: &mut Findings) {
+    if !inputs.manifest.entries("user_consent").is_empty() {
         return;
     }
     let used: BTreeSet<Address> =
         user_consent::policies(pages).iter().map(|id| address(id)).collect();
-    for entry in desk.manifest.entries(TABLE).iter().filter(|entry| is_removed(entry)) {
+    for entry in inputs.manifest.entries(TABLE).iter().filter(|entry| is_removed(entry)) {
         let Some(id) = entry.text("id").filter(|id| used.contains(&address(&id.value))) else {
             continue;
         };

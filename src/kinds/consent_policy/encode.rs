@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::observe::PATH;
-use super::{Conditions, Found, Spec};
-use crate::kinds::Proposal;
+use super::{Conditions, ConsentPolicies, Found, Spec};
+use crate::kinds::{Names, Proposal, Propose};
+use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Consent, FieldChange, Lets, Step, Subject, Verb};
 use crate::model::id::PathId;
@@ -49,34 +50,42 @@ impl Side {
     }
 }
 
-pub(super) fn change(want: Option<&Spec>, have: Option<&Found>) -> Proposal {
-    let old = have.map(AsRef::as_ref);
-    let differ = |side: Side| {
-        let (old, new) = (side.of(old), side.of(want));
-        (new.difference(&old).next().is_some(), old.difference(&new).next().is_some())
-    };
-    let ((more, less), (fewer, again)) = (differ(Side::Include), differ(Side::Exclude));
-    let verb = match (want, have) {
-        (_, None) => Verb::Create,
-        (None, Some(_)) => Verb::Revoke,
-        _ => Verb::Set,
-    };
-    Proposal {
-        verb,
-        // A policy that is made is not used yet, and whoever uses it gives.
-        gives: verb == Verb::Set && (more || again),
-        takes: verb == Verb::Revoke || (verb == Verb::Set && (less || fewer)),
-        subject: Subject {
-            what: "consent policy".to_owned(),
-            target: want.or(old).map(|spec| Untrusted::new(spec.id.as_str())),
-            audience: Audience::Tenant,
-            person: None,
-        },
-        fields: fields(old, want),
-        steps: steps(want, have),
-        notes: notes(want, have),
-        permissions: Vec::new(),
-        consent: consent(want, have),
+impl Propose for ConsentPolicies {
+    fn change(
+        &self,
+        _address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        _names: &Names,
+    ) -> Proposal {
+        let old = have.map(AsRef::as_ref);
+        let differ = |side: Side| {
+            let (old, new) = (side.of(old), side.of(want));
+            (new.difference(&old).next().is_some(), old.difference(&new).next().is_some())
+        };
+        let ((more, less), (fewer, again)) = (differ(Side::Include), differ(Side::Exclude));
+        let verb = match (want, have) {
+            (_, None) => Verb::Create,
+            (None, Some(_)) => Verb::Revoke,
+            _ => Verb::Set,
+        };
+        Proposal {
+            verb,
+            // A policy that is made is not used yet, and whoever uses it gives.
+            gives: verb == Verb::Set && (more || again),
+            takes: verb == Verb::Revoke || (verb == Verb::Set && (less || fewer)),
+            subject: Subject {
+                what: "consent policy".to_owned(),
+                target: want.or(old).map(|spec| Untrusted::new(spec.id.as_str())),
+                audience: Audience::Tenant,
+                person: None,
+            },
+            fields: fields(old, want),
+            steps: steps(want, have),
+            notes: notes(want, have),
+            permissions: Vec::new(),
+            consent: consent(want, have),
+        }
     }
 }
 

@@ -2,18 +2,20 @@
 //! consenting by it, it is the way that classes and admin consent requests wait for, or it for them.
 
 use super::{ConsentPolicies, Spec};
-use crate::kinds::states::{rest, spec_of};
+use crate::kinds::state_json::{rest, spec_of};
 use crate::kinds::user_consent::order::{Basis, Way, queue};
-use crate::kinds::{Kind, Staying, user_consent};
+use crate::kinds::{Kind, Order, Staying, user_consent};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
 
-/// Adds `needs` between policies and the setting that names them, or what they rest on.
-pub(super) fn interlock(changes: &mut [Change], staying: Staying<'_>) {
-    let setting = user_consent::address();
-    match changes.iter().position(|change| change.address == setting) {
-        Some(at) => around_setting(at, changes, staying),
-        None => by_themselves(changes, staying),
+impl Order for ConsentPolicies {
+    /// Adds `needs` between policies and the setting that names them, or what they rest on.
+    fn interlock(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
+        let setting = user_consent::address();
+        match changes.iter().position(|change| change.address == setting) {
+            Some(at) => around_setting(at, changes, staying),
+            None => by_themselves(changes, staying),
+        }
     }
 }
 

@@ -136,7 +136,7 @@ form!(Several, {
 /// What `permission_type` takes.
 const TYPES: [&str; 2] = ["delegated", "application"];
 /// What `permission_classification` takes.
-const CLASSES: [&str; 4] = ["low", "medium", "high", "all"];
+pub(super) const CLASSES: [&str; 4] = ["low", "medium", "high", "all"];
 
 /// `"all"`, or a list.
 #[derive(Debug)]

@@ -8,15 +8,16 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
-use super::{Reviewer, Spec, address};
-use crate::kinds::{Desk, Wanted, people};
+use super::{ConsentRequests, Reviewer, Spec, address, observe};
+use crate::kinds::{Declare, Inputs, Wanted, people};
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::Note;
 use crate::model::address::Address;
 use crate::model::directory::Mentions;
 use crate::model::finding::{Finding, Findings};
-use crate::model::schema::JsonSchema;
+use crate::model::query::Pages;
+use crate::model::schema::{self, JsonSchema, Schema};
 
 /// What this file finds.
 pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
@@ -29,7 +30,7 @@ pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
 const TABLE: &str = "admin_consent_requests";
 
 /// How long a request may wait. Microsoft Graph documents no bounds; these are the portal's.
-const DAYS: std::ops::RangeInclusive<i64> = 1..=60;
+pub(super) const DAYS: std::ops::RangeInclusive<i64> = 1..=60;
 
 /// The admin consent workflow: where users can ask for what they may not consent to. What is not
 /// declared stays as it is.
@@ -96,44 +97,65 @@ impl<'de> Deserialize<'de> for Reviewers {
     }
 }
 
-pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
-    let mut mentions = Mentions::default();
-    for entry in manifest.entries(TABLE) {
-        let Some(written) = entry.read::<Written>(out) else { continue };
-        let enabled = entry.required("enabled", &written.enabled, out);
-        if let Some(days) = &written.days
-            && !DAYS.contains(&i64::from(*days.get_ref()))
-        {
-            let title = format!("a request cannot wait for {} days", days.get_ref());
-            out.push(
-                Finding::error("days_out_of_range", title)
-                    .at(&entry.place_of(days))
-                    .help("write a number from 1 to 60"),
-            );
-        }
-        if let Some(reviewers) = &written.reviewers {
-            let Reviewers(Listed { users, groups }) = reviewers.get_ref();
-            mentions.users.extend(users.iter().map(|text| text.get_ref().clone()));
-            mentions.groups.extend(groups.iter().map(|text| text.get_ref().clone()));
-            if users.is_empty() && groups.is_empty() && enabled.is_some_and(|on| *on.get_ref()) {
-                out.push(nobody().at(&entry.place_of(reviewers)));
+impl Declare for ConsentRequests {
+    fn written(&self) -> Option<Schema> {
+        Some(schema::written::<Written>())
+    }
+
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
+        let mut mentions = Mentions::default();
+        for entry in manifest.entries(TABLE) {
+            let Some(written) = entry.read::<Written>(out) else { continue };
+            let enabled = entry.required("enabled", &written.enabled, out);
+            if let Some(days) = &written.days
+                && !DAYS.contains(&i64::from(*days.get_ref()))
+            {
+                let title = format!("a request cannot wait for {} days", days.get_ref());
+                out.push(
+                    Finding::error("days_out_of_range", title)
+                        .at(&entry.place_of(days))
+                        .help("write a number from 1 to 60"),
+                );
+            }
+            if let Some(reviewers) = &written.reviewers {
+                let Reviewers(Listed { users, groups }) = reviewers.get_ref();
+                mentions.users.extend(users.iter().map(|text| text.get_ref().clone()));
+                mentions.groups.extend(groups.iter().map(|text| text.get_ref().clone()));
+                if users.is_empty() && groups.is_empty() && enabled.is_some_and(|on| *on.get_ref())
+                {
+                    out.push(nobody().at(&entry.place_of(reviewers)));
+                }
             }
         }
+        mentions
     }
-    mentions
+
+    /// Nothing yet: what the table leaves open is the tenant's own, see [`Kind::complete`].
+    fn declare(&self, _inputs: &Inputs, _out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        BTreeMap::new()
+    }
+
+    fn complete(
+        &self,
+        inputs: &Inputs,
+        pages: &Pages,
+        wanted: &mut BTreeMap<Address, Wanted<Spec>>,
+        out: &mut Findings,
+    ) {
+        // Without a readable policy observing ends with an error.
+        if let Ok(have) = observe::policy(pages) {
+            wanted.extend(over(inputs, &have, out));
+        }
+    }
 }
 
 /// The policy that shall be: what the table says, and what the tenant has where it says nothing.
-pub(super) fn declare(
-    desk: &Desk,
-    have: &Spec,
-    out: &mut Findings,
-) -> BTreeMap<Address, Wanted<Spec>> {
+fn over(inputs: &Inputs, have: &Spec, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
     let mut wanted = BTreeMap::new();
-    for entry in desk.manifest.entries(TABLE) {
+    for entry in inputs.manifest.entries(TABLE) {
         let Some(written) = entry.read::<Written>(out) else { continue };
         let reviewers = match &written.reviewers {
-            Some(declared) => reviewers(declared.get_ref(), have, entry, desk, out),
+            Some(declared) => reviewers(declared.get_ref(), have, entry, inputs, out),
             None => Some(have.reviewers.clone()),
         };
         let (Some(enabled), Some(reviewers)) = (&written.enabled, reviewers) else { continue };
@@ -147,7 +169,7 @@ pub(super) fn declare(
         };
         check(&spec, entry, out);
         let note = Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), None);
-        let why = desk.why(entry, &note);
+        let why = inputs.why(entry, &note);
         wanted.insert(address(), Wanted::by(why, Some(spec)));
     }
     wanted
@@ -185,14 +207,14 @@ fn reviewers(
     declared: &Reviewers,
     have: &Spec,
     entry: &Entry,
-    desk: &Desk,
+    inputs: &Inputs,
     out: &mut Findings,
 ) -> Option<Vec<Reviewer>> {
     let Reviewers(Listed { users, groups }) = declared;
     let mut found: Vec<Option<Reviewer>> = Vec::new();
     for text in users {
-        let id = people::user(text.get_ref(), entry.place_of(text), desk, out);
-        let who = id.and_then(|id| desk.scene.directory.users.get(&id));
+        let id = people::user(text.get_ref(), entry.place_of(text), inputs, out);
+        let who = id.and_then(|id| inputs.scene.directory.users.get(&id));
         if let Some(who) = who.filter(|user| !user.enabled) {
             let title =
                 format!("{} is disabled and reviews nothing", who.user_principal_name.shown());
@@ -204,7 +226,7 @@ fn reviewers(
         found.push(id.map(Reviewer::user));
     }
     for text in groups {
-        let id = people::whole_group(text.get_ref(), entry.place_of(text), desk, out);
+        let id = people::whole_group(text.get_ref(), entry.place_of(text), inputs, out);
         found.push(id.map(Reviewer::group));
     }
     let found: Vec<Reviewer> = found.into_iter().collect::<Option<_>>()?;

@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use super::observe::{PATH, read};
-use super::{Found, Reviewer, Spec};
-use crate::kinds::{Names, Proposal};
+use super::{ConsentRequests, Found, Reviewer, Spec};
+use crate::kinds::{Names, Proposal, Propose};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{FieldChange, Rest, Step, Subject, Verb};
@@ -13,25 +13,33 @@ use crate::model::object_state::ObjectState;
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(want: Option<&Spec>, have: Option<&Found>, names: &Names) -> Proposal {
-    let old = have.map(|have| &have.spec);
-    let is_on = |spec: Option<&Spec>| spec.is_some_and(|spec| spec.enabled);
-    Proposal {
-        verb: Verb::Set,
-        // A way to consent opens or closes; who reviews decides nothing by that.
-        gives: is_on(want) && !is_on(old),
-        takes: is_on(old) && !is_on(want),
-        subject: Subject {
-            what: "admin consent requests".to_owned(),
-            target: None,
-            audience: Audience::Tenant,
-            person: None,
-        },
-        fields: fields(old, want, names),
-        steps: want.map(|want| step(want, have)).into_iter().collect(),
-        notes: want.map(|want| notes(old, want)).unwrap_or_default(),
-        permissions: Vec::new(),
-        consent: None,
+impl Propose for ConsentRequests {
+    fn change(
+        &self,
+        _address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        names: &Names,
+    ) -> Proposal {
+        let old = have.map(|have| &have.spec);
+        let is_on = |spec: Option<&Spec>| spec.is_some_and(|spec| spec.enabled);
+        Proposal {
+            verb: Verb::Set,
+            // A way to consent opens or closes; who reviews decides nothing by that.
+            gives: is_on(want) && !is_on(old),
+            takes: is_on(old) && !is_on(want),
+            subject: Subject {
+                what: "admin consent requests".to_owned(),
+                target: None,
+                audience: Audience::Tenant,
+                person: None,
+            },
+            fields: fields(old, want, names),
+            steps: want.map(|want| step(want, have)).into_iter().collect(),
+            notes: want.map(|want| notes(old, want)).unwrap_or_default(),
+            permissions: Vec::new(),
+            consent: None,
+        }
     }
 }
 
@@ -125,7 +133,7 @@ pub(super) fn enabled(address: &Address, spec: &Spec, names: &Names) -> Rest {
     Rest {
         address: address.clone(),
         state: ObjectState::of(spec),
-        subject: change(Some(spec), None, names).subject,
+        subject: ConsentRequests.change(address, Some(spec), None, names).subject,
         proof: Proof { read: read(), expect, before: None, among: None },
     }
 }

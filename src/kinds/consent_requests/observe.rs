@@ -1,13 +1,37 @@
 //! Reading the policy: a single object.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
-use super::{Reviewer, Spec};
-use crate::kinds::OddAnswer;
+use super::{ConsentRequests, Found, Reviewer, Spec, address};
+use crate::kinds::{Kind, Observe, OddAnswer, Read, Scene};
+use crate::model::address::Address;
 use crate::model::query::{Missing, Pages, Query, Rows};
 use crate::model::untrusted::shown;
 
 pub(super) const PATH: &str = "/policies/adminConsentRequestPolicy";
+
+impl Read for ConsentRequests {
+    fn reads(&self, scene: &Scene) -> Vec<Query> {
+        scene.is_about(Self::NAME).then(read).into_iter().collect()
+    }
+}
+
+impl Observe for ConsentRequests {
+    fn observe(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+        found: &mut dyn FnMut(Address, Found, Duration),
+    ) -> Result<(), OddAnswer> {
+        if scene.is_about(Self::NAME) {
+            let answered = pages.rows(&read()).map(Rows::answered).unwrap_or_default();
+            found(address(), Found { spec: policy(pages)? }, answered);
+        }
+        Ok(())
+    }
+}
 
 pub(super) fn read() -> Query {
     Query::object(PATH, Missing::Error)

@@ -6,11 +6,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Spec, address};
-use crate::kinds::people;
-use crate::kinds::permission;
-use crate::kinds::pool::Pool;
-use crate::kinds::{Desk, Wanted, naming};
+use super::{DelegatedGrants, Spec, address};
+use crate::kinds::interner::Interner;
+use crate::kinds::{Declare, Inputs, Wanted, naming, people, permission};
 use crate::manifest::Manifest;
 use crate::manifest::app::Label;
 use crate::manifest::entry::Entry;
@@ -23,7 +21,7 @@ use crate::model::change::Why;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::ObjectId;
-use crate::model::schema::JsonSchema;
+use crate::model::schema::{self, JsonSchema, Schema};
 use crate::model::scope::{MAX_SCOPE_CHARS, ScopeName, ScopeSet};
 
 /// What this file finds.
@@ -67,64 +65,70 @@ pub(super) struct Written {
     until: Option<Spanned<Day>>,
 }
 
-pub(super) fn mentions(manifest: &Manifest, out: &mut Findings) -> Mentions {
-    let mut mentions = Mentions::default();
-    for entry in manifest.entries(TABLE) {
-        if out.is_full() {
-            break;
-        }
-        let Some(written) = entry.read::<Written>(out) else { continue };
-        // The manifest's mistakes are all told before anything is asked of the tenant.
-        naming::check_app(entry, &written.app, manifest, out);
-        if let Some(resource) = entry.required("resource", &written.resource, out) {
-            naming::mention(
-                resources::resolve(&entry.located(resource), manifest),
-                &mut mentions,
-                out,
-            );
-        }
-        if let Some(scopes) = entry.required("scopes", &written.scopes, out)
-            && scopes.get_ref().is_empty()
-        {
-            out.push(
-                Finding::error("no_scopes", "this grant lists no permission")
-                    .at(&entry.place_of(scopes))
-                    .help("list at least one")
-                    .taking("to take them away, remove the table"),
-            );
-        }
-        if let Some(Whom::Named(named)) = entry.required("for", &written.whom, out) {
-            people::mention(named, &mut mentions);
-        }
-    }
-    mentions
-}
-
-pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
-    let mut grants = Grants::default();
-    for entry in desk.manifest.entries(TABLE) {
-        if out.is_full() {
-            break;
-        }
-        let Some(written) = entry.read::<Written>(out) else { continue };
-        declare_one(desk, entry, &written, &mut grants, out);
-    }
-    grants.wanted
-}
-
 /// What is declared so far. A table stands for as many grants as it has people: what they have in
 /// common is kept once.
 #[derive(Default)]
 struct Grants {
     wanted: BTreeMap<Address, Wanted<Spec>>,
-    scopes: Pool<ScopeSet>,
-    whys: Pool<Arc<[Why]>>,
-    notes: Pool<Arc<[String]>>,
+    scopes: Interner<ScopeSet>,
+    whys: Interner<Arc<[Why]>>,
+    notes: Interner<Arc<[String]>>,
+}
+
+impl Declare for DelegatedGrants {
+    fn written(&self) -> Option<Schema> {
+        Some(schema::written::<Written>())
+    }
+
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
+        let mut mentions = Mentions::default();
+        for entry in manifest.entries(TABLE) {
+            if out.is_full() {
+                break;
+            }
+            let Some(written) = entry.read::<Written>(out) else { continue };
+            // The manifest's mistakes are all told before anything is asked of the tenant.
+            naming::check_app(entry, &written.app, manifest, out);
+            if let Some(resource) = entry.required("resource", &written.resource, out) {
+                naming::mention(
+                    resources::resolve(&entry.located(resource), manifest),
+                    &mut mentions,
+                    out,
+                );
+            }
+            if let Some(scopes) = entry.required("scopes", &written.scopes, out)
+                && scopes.get_ref().is_empty()
+            {
+                out.push(
+                    Finding::error("no_scopes", "this grant lists no permission")
+                        .at(&entry.place_of(scopes))
+                        .help("list at least one")
+                        .taking("to take them away, remove the table"),
+                );
+            }
+            if let Some(Whom::Named(named)) = entry.required("for", &written.whom, out) {
+                people::mention(named, &mut mentions);
+            }
+        }
+        mentions
+    }
+
+    fn declare(&self, inputs: &Inputs, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        let mut grants = Grants::default();
+        for entry in inputs.manifest.entries(TABLE) {
+            if out.is_full() {
+                break;
+            }
+            let Some(written) = entry.read::<Written>(out) else { continue };
+            declare_one(inputs, entry, &written, &mut grants, out);
+        }
+        grants.wanted
+    }
 }
 
 /// Adds one table's grants. Judges every part of it, also when another part is wrong.
 fn declare_one(
-    desk: &Desk,
+    inputs: &Inputs,
     entry: &Entry,
     written: &Written,
     grants: &mut Grants,
@@ -137,12 +141,12 @@ fn declare_one(
         return;
     };
     let label = app.get_ref();
-    let client = desk.client(&entry.located(app));
-    let resource = naming::resource(desk, &entry.located(resource_name), out);
+    let client = inputs.client(&entry.located(app));
+    let resource = naming::resource(inputs, &entry.located(resource_name), out);
     let scopes = resource.map(|resource| scopes(entry, names.get_ref(), resource, out));
     let audiences = match whom {
         Whom::Everyone => Some((vec![Audience::Everyone], Vec::new())),
-        Whom::Named(named) => people::expand(named, entry, desk, out)
+        Whom::Named(named) => people::expand(named, entry, inputs, out)
             .map(|people| (people.ids.into_iter().map(Audience::One).collect(), people.left_out)),
     };
     let note =
@@ -153,14 +157,14 @@ fn declare_one(
         return;
     };
     // A part of the manifest was asked for, and this app is not in it.
-    if !desk.scene.roster.contains_key(label) {
+    if !inputs.scene.roster.contains_key(label) {
         return;
     }
     let table = Table {
         client: client.into(),
         scopes,
-        over: note.over(desk.today),
-        why: [desk.why(entry, &note)].into(),
+        over: note.over(inputs.today),
+        why: [inputs.why(entry, &note)].into(),
         notes: left_out.into(),
     };
     for audience in audiences {
@@ -208,12 +212,16 @@ impl Grants {
 }
 
 /// What is in either list, each once, in their order.
-fn joined<T: Ord + Clone>(some: &Arc<[T]>, more: &Arc<[T]>, pool: &mut Pool<Arc<[T]>>) -> Arc<[T]> {
+fn joined<T: Ord + Clone>(
+    some: &Arc<[T]>,
+    more: &Arc<[T]>,
+    interner: &mut Interner<Arc<[T]>>,
+) -> Arc<[T]> {
     if some.is_empty() {
         return more.clone();
     }
     let new = more.iter().filter(|one| !some.contains(one));
-    pool.shared(some.iter().chain(new).cloned().collect())
+    interner.shared(some.iter().chain(new).cloned().collect())
 }
 
 fn scopes(

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{Found, Spec, observe};
-use crate::kinds::{Names, Proposal};
+use super::{DelegatedGrants, Found, Spec, observe};
+use crate::kinds::{Names, Proposal, Propose};
+use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{FieldChange, Permission, PermissionSort, Step, Subject, Verb};
 use crate::model::id::ObjectId;
@@ -12,32 +13,49 @@ use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(want: Option<&Spec>, have: Option<&Found>, names: &Names) -> Proposal {
-    let none = ScopeSet::default();
-    let old = have.map_or(&none, |have| &have.spec.scopes);
-    let new = want.map_or(&none, |want| &want.scopes);
-    let (gained, lost) = (new.without(old), old.without(new));
-    let verb = match (want, have) {
-        (_, None) => Verb::Grant,
-        (None, Some(_)) => Verb::Revoke,
-        _ if lost.is_empty() => Verb::Widen,
-        _ if gained.is_empty() => Verb::Narrow,
-        _ => Verb::Set,
-    };
-    let spec = want.or(have.map(AsRef::as_ref));
-    Proposal {
-        verb,
-        gives: !gained.is_empty(),
-        // An empty grant gives nothing, but its removal still waits like every removal.
-        takes: !lost.is_empty() || verb == Verb::Revoke,
-        subject: subject(spec, names),
-        fields: vec![field(old, &gained, &lost)],
-        steps: steps(want, have),
-        notes: Vec::new(),
-        permissions: spec
-            .map(|spec| permissions(spec.resource, &gained, &lost))
-            .unwrap_or_default(),
-        consent: None,
+impl Propose for DelegatedGrants {
+    fn change(
+        &self,
+        _address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        names: &Names,
+    ) -> Proposal {
+        let none = ScopeSet::default();
+        let old = have.map_or(&none, |have| &have.spec.scopes);
+        let new = want.map_or(&none, |want| &want.scopes);
+        let (gained, lost) = (new.without(old), old.without(new));
+        let verb = match (want, have) {
+            (_, None) => Verb::Grant,
+            (None, Some(_)) => Verb::Revoke,
+            _ if lost.is_empty() => Verb::Widen,
+            _ if gained.is_empty() => Verb::Narrow,
+            _ => Verb::Set,
+        };
+        let spec = want.or(have.map(AsRef::as_ref));
+        Proposal {
+            verb,
+            gives: !gained.is_empty(),
+            // An empty grant gives nothing, but its removal still waits like every removal.
+            takes: !lost.is_empty() || verb == Verb::Revoke,
+            subject: subject(spec, names),
+            fields: vec![field(old, &gained, &lost)],
+            steps: steps(want, have),
+            notes: Vec::new(),
+            permissions: spec
+                .map(|spec| permissions(spec.resource, &gained, &lost))
+                .unwrap_or_default(),
+            consent: None,
+        }
+    }
+
+    /// An all-users grant may be widened to both before it is narrowed, see [`order::link`].
+    fn between(&self, have: Option<&Found>, want: &Spec, now: &Found) -> bool {
+        let Some(have) = have else { return false };
+        let both = have.spec.scopes.union(&want.scopes);
+        want.audience == Audience::Everyone
+            && *now
+                == Found { spec: Spec { scopes: both, ..have.spec.clone() }, id: have.id.clone() }
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Found, Spec, address};
-use crate::kinds::{OddAnswer, Scene};
+use super::{DelegatedGrants, Found, Spec, address};
+use crate::kinds::{Observe, OddAnswer, Read, Scene};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::id::{ObjectId, PathId};
@@ -15,9 +15,39 @@ use crate::model::query::{Consistency, Missing, Pages, Query};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::shown;
 
-/// One list per client that exists. Pages hold 999: smaller ones have been seen to lose rows.
-pub(super) fn reads(scene: &Scene) -> Vec<Query> {
-    scene.roster.values().filter_map(|app| scene.directory.client_id(*app)).map(read).collect()
+impl Read for DelegatedGrants {
+    /// One list per client that exists. Pages hold 999: smaller ones have been seen to lose rows.
+    fn reads(&self, scene: &Scene) -> Vec<Query> {
+        scene.roster.values().filter_map(|app| scene.directory.client_id(*app)).map(read).collect()
+    }
+}
+
+impl Observe for DelegatedGrants {
+    fn observe(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+        found: &mut dyn FnMut(Address, Found, Duration),
+    ) -> Result<(), OddAnswer> {
+        for (label, app) in &scene.roster {
+            let Some(client) = scene.directory.client_id(*app) else { continue };
+            let rows = pages.rows(&read(client)).ok_or_else(|| odd("was not read"))?;
+            let name: Arc<str> = client.to_string().into();
+            for row in rows.read::<Row>() {
+                let row = row.map_err(|error| odd(&shown(&error.to_string())))?;
+                if row.client_id != client {
+                    return Err(odd("holds a grant of another client"));
+                }
+                let grant = row.into_found(&name)?;
+                found(
+                    address(label, grant.spec.resource, grant.spec.audience),
+                    grant,
+                    rows.answered(),
+                );
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A client that was deleted meanwhile answers 404 instead of an empty list.
@@ -45,27 +75,6 @@ struct Row {
     principal_id: Option<ObjectId>,
     resource_id: ObjectId,
     scope: Option<String>,
-}
-
-pub(super) fn observe(
-    pages: &Pages,
-    scene: &Scene,
-    found: &mut dyn FnMut(Address, Found, Duration),
-) -> Result<(), OddAnswer> {
-    for (label, app) in &scene.roster {
-        let Some(client) = scene.directory.client_id(*app) else { continue };
-        let rows = pages.rows(&read(client)).ok_or_else(|| odd("was not read"))?;
-        let name: Arc<str> = client.to_string().into();
-        for row in rows.read::<Row>() {
-            let row = row.map_err(|error| odd(&shown(&error.to_string())))?;
-            if row.client_id != client {
-                return Err(odd("holds a grant of another client"));
-            }
-            let grant = row.into_found(&name)?;
-            found(address(label, grant.spec.resource, grant.spec.audience), grant, rows.answered());
-        }
-    }
-    Ok(())
 }
 
 impl Row {

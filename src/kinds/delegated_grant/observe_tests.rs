@@ -1,8 +1,9 @@
 use serde_json::{Value, json};
 
+use crate::kinds::any_kind::AnyReconcile;
 use crate::kinds::delegated_grant::DelegatedGrants;
 use crate::kinds::world::{EXPLORER, SIGN, World, explorer, grant, object, odd_answer};
-use crate::kinds::{AnyKind, Ownership};
+use crate::kinds::{Observe, Read};
 use crate::model::query::{Pages, Rows};
 
 fn world() -> World {
@@ -18,8 +19,12 @@ fn with(member: &str, value: Value) -> World {
 
 #[test]
 fn one_list_per_client_is_read_in_the_largest_pages() {
-    let (paths, _) = world().at_desk(|desk, _, _| {
-        super::reads(desk.scene).iter().map(|query| query.path.clone()).collect::<Vec<_>>()
+    let (paths, _) = world().with_inputs(|inputs, _, _| {
+        DelegatedGrants
+            .reads(inputs.scene)
+            .iter()
+            .map(|query| query.path.clone())
+            .collect::<Vec<_>>()
     });
     assert_eq!(
         paths,
@@ -73,13 +78,13 @@ fn an_answer_of_another_shape_is_an_error_and_never_an_absent_grant() {
 
 #[test]
 fn a_grant_of_another_client_in_the_answer_is_an_error() {
-    let (result, _) = world().has("everyone", "openid").at_desk(|desk, pages, _| {
-        let query = super::reads(desk.scene).remove(0);
+    let (result, _) = world().has("everyone", "openid").with_inputs(|inputs, pages, _| {
+        let query = DelegatedGrants.reads(inputs.scene).remove(0);
         let mut row = pages.rows(&query).unwrap().first().unwrap();
         row["clientId"] = json!(object(SIGN));
         let mut pages = pages.clone();
         pages.insert(query, Rows::from_iter([row]));
-        super::observe(&pages, desk.scene, &mut |_, _, _| {})
+        DelegatedGrants.observe(&pages, inputs.scene, &mut |_, _, _| {})
     });
     assert!(result.unwrap_err().to_string().ends_with("holds a grant of another client"));
 }
@@ -93,8 +98,9 @@ fn two_grants_of_one_key_are_an_error_and_never_a_removal() {
         world.grants[1]["id"] = json!("another-id");
         let told = odd_answer(&world).unwrap();
         assert!(told.contains("has two objects at delegated_grant/ge/9a000000-"), "{told}");
-        let (pairs, _) = world.at_desk(|desk, pages, findings| {
-            DelegatedGrants.pairs(desk, pages, &|_| Ownership::Exact, findings)
+        let (pairs, _) = world.with_inputs(|inputs, pages, findings| {
+            let goals = DelegatedGrants.declared(*inputs, pages, findings);
+            goals.compare(pages, inputs.scene, findings)
         });
         assert_eq!(pairs.unwrap_err().to_string(), told);
     }
@@ -102,8 +108,9 @@ fn two_grants_of_one_key_are_an_error_and_never_a_removal() {
 
 #[test]
 fn a_list_that_was_not_read_is_an_error() {
-    let (result, _) = world().at_desk(|desk, _, _| {
-        super::observe(&Pages::default(), desk.scene, &mut |_, _, _| panic!("found in nothing"))
+    let (result, _) = world().with_inputs(|inputs, _, _| {
+        DelegatedGrants
+            .observe(&Pages::default(), inputs.scene, &mut |_, _, _| panic!("found in nothing"))
     });
     assert!(result.unwrap_err().to_string().ends_with("was not read"));
 }
@@ -112,6 +119,6 @@ fn a_list_that_was_not_read_is_an_error() {
 fn a_client_that_is_not_there_is_not_asked_for() {
     let mut world = world();
     world.directory.service_principals.retain(|_, sp| sp.id != object(EXPLORER));
-    let (count, _) = world.at_desk(|desk, _, _| super::reads(desk.scene).len());
+    let (count, _) = world.with_inputs(|inputs, _, _| DelegatedGrants.reads(inputs.scene).len());
     assert_eq!(count, 0);
 }

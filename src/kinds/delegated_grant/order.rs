@@ -10,31 +10,35 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::{DelegatedGrants, Spec};
-use crate::kinds::Staying;
-use crate::kinds::states::{rest, spec_of};
+use crate::kinds::state_json::{rest, spec_of};
+use crate::kinds::{Order, Staying};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Part, Rest, Verb};
 use crate::model::request::{Expect, Expected};
 use crate::model::scope::ScopeSet;
 
-/// Adds `needs`, splits an all-users grant whose one PATCH would cut somebody off, and adds `rests_on`.
-pub(super) fn link(changes: &mut Vec<Change>, staying: Staying<'_>) {
-    wait(changes);
-    let owners: BTreeSet<String> =
-        changes.iter().filter(|one| one.takes).map(|one| one.address.owner.clone()).collect();
-    let kept: BTreeMap<String, Vec<Kept>> =
-        owners.into_iter().map(|owner| (owner.clone(), kept(changes, &owner, staying))).collect();
-    for change in changes.iter_mut().filter(|change| change.takes) {
-        let others = kept.get(&change.address.owner).map(Vec::as_slice).unwrap_or_default();
-        change.rests_on = rests(change, others, staying);
-    }
-}
-
 /// A grant that is there before and after, with the scopes that it has throughout.
 struct Kept {
     address: Address,
     spec: Spec,
+}
+
+impl Order for DelegatedGrants {
+    /// Adds `needs`, splits an all-users grant whose one PATCH would cut somebody off, and adds `rests_on`.
+    fn link(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
+        wait(changes);
+        let owners: BTreeSet<String> =
+            changes.iter().filter(|one| one.takes).map(|one| one.address.owner.clone()).collect();
+        let kept: BTreeMap<String, Vec<Kept>> = owners
+            .into_iter()
+            .map(|owner| (owner.clone(), kept(changes, &owner, staying)))
+            .collect();
+        for change in changes.iter_mut().filter(|change| change.takes) {
+            let others = kept.get(&change.address.owner).map(Vec::as_slice).unwrap_or_default();
+            change.rests_on = rests(change, others, staying);
+        }
+    }
 }
 
 /// The grants of an app that stay, whole or in part.

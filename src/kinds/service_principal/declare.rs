@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Spec, address};
-use crate::kinds::{Desk, Wanted, naming};
+use super::{ServicePrincipals, Spec, address};
+use crate::kinds::{Declare, Inputs, Wanted, naming};
 use crate::manifest::app::{App, Provision};
 use crate::manifest::{Manifest, resources};
 use crate::model::address::Address;
@@ -11,6 +11,8 @@ use crate::model::change::Why;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::AppId;
+use crate::model::query::Pages;
+use crate::model::schema::Schema;
 use crate::model::untrusted::Untrusted;
 
 /// What this file finds.
@@ -20,45 +22,74 @@ pub(in crate::kinds) const CODES: &[(&str, &str)] = &[
     ("microsoft_app", "one of Microsoft's own apps that should be provisioned"),
 ];
 
-pub(super) fn mentions(manifest: &Manifest) -> Mentions {
-    Mentions {
-        apps: manifest.apps.values().map(|app| app.app_id.value).collect(),
-        ..Mentions::default()
+impl Declare for ServicePrincipals {
+    fn written(&self) -> Option<Schema> {
+        None
     }
-}
 
-pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
-    let mut wanted = BTreeMap::new();
-    let asked = |(label, _): &(&String, &App)| desk.scene.roster.contains_key(*label);
-    let astray = |app: &App| naming::astray("app", &app.app_id, desk);
-    for (label, app) in desk.manifest.apps.iter().filter(asked) {
-        let found = desk.scene.directory.service_principals.get(&app.app_id.value);
-        match (found, astray(app)) {
-            (Some(found), _) => check(label, app, found, out),
-            // Nothing is created by an id that is known to be something else's.
-            (None, Some(finding)) => out.push(finding),
-            (None, None) if app.provision == Provision::No => out.push(absent(label, app)),
-            (None, None) if is_well_known(app.app_id.value) => {
-                out.push(microsofts(label, app));
-            }
-            (None, None) => {}
-        }
-        let required = app.assignment_required.as_ref();
-        if app.provision == Provision::Yes || required.is_some() {
-            let is_new = desk.scene.directory.client_id(app.app_id.value).is_none();
-            let made = (is_new || required.is_none()).then_some(&app.place);
-            let places = made.into_iter().chain(required.map(|required| &required.place));
-            let why = places.map(|place| because(desk.sources.line(place))).collect();
-            let spec = Spec {
-                app_id: app.app_id.value,
-                assignment_required: required.map(|required| required.value),
-                name: app.name.as_ref().map(|name| Untrusted::new(name.value.clone())),
-                publisher_tenant: app.publisher_tenant.as_ref().map(|pinned| pinned.value),
-            };
-            wanted.insert(address(label), Wanted { spec: Some(spec), why, ..Wanted::nothing() });
+    fn mentions(&self, manifest: &Manifest, _out: &mut Findings) -> Mentions {
+        Mentions {
+            apps: manifest.apps.values().map(|app| app.app_id.value).collect(),
+            ..Mentions::default()
         }
     }
-    wanted
+
+    fn declare(&self, inputs: &Inputs, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        let mut wanted = BTreeMap::new();
+        let asked = |(label, _): &(&String, &App)| inputs.scene.roster.contains_key(*label);
+        let astray = |app: &App| naming::astray("app", &app.app_id, inputs);
+        for (label, app) in inputs.manifest.apps.iter().filter(asked) {
+            let found = inputs.scene.directory.service_principals.get(&app.app_id.value);
+            match (found, astray(app)) {
+                (Some(found), _) => check(label, app, found, out),
+                // Nothing is created by an id that is known to be something else's.
+                (None, Some(finding)) => out.push(finding),
+                (None, None) if app.provision == Provision::No => out.push(absent(label, app)),
+                (None, None) if is_well_known(app.app_id.value) => {
+                    out.push(microsofts(label, app));
+                }
+                (None, None) => {}
+            }
+            let required = app.assignment_required.as_ref();
+            if app.provision == Provision::Yes || required.is_some() {
+                let is_new = inputs.scene.directory.client_id(app.app_id.value).is_none();
+                let made = (is_new || required.is_none()).then_some(&app.place);
+                let places = made.into_iter().chain(required.map(|required| &required.place));
+                let why = places.map(|place| because(inputs.sources.line(place))).collect();
+                let spec = Spec {
+                    app_id: app.app_id.value,
+                    assignment_required: required.map(|required| required.value),
+                    name: app.name.as_ref().map(|name| Untrusted::new(name.value.clone())),
+                    publisher_tenant: app.publisher_tenant.as_ref().map(|pinned| pinned.value),
+                };
+                wanted
+                    .insert(address(label), Wanted { spec: Some(spec), why, ..Wanted::nothing() });
+            }
+        }
+        wanted
+    }
+
+    /// The apps that the tenant has switched off: no token is issued for them.
+    fn remarks(
+        &self,
+        inputs: &Inputs,
+        _pages: &Pages,
+        _wanted: &BTreeMap<Address, Wanted<Spec>>,
+    ) -> Vec<String> {
+        let off = inputs.scene.roster.iter().filter(|(label, app)| {
+            let granted =
+                inputs.manifest.apps.get(*label).is_some_and(|app| app.no_grants.is_none());
+            let live = inputs.scene.directory.service_principals.get(app);
+            granted && live.is_some_and(|app| !app.account_enabled)
+        });
+        let sentence = |(label, _)| {
+            format!(
+                "{label} is disabled in the tenant: nobody can sign in to it, and what it is granted has \
+                 no effect until an administrator enables it."
+            )
+        };
+        off.map(sentence).collect()
+    }
 }
 
 fn because(line: String) -> Why {

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{Found, Spec};
-use crate::kinds::{Names, Pair, Proposal};
+use super::{Found, ServicePrincipals, Spec};
+use crate::kinds::{Names, Pair, Proposal, Propose};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Part, Rest, Step, Subject, Verb};
@@ -12,30 +12,39 @@ use crate::model::query::{Missing, Query};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request, later};
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(
-    address: &Address,
-    want: Option<&Spec>,
-    have: Option<&Found>,
-    _names: &Names,
-) -> Proposal {
-    let required = want.and_then(|want| want.assignment_required);
-    match (want, have) {
-        (Some(want), None) => {
-            let mut change = creation(address, want);
-            // What is new lets everybody in.
-            if required == Some(true) {
-                change.steps.push(setting_step(&later(address), true));
+impl Propose for ServicePrincipals {
+    fn change(
+        &self,
+        address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        _names: &Names,
+    ) -> Proposal {
+        let required = want.and_then(|want| want.assignment_required);
+        match (want, have) {
+            (Some(want), None) => {
+                let mut change = creation(address, want);
+                // What is new lets everybody in.
+                if required == Some(true) {
+                    change.steps.push(setting_step(&later(address), true));
+                }
+                change
             }
-            change
+            (_, Some(have)) => Proposal {
+                steps: required
+                    .map(|required| setting_step(&have.id.to_string(), required))
+                    .into_iter()
+                    .collect(),
+                ..setting(required.unwrap_or_default())
+            },
+            (None, None) => setting(false),
         }
-        (_, Some(have)) => Proposal {
-            steps: required
-                .map(|required| setting_step(&have.id.to_string(), required))
-                .into_iter()
-                .collect(),
-            ..setting(required.unwrap_or_default())
-        },
-        (None, None) => setting(false),
+    }
+
+    /// A new one lets everybody in until it is closed, see [`Kind::link`].
+    fn between(&self, have: Option<&Found>, want: &Spec, now: &Found) -> bool {
+        let open = Spec { assignment_required: Some(false), ..want.clone() };
+        have.is_none() && now.spec == open
     }
 }
 

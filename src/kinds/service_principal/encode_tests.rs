@@ -1,5 +1,6 @@
+use crate::kinds::Propose;
 use crate::kinds::world::{EXPLORER, NEW_APP, World, explorer, object};
-use crate::kinds::{Kind, service_principal::Found, service_principal::ServicePrincipals};
+use crate::kinds::{service_principal::Found, service_principal::ServicePrincipals};
 use crate::model::change::{Change, Verb};
 use crate::model::request::later;
 

@@ -2,21 +2,37 @@
 
 use std::time::Duration;
 
-use super::{Found, Spec, address};
-use crate::kinds::Scene;
+use super::{Found, ServicePrincipals, Spec, address};
+use crate::kinds::{Observe, OddAnswer, Read, Scene};
 use crate::model::address::Address;
+use crate::model::query::{Pages, Query};
 
-pub(super) fn observe(scene: &Scene, found: &mut dyn FnMut(Address, Found, Duration)) {
-    for (label, app_id) in &scene.roster {
-        if let Some(app) = scene.directory.service_principals.get(app_id) {
-            let spec = Spec {
-                app_id: *app_id,
-                assignment_required: Some(app.assignment_required),
-                name: Some(app.name.clone()),
-                publisher_tenant: app.publisher_tenant,
-            };
-            // Looked up by name, at a time that nobody noted.
-            found(address(label), Found { id: app.id, spec }, Duration::ZERO);
+impl Read for ServicePrincipals {
+    /// Nothing: every service principal in question was looked up with the directory.
+    fn reads(&self, _scene: &Scene) -> Vec<Query> {
+        Vec::new()
+    }
+}
+
+impl Observe for ServicePrincipals {
+    fn observe(
+        &self,
+        _pages: &Pages,
+        scene: &Scene,
+        found: &mut dyn FnMut(Address, Found, Duration),
+    ) -> Result<(), OddAnswer> {
+        for (label, app_id) in &scene.roster {
+            if let Some(app) = scene.directory.service_principals.get(app_id) {
+                let spec = Spec {
+                    app_id: *app_id,
+                    assignment_required: Some(app.assignment_required),
+                    name: Some(app.name.clone()),
+                    publisher_tenant: app.publisher_tenant,
+                };
+                // Looked up by name, at a time that nobody noted.
+                found(address(label), Found { id: app.id, spec }, Duration::ZERO);
+            }
         }
+        Ok(())
     }
 }

@@ -9,17 +9,18 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use toml::Spanned;
 
-use super::{FOR_SELF, Spec, address, grants};
-use crate::kinds::{Desk, Wanted};
-use crate::manifest::Manifest;
+use super::{FOR_SELF, Spec, UserConsent, address, grants, observe};
+use crate::kinds::{Declare, Inputs, Wanted};
 use crate::manifest::entry::Entry;
 use crate::manifest::note::Note;
 use crate::manifest::source::Located;
-use crate::manifest::suggest;
+use crate::manifest::{Manifest, suggest};
 use crate::model::address::Address;
+use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::PathId;
-use crate::model::schema::{JsonSchema, Schema, SchemaGenerator, form, json_schema};
+use crate::model::query::Pages;
+use crate::model::schema::{self, JsonSchema, Schema, SchemaGenerator, form, json_schema};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -107,27 +108,65 @@ impl JsonSchema for Allow {
     }
 }
 
+impl Declare for UserConsent {
+    fn written(&self) -> Option<Schema> {
+        Some(schema::written::<Written>())
+    }
+
+    /// No names, but every mistake: none of them needs the tenant.
+    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
+        check(manifest, out);
+        Mentions::default()
+    }
+
+    /// What has to be known of the tenant: the setting, and how many grants users have where they shall no
+    /// longer consent.
+    fn settings(&self, manifest: &Manifest, _directory: &Directory) -> BTreeSet<Address> {
+        let mut settings = BTreeSet::new();
+        for entry in manifest.entries(TABLE) {
+            settings.insert(address());
+            // Its mistakes were told when names were collected.
+            let written = entry.read::<Written>(&mut Findings::default());
+            match written.and_then(|written| written.allow).map(Spanned::into_inner) {
+                Some(Allow::Word(word)) if word == "none" => drop(settings.insert(grants())),
+                Some(Allow::Word(_) | Allow::Policies(_)) | None => {}
+            }
+        }
+        settings
+    }
+
+    fn declare(&self, inputs: &Inputs, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
+        let mut wanted = BTreeMap::new();
+        for entry in inputs.manifest.entries(TABLE) {
+            let Some(written) = entry.read::<Written>(out) else { continue };
+            let Some(allow) = entry.required("allow", &written.allow, out) else { continue };
+            // Its findings were told when names were collected.
+            let Some(assigned) = assigned(entry, allow, &mut Findings::default()) else { continue };
+            let note = Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), None);
+            let why = inputs.why(entry, &note);
+            wanted.insert(address(), Wanted::by(why, Some(Spec { assigned })));
+        }
+        wanted
+    }
+
+    fn complete(
+        &self,
+        _inputs: &Inputs,
+        pages: &Pages,
+        wanted: &mut BTreeMap<Address, Wanted<Spec>>,
+        _out: &mut Findings,
+    ) {
+        for want in wanted.values_mut() {
+            want.add_note(observe::note(pages, want.spec.as_ref()));
+        }
+    }
+}
+
 /// The id of an entry that was copied as the tenant lists it.
 fn id_alone(entry: &str) -> Option<&str> {
     let (prefix, id) = entry.split_once('.')?;
     (prefix.to_ascii_lowercase().starts_with("managepermissiongrants") && is_policy_id(id))
         .then_some(id)
-}
-
-/// What has to be known of the tenant: the setting, and how many grants users have where they shall no
-/// longer consent.
-pub(super) fn settings(manifest: &Manifest) -> BTreeSet<Address> {
-    let mut settings = BTreeSet::new();
-    for entry in manifest.entries(TABLE) {
-        settings.insert(address());
-        // Its mistakes were told when names were collected.
-        let written = entry.read::<Written>(&mut Findings::default());
-        match written.and_then(|written| written.allow).map(Spanned::into_inner) {
-            Some(Allow::Word(word)) if word == "none" => drop(settings.insert(grants())),
-            Some(Allow::Word(_) | Allow::Policies(_)) | None => {}
-        }
-    }
-    settings
 }
 
 /// The policies that `allow = { policies = […] }` names, each where it stands.
@@ -146,14 +185,14 @@ pub(in crate::kinds) fn policies(manifest: &Manifest) -> Vec<Located<String>> {
 
 /// The manifest's words and Microsoft's built-in policies for them.
 /// <https://learn.microsoft.com/entra/identity/enterprise-apps/configure-user-consent>
-const CHOICES: [(&str, Option<&str>); 4] = [
+pub(super) const CHOICES: [(&str, Option<&str>); 4] = [
     ("none", None),
     ("low-risk", Some("microsoft-user-default-low")),
     ("microsoft-recommended", Some("microsoft-user-default-recommended")),
     ("any", Some("microsoft-user-default-legacy")),
 ];
 
-pub(super) fn check(manifest: &Manifest, out: &mut Findings) {
+fn check(manifest: &Manifest, out: &mut Findings) {
     for entry in manifest.entries(TABLE) {
         if let Some(written) = entry.read::<Written>(out)
             && let Some(allow) = entry.required("allow", &written.allow, out)
@@ -162,20 +201,6 @@ pub(super) fn check(manifest: &Manifest, out: &mut Findings) {
             drop(assigned(entry, allow, out));
         }
     }
-}
-
-pub(super) fn declare(desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
-    let mut wanted = BTreeMap::new();
-    for entry in desk.manifest.entries(TABLE) {
-        let Some(written) = entry.read::<Written>(out) else { continue };
-        let Some(allow) = entry.required("allow", &written.allow, out) else { continue };
-        // Its findings were told when names were collected.
-        let Some(assigned) = assigned(entry, allow, &mut Findings::default()) else { continue };
-        let note = Note::new(entry, written.reason.as_ref(), written.owner.as_ref(), None);
-        let why = desk.why(entry, &note);
-        wanted.insert(address(), Wanted::by(why, Some(Spec { assigned })));
-    }
-    wanted
 }
 
 /// The entries of the list, or a finding.

@@ -2,39 +2,48 @@
 
 use serde_json::json;
 
-use super::{Found, Spec, is_for_self, observe, policy};
-use crate::kinds::Proposal;
+use super::{Found, Spec, UserConsent, is_for_self, observe, policy};
+use crate::kinds::{Names, Proposal, Propose};
+use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Consent, FieldChange, Step, Subject, Verb};
 use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
 use crate::model::untrusted::Untrusted;
 
-pub(super) fn change(want: Option<&Spec>, have: Option<&Found>) -> Proposal {
-    let old = have.map(|have| have.spec.assigned.as_slice()).unwrap_or_default();
-    let new = want.map(|want| want.assigned.as_slice()).unwrap_or_default();
-    let (gained, lost) = (beside(new, old), beside(old, new));
-    let (gives, takes) = directions(old, new);
-    let by = gained.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect();
-    Proposal {
-        verb: Verb::Set,
-        gives,
-        takes,
-        subject: Subject {
-            what: "user consent".to_owned(),
-            target: None,
-            audience: Audience::Tenant,
-            person: None,
-        },
-        fields: vec![FieldChange {
-            name: "users may consent to".to_owned(),
-            kept: Vec::new(),
-            gained: words(&gained, new),
-            lost: words(&lost, old),
-        }],
-        steps: want.map(|want| step(want, have)).into_iter().collect(),
-        notes: Vec::new(),
-        permissions: Vec::new(),
-        consent: Some(Consent::Users { by }),
+impl Propose for UserConsent {
+    fn change(
+        &self,
+        _address: &Address,
+        want: Option<&Spec>,
+        have: Option<&Found>,
+        _names: &Names,
+    ) -> Proposal {
+        let old = have.map(|have| have.spec.assigned.as_slice()).unwrap_or_default();
+        let new = want.map(|want| want.assigned.as_slice()).unwrap_or_default();
+        let (gained, lost) = (beside(new, old), beside(old, new));
+        let (gives, takes) = directions(old, new);
+        let by = gained.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect();
+        Proposal {
+            verb: Verb::Set,
+            gives,
+            takes,
+            subject: Subject {
+                what: "user consent".to_owned(),
+                target: None,
+                audience: Audience::Tenant,
+                person: None,
+            },
+            fields: vec![FieldChange {
+                name: "users may consent to".to_owned(),
+                kept: Vec::new(),
+                gained: words(&gained, new),
+                lost: words(&lost, old),
+            }],
+            steps: want.map(|want| step(want, have)).into_iter().collect(),
+            notes: Vec::new(),
+            permissions: Vec::new(),
+            consent: Some(Consent::Users { by }),
+        }
     }
 }
 

@@ -1,26 +1,22 @@
 //! `[user_consent]`: whether users may consent for themselves, a setting of the tenant's
 //! authorization policy. <https://learn.microsoft.com/graph/api/authorizationpolicy-update>
 
+mod compose;
 pub(super) mod declare;
 mod encode;
 mod observe;
 pub(super) mod order;
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+mod reconcile;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::states::spec_of;
-use crate::kinds::{Desk, Kind, Names, OddAnswer, Ownership, Proposal, Scene, Staying, Wanted};
-use crate::manifest::{HowOften, Manifest, TableName};
+use crate::kinds::state_json::spec_of;
+use crate::kinds::{Kind, Names, Prove};
+use crate::manifest::{HowOften, TableName};
 use crate::model::address::{Address, TENANT};
-use crate::model::change::Change;
-use crate::model::directory::{Directory, Mentions};
-use crate::model::finding::Findings;
 use crate::model::object_state::ObjectState;
-use crate::model::query::{Pages, Query};
-use crate::model::schema::{self, JsonSchema, Schema};
+use crate::model::query::Pages;
+use crate::model::schema::JsonSchema;
 
 pub struct UserConsent;
 
@@ -68,84 +64,16 @@ impl Kind for UserConsent {
     type Spec = Spec;
     type Found = Found;
 
-    fn written(&self) -> Option<Schema> {
-        Some(schema::written::<declare::Written>())
-    }
-
-    /// No names, but every mistake: none of them needs the tenant.
-    fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions {
-        declare::check(manifest, out);
-        Mentions::default()
-    }
-
-    fn declare(&self, desk: &Desk, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
-        declare::declare(desk, out)
-    }
-
-    fn settings(&self, manifest: &Manifest, _directory: &Directory) -> BTreeSet<Address> {
-        declare::settings(manifest)
-    }
-
-    fn complete(
-        &self,
-        _desk: &Desk,
-        pages: &Pages,
-        wanted: &mut BTreeMap<Address, Wanted<Spec>>,
-        _out: &mut Findings,
-    ) {
-        for want in wanted.values_mut() {
-            want.add_note(observe::note(pages, want.spec.as_ref()));
-        }
-    }
-
-    fn reads(&self, scene: &Scene) -> Vec<Query> {
-        observe::reads(scene)
-    }
-
-    fn observe(
-        &self,
-        pages: &Pages,
-        scene: &Scene,
-        found: &mut dyn FnMut(Address, Found, Duration),
-    ) -> Result<(), OddAnswer> {
-        observe::observe(pages, scene, found)
-    }
-
-    /// The declared entries for users themselves; every other entry of the list is kept, in place.
-    fn goal(
-        &self,
-        want: Option<&Wanted<Spec>>,
-        have: Option<&Found>,
-        _ownership: Ownership,
-    ) -> Option<Spec> {
-        let have = have.map(|have| have.spec.clone());
-        let Some(want) = want.and_then(|want| want.spec.as_ref()) else { return have };
-        let kept = have.iter().flat_map(|spec| &spec.assigned).filter(|entry| !is_for_self(entry));
-        Some(Spec { assigned: want.assigned.iter().chain(kept).cloned().collect() })
-    }
-
-    fn change(
-        &self,
-        _address: &Address,
-        want: Option<&Spec>,
-        have: Option<&Found>,
-        _names: &Names,
-    ) -> Proposal {
-        encode::change(want, have)
-    }
-
-    fn interlock(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
-        order::interlock(changes, staying);
-    }
-
     fn address(&self, _owner: &str, _spec: &Spec) -> Address {
         address()
     }
 
-    fn describe(&self, have: &Found, _names: &Names) -> String {
+    fn summary(&self, have: &Found, _names: &Names) -> String {
         format!("user consent: {}", have.spec.assigned.join(", "))
     }
 }
+
+impl Prove for UserConsent {}
 
 /// What users may consent to for themselves begins so; other entries of the list are about owners
 /// of groups, teams and apps, and none of our business.

@@ -5,15 +5,37 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{Found, Spec, UserConsent, address, grants, is_for_self};
-use crate::kinds::{Kind, OddAnswer, Scene};
+use crate::kinds::{Kind, Observe, OddAnswer, Read, Scene};
 use crate::model::address::Address;
 use crate::model::query::{Consistency, Missing, Pages, Query, Rows, Shape};
 use crate::model::untrusted::shown;
 
-pub(super) fn reads(scene: &Scene) -> Vec<Query> {
-    let policy = scene.is_about(UserConsent::NAME).then(read);
-    let count = scene.settings.contains(&grants()).then(count);
-    policy.into_iter().chain(count).collect()
+impl Read for UserConsent {
+    fn reads(&self, scene: &Scene) -> Vec<Query> {
+        let policy = scene.is_about(UserConsent::NAME).then(read);
+        let count = scene.settings.contains(&grants()).then(count);
+        policy.into_iter().chain(count).collect()
+    }
+}
+
+impl Observe for UserConsent {
+    fn observe(
+        &self,
+        pages: &Pages,
+        scene: &Scene,
+        found: &mut dyn FnMut(Address, Found, Duration),
+    ) -> Result<(), OddAnswer> {
+        if !scene.is_about(UserConsent::NAME) {
+            return Ok(());
+        }
+        let rows = pages.rows(&read()).ok_or_else(|| odd("was not read"))?;
+        let row = rows.first().ok_or_else(|| odd("was not read"))?;
+        let policy = Policy::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
+        let assigned = policy.default_user_role_permissions.permission_grant_policies_assigned;
+        let spec = Spec { assigned: assigned.unwrap_or_default() };
+        found(address(), Found { spec }, rows.answered());
+        Ok(())
+    }
 }
 
 pub(super) fn read() -> Query {
@@ -57,23 +79,6 @@ struct Policy {
 struct Permissions {
     /// Null has been seen where users may consent to nothing.
     permission_grant_policies_assigned: Option<Vec<String>>,
-}
-
-pub(super) fn observe(
-    pages: &Pages,
-    scene: &Scene,
-    found: &mut dyn FnMut(Address, Found, Duration),
-) -> Result<(), OddAnswer> {
-    if !scene.is_about(UserConsent::NAME) {
-        return Ok(());
-    }
-    let rows = pages.rows(&read()).ok_or_else(|| odd("was not read"))?;
-    let row = rows.first().ok_or_else(|| odd("was not read"))?;
-    let policy = Policy::deserialize(row).map_err(|error| odd(&shown(&error.to_string())))?;
-    let assigned = policy.default_user_role_permissions.permission_grant_policies_assigned;
-    let spec = Spec { assigned: assigned.unwrap_or_default() };
-    found(address(), Found { spec }, rows.answered());
-    Ok(())
 }
 
 fn odd(problem: &str) -> OddAnswer {

@@ -4,8 +4,8 @@
 use super::{UserConsent, named_in};
 use crate::kinds::classification::Classifications;
 use crate::kinds::consent_requests::{self, ConsentRequests};
-use crate::kinds::states::rest;
-use crate::kinds::{Kind, Staying};
+use crate::kinds::state_json::rest;
+use crate::kinds::{Kind, Order, Staying};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::{Change, Rest};
 
@@ -35,23 +35,25 @@ enum Waits {
     Neither,
 }
 
-/// Adds `needs` between the setting and changes of other kinds.
-pub(super) fn interlock(changes: &mut [Change], staying: Staying<'_>) {
-    let Some(at) = changes.iter().position(|change| change.address.kind == UserConsent::NAME)
-    else {
-        return;
-    };
-    let setting = &changes[at];
-    let (before, after) = (named_in(&setting.before), named_in(&setting.after));
-    let goes = |id: &&String| !after.iter().any(|kept| kept.eq_ignore_ascii_case(id));
-    let way = Way {
-        before: basis(&before),
-        after: basis(&after),
-        drops_classes: before.iter().filter(goes).any(|id| basis_of(id).classes),
-        gives: setting.gives,
-        takes: setting.takes,
-    };
-    queue(at, way, changes, staying);
+impl Order for UserConsent {
+    /// Adds `needs` between the setting and changes of other kinds.
+    fn interlock(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
+        let Some(at) = changes.iter().position(|change| change.address.kind == UserConsent::NAME)
+        else {
+            return;
+        };
+        let setting = &changes[at];
+        let (before, after) = (named_in(&setting.before), named_in(&setting.after));
+        let goes = |id: &&String| !after.iter().any(|kept| kept.eq_ignore_ascii_case(id));
+        let way = Way {
+            before: basis(&before),
+            after: basis(&after),
+            drops_classes: before.iter().filter(goes).any(|id| basis_of(id).classes),
+            gives: setting.gives,
+            takes: setting.takes,
+        };
+        queue(at, way, changes, staying);
+    }
 }
 
 /// Adds `needs` between the way that the change at this place is about, and what it rests on; and what of

@@ -118,8 +118,8 @@ fn rested_on(way: Way, enabled: bool) -> Vec<String> {
     let world = World::new(manifest)
         .answering(&classes, class)
         .answering("/policies/adminConsentRequestPolicy", requests);
-    let (found, _) = world.at_desk(|desk, pages, _| -> BTreeMap<_, _> {
-        REGISTRY.iter().flat_map(|kind| staying::found(*kind, desk, pages)).collect()
+    let (found, _) = world.with_inputs(|inputs, pages, _| -> BTreeMap<_, _> {
+        REGISTRY.iter().flat_map(|kind| staying::found(*kind, inputs, pages)).collect()
     });
     let names = Names::default();
     let rests = stays(way, Staying { found: &found, names: &names });

@@ -15,8 +15,8 @@ use crate::plan::Plan;
 use crate::plan::fresh::{Freshness, StateView, fill_in, look};
 
 pub(super) fn now(world: &World) -> BTreeMap<Address, ObjectState> {
-    let (found, _) = world.at_desk(|desk, pages, _| {
-        REGISTRY.iter().flat_map(|kind| staying::found(*kind, desk, pages)).collect()
+    let (found, _) = world.with_inputs(|inputs, pages, _| {
+        REGISTRY.iter().flat_map(|kind| staying::found(*kind, inputs, pages)).collect()
     });
     found
 }

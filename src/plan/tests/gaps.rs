@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::kinds::delegated_grant::{DelegatedGrants, Found, Spec};
 use crate::kinds::world::{EXPLORER, GRAPH, PEOPLE, grant_id, object, person};
-use crate::kinds::{Kind, Names, Ownership, Pair, Wanted};
+use crate::kinds::{Kind, Names, Ownership, Pair, Reconcile, Wanted};
 use crate::model::audience::Audience;
 use crate::model::change::Change;
 use crate::model::request::Method;

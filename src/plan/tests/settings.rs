@@ -242,8 +242,8 @@ fn a_saved_name_that_is_not_the_tenants_is_told() {
             let text = pair.after.to_string().replace(from, to);
             pair.after = serde_json::from_str(&text).unwrap();
         }
-        let (found, _) = world.at_desk(|desk, _, _| {
-            let found = fresh::disagreement(&pairs, desk.scene, &plan.names).unwrap();
+        let (found, _) = world.with_inputs(|inputs, _, _| {
+            let found = fresh::disagreement(&pairs, inputs.scene, &plan.names).unwrap();
             found.map(|(at, problem)| format!("{}: {problem}", at.kind))
         });
         found.unwrap_or_default()

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use consent::graph::error::GraphError;
 use consent::graph::survey::rows;
-use consent::kinds::{Desk, Names, OddAnswer, REGISTRY, Scene};
+use consent::kinds::{Inputs, Names, OddAnswer, REGISTRY, Scene};
 use consent::manifest::Manifest;
 use consent::manifest::source::Sources;
 use consent::model::cloud::Cloud;
@@ -13,6 +13,7 @@ use consent::model::directory::{Directory, Group, Lookup, Organization};
 use consent::model::finding::Findings;
 use consent::model::query::{Pages, Query, Rows};
 use consent::model::untrusted::Untrusted;
+use consent::plan::desired::Desired;
 use consent::plan::{
     AppHead, Effect, Extent, LiveSummary, ManifestSummary, Plan, SaidBy, build, effect, file, rests,
 };
@@ -134,8 +135,8 @@ pub(crate) fn plan(
     let settings = REGISTRY.iter().flat_map(|kind| kind.settings(manifest, &directory)).collect();
     let scene = Scene { roster: roster.collect(), settings, directory, apps_only: false };
     let pages = tenant.pages(&scene);
-    let desk = Desk { manifest, sources, scene: &scene, today: NOW.date() };
-    let mut draft = build::draft(&desk, &pages, findings)?;
+    let inputs = Inputs { manifest, sources, scene: &scene, today: NOW.date() };
+    let mut draft = build::draft(Desired::declared(&inputs), &pages, findings)?;
     let names = Names::from_directory(&tenant.directory);
     let beside = rests::beside(&draft.pairs, &pages, &scene)?;
     let mut changes =

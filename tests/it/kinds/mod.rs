@@ -4,6 +4,7 @@
 mod app_role;
 mod assignment;
 mod classification;
+mod compose;
 mod consent_policy;
 mod consent_requests;
 pub mod effects;

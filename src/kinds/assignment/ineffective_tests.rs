@@ -1,4 +1,4 @@
-use crate::kinds::Kind;
+use crate::kinds::Declare;
 use crate::kinds::assignment::Assignments;
 use crate::kinds::world::{EXPLORER, GROUP, World, explorer, grant, object, person};
 
@@ -7,9 +7,9 @@ fn said(rest: &str, there: impl FnOnce(World) -> World) -> Vec<String> {
     let whom = "{ groups = [\"GX\"], users = [\"frank@contoso.com\"] }";
     let manifest = explorer("exact") + rest + &grant("[\"User.Read\"]", whom);
     let world = there(World::new(manifest));
-    let told = world.at_desk(|desk, pages, out| {
-        let wanted = Assignments.declare(desk, out);
-        super::remarks(desk, pages, &wanted)
+    let told = world.with_inputs(|inputs, pages, out| {
+        let wanted = Assignments.declare(inputs, out);
+        super::remarks(inputs, pages, &wanted)
     });
     told.0
 }

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 /// Values that are cheap to clone and dear to keep apart: sets of scopes, lists of reasons.
 #[derive(Debug)]
-pub(super) struct Pool<V>(BTreeSet<V>);
+pub(super) struct Interner<V>(BTreeSet<V>);
 
-impl<V> Default for Pool<V> {
+impl<V> Default for Interner<V> {
     fn default() -> Self {
         Self(BTreeSet::new())
     }
 }
 
-impl<V: Ord + Clone> Pool<V> {
+impl<V: Ord + Clone> Interner<V> {
     /// The copy of this value that all share.
     pub(super) fn shared(&mut self, value: V) -> V {
         if let Some(known) = self.0.get(&value) {
@@ -31,10 +31,10 @@ mod tests {
 
     #[test]
     fn equal_values_become_one() {
-        let mut pool = Pool::default();
+        let mut interner = Interner::default();
         let (one, two): (Arc<str>, Arc<str>) = ("a".into(), "a".into());
-        let (one, two) = (pool.shared(one), pool.shared(two));
+        let (one, two) = (interner.shared(one), interner.shared(two));
         assert!(Arc::ptr_eq(&one, &two));
-        assert_eq!(&*pool.shared("b".into()), "b");
+        assert_eq!(&*interner.shared("b".into()), "b");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::kinds::{Kind, Names, Pair, Unreadable};
+use crate::kinds::{Kind, Names, Pair, Propose, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::Rest;
 use crate::model::object_state::ObjectState;
@@ -37,7 +37,7 @@ pub(super) fn spec_of<K: Kind>(state: &ObjectState) -> Result<Option<K::Spec>, s
 }
 
 /// That this much of an object has to be there, proven as what would make it is.
-pub(super) fn rest<K: Kind>(
+pub(super) fn rest<K: Propose>(
     kind: &K,
     address: &Address,
     must: &K::Spec,

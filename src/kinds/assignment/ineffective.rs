@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Assignments, Principal, Spec, observe};
+use super::{Assignments, Principal, Spec};
 use crate::kinds::delegated_grant::DelegatedGrants;
-use crate::kinds::{Desk, Kind, Names, Ownership, Wanted};
-use crate::manifest::app::Mode;
+use crate::kinds::{Declare, Inputs, Names, Observe, Own, Reconcile, Wanted};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::finding::Findings;
@@ -18,36 +17,36 @@ const NAMED: usize = 3;
 
 /// Sentences about the apps that require assignment, or shall.
 pub(super) fn remarks(
-    desk: &Desk,
+    inputs: &Inputs,
     pages: &Pages,
     wanted: &BTreeMap<Address, Wanted<Spec>>,
 ) -> Vec<String> {
-    let labels = desk.scene.roster.keys().map(String::as_str);
-    let required: Vec<&str> = labels.filter(|label| is_required(desk, label)).collect();
+    let labels = inputs.scene.roster.keys().map(String::as_str);
+    let required: Vec<&str> = labels.filter(|label| is_required(inputs, label)).collect();
     if required.is_empty() {
         return Vec::new();
     }
-    let assigned = assigned(desk, pages, wanted);
-    let granted = granted(desk);
+    let assigned = assigned(inputs, pages, wanted);
+    let granted = granted(inputs);
     let nobody = BTreeSet::new();
     let sentences = required.into_iter().filter_map(|label| {
         let granted = granted.get(label)?;
-        remark(desk, label, granted, assigned.get(label).unwrap_or(&nobody))
+        remark(inputs, label, granted, assigned.get(label).unwrap_or(&nobody))
     });
     sentences.collect()
 }
 
 /// As it will be after the plan.
-fn is_required(desk: &Desk, label: &str) -> bool {
-    let Some(app) = desk.manifest.apps.get(label) else { return false };
-    let live = desk.scene.directory.service_principals.get(&app.app_id.value);
+fn is_required(inputs: &Inputs, label: &str) -> bool {
+    let Some(app) = inputs.manifest.apps.get(label) else { return false };
+    let live = inputs.scene.directory.service_principals.get(&app.app_id.value);
     let declared = app.assignment_required.as_ref().map(|required| required.value);
     declared.unwrap_or_else(|| live.is_some_and(|app| app.assignment_required))
 }
 
 /// Who will be assigned after the plan, by app.
 fn assigned(
-    desk: &Desk,
+    inputs: &Inputs,
     pages: &Pages,
     wanted: &BTreeMap<Address, Wanted<Spec>>,
 ) -> BTreeMap<String, BTreeSet<Principal>> {
@@ -58,13 +57,9 @@ fn assigned(
     for (address, want) in wanted {
         want.spec.iter().for_each(|spec| add(&address.owner, spec));
     }
-    let by_mode = |owner: &str| match desk.manifest.apps.get(owner).map(|app| app.mode.value) {
-        Some(Mode::Exact) => Ownership::Exact,
-        Some(Mode::Additive) | None => Ownership::Additive,
-    };
     // Odd answers are told where they are compared.
-    let kept = observe::observe(pages, desk.scene, &mut |address, found, _| {
-        let owner = Assignments.owns(desk, &address, by_mode(&address.owner));
+    let kept = Assignments.observe(pages, inputs.scene, &mut |address, found, _| {
+        let owner = Assignments.owns(inputs, &address, inputs.by_mode(&address.owner));
         let goal = Assignments.goal(wanted.get(&address), Some(&found), owner);
         goal.iter().for_each(|spec| add(&address.owner, spec));
     });
@@ -73,10 +68,10 @@ fn assigned(
 }
 
 /// Who is granted something by the manifest, by app.
-fn granted(desk: &Desk) -> BTreeMap<String, BTreeSet<Audience>> {
+fn granted(inputs: &Inputs) -> BTreeMap<String, BTreeSet<Audience>> {
     let mut granted: BTreeMap<String, BTreeSet<Audience>> = BTreeMap::new();
     // Their own kind tells the mistakes.
-    for (address, want) in DelegatedGrants.declare(desk, &mut Findings::default()) {
+    for (address, want) in DelegatedGrants.declare(inputs, &mut Findings::default()) {
         if let Some(spec) = want.spec {
             granted.entry(address.owner).or_default().insert(spec.audience);
         }
@@ -85,7 +80,7 @@ fn granted(desk: &Desk) -> BTreeMap<String, BTreeSet<Audience>> {
 }
 
 fn remark(
-    desk: &Desk,
+    inputs: &Inputs,
     label: &str,
     granted: &BTreeSet<Audience>,
     assigned: &BTreeSet<Principal>,
@@ -96,7 +91,7 @@ fn remark(
              Assign people with [[assignment]] or assign = true, or set assignment_required = false."
         ));
     }
-    let (inside, unknown) = inside(desk, assigned);
+    let (inside, unknown) = inside(inputs, assigned);
     let outside: Vec<ObjectId> = granted
         .iter()
         .filter_map(|audience| match audience {
@@ -116,12 +111,12 @@ fn remark(
         1 => ", unless by a group whose members are not known here".to_owned(),
         groups => format!(", unless by one of {groups} groups whose members are not known here"),
     };
-    let who = named(desk, &outside);
+    let who = named(inputs, &outside);
     Some(format!("{label} requires assignment, and {count} not assigned to it{unless}: {who}."))
 }
 
 /// The people who are let in, as far as they are known, and how many groups are not known.
-fn inside(desk: &Desk, assigned: &BTreeSet<Principal>) -> (BTreeSet<ObjectId>, usize) {
+fn inside(inputs: &Inputs, assigned: &BTreeSet<Principal>) -> (BTreeSet<ObjectId>, usize) {
     let (mut people, mut unknown) = (BTreeSet::new(), 0);
     for principal in assigned {
         match principal {
@@ -129,7 +124,7 @@ fn inside(desk: &Desk, assigned: &BTreeSet<Principal>) -> (BTreeSet<ObjectId>, u
             // Whoever is only in a group inside is not let in by it. One that reads as empty may hide
             // its members.
             Principal::Group(id) => {
-                let group = desk.scene.directory.groups.get(id);
+                let group = inputs.scene.directory.groups.get(id);
                 match group.and_then(|group| group.direct.as_ref()) {
                     Some(direct) if !direct.is_empty() => people.extend(direct),
                     Some(_) | None => unknown += 1,
@@ -141,8 +136,8 @@ fn inside(desk: &Desk, assigned: &BTreeSet<Principal>) -> (BTreeSet<ObjectId>, u
 }
 
 /// `adele@contoso.com, alex@contoso.com, megan@contoso.com and 9 more`.
-fn named(desk: &Desk, people: &[ObjectId]) -> String {
-    let names = Names::from_directory(&desk.scene.directory);
+fn named(inputs: &Inputs, people: &[ObjectId]) -> String {
+    let names = Names::from_directory(&inputs.scene.directory);
     let mut all: Vec<String> = people.iter().map(|id| names.of(*id).shown()).collect();
     all.sort();
     let more = all.len().saturating_sub(NAMED);
@@ -151,5 +146,5 @@ fn named(desk: &Desk, people: &[ObjectId]) -> String {
 }
 
 #[cfg(test)]
-#[path = "moot_tests.rs"]
+#[path = "ineffective_tests.rs"]
 mod tests;

@@ -1,0 +1,97 @@
+//! From two states to a change, and a state in words.
+
+use crate::kinds::state_json::{from_json, spec_of, states, unreadable};
+use crate::kinds::{Kind, Names, Pair, Propose, Standing, Unreadable};
+use crate::model::address::Address;
+use crate::model::change::{Change, FieldChange};
+use crate::model::object_state::ObjectState;
+
+/// See [`Propose`].
+pub trait AnyPropose: Sync {
+    /// The change that leads from one state to the other.
+    ///
+    /// # Errors
+    /// When a state is not of this kind's form: the file was edited or comes from a newer version.
+    fn change(&self, pair: &Pair, names: &Names) -> Result<Change, Unreadable>;
+
+    /// Where a state, as found now, stands between what the plan saw and its goal.
+    ///
+    /// # Errors
+    /// When a state is not of this kind's form.
+    fn standing(
+        &self,
+        address: &Address,
+        seen: &ObjectState,
+        goal: &ObjectState,
+        now: &ObjectState,
+    ) -> Result<Standing, Unreadable>;
+
+    /// One line for something that is there and left alone.
+    fn summary(&self, address: &Address, have: &ObjectState, names: &Names) -> String;
+
+    /// The properties of a state, found or wanted, in the words of a change that makes it out of
+    /// nothing: all of them are gained. `None`: nothing is there.
+    ///
+    /// # Errors
+    /// When the state is not of this kind's form.
+    fn properties(
+        &self,
+        address: &Address,
+        state: &ObjectState,
+        names: &Names,
+    ) -> Result<Option<Vec<FieldChange>>, Unreadable>;
+}
+
+impl<K: Propose> AnyPropose for K {
+    fn change(&self, pair: &Pair, names: &Names) -> Result<Change, Unreadable> {
+        let (want, have) = states::<K>(pair)?;
+        for spec in want.iter().chain(have.as_ref().map(AsRef::as_ref)) {
+            if self.address(&pair.address.owner, spec) != pair.address {
+                let problem = "the state of another object stands here".to_owned();
+                return Err(Unreadable { address: pair.address.clone(), problem });
+            }
+        }
+        let (want, have) = (want.as_ref(), have.as_ref());
+        Ok(Propose::change(self, &pair.address, want, have, names).change(pair))
+    }
+
+    fn standing(
+        &self,
+        address: &Address,
+        seen: &ObjectState,
+        goal: &ObjectState,
+        now: &ObjectState,
+    ) -> Result<Standing, Unreadable> {
+        let seen: Option<K::Found> = from_json(address, seen)?;
+        let now: Option<K::Found> = from_json(address, now)?;
+        let goal: Option<K::Spec> = from_json(address, goal)?;
+        if goal.as_ref() == now.as_ref().map(AsRef::as_ref) {
+            return Ok(Standing::Reached);
+        }
+        if seen == now {
+            return Ok(Standing::AsSeen);
+        }
+        Ok(match (&goal, &now) {
+            (Some(goal), Some(now)) if self.between(seen.as_ref(), goal, now) => Standing::Between,
+            _ => Standing::Elsewhere,
+        })
+    }
+
+    fn summary(&self, address: &Address, have: &ObjectState, names: &Names) -> String {
+        match from_json::<K::Found>(address, have) {
+            Ok(Some(found)) => Kind::summary(self, &found, names),
+            Ok(None) | Err(_) => address.to_string(),
+        }
+    }
+
+    fn properties(
+        &self,
+        address: &Address,
+        state: &ObjectState,
+        names: &Names,
+    ) -> Result<Option<Vec<FieldChange>>, Unreadable> {
+        let spec = spec_of::<K>(state).map_err(|problem| unreadable(address, &problem))?;
+        let made = |spec: K::Spec| Propose::change(self, address, Some(&spec), None, names).fields;
+        Ok(spec.map(made))
+    }
+}
