@@ -7,30 +7,12 @@ use crate::cli::args::Global;
 use crate::cli::ask::{self, Answer};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::signals::Stop;
 use crate::model::change::Change;
 use crate::model::risk::Tier;
+use crate::operations::stop::Stop;
 use crate::plan::Plan;
 use crate::render::text::numbers;
-
-/// How the effect was approved, for the snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Approval {
-    Terminal,
-    Digest,
-    /// There is nothing to change.
-    NotNeeded,
-}
-
-impl Approval {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Terminal => "terminal",
-            Self::Digest => "digest",
-            Self::NotNeeded => "not_needed",
-        }
-    }
-}
+use crate::store::snapshot::ApprovedBy;
 
 /// More removals than these want the domain typed.
 const MANY_REMOVALS: usize = 10;
@@ -45,7 +27,7 @@ pub async fn obtain(
     env: &Arc<Env>,
     stop: &Stop,
     streams: &mut Streams<'_>,
-) -> Result<Approval, Failure> {
+) -> Result<ApprovedBy, Failure> {
     if let Some(digest) = digest {
         return by_digest(plan, digest, again);
     }
@@ -62,7 +44,7 @@ pub async fn obtain(
     }
     let (question, wanted) = question(plan);
     match ask::word(streams.err, &question, &wanted, stop).await? {
-        Answer::Yes => Ok(Approval::Terminal),
+        Answer::Yes => Ok(ApprovedBy::Terminal),
         Answer::Other(_) | Answer::None => {
             Err(Failure::new(Exit::Declined, "declined", "not approved, so nothing was changed")
                 .help(format!("to be asked again, run: {again}")))
@@ -70,9 +52,9 @@ pub async fn obtain(
     }
 }
 
-fn by_digest(plan: &Plan, digest: &str, again: &str) -> Result<Approval, Failure> {
+fn by_digest(plan: &Plan, digest: &str, again: &str) -> Result<ApprovedBy, Failure> {
     if digest.trim() == plan.effect.digest {
-        return Ok(Approval::Digest);
+        return Ok(ApprovedBy::Digest);
     }
     Err(Failure::new(
         Exit::NotAcceptable,

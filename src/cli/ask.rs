@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use crate::cli::signals::Stop;
+use crate::operations::stop::Stop;
 
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]

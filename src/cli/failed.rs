@@ -1,6 +1,8 @@
 //! What could not be done, for people: a sentence, an exit code, and what to do.
 
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::files::{named, stored};
+use crate::cli::saved;
 use crate::graph::error::GraphError;
 use crate::model::finding::{Findings, MOST_ERRORS, Severity, TOO_MANY};
 use crate::model::untrusted::shown;
@@ -31,8 +33,27 @@ pub fn failed(error: Failed) -> Failure {
         Failed::NoLongerFits => {
             Failure::drawn(Exit::Invalid, "the manifest no longer fits the tenant")
         }
+        Failed::Store(error) => stored(error),
+        Failed::PlanFile { path, problem } => saved::unusable(&path, problem),
+        Failed::NoLongerLifted { until } => saved::no_longer_lifted(&until),
+        Failed::Misfit(problem) => saved::misfit(&problem),
+        Failed::NoSeed(error) => named(error, SEED.to_owned()),
+        Failed::Seed { told, is_manifest } => Failure::new(Exit::Invalid, "seed_invalid", told)
+            .help(match is_manifest {
+                true => {
+                    "this is a manifest, which is named with -f; a seed holds a simulated tenant"
+                }
+                false => "see examples/outlook-tasks/tenant.toml for the form of a seed",
+            }),
+        Failed::Sandbox(_) | Failed::Address(_) => {
+            Failure::new(Exit::Unexpected, "sandbox", format!("failed to {error}"))
+        }
     }
 }
+
+/// What a seed is, for who named one that is not there.
+const SEED: &str =
+    "name the TOML file of a simulated tenant, such as examples/outlook-tasks/tenant.toml";
 
 /// A failed read or sign-in, before any write.
 pub fn told(error: GraphError) -> Failure {
@@ -63,7 +84,7 @@ fn mistakes(findings: &Findings) -> Failure {
     if errors.is_empty() {
         return Failure::drawn(Exit::Invalid, "there is no manifest to work on");
     }
-    if errors.iter().all(|code| code.ends_with("_forbidden")) {
+    if findings.is_only_refused() {
         let title = "the sign-in may not read what the manifest names";
         return Failure::drawn(Exit::NoRight, title)
             .help("give it the rights named above, sign in again, and run the same command");

@@ -14,8 +14,8 @@ use tracing_subscriber::{Layer, fmt};
 
 use crate::cli::args::Global;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::files::stored;
 use crate::cli::outlet::Remarks;
-use crate::cli::session::stored;
 use crate::model::secret::redact;
 use crate::model::untrusted::{harmless_json, shown};
 use crate::store::StoreError;

@@ -106,10 +106,15 @@ impl<'a> Onlooker<'a> {
         self.pace.goes_on(now);
     }
 
-    /// The run is over: nothing of the bar stays on the screen.
-    pub fn close(self) {
-        if let Sight::Bar(bar) = self.sight {
-            bar.finish_and_clear();
+    /// The run is over: nothing of the bar stays on the screen. Gives back what lines went to.
+    pub fn close(self) -> Option<&'a mut (dyn Write + Send)> {
+        match self.sight {
+            Sight::Nowhere => None,
+            Sight::Bar(bar) => {
+                bar.finish_and_clear();
+                None
+            }
+            Sight::Lines(out) => Some(out),
         }
     }
 

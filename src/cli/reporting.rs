@@ -3,7 +3,7 @@
 use crate::cli::Streams;
 use crate::cli::args::{Global, Report, Target};
 use crate::cli::failure::Failure;
-use crate::cli::session::stored;
+use crate::cli::files::stored;
 use crate::render::formats::{JSON, Reported};
 use crate::store::report_file;
 

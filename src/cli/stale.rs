@@ -1,28 +1,16 @@
-//! Is the plan still true? If not, what changed under it, for people.
+//! What changed under a plan since it was made, for people.
 
-use crate::cli::failed::failed;
 use crate::cli::failure::{Exit, Failure};
-use crate::kinds::{Scene, Unreadable};
-use crate::operations::{Failed, lookup};
-use crate::plan::fresh::{self, Freshness};
+use crate::kinds::Unreadable;
+use crate::plan::fresh::Stale;
 use crate::plan::{Plan, rests};
 use crate::render::stale::{SHOWN, paragraph, paragraph_of_rest, rest};
-use crate::store::snapshot::Objects;
 
-/// What a fresh look shows, where the plan can still be carried out.
+/// Each object with what the plan was made on, what it leads to, and what is there now.
 ///
 /// # Errors
-/// When an object of the effect is neither as the plan saw it nor at its goal, or one that something
-/// rests on no longer holds it.
-pub fn still_true(plan: &Plan, now: &Objects, scene: &Scene) -> Result<Freshness, Failure> {
-    let known = lookup::known(scene);
-    let fresh = fresh::look(&plan.pairs, now, &known).map_err(unreadable)?;
-    let done = fresh.done(&plan.changes);
-    let gone = rests::gone(&plan.changes, &done, &plan.rests, now);
-    let stale = [&fresh.stale[..], &gone.map_err(unreadable)?].concat();
-    if stale.is_empty() {
-        return Ok(fresh);
-    }
+/// When a state is not of its kind's form.
+pub fn changed(plan: &Plan, stale: &[Stale]) -> Result<Failure, Unreadable> {
     let count = stale.len();
     let title = match count {
         1 => "an object of the plan changed in the tenant since the plan was made".to_owned(),
@@ -30,7 +18,7 @@ pub fn still_true(plan: &Plan, now: &Objects, scene: &Scene) -> Result<Freshness
     };
     let mut failure = Failure::new(Exit::NotAcceptable, "plan_stale", title);
     for stale in stale.iter().take(SHOWN) {
-        let difference = stale.difference(&plan.names).map_err(unreadable)?;
+        let difference = stale.difference(&plan.names)?;
         let own = plan.changes.iter().find(|change| *change.object() == stale.address);
         let paragraph = own.map(|change| paragraph(change, &difference)).or_else(|| {
             let (change, rest) = rests::on(&plan.changes, &stale.address)?;
@@ -41,9 +29,5 @@ pub fn still_true(plan: &Plan, now: &Objects, scene: &Scene) -> Result<Freshness
     if let Some(rest) = rest(count) {
         failure = failure.detail(vec![rest]);
     }
-    Err(failure.help("make the plan anew and review it: consent plan"))
-}
-
-fn unreadable(error: Unreadable) -> Failure {
-    failed(Failed::Unreadable(error))
+    Ok(failure.help("make the plan anew and review it: consent plan"))
 }

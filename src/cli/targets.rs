@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Global, Report, Target};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::session::stored;
+use crate::cli::files::stored;
 use crate::model::untrusted::shown;
 use crate::plan::file;
 use crate::render::{json, outcome};

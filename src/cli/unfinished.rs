@@ -5,11 +5,12 @@ use std::path::Path;
 
 use crate::cli::Streams;
 use crate::cli::args::Global;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::state::Past;
-use crate::plan::{Extent, Plan};
+use crate::cli::failure::Failure;
+use crate::cli::not_begun::locked;
+use crate::model::untrusted::shown;
+use crate::operations::history::{self, Past};
+use crate::plan::Plan;
 use crate::render::unfinished::{Above, Where, note, unreadable};
-use crate::store::lock::{self, LockError};
 
 /// Tells what the records left open, unless only results and errors are wanted.
 pub fn tell(
@@ -37,23 +38,15 @@ pub fn tell(
 /// # Errors
 /// With exit code 7 when the last run is still under way.
 pub fn refuse_under_way(past: &Past, state: &Path, again: &str) -> Result<(), Failure> {
-    if past.unfinished.as_ref().is_none_or(|run| !run.under_way) {
-        return Ok(());
-    }
-    let by = lock::holder(state).unwrap_or_default();
-    Err(locked(&LockError::Held { by }, again))
+    past.holder(state).map_or(Ok(()), |by| Err(locked(&by, again)))
 }
 
-/// Somebody else has the lock.
-pub fn locked(error: &LockError, again: &str) -> Failure {
-    Failure::new(Exit::Locked, "locked", error.to_string())
-        .help(format!("wait until it has ended, then run: {again}"))
-}
-
-/// Whether a run without a change is worth a record: it puts the end of the last one into the
-/// history, so that nobody is told of it again.
-pub fn needs_record(past: &Past, plan: &Plan) -> bool {
-    let ours = |tenant| tenant == plan.tenant.id;
-    plan.extent == Extent::Whole
-        && past.unfinished.as_ref().is_some_and(|run| run.tenant.is_none_or(ours))
+/// A word of warning where a manifest stands at the place that a saved plan names, and is not used.
+pub fn of_another_manifest(plan: &Plan, state: &Path) -> Option<String> {
+    let other = history::other_manifest(&plan.manifest)?;
+    Some(format!(
+        "{} is not the file that the plan was made of: records and lock are in {}",
+        shown(&other.display().to_string()),
+        shown(&state.display().to_string())
+    ))
 }
