@@ -3,15 +3,18 @@
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-use crate::cli::args::{Global, PlanArgs};
-use crate::cli::connect::Connected;
-use crate::cli::display::Display;
-use crate::cli::env::Env;
-use crate::cli::failed::failed;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::files::stored;
-use crate::cli::targets::{PLANS, Targets};
-use crate::cli::{Streams, clouds, reporting, signals, unfinished};
+use crate::cli::input::args::{Global, PlanArgs};
+use crate::cli::input::clouds;
+use crate::cli::input::targets::{PLANS, Targets};
+use crate::cli::output::display::Display;
+use crate::cli::output::failed::failed;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::output::files::stored;
+use crate::cli::output::{reporting, unfinished};
+use crate::cli::process::connect::Connected;
+use crate::cli::process::env::Env;
+use crate::cli::process::signals;
+use crate::cli::process::streams::Streams;
 use crate::graph::quota::WRITES;
 use crate::model::shell::{files, word};
 use crate::operations::history::{self, Past};

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cli::Streams;
-use crate::cli::args::Global;
 use crate::cli::commands::sandbox_args::SandboxArgs;
-use crate::cli::env::Env;
-use crate::cli::failed::failed;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::files::{named, stored};
-use crate::cli::signals;
+use crate::cli::input::args::Global;
+use crate::cli::output::failed::failed;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::output::files::{named, stored};
+use crate::cli::process::env::Env;
+use crate::cli::process::signals;
+use crate::cli::process::streams::Streams;
 use crate::model::clock::Clock;
 use crate::model::shell::word;
 use crate::model::untrusted::shown;

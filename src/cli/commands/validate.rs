@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::cli::Streams;
-use crate::cli::args::{Global, ValidateArgs};
-use crate::cli::display::Display;
-use crate::cli::env::Env;
-use crate::cli::failed::failed;
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::input::args::{Global, ValidateArgs};
+use crate::cli::output::display::Display;
+use crate::cli::output::failed::failed;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::process::env::Env;
+use crate::cli::process::streams::Streams;
 use crate::model::clock::Clock;
 use crate::operations::{Event, manifest, notes};
 use crate::render::validation;

@@ -6,9 +6,9 @@ use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
 
-use crate::cli::args::Cli;
-use crate::cli::env::Env;
-use crate::cli::forms;
+use crate::cli::input::args::Cli;
+use crate::cli::input::forms;
+use crate::cli::process::env::Env;
 
 /// An empty variable is none: that is what a CI system makes of one that is not set. A flag wins over the
 /// variable of another flag that cannot stand beside it.

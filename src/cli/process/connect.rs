@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use azure_core::credentials::Secret;
 
-use crate::cli::args::TenantArgs;
-use crate::cli::clouds;
-use crate::cli::env::Env;
-use crate::cli::failed::failed;
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::input::args::TenantArgs;
+use crate::cli::input::clouds;
+use crate::cli::output::failed::failed;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::process::env::Env;
 use crate::graph::Options;
 use crate::graph::auth::SignInEnvironment;
 use crate::graph::error::GraphError;

@@ -6,9 +6,9 @@ use std::path::Path;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory};
 
-use crate::cli::args::Cli;
-use crate::cli::env::Env;
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::input::args::Cli;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::process::env::Env;
 use crate::model::shell::word;
 use crate::model::untrusted::shown;
 

@@ -1,6 +1,6 @@
 //! Stops apply where the rules say so, or the plan is none to apply.
 
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::output::failure::{Exit, Failure};
 use crate::plan::{Extent, Plan};
 
 /// # Errors

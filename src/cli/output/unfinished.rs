@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use crate::cli::Streams;
-use crate::cli::args::Global;
-use crate::cli::failure::Failure;
-use crate::cli::not_begun::locked;
+use crate::cli::input::args::Global;
+use crate::cli::output::failure::Failure;
+use crate::cli::output::not_begun::locked;
+use crate::cli::process::streams::Streams;
 use crate::model::untrusted::shown;
 use crate::operations::history::{self, Past};
 use crate::plan::Plan;

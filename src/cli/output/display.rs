@@ -8,11 +8,11 @@ use std::sync::{Mutex, PoisonError};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use time::OffsetDateTime;
 
-use crate::cli::args::Global;
-use crate::cli::env::Env;
-use crate::cli::outlet::{Remarks, Standing};
-use crate::cli::progress::{Onlooker, Sight};
-use crate::cli::waits::{Reading, Waits};
+use crate::cli::input::args::Global;
+use crate::cli::output::progress::{Onlooker, Sight};
+use crate::cli::output::waiting::{Reading, Waits};
+use crate::cli::process::env::Env;
+use crate::cli::process::streams::{Remarks, Standing};
 use crate::graph::quota::WRITES;
 use crate::graph::wait::Because;
 use crate::manifest::source::Sources;

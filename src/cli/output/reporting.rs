@@ -1,9 +1,9 @@
 //! Reports for programs: each goes where it was asked for, written bit by bit.
 
-use crate::cli::Streams;
-use crate::cli::args::{Global, Report, Target};
-use crate::cli::failure::Failure;
-use crate::cli::files::stored;
+use crate::cli::input::args::{Global, Report, Target};
+use crate::cli::output::failure::Failure;
+use crate::cli::output::files::stored;
+use crate::cli::process::streams::Streams;
 use crate::render::formats::{JSON, Reported};
 use crate::store::report_file;
 

@@ -1,6 +1,6 @@
 //! What changed under a plan since it was made, for people.
 
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::output::failure::{Exit, Failure};
 use crate::kinds::Unreadable;
 use crate::plan::fresh::Stale;
 use crate::plan::{Plan, rests};

@@ -1,11 +1,11 @@
 //! What a run came to: told to people and to files, and turned into the exit code.
 
-use crate::cli::Streams;
-use crate::cli::args::Report;
-use crate::cli::failed::failed;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::files::stored;
-use crate::cli::reporting;
+use crate::cli::input::args::Report;
+use crate::cli::output::failed::failed;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::output::files::stored;
+use crate::cli::output::reporting;
+use crate::cli::process::streams::Streams;
 use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 use crate::model::untrusted::shown;
 use crate::operations::last_look::Unseen;

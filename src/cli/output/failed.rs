@@ -1,8 +1,8 @@
 //! What could not be done, for people: a sentence, an exit code, and what to do.
 
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::files::{named, stored};
-use crate::cli::saved;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::output::files::{named, stored};
+use crate::cli::output::saved;
 use crate::graph::error::GraphError;
 use crate::model::finding::{Findings, MOST_ERRORS, Severity, TOO_MANY};
 use crate::model::untrusted::shown;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::files::named;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::output::files::named;
 use crate::model::clock::stamp;
 use crate::model::shell::word;
 use crate::model::untrusted::shown;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::cli::Streams;
-use crate::cli::args::Global;
-use crate::cli::ask::{self, Answer};
-use crate::cli::env::Env;
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::input::args::Global;
+use crate::cli::input::ask::{self, Answer};
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::process::env::Env;
+use crate::cli::process::streams::Streams;
 use crate::model::change::Change;
 use crate::model::risk::Tier;
 use crate::operations::stop::Stop;

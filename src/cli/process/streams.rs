@@ -6,6 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::ProgressBar;
 
+/// Where a run writes: what was asked for, and everything else.
+pub struct Streams<'a> {
+    pub out: &'a mut (dyn Write + Send),
+    pub err: &'a mut (dyn Write + Send),
+}
+
 /// What a closed terminal answers, on every Unix: `EIO`.
 const HUNG_UP: i32 = 5;
 

@@ -12,10 +12,10 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
-use crate::cli::args::Global;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::files::stored;
-use crate::cli::outlet::Remarks;
+use crate::cli::input::args::Global;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::output::files::stored;
+use crate::cli::process::streams::Remarks;
 use crate::model::secret::redact;
 use crate::model::untrusted::{harmless_json, shown};
 use crate::store::StoreError;

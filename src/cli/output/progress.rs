@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use crate::apply::pace::{Left, Pace};
 use crate::apply::progress::Progress;
-use crate::cli::waits::{Waits, is_worth_telling};
+use crate::cli::output::waiting::{Waits, is_worth_telling};
 use crate::graph::quota::WRITES;
 use crate::graph::wait::{Because, Wait};
 use crate::render::lines::grouped;

@@ -3,9 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::{Global, Report, Target};
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::files::stored;
+use crate::cli::input::args::{Global, Report, Target};
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::output::files::stored;
 use crate::model::untrusted::shown;
 use crate::plan::file;
 use crate::render::{json, outcome};

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
-use crate::cli::args::{ColorWhen, Global};
+use crate::cli::input::args::{ColorWhen, Global};
 use crate::model::clock::Clock;
 use crate::model::secret;
 

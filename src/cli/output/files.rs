@@ -1,6 +1,6 @@
 //! A file that could not be read or written, for people.
 
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::output::failure::{Exit, Failure};
 use crate::model::untrusted::shown;
 use crate::store::StoreError;
 

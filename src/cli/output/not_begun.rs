@@ -1,8 +1,8 @@
 //! Why a run did not begin, for people.
 
-use crate::cli::failed::failed;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::stale::changed;
+use crate::cli::output::failed::failed;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::output::stale::changed;
 use crate::operations::failed::{Failed, NotBegun};
 use crate::plan::Plan;
 

@@ -6,7 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::sandbox_args::SandboxArgs;
-use crate::cli::published::PUBLISHED;
+use crate::cli::input::published::PUBLISHED;
 use crate::graph::quota::WRITES;
 use crate::model::cloud::Cloud;
 use crate::render::formats::{self, FORMATS, Format};

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use crate::cli::args::TenantArgs;
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::input::args::TenantArgs;
+use crate::cli::output::failure::{Exit, Failure};
 use crate::graph::endpoint::Endpoint;
 use crate::model::cloud::Cloud;
 use crate::model::shell::word;
