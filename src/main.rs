@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::error::ErrorKind;
-use consent::cli::args::Command;
-use consent::cli::env::Env;
-use consent::cli::failure::Exit;
-use consent::cli::outlet::{Remarks, Results};
-use consent::cli::{self, Streams, parse, usage};
+use consent::cli;
+use consent::cli::input::args::Command;
+use consent::cli::input::{parse, usage};
+use consent::cli::output::failure::Exit;
+use consent::cli::process::env::Env;
+use consent::cli::process::streams::{Remarks, Results, Streams};
 use consent::model::secret::Veil;
 use consent::render::page::style::Colour;
 

@@ -192,7 +192,7 @@ fn the_sandbox_knows_nothing_of_the_house_but_the_clock() {
 }
 
 /// Those that start it.
-const HOSTS: [&str; 2] = ["cli/commands/", "cli/session.rs"];
+const HOSTS: [&str; 3] = ["cli/commands/", "operations/session.rs", "operations/failed.rs"];
 
 /// Everybody else meets the simulated tenant as a client meets Microsoft Graph: over HTTP.
 #[test]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
-use consent::cli::args::Cli;
+use consent::cli::input::args::Cli;
 
 #[path = "docs/kinds.rs"]
 mod kinds;
@@ -115,7 +115,7 @@ fn every_finding_is_described_and_none_that_is_not() {
 
 #[test]
 fn every_exit_code_is_described() {
-    let source = read("src/cli/failure.rs");
+    let source = read("src/cli/output/failure.rs");
     let body = source.split("pub enum Exit {").nth(1).unwrap().split('}').next().unwrap();
     let codes: Vec<&str> = body
         .lines()

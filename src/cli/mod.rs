@@ -1,49 +1,18 @@
 //! Floor 7: the command line. Arguments, environment, the question before anything is written, and
 //! one file per command. May import every floor; hands clock, terminal and environment down.
 
-pub mod approval;
-pub mod args;
-pub mod ask;
-pub mod clouds;
 pub mod commands;
-pub mod env;
-pub mod failed;
-pub mod failure;
-pub mod forms;
-pub mod logging;
-pub mod manifests;
-pub mod outlet;
-pub mod parse;
-pub mod patience;
-pub mod progress;
-pub mod published;
-pub mod rails;
-pub mod reporting;
-pub mod results;
-pub mod run;
-pub mod saved;
-pub mod session;
-pub mod setting;
-pub mod signals;
-pub mod stale;
-pub mod state;
-pub mod targets;
-pub mod unfinished;
-pub mod usage;
-pub mod waits;
+pub mod input;
+pub mod output;
+pub mod process;
 
-use std::io::Write;
 use std::sync::Arc;
 
-use args::{Cli, Command};
-use env::Env;
-use failure::{Exit, Failure};
-
-/// Where a run writes: what was asked for, and everything else.
-pub struct Streams<'a> {
-    pub out: &'a mut (dyn Write + Send),
-    pub err: &'a mut (dyn Write + Send),
-}
+use crate::cli::input::args::{Cli, Command};
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::process::env::Env;
+use crate::cli::process::streams::Streams;
+use crate::cli::process::{logging, signals};
 
 /// Runs one command and says how it ended.
 pub async fn run(cli: Cli, env: Arc<Env>, streams: &mut Streams<'_>) -> Exit {

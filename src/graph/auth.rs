@@ -19,7 +19,7 @@ pub use claims::Claims;
 pub use failure::SignInError;
 pub use tokens::{Epoch, Renewal};
 
-/// What the environment says about signing in: plain values, read in `cli/env.rs`. Empty values
+/// What the environment says about signing in: plain values, read in `cli/process/env.rs`. Empty values
 /// count as absent. `Debug` shows no secret.
 #[derive(Debug, Clone, Default)]
 pub struct SignInEnvironment {

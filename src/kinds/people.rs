@@ -301,6 +301,7 @@ fn forbidden(what: &str, text: &str) -> Finding {
         format!("the tenant does not let this identity read the {what} \"{}\"", shown(text)),
     )
     .help(format!("the sign-in needs the permission {right}"))
+    .refused()
 }
 
 /// A rail: it stops apply, not plan.

@@ -7,7 +7,7 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::model::schema::form;
 
-/// Where time comes from. The only implementation that looks at the real clock is `cli/env.rs`.
+/// Where time comes from. The only implementation that looks at the real clock is `cli/process/env.rs`.
 pub trait Clock: Send + Sync {
     /// The time of day, UTC.
     fn now(&self) -> OffsetDateTime;

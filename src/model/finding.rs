@@ -36,6 +36,8 @@ pub struct Finding {
     /// More help, by which somebody would lose access. Given only where nothing else is wrong: what seems
     /// to be nobody's may only be misspelt elsewhere.
     pub taking: Option<Safe>,
+    /// The tenant refused to answer: nothing is known to be wrong with what is written.
+    pub refused: bool,
 }
 
 impl Finding {
@@ -48,6 +50,7 @@ impl Finding {
             label: None,
             help: None,
             taking: None,
+            refused: false,
         }
     }
 
@@ -77,6 +80,13 @@ impl Finding {
     #[must_use]
     pub fn taking(mut self, help: impl Into<Safe>) -> Self {
         self.taking = Some(help.into());
+        self
+    }
+
+    /// The tenant did not let the identity read it.
+    #[must_use]
+    pub fn refused(mut self) -> Self {
+        self.refused = true;
         self
     }
 
@@ -149,6 +159,12 @@ impl Findings {
     pub fn is_one_mistake(&self) -> bool {
         let errors = || self.all.iter().filter(|one| one.severity == Severity::Error);
         errors().next().is_none_or(|first| errors().all(|one| one.code == first.code))
+    }
+
+    /// Whether all that is wrong is that the tenant refused to answer.
+    pub fn is_only_refused(&self) -> bool {
+        let mut errors = self.all.iter().filter(|one| one.severity == Severity::Error);
+        self.has_errors() && errors.all(|one| one.refused)
     }
 
     pub fn is_empty(&self) -> bool {

@@ -22,7 +22,7 @@ pub struct Loaded {
 
 /// # Errors
 /// When a file cannot be read, or the manifest has mistakes: all were told.
-pub fn load(paths: &[PathBuf], tell: &mut Tell<'_>) -> Result<Loaded, Failed> {
+pub fn load(paths: &[PathBuf], tell: &Tell<'_>) -> Result<Loaded, Failed> {
     let read = match manifest_file::load(paths) {
         Ok(read) => read,
         Err(errors) => {

@@ -1,63 +1,80 @@
-//! Floor 6: what is done, without a screen: from a manifest and a tenant to a plan, what stops it, and what
-//! there is now.
+//! Floor 6: what is done, without a screen: from a manifest and a tenant to a plan, what stops it, what
+//! there is now, and a run of approved changes.
 //!
 //! Imports floors 0 to 5. Effects: those of the floors below. It takes what it needs as values, tells what
 //! happens as an [`Event`], and gives data back: it prints nothing, asks nobody, and knows neither a
 //! terminal nor a colour.
 
+pub mod approved;
+pub mod failed;
+pub mod freshness;
+pub mod history;
+pub mod last_look;
 pub mod lookup;
 pub mod manifest;
 pub mod notes;
 pub mod plan;
 pub mod rails;
+pub mod record;
+pub mod run;
+pub mod saved_effect;
+pub mod saved_plan;
+pub mod session;
+pub mod stop;
+pub mod watch;
+pub mod witness;
 
-use crate::graph::error::GraphError;
-use crate::kinds::{OddAnswer, Unreadable};
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use crate::apply::progress::Progress;
+use crate::graph::budget::Far;
+use crate::graph::wait::Wait;
 use crate::manifest::source::Sources;
 use crate::model::finding::Findings;
-use crate::model::id::TenantId;
 
-/// What happens on the way.
+pub use failed::Failed;
+
+/// What happens on the way. Times are since the clock's start.
 #[derive(Debug)]
 pub enum Event<'a> {
     /// Whatever there is to say about the manifest, mistakes among it or not.
     Findings(&'a Findings, &'a Sources),
+    /// The tenant is read from now on.
+    Reads { now: Duration },
+    /// So many changes are made from now on. `origin`: the time of day when the clock started.
+    Changes { all: usize, origin: OffsetDateTime },
+    /// One more second of either has passed.
+    Second(&'a Status),
+    /// What was read, or changed, until now.
+    Over,
+    /// What became of requests and changes.
+    Progress(&'a Progress<'a>, Duration),
+    /// Somebody wants it to stop: what is under way has to come back first.
+    Stopping,
 }
 
-/// Whoever wants to know.
-pub type Tell<'a> = dyn FnMut(Event<'_>) + Send + 'a;
-
-/// Why something could not be done. Nothing was written.
-#[derive(Debug, thiserror::Error)]
-pub enum Failed {
-    /// A read or the sign-in.
-    #[error(transparent)]
-    Graph(#[from] GraphError),
-    /// An answer is not of the documented shape.
-    #[error("read the tenant: {0}")]
-    Odd(#[from] OddAnswer),
-    /// A state is not of its kind's form.
-    #[error("read the state of {0}")]
-    Unreadable(#[from] Unreadable),
-    /// The manifest names a domain that the tenant does not have.
-    #[error("find the domain {domain} in the tenant {tenant}")]
-    NoSuchDomain { tenant: TenantId, domain: String },
-    /// `--app` names a label that the manifest does not have.
-    #[error("find an app that is declared as {label:?}")]
-    UnknownApp { label: String, help: String },
-    /// The manifest has mistakes. They were told as [`Event::Findings`].
-    #[error("use a manifest that has mistakes")]
-    Mistakes(Findings),
-    /// What was a manifest for this tenant is none any more.
-    #[error("use the manifest: it no longer fits the tenant")]
-    NoLongerFits,
+/// How far it is, and what is waited for.
+#[derive(Debug)]
+pub struct Status {
+    /// Changes are made; otherwise the tenant is read.
+    pub changes: bool,
+    pub now: Duration,
+    /// The time of day when the clock started.
+    pub origin: OffsetDateTime,
+    pub wait: Option<Wait>,
+    pub far: Far,
 }
+
+/// Whoever wants to know, of several operations at the same time.
+pub type Tell<'a> = dyn Fn(Event<'_>) + Send + Sync + 'a;
 
 /// Tells all findings; an error among them ends the operation.
 pub(crate) fn told(
     findings: Findings,
     sources: &Sources,
-    tell: &mut Tell<'_>,
+    tell: &Tell<'_>,
 ) -> Result<Findings, Failed> {
     tell(Event::Findings(&findings, sources));
     if findings.has_errors() { Err(Failed::Mistakes(findings)) } else { Ok(findings) }

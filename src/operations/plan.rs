@@ -16,7 +16,7 @@ use crate::model::object_state::ObjectState;
 use crate::model::query::Pages;
 use crate::operations::lookup::{add_by_id, observed, queries};
 use crate::operations::manifest::Loaded;
-use crate::operations::{Failed, Tell, notes, rails, told};
+use crate::operations::{Failed, Tell, notes, rails, told, watch};
 use crate::plan::build::{self, Draft};
 use crate::plan::desired::Desired;
 use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, SaidBy, effect, rests};
@@ -51,7 +51,18 @@ pub async fn make(
     only: &[String],
     past: Option<&Snapshot>,
     clock: &dyn Clock,
-    tell: &mut Tell<'_>,
+    tell: &Tell<'_>,
+) -> Result<Plan, Failed> {
+    watch::reading(graph, tell, compare(graph, loaded, only, past, clock, tell)).await
+}
+
+async fn compare(
+    graph: &Graph,
+    loaded: &Loaded,
+    only: &[String],
+    past: Option<&Snapshot>,
+    clock: &dyn Clock,
+    tell: &Tell<'_>,
 ) -> Result<Plan, Failed> {
     let started = clock.since_start();
     let tenant = tenant(graph, loaded).await?;

@@ -2,7 +2,7 @@
 //! documentation and knows nothing of the client.
 //!
 //! It imports nothing of the house but [`crate::model::clock`], and nothing imports it but what starts
-//! it: `cli/commands`, `cli/session` and tests. Effects: listens on a loopback address, waits where the
+//! it: `cli/commands`, `operations/session` and tests. Effects: listens on a loopback address, waits where the
 //! weather says so. The clock is handed in; nothing is read from or written to files.
 //!
 //! `collections` is what Microsoft Graph serves, `tenant` the rows behind it, `world` a tenant in

@@ -34,7 +34,7 @@ pub fn keep_root(consent_dir: &Path, port: u16, pem: &str) -> Result<PathBuf, St
 
 /// The file of a saved tenant, as one run found it.
 #[derive(Debug)]
-pub struct Place {
+pub struct SavedTenant {
     path: PathBuf,
     /// SHA-256 of what was there; `None` when nothing was.
     found: Option<String>,
@@ -44,17 +44,17 @@ pub struct Place {
 ///
 /// # Errors
 /// When the file is there and cannot be read, is longer than [`LONGEST`], or is no text.
-pub fn load(path: PathBuf) -> Result<(Place, Option<String>), StoreError> {
-    let Some(bytes) = bytes(&path)? else { return Ok((Place { path, found: None }, None)) };
+pub fn load(path: PathBuf) -> Result<(SavedTenant, Option<String>), StoreError> {
+    let Some(bytes) = bytes(&path)? else { return Ok((SavedTenant { path, found: None }, None)) };
     let found = Some(sha256_hex(&bytes));
     match String::from_utf8(bytes) {
-        Ok(text) => Ok((Place { path, found }, Some(text))),
+        Ok(text) => Ok((SavedTenant { path, found }, Some(text))),
         Err(error) => Err(StoreError::Content { path, because: error.utf8_error().to_string() }),
     }
 }
 
-impl Place {
-    /// Whether [`Place::save`] will have a folder of our own to save to.
+impl SavedTenant {
+    /// Whether [`SavedTenant::save`] will have a folder of our own to save to.
     ///
     /// # Errors
     /// As [`private::check`].
@@ -106,7 +106,7 @@ mod tests {
         assert!(first.starts_with(".consent/sandbox"), "{first:?}");
     }
 
-    fn place(home: &Path) -> (Place, Option<String>) {
+    fn place(home: &Path) -> (SavedTenant, Option<String>) {
         load(path(&home.join(".consent"), Path::new("seed.toml"), b"")).unwrap()
     }
 

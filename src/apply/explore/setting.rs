@@ -214,7 +214,7 @@ fn carried_out(tenant: &Tenant, changes: &[Change]) -> Tenant {
     goal
 }
 
-/// The same steps as `cli::run`, without its words.
+/// The same steps as `operations::run`, without its words.
 fn look(planned: &Planned, saved: bool, inputs: &Inputs, pages: &Pages) -> Option<Begun> {
     let planned_too: BTreeSet<&Address> = planned.pairs.iter().map(|pair| &pair.address).collect();
     let (mut now, mut seen) = (Found::new(), BTreeMap::new());

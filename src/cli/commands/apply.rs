@@ -3,34 +3,47 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cli::approval::{self, Approval};
-use crate::cli::args::{ApplyArgs, Global, Report};
 use crate::cli::commands::plan as planned_view;
-use crate::cli::env::Env;
-use crate::cli::failed::failed;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::run::{self, Approved};
-use crate::cli::session::{Session, stored};
-use crate::cli::setting::Setting;
-use crate::cli::signals::Stop;
-use crate::cli::state::{self, Past};
-use crate::cli::targets::Targets;
-use crate::cli::{
-    Streams, clouds, manifests, patience, rails, reporting, results, saved, unfinished,
-};
+use crate::cli::input::args::{ApplyArgs, Global, Report};
+use crate::cli::input::targets::Targets;
+use crate::cli::input::{approval, clouds};
+use crate::cli::output::display::Display;
+use crate::cli::output::failed::failed;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::output::files::stored;
+use crate::cli::output::not_begun::{interrupted, not_begun};
+use crate::cli::output::{rails, reporting, results, unfinished};
+use crate::cli::process::connect::Connected;
+use crate::cli::process::env::Env;
+use crate::cli::process::signals;
+use crate::cli::process::streams::Streams;
 use crate::model::clock::Clock;
 use crate::model::outcome::RunReport;
 use crate::model::shell::{files, word};
-use crate::operations::manifest::Loaded;
-use crate::operations::{self, Event};
+use crate::operations::approved::Approved;
+use crate::operations::history::{self, Past};
+use crate::operations::manifest::{self, Loaded};
+use crate::operations::stop::Stop;
+use crate::operations::{self, saved_plan};
 use crate::plan::Plan;
 use crate::render::formats::Reported;
 use crate::render::history::unfinished::Above;
+use crate::render::run::text::LookedAt;
 use crate::store::private;
+use crate::store::snapshot::ApprovedBy;
+
+/// What was typed, and what surrounds it.
+struct Call<'a> {
+    args: &'a ApplyArgs,
+    reports: Vec<Report>,
+    global: &'a Global,
+    env: &'a Arc<Env>,
+    stop: Stop,
+}
 
 /// What is applied, and where its record goes.
 struct Task {
-    session: Session,
+    connected: Connected,
     /// What the plan was made of, unless it was saved.
     loaded: Option<Loaded>,
     plan: Plan,
@@ -49,120 +62,101 @@ pub async fn run(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let stop = Stop::listen();
+    let stop = signals::listen();
     let reports = reporting::asked(&args.report, global);
+    let call = Call { args, reports, global, env, stop };
     let manifest = args.manifest.file.iter().filter(|_| args.plan.is_none());
-    Targets::of(global, &reports)
+    Targets::of(global, &call.reports)
         .reads("-f", manifest)
         .reads("PLAN", &args.plan)
         .reads("--sandbox", &args.tenant.sandbox)
         .check()?;
-    let prepare = prepare(args, &reports, global, env, streams);
-    let task = stop.unless(prepare).await.unwrap_or_else(|| Err(run::interrupted()))?;
-    let Task { session, loaded, plan, state, past, again } = task;
-    let setting = Setting {
-        session: &session,
-        manifest: loaded.as_ref(),
-        state: &state,
-        again: &again,
-        reports: &reports,
-        global,
-        env,
-        stop: &stop,
-        write_quota: args.write_quota,
-        snapshot: PathBuf::new(),
+    let prepare = async {
+        match &args.plan {
+            Some(path) => prepare_saved(&call, path, streams).await,
+            None => prepare_live(&call, streams).await,
+        }
     };
-    let outcome = approve_and_run(args, setting, plan, &past, streams).await;
+    let mut task = call.stop.unless(prepare).await.unwrap_or_else(|| Err(interrupted()))?;
+    let outcome = approve_and_run(&call, &mut task, streams).await;
     // Whatever happened, the simulated tenant remembers it.
-    results::kept(outcome, session.close().await, streams)
+    results::kept(outcome, task.connected.close().await, streams)
 }
 
-async fn prepare(
-    args: &ApplyArgs,
-    reports: &[Report],
-    global: &Global,
-    env: &Arc<Env>,
+/// A saved plan is read, and proven by the tenant.
+async fn prepare_saved(
+    call: &Call<'_>,
+    path: &Path,
     streams: &mut Streams<'_>,
 ) -> Result<Task, Failure> {
-    let colour = env.colour_of_errors(global);
-    match &args.plan {
-        Some(path) => {
-            let mut plan = saved::read(path, env)?;
-            let made_of: Vec<PathBuf> =
-                plan.manifest.files.iter().map(|file| PathBuf::from(&file.path)).collect();
-            Targets::of(global, reports).reads("the plan's manifest", &made_of).check()?;
-            clouds::of_plan(path, &plan, &args.tenant)?;
-            let id = plan.tenant.id;
-            let session = Session::open(&args.tenant, id, args.write_quota, env).await?;
-            let again = format!("consent apply {}{}", word(path), session.flags);
-            let state = state::of_plan(path, &plan.manifest);
-            own_folders(&session, &state)?;
-            if let Some(note) = state::of_another_manifest(path, &plan.manifest) {
-                // Nobody reading it is no reason to stop.
-                drop(writeln!(streams.err, "note: {note}"));
-            }
-            let past = Past::of(&state, &plan.manifest);
-            unfinished::refuse_under_way(&past, &state, &again)?;
-            let look = async {
-                let scene = saved::prove(&session, &mut plan, env.now().date()).await?;
-                plan.identity_checks =
-                    operations::rails::of_identity(&session.graph, &plan, &scene, None)
-                        .await
-                        .map_err(failed)?;
-                Ok::<(), Failure>(())
-            };
-            patience::reading(&session, global, look).await?;
-            unfinished::tell(&past, &plan, Above::Saved, session.place(), global, streams);
-            Ok(Task { session, loaded: None, plan, state, past, again })
-        }
-        None => {
-            let loaded = manifests::load(&args.manifest.file, streams, colour)?;
-            let id = loaded.manifest.tenant.id.value;
-            let files = files(&args.manifest.file);
-            clouds::of_manifest(&loaded, &args.tenant, &format!("consent apply{files}"))?;
-            let session = Session::open(&args.tenant, id, args.write_quota, env).await?;
-            let state = state::of_manifest(&args.manifest.file);
-            let again = format!("consent apply{files}{}", session.flags);
-            own_folders(&session, &state)?;
-            let past = Past::of(&state, &loaded.summary);
-            unfinished::refuse_under_way(&past, &state, &again)?;
-            let tell = &mut |event: Event<'_>| manifests::tell(&event, streams, colour);
-            let plan =
-                operations::plan::make(&session.graph, &loaded, &[], past.snapshot(), &**env, tell);
-            let plan = async { plan.await.map_err(|error| session.failed(error)) };
-            let plan = patience::reading(&session, global, plan).await?;
-            let above = Above::Fresh(&plan.changes);
-            unfinished::tell(&past, &plan, above, session.place(), global, streams);
-            Ok(Task { session, loaded: Some(loaded), plan, state, past, again })
-        }
+    let Call { args, reports, global, env, .. } = call;
+    let mut plan = saved_plan::read(path, env.now()).map_err(failed)?;
+    let made_of: Vec<PathBuf> =
+        plan.manifest.files.iter().map(|file| PathBuf::from(&file.path)).collect();
+    Targets::of(global, reports).reads("the plan's manifest", &made_of).check()?;
+    clouds::of_plan(path, &plan, &args.tenant)?;
+    let connected = Connected::open(&args.tenant, plan.tenant.id, args.write_quota, env).await?;
+    let again = format!("consent apply {}{}", word(path), connected.flags);
+    let state = history::of_plan(path, &plan.manifest);
+    own_folders(&connected, &state)?;
+    if let Some(note) = unfinished::of_another_manifest(&plan, &state) {
+        // Nobody reading it is no reason to stop.
+        drop(writeln!(streams.err, "note: {note}"));
     }
+    let past = Past::of(&state, &plan.manifest);
+    unfinished::refuse_under_way(&past, &state, &again)?;
+    let (display, today) = (Display::new(global, env, streams.err), env.now().date());
+    let proven = saved_plan::prove(&connected.session, &mut plan, today, &display.tell()).await;
+    proven.map_err(|error| connected.failed(error))?;
+    unfinished::tell(&past, &plan, Above::Saved, connected.place(), global, streams);
+    Ok(Task { connected, loaded: None, plan, state, past, again })
+}
+
+/// The manifest is planned now.
+async fn prepare_live(call: &Call<'_>, streams: &mut Streams<'_>) -> Result<Task, Failure> {
+    let Call { args, global, env, .. } = call;
+    let display = Display::new(global, env, streams.err);
+    let loaded = manifest::load(&args.manifest.file, &display.tell()).map_err(failed)?;
+    let id = loaded.manifest.tenant.id.value;
+    let files = files(&args.manifest.file);
+    clouds::of_manifest(&loaded, &args.tenant, &format!("consent apply{files}"))?;
+    let connected = Connected::open(&args.tenant, id, args.write_quota, env).await?;
+    let state = history::of_manifest(&args.manifest.file);
+    let again = format!("consent apply{files}{}", connected.flags);
+    own_folders(&connected, &state)?;
+    let past = Past::of(&state, &loaded.summary);
+    unfinished::refuse_under_way(&past, &state, &again)?;
+    let (graph, last) = (&connected.session.graph, past.snapshot());
+    let plan = operations::plan::make(graph, &loaded, &[], last, &***env, &display.tell()).await;
+    let plan = plan.map_err(|error| connected.failed(error))?;
+    let above = Above::Fresh(&plan.changes);
+    unfinished::tell(&past, &plan, above, connected.place(), global, streams);
+    Ok(Task { connected, loaded: Some(loaded), plan, state, past, again })
 }
 
 /// Nobody approves what could not be put on record.
 ///
 /// # Errors
 /// When a folder that the run writes to is somebody else's, or others may write to it.
-fn own_folders(session: &Session, state: &Path) -> Result<(), Failure> {
-    private::check_all(state)?;
-    session.can_keep()
+fn own_folders(connected: &Connected, state: &Path) -> Result<(), Failure> {
+    private::check_all(state).map_err(stored)?;
+    connected.session.can_keep().map_err(failed)
 }
 
 /// Nothing is written before this has an approval in hand.
 async fn approve_and_run(
-    args: &ApplyArgs,
-    setting: Setting<'_>,
-    plan: Plan,
-    past: &Past,
+    call: &Call<'_>,
+    task: &mut Task,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let Setting { again, reports, global, env, stop, .. } = setting;
+    let Call { args, reports, global, env, stop } = call;
+    let Task { connected, plan, past, again, .. } = &*task;
     let on_stdout = reporting::people_on_stdout(reports);
-    let shown = planned_view::show(&plan, args.full, None, on_stdout, global, env, streams);
+    let shown = planned_view::show(plan, args.full, None, on_stdout, global, env, streams);
     if plan.changes.is_empty() {
         read_or_not(shown)?;
-        if unfinished::needs_record(past, &plan) {
-            let approval = Approval::NotNeeded;
-            return run::run(setting, Approved { plan, approval }, streams).await;
+        if past.needs_record(plan) {
+            return carry_out(call, task, ApprovedBy::NotNeeded, streams).await;
         }
         let nothing =
             RunReport { lines: Vec::new(), stopped: None, writes_sent: 0, remaining: Some(0) };
@@ -171,21 +165,40 @@ async fn approve_and_run(
         return Ok(Exit::Done);
     }
     shown?;
-    rails::stop(&plan)?;
+    rails::stop(plan)?;
     // Before anybody approves in vain; whoever takes long to approve is looked at again.
-    run::may_write(&setting, &plan).await?;
-    let approval =
-        approval::obtain(&plan, args.approve.as_deref(), again, global, env, stop, streams).await?;
-    run::run(setting, Approved { plan, approval }, streams).await
+    let may_write = operations::run::may_write(&connected.session.graph, plan, stop).await;
+    may_write.map_err(|error| not_begun(error, plan, again))?;
+    let digest = args.approve.as_deref();
+    let approval = approval::obtain(plan, digest, again, global, env, stop, streams).await?;
+    carry_out(call, task, approval, streams).await
+}
+
+async fn carry_out(
+    call: &Call<'_>,
+    task: &mut Task,
+    approval: ApprovedBy,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, Failure> {
+    let Call { args, reports, global, env, stop } = call;
+    let Task { connected, loaded, plan, state, again, .. } = task;
+    let approved = Approved {
+        session: &connected.session,
+        manifest: loaded.as_ref(),
+        state,
+        approval,
+        clock: &***env,
+        stop,
+    };
+    let display = Display::new(global, env, streams.err).write_quota(args.write_quota);
+    let done = operations::run::run(&approved, plan, &display.tell()).await;
+    let done = done.map_err(|error| not_begun(error, plan, again))?;
+    let looked_at = if loaded.is_some() { LookedAt::FreshPlan } else { LookedAt::SavedPlan };
+    let colour = env.colour(reporting::people_on_stdout(reports), global);
+    results::tell(plan, done, looked_at, again, reports, colour, streams)
 }
 
 /// Where nothing is to be done, nothing is kept from a reader who has gone.
 fn read_or_not(written: Result<(), Failure>) -> Result<(), Failure> {
     written.or_else(|failure| if failure.is_closed_pipe() { Ok(()) } else { Err(failure) })
-}
-
-impl From<crate::store::error::StoreError> for Failure {
-    fn from(error: crate::store::error::StoreError) -> Self {
-        stored(error)
-    }
 }

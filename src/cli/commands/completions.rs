@@ -3,9 +3,9 @@
 use clap::CommandFactory;
 use clap_complete::Shell as Generator;
 
-use crate::cli::Streams;
-use crate::cli::args::{Cli, CompletionsArgs, Shell};
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::input::args::{Cli, CompletionsArgs, Shell};
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::process::streams::Streams;
 
 /// # Errors
 /// When stdout cannot be written.

@@ -3,17 +3,22 @@
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-use crate::cli::args::{Global, PlanArgs};
-use crate::cli::env::Env;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::session::{Session, stored};
-use crate::cli::signals::Stop;
-use crate::cli::state::{self, Past};
-use crate::cli::targets::{PLANS, Targets};
-use crate::cli::{Streams, clouds, manifests, patience, reporting, unfinished};
+use crate::cli::input::args::{Global, PlanArgs};
+use crate::cli::input::clouds;
+use crate::cli::input::targets::{PLANS, Targets};
+use crate::cli::output::display::Display;
+use crate::cli::output::failed::failed;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::output::files::stored;
+use crate::cli::output::{reporting, unfinished};
+use crate::cli::process::connect::Connected;
+use crate::cli::process::env::Env;
+use crate::cli::process::signals;
+use crate::cli::process::streams::Streams;
 use crate::graph::quota::WRITES;
 use crate::model::shell::{files, word};
-use crate::operations::{self, Event};
+use crate::operations::history::{self, Past};
+use crate::operations::{self, manifest};
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::formats::Reported;
@@ -29,7 +34,7 @@ pub async fn run(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let stop = Stop::listen();
+    let stop = signals::listen();
     let work = work(args, global, env, streams);
     stop.unless(work).await.unwrap_or_else(|| {
         Err(Failure::new(Exit::Declined, "interrupted", "interrupted while reading")
@@ -43,26 +48,26 @@ async fn work(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let colour = env.colour_of_errors(global);
     let reports = reporting::asked(&args.report, global);
     Targets::of(global, &reports)
         .writes("--out", args.out.as_deref(), Some(PLANS))
         .reads("-f", &args.manifest.file)
         .reads("--sandbox", &args.tenant.sandbox)
         .check()?;
-    let loaded = manifests::load(&args.manifest.file, streams, colour)?;
+    let display = Display::new(global, env, streams.err);
+    let loaded = manifest::load(&args.manifest.file, &display.tell()).map_err(failed)?;
     let again = format!("consent plan{}", files(&args.manifest.file));
     clouds::of_manifest(&loaded, &args.tenant, &again)?;
-    let session = Session::open(&args.tenant, loaded.manifest.tenant.id.value, WRITES, env).await?;
-    let past = Past::of(&state::of_manifest(&args.manifest.file), &loaded.summary);
-    let tell = &mut |event: Event<'_>| manifests::tell(&event, streams, colour);
+    let tenant = loaded.manifest.tenant.id.value;
+    let connected = Connected::open(&args.tenant, tenant, WRITES, env).await?;
+    let past = Past::of(&history::of_manifest(&args.manifest.file), &loaded.summary);
+    let (graph, last) = (&connected.session.graph, past.snapshot());
     let planned =
-        operations::plan::make(&session.graph, &loaded, &args.app, past.snapshot(), &**env, tell);
-    let planned = async { planned.await.map_err(|error| session.failed(error)) };
-    let planned = patience::reading(&session, global, planned).await;
-    let (next, place) = (next_line(args, &session), session.place());
+        operations::plan::make(graph, &loaded, &args.app, last, &**env, &display.tell()).await;
+    let planned = planned.map_err(|error| connected.failed(error));
+    let (next, place) = (next_line(args, &connected), connected.place());
     // The simulated tenant is left as it was: somebody may apply to it at this moment.
-    drop(session);
+    drop(connected);
     // The process ends with it: giving ten thousand changes back piece by piece would take as long as
     // drawing them.
     let plan = ManuallyDrop::new(planned?);
@@ -99,8 +104,7 @@ pub(super) fn show(
     env: &Env,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
-    let colour =
-        if on_stdout { env.colour_of_output(global) } else { env.colour_of_errors(global) };
+    let colour = env.colour(on_stdout, global);
     let next = next.filter(|_| !plan.changes.is_empty());
     let view = View { full, next, colour };
     let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
@@ -108,13 +112,13 @@ pub(super) fn show(
 }
 
 /// What to run next, with the same files and the same tenant.
-fn next_line(args: &PlanArgs, session: &Session) -> String {
+fn next_line(args: &PlanArgs, connected: &Connected) -> String {
     match &args.out {
         // A part cannot be applied: the whole is planned next.
         _ if !args.app.is_empty() => {
-            format!("consent plan{}{}", files(&args.manifest.file), session.flags)
+            format!("consent plan{}{}", files(&args.manifest.file), connected.flags)
         }
-        Some(out) => format!("consent apply {}{}", word(out), session.flags),
-        None => format!("consent apply{}{}", files(&args.manifest.file), session.flags),
+        Some(out) => format!("consent apply {}{}", word(out), connected.flags),
+        None => format!("consent apply{}{}", files(&args.manifest.file), connected.flags),
     }
 }

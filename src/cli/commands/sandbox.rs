@@ -3,18 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cli::Streams;
-use crate::cli::args::Global;
 use crate::cli::commands::sandbox_args::SandboxArgs;
-use crate::cli::env::Env;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::session::{SEED, named, seeded, stored};
-use crate::cli::signals::Stop;
-use crate::cli::state::beside;
+use crate::cli::input::args::Global;
+use crate::cli::output::failed::failed;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::output::files::{named, stored};
+use crate::cli::process::env::Env;
+use crate::cli::process::signals;
+use crate::cli::process::streams::Streams;
 use crate::model::clock::Clock;
 use crate::model::shell::word;
 use crate::model::untrusted::shown;
-use crate::sandbox::seed;
+use crate::operations::history::beside;
+use crate::operations::session::read_seed;
 use crate::sandbox::server::{self, Running, ServerOptions};
 use crate::sandbox::weather::{Weather, file};
 use crate::store::opened::Reach;
@@ -28,10 +29,7 @@ pub async fn run(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let text = report_file::read_text(&args.seed, Reach::Folder)
-        .map_err(|error| named(error, SEED.to_owned()))?;
-    let name = args.seed.display().to_string();
-    let seed = seed::file::parse(&name, &text).map_err(seeded)?;
+    let (seed, _) = read_seed(&args.seed).map_err(failed)?;
     let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
     let options = ServerOptions {
         listen: args.listen,
@@ -43,7 +41,7 @@ pub async fn run(
         Failure::new(Exit::Unexpected, "sandbox", format!("failed to serve: {error}"))
             .help("--listen takes a loopback address; 127.0.0.1:0 takes a free port")
     })?;
-    let stop = Stop::listen();
+    let stop = signals::listen();
     let root = root(&running, &args.seed)?;
     announce(&running, &args.seed, root.as_deref(), global, streams)?;
     // Served until somebody stops it: there is nothing else to wait for.

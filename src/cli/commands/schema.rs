@@ -1,9 +1,9 @@
 //! `consent schema`: the JSON Schemas of what people write and of what is stored.
 
-use crate::cli::Streams;
-use crate::cli::args::SchemaArgs;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::published::{PUBLISHED, Published};
+use crate::cli::input::args::SchemaArgs;
+use crate::cli::input::published::{PUBLISHED, Published};
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::process::streams::Streams;
 
 /// # Errors
 /// When stdout cannot be written.

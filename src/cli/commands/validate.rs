@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::cli::args::{Global, ValidateArgs};
-use crate::cli::env::Env;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::{Streams, manifests};
+use crate::cli::input::args::{Global, ValidateArgs};
+use crate::cli::output::display::Display;
+use crate::cli::output::failed::failed;
+use crate::cli::output::failure::{Exit, Failure};
+use crate::cli::process::env::Env;
+use crate::cli::process::streams::Streams;
 use crate::model::clock::Clock;
-use crate::operations::notes;
+use crate::operations::{Event, manifest, notes};
 use crate::render::finding::json;
 
 /// # Errors
@@ -18,10 +20,10 @@ pub fn run(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let colour = env.colour_of_errors(global);
-    let loaded = manifests::load(&args.manifest.file, streams, colour)?;
+    let display = Display::new(global, env, streams.err);
+    let loaded = manifest::load(&args.manifest.file, &display.tell()).map_err(failed)?;
     let past = notes::past(&loaded, env.now().date());
-    manifests::draw(&past, &loaded.sources, streams, colour);
+    display.tell()(Event::Findings(&past, &loaded.sources));
     let tables: usize = loaded.manifest.entries.values().map(Vec::len).sum();
     if global.json {
         let apps = loaded.manifest.apps.len();

@@ -1,7 +1,9 @@
 //! From the text of a seed file to a tenant that is ready to be served.
 
+use std::ops::Range;
+
 use crate::sandbox::seed::tables::SeedFile;
-use crate::sandbox::seed::{Seed, SeedError, rows};
+use crate::sandbox::seed::{Mistake, Seed, SeedError, rows};
 
 /// Reads a seed file. `path` is only shown.
 ///
@@ -9,13 +11,24 @@ use crate::sandbox::seed::{Seed, SeedError, rows};
 /// With the first thing that is wrong: not TOML, unknown keys, names that lead nowhere.
 pub fn parse(path: &str, text: &str) -> Result<Seed, SeedError> {
     let file: SeedFile = toml::from_str(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        SeedError::at(path, text, at, error.message())
+        let span = error.span().unwrap_or_default();
+        let mistake = mistake(text, span.clone());
+        SeedError { mistake, ..SeedError::at(path, text, span.start, error.message()) }
     })?;
     if let Some((at, what)) = too_many(&file) {
         return Err(SeedError::at(path, text, at, format!("more than {MOST} {what}")));
     }
     rows::of(file).map_err(|fault| SeedError::at(path, text, fault.at, fault.message))
+}
+
+/// What stands where the mistake is: of all that may be wrong with a table, its name only where no seed
+/// has such a one.
+fn mistake(text: &str, span: Range<usize>) -> Mistake {
+    let tables = text.parse::<toml::Table>().unwrap_or_default();
+    match text.get(span).filter(|name| tables.contains_key(*name)) {
+        Some(name) => Mistake::UnknownTable(name.to_owned()),
+        None => Mistake::Other,
+    }
 }
 
 /// Most people of all crowds together, and most grants made in bulk: a number with a digit too many
@@ -70,6 +83,17 @@ mod tests {
         assert!(wrong("[[user]]\nupn = \"a\"\n[[user]]\nupn = \"A\"\n").contains("twice"));
         let crowd = "[[people]]\nprefix = \"w\"\ncount = 4294967295\n";
         assert_eq!(wrong(crowd), "tenant.toml:7:9: more than 1000000 people");
+    }
+
+    #[test]
+    fn a_table_that_no_seed_has_is_named() {
+        let mistake = |rest: &str| parse("t", &format!("{TENANT}{rest}")).unwrap_err().mistake;
+        let unknown = |name: &str| Mistake::UnknownTable(name.to_owned());
+        assert_eq!(mistake("[app.x]\napp_id = \"a\"\n"), unknown("app"));
+        assert_eq!(mistake("[[assignment]]\nuser = \"a\"\n"), unknown("assignment"));
+        for other in ["[[user]]\napp = 1\n", "[[user_consent]]\n", "[user]\n", "user = 1\n", "["] {
+            assert_eq!(mistake(other), Mistake::Other, "{other}");
+        }
     }
 
     #[test]

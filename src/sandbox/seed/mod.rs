@@ -38,6 +38,15 @@ pub struct SeedError {
     /// Counted from 1, in characters.
     pub column: usize,
     pub message: String,
+    pub mistake: Mistake,
+}
+
+/// What sort of mistake it is, for who has to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mistake {
+    /// A table of the file itself that no seed has.
+    UnknownTable(String),
+    Other,
 }
 
 impl SeedError {
@@ -49,6 +58,7 @@ impl SeedError {
             line: before.matches('\n').count() + 1,
             column: before.rsplit('\n').next().unwrap_or("").chars().count() + 1,
             message: message.into(),
+            mistake: Mistake::Other,
         }
     }
 }

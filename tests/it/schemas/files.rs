@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use consent::cli::published::PUBLISHED;
+use consent::cli::input::published::PUBLISHED;
 use serde_json::{Map, Value};
 
 use super::{printed, root};

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use consent::cli::published::PUBLISHED;
+use consent::cli::input::published::PUBLISHED;
 use consent::manifest::source::Sources;
 use consent::model::finding::Severity;
 use jsonschema::Validator;

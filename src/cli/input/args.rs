@@ -1,0 +1,254 @@
+//! What can be typed. The doc comments are the help text.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValue;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::cli::commands::sandbox_args::SandboxArgs;
+use crate::cli::input::published::PUBLISHED;
+use crate::graph::quota::WRITES;
+use crate::model::cloud::Cloud;
+use crate::render::formats::{self, FORMATS, Format};
+
+/// Consent as code for Microsoft Entra ID.
+///
+/// A TOML manifest says which apps may call which APIs, with which permissions, on behalf of whom.
+/// `consent plan` shows what the tenant would have to change; `consent apply` changes exactly that,
+/// after an explicit approval.
+#[derive(Debug, Parser)]
+#[command(name = "consent", version, max_term_width = 80)]
+#[command(after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, or nothing to do
+  1  unexpected failure; the tenant is unchanged
+  2  differences found (plan --detailed-exitcode)
+  3  usage or manifest invalid
+  4  cannot sign in, or a right is missing
+  5  stopped by a safety rail
+  6  plan not acceptable: not approved, stale, expired, altered, wrong tenant
+  7  another run holds the lock
+  8  declined; nothing was changed
+  9  partly applied: the tenant has CHANGED
+ 10  applied, but not all of it could be confirmed
+ 11  applied, but the report or snapshot could not be saved
+1 to 8: no write request was sent. 9 and above: the report says what changed.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what would change; save it with --out
+    Plan(PlanArgs),
+    /// Make the changes, after an explicit approval
+    Apply(ApplyArgs),
+    /// Check the manifest, without network
+    Validate(ValidateArgs),
+    /// Serve a simulated tenant on 127.0.0.1
+    Sandbox(SandboxArgs),
+    /// Print the JSON Schema of a format; without a name, list them
+    Schema(SchemaArgs),
+    /// Print shell completions or man pages
+    Completions(CompletionsArgs),
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// When to colour: only on a terminal, always, or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "CONSENT_COLOR")]
+    pub color: ColorWhen,
+    /// Never ask; implied without a terminal and with CI=true
+    #[arg(long, global = true, env = "CONSENT_NO_INPUT", value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_input: bool,
+    /// Print JSON on stdout, people's text on stderr
+    #[arg(long, global = true, env = "CONSENT_JSON", value_parser = clap::builder::FalseyValueParser::new())]
+    pub json: bool,
+    /// Only results and errors
+    #[arg(short, long, global = true, env = "CONSENT_QUIET", value_parser = clap::builder::FalseyValueParser::new())]
+    pub quiet: bool,
+    /// More about what is going on, on stderr; twice for every request
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, env = "CONSENT_VERBOSE")]
+    pub verbose: u8,
+    /// Also write the log to this file, one JSON object per line (never holds a token)
+    #[arg(long, global = true, value_name = "FILE", env = "CONSENT_LOG_FILE")]
+    pub log_file: Option<PathBuf>,
+}
+
+impl ValueEnum for Cloud {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Which tenant is talked to, and how.
+#[derive(Debug, Clone, Args)]
+pub struct TenantArgs {
+    /// Start the embedded simulated tenant from this file instead of a real one
+    #[arg(long, value_name = "SEED", env = "CONSENT_SANDBOX", conflicts_with = "graph_url")]
+    pub sandbox: Option<PathBuf>,
+    /// Another Graph root, without the version; https only, except loopback
+    #[arg(long, value_name = "URL", env = "CONSENT_GRAPH_URL")]
+    pub graph_url: Option<String>,
+    /// The cloud of the tenant; the manifest's or the plan's must be the same
+    #[arg(long, value_name = "NAME", env = "CONSENT_CLOUD", default_value = "global")]
+    pub cloud: Cloud,
+    /// Most requests in flight; fewer while the service throttles
+    #[arg(long, value_name = "N", env = "CONSENT_PARALLELISM", default_value = "4",
+          value_parser = clap::value_parser!(u8).range(1..=32))]
+    pub parallelism: u8,
+    /// How long what fails is tried again, each question for itself; pauses that the service asks for
+    /// are not counted
+    #[arg(long, value_name = "SECONDS", env = "CONSENT_PATIENCE", default_value = "120",
+          value_parser = clap::value_parser!(u16).range(5..=600))]
+    pub patience: u16,
+}
+
+/// Where the manifest is.
+#[derive(Debug, Clone, Args)]
+pub struct ManifestArgs {
+    /// Manifest file, or folder with *.toml files; repeatable
+    #[arg(short, long = "file", value_name = "PATH", env = "CONSENT_FILE", value_delimiter = None,
+          default_value = "consent.toml")]
+    pub file: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    pub manifest: ManifestArgs,
+    #[command(flatten)]
+    pub tenant: TenantArgs,
+    /// Save the plan for `consent apply FILE` (mode 0600)
+    #[arg(long, value_name = "FILE", env = "CONSENT_OUT")]
+    pub out: Option<PathBuf>,
+    /// Only this app; repeatable. Such a plan is partial and cannot be applied
+    #[arg(long, value_name = "LABEL", env = "CONSENT_APP")]
+    pub app: Vec<String>,
+    /// Also write a report, as json=FILE; `-` is stdout; repeatable
+    #[arg(long, value_name = "KIND=FILE", env = "CONSENT_REPORT", value_parser = report)]
+    pub report: Vec<Report>,
+    /// Every change, however many
+    #[arg(long, env = "CONSENT_FULL", value_parser = clap::builder::FalseyValueParser::new())]
+    pub full: bool,
+    /// Exit with 2 when there are changes
+    #[arg(long, env = "CONSENT_DETAILED_EXITCODE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// A plan saved with `consent plan --out`; without it, the manifest is planned now
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub manifest: ManifestArgs,
+    #[command(flatten)]
+    pub tenant: TenantArgs,
+    /// Writes within 150 s that the service allows; lower it where other tools share the app, 0
+    /// leaves it to the service to say
+    #[arg(long, value_name = "N", env = "CONSENT_WRITE_QUOTA", default_value_t = WRITES)]
+    pub write_quota: u32,
+    /// Approve exactly the effect with this digest; the only way without a terminal
+    #[arg(long, value_name = "DIGEST", env = "CONSENT_APPROVE")]
+    pub approve: Option<String>,
+    /// Also write a report, as json=FILE; `-` is stdout; repeatable
+    #[arg(long, value_name = "KIND=FILE", env = "CONSENT_REPORT", value_parser = report)]
+    pub report: Vec<Report>,
+    /// Every change, however many
+    #[arg(long, env = "CONSENT_FULL", value_parser = clap::builder::FalseyValueParser::new())]
+    pub full: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    #[command(flatten)]
+    pub manifest: ManifestArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// The format
+    #[arg(value_name = "NAME", value_parser = PUBLISHED.map(|one| one.name))]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell to complete for, or `man` for the man page
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Man,
+    Powershell,
+    Zsh,
+}
+
+/// One `--report`.
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub format: &'static Format,
+    pub to: Target,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Stdout,
+    File(PathBuf),
+}
+
+fn report(text: &str) -> Result<Report, String> {
+    let (name, to) = text.split_once('=').ok_or("write it as json=FILE, or json=- for stdout")?;
+    let Some(format) = formats::named(name) else {
+        let known = FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+        return Err(format!("no report of the kind \"{name}\"; there is: {known}"));
+    };
+    let to = match to {
+        "" => return Err("a file name is missing behind =".to_owned()),
+        "-" => Target::Stdout,
+        file => Target::File(PathBuf::from(file)),
+    };
+    Ok(Report { format, to })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn reports_are_read() {
+        let json = report("json=-").unwrap();
+        assert_eq!((json.format.name, json.to), ("json", Target::Stdout));
+        assert!(report("yaml=x").is_err());
+        assert!(report("json").is_err());
+    }
+}

@@ -1,0 +1,47 @@
+//! The question before anything is written. Only a person at a terminal is asked.
+
+use std::io::{self, BufRead, Write};
+
+use crate::operations::stop::Stop;
+
+/// What was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Yes,
+    /// Something else than what was asked for, safe to show.
+    Other(String),
+    /// End of input, or Ctrl-C at the question.
+    None,
+}
+
+/// Asks for one exact word. Leading and trailing blanks do not count; letter case does.
+///
+/// # Errors
+/// When the question cannot be written.
+pub async fn word(
+    err: &mut dyn Write,
+    question: &str,
+    wanted: &str,
+    stop: &Stop,
+) -> io::Result<Answer> {
+    write!(err, "{question}")?;
+    err.flush()?;
+    let read = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        let count = io::stdin().lock().read_line(&mut line);
+        count.map(|count| (count > 0).then_some(line))
+    });
+    let line = match stop.unless(read).await {
+        Some(Ok(Ok(Some(line)))) => line,
+        // Interrupted, unreadable or ended: all of them are no.
+        _ => {
+            writeln!(err)?;
+            return Ok(Answer::None);
+        }
+    };
+    if line.trim() == wanted {
+        Ok(Answer::Yes)
+    } else {
+        Ok(Answer::Other(crate::model::untrusted::shown(line.trim())))
+    }
+}

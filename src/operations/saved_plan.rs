@@ -1,0 +1,116 @@
+//! A saved plan as the thing to apply: read, proven, and still about this tenant.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use time::{Date, OffsetDateTime};
+
+use crate::graph::{Graph, survey};
+use crate::kinds::{self, Names, Pair, REGISTRY, Scene};
+use crate::model::id::ObjectId;
+use crate::operations::failed::{Misfit, PlanProblem};
+use crate::operations::session::Session;
+use crate::operations::{Failed, Tell, lookup, rails, saved_effect, watch};
+use crate::plan::file;
+use crate::plan::{Lifted, Plan, build, rests};
+use crate::store::plan_file;
+
+/// A plan may come from a machine whose clock is ahead by so much. One from further in the future would
+/// be good for longer than a plan may be.
+const CLOCKS_DIFFER: time::Duration = time::Duration::minutes(5);
+
+/// # Errors
+/// When the file is no plan, was altered, is of a newer version, or has expired.
+pub fn read(path: &Path, now: OffsetDateTime) -> Result<Plan, Failed> {
+    plan(path, now).map_err(|problem| Failed::PlanFile { path: path.to_owned(), problem })
+}
+
+fn plan(path: &Path, now: OffsetDateTime) -> Result<Plan, PlanProblem> {
+    let bytes = plan_file::read(path).map_err(PlanProblem::Unread)?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        PlanProblem::NotText { line }
+    })?;
+    let plan = file::read(&text)?;
+    if plan.made_at > now + CLOCKS_DIFFER {
+        return Err(PlanProblem::StillToCome { made_at: plan.made_at });
+    }
+    let at = file::expiry(&plan);
+    if now > at {
+        return Err(PlanProblem::Expired { at });
+    }
+    Ok(plan)
+}
+
+/// Proves the tenant, derives what is drawn of the plan again, from its states and from the tenant, and
+/// judges it for whoever signed in.
+///
+/// # Errors
+/// When it is another tenant, a read fails, or the plan says anything that the tenant does not.
+pub async fn prove(
+    session: &Session,
+    plan: &mut Plan,
+    today: Date,
+    tell: &Tell<'_>,
+) -> Result<(), Failed> {
+    let look = async {
+        let scene = derive(&session.graph, plan, today).await?;
+        plan.identity_checks = rails::of_identity(&session.graph, plan, &scene, None).await?;
+        Ok(())
+    };
+    watch::reading(&session.graph, tell, look).await
+}
+
+/// What cannot be derived is from then on the file's words.
+async fn derive(graph: &Graph, plan: &mut Plan, today: Date) -> Result<Scene, Failed> {
+    let live = graph.check_tenant(plan.tenant.id).await?;
+    if live.domains.first() != plan.tenant.domains.first() || live.name != plan.tenant.name {
+        return Err(Failed::Misfit(Misfit::Tenant));
+    }
+    plan.tenant = live;
+    lifted(plan, today)?;
+    let mut scene = lookup::scene_of(graph, plan).await?;
+    lookup::add_by_id(graph, resources(plan)?, &mut scene.directory).await?;
+    let rates = |pair| REGISTRY.iter().filter_map(move |kind| kind.rates(pair));
+    let settings = plan.pairs.iter().flat_map(rates).collect();
+    lookup::add_open_policies(graph, settings, &mut scene.directory).await?;
+    let live = names(graph, plan, &mut scene).await?;
+    saved_effect::derive(plan, &scene, live)?;
+    Ok(scene)
+}
+
+/// The service principals that the states are about, and those that the plan rests on.
+fn resources(plan: &Plan) -> Result<BTreeSet<ObjectId>, Failed> {
+    let mut ids = BTreeSet::new();
+    let beside: Vec<Pair> = rests::as_pairs(&plan.rests).collect();
+    for pair in plan.pairs.iter().chain(&beside) {
+        if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
+            ids.extend(kind.resources_of(pair)?);
+        }
+    }
+    Ok(ids)
+}
+
+/// A rail is lifted up to a day, and not because a plan was made before it had passed.
+fn lifted(plan: &Plan, today: Date) -> Result<(), Failed> {
+    let over = |one: &&Lifted| file::last_day(one).is_none_or(|last| last < today);
+    match plan.lifted.iter().find(over) {
+        Some(over) => Err(Failed::NoLongerLifted { until: over.until.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// What the tenant calls whatever the plan names. What sort of object each is goes to the scene.
+async fn names(graph: &Graph, plan: &Plan, scene: &mut Scene) -> Result<Names, Failed> {
+    let mut live = Names::from_directory(&scene.directory);
+    let beside: Vec<Pair> = rests::as_pairs(&plan.rests).collect();
+    let ids = &build::people(&plan.pairs) | &build::people(&beside);
+    let strangers = ids.iter().copied().filter(|id| !live.0.contains_key(id)).collect();
+    for (id, (name, sort)) in survey::known(&graph.reader(), &strangers).await? {
+        live.0.extend(name.map(|name| (id, name)));
+        scene.directory.sorts.extend(sort.map(|sort| (id, sort)));
+    }
+    live.0.retain(|id, _| ids.contains(id));
+    Ok(live)
+}

@@ -1,0 +1,73 @@
+//! Tells every second how far a reading or a run is, and what is waited for. For as long as the work takes:
+//! whoever drops it hears no more of it.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+
+use crate::graph::Graph;
+use crate::operations::stop::Stop;
+use crate::operations::{Event, Status, Tell};
+
+/// How often a look is taken at what is waited for.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Reads the tenant. For everything but the changes themselves.
+pub async fn reading<T>(graph: &Graph, tell: &Tell<'_>, work: impl Future<Output = T>) -> T {
+    graph.begin_reading();
+    tell(Event::Reads { now: graph.time().0 });
+    let _over = Over(tell);
+    watched(work, || tell(Event::Second(&status(graph, false)))).await
+}
+
+/// Makes `all` changes; the first wish to stop is told.
+pub async fn changing<T>(
+    graph: &Graph,
+    all: usize,
+    stop: &Stop,
+    tell: &Tell<'_>,
+    work: impl Future<Output = T>,
+) -> T {
+    graph.begin_reading();
+    tell(Event::Changes { all, origin: graph.time().1 });
+    let _over = Over(tell);
+    watched(stopping(stop, tell, work), || tell(Event::Second(&status(graph, true)))).await
+}
+
+/// That it is over is told even of what was left.
+struct Over<'a>(&'a Tell<'a>);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        (self.0)(Event::Over);
+    }
+}
+
+fn status(graph: &Graph, changes: bool) -> Status {
+    let (now, origin) = graph.time();
+    Status { changes, now, origin, wait: graph.waiting(), far: graph.far() }
+}
+
+/// Takes a look every second until the work is done.
+async fn watched<T>(work: impl Future<Output = T>, mut look: impl FnMut()) -> T {
+    let mut work = pin!(work);
+    loop {
+        match select(work.as_mut(), pin!(tokio::time::sleep(LOOK))).await {
+            Either::Left((done, _)) => return done,
+            Either::Right(((), _)) => look(),
+        }
+    }
+}
+
+async fn stopping<T>(stop: &Stop, tell: &Tell<'_>, work: impl Future<Output = T>) -> T {
+    let answer = async {
+        stop.asked().await;
+        tell(Event::Stopping);
+    };
+    match select(pin!(work), pin!(answer)).await {
+        Either::Left((done, _)) => done,
+        Either::Right(((), work)) => work.await,
+    }
+}
