@@ -225,8 +225,9 @@ fn looked_up(
                     "write the user principal name or the object id as the portal shows it",
                 ),
             };
-            let title = format!("the tenant has no {what} \"{}\"", shown(text));
-            Finding::error(code, title).at(place).help(alike(text, inputs, help))
+            Finding::error(code, format!("the tenant has no {what} \"{}\"", shown(text)))
+                .at(place)
+                .help(alike(text, inputs, help))
         }
     });
     None

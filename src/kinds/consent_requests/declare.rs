@@ -130,7 +130,7 @@ impl Declare for ConsentRequests {
         mentions
     }
 
-    /// Nothing yet: what the table leaves open is the tenant's own, see [`Kind::complete`].
+    /// Nothing yet: what the table leaves open is the tenant's own, see [`Declare::complete`].
     fn declare(&self, _inputs: &Inputs, _out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
         BTreeMap::new()
     }

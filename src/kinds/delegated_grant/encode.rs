@@ -42,7 +42,7 @@ impl Propose for DelegatedGrants {
         }
     }
 
-    /// An all-users grant may be widened to both before it is narrowed, see [`order::link`].
+    /// An all-users grant may be widened to both before it is narrowed, see `order.rs`.
     fn between(&self, have: Option<&Found>, want: &Spec, now: &Found) -> bool {
         let Some(have) = have else { return false };
         let both = have.spec.scopes.union(&want.scopes);

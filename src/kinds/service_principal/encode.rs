@@ -35,7 +35,7 @@ impl Propose for ServicePrincipals {
         }
     }
 
-    /// A new one lets everybody in until it is closed, see [`Kind::link`].
+    /// A new one lets everybody in until it is closed, see `order.rs`.
     fn between(&self, have: Option<&Found>, want: &Spec, now: &Found) -> bool {
         let open = Spec { assignment_required: Some(false), ..want.clone() };
         have.is_none() && now.spec == open
