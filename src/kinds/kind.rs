@@ -47,8 +47,7 @@ pub trait Kind: Sync {
 
     /// Users, groups and service principals that a state names beside those of its address: people
     /// read their names.
-    fn named(&self, spec: &Self::Spec) -> Vec<ObjectId> {
-        let _ = spec;
+    fn named(&self, _spec: &Self::Spec) -> Vec<ObjectId> {
         Vec::new()
     }
 
@@ -68,8 +67,7 @@ pub trait Declare: Kind {
     /// What of the tenant as such the manifest is about, by address or by the beginning of one: of
     /// this kind, and of others whose state has to be known. Also the apps whose objects of this kind
     /// are looked at, where that is not every app. It comes to [`Scene::settings`].
-    fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address> {
-        let _ = directory;
+    fn settings(&self, manifest: &Manifest, _directory: &Directory) -> BTreeSet<Address> {
         let written = Self::TABLE.is_some_and(|table| !manifest.entries(table.name).is_empty());
         written.then(|| Address::new(Self::NAME, TENANT, [])).into_iter().collect()
     }
@@ -82,23 +80,21 @@ pub trait Declare: Kind {
     /// adds notes, finds mistakes that show only now.
     fn complete(
         &self,
-        inputs: &Inputs,
-        pages: &Pages,
-        wanted: &mut BTreeMap<Address, Wanted<Self::Spec>>,
-        out: &mut Findings,
+        _inputs: &Inputs,
+        _pages: &Pages,
+        _wanted: &mut BTreeMap<Address, Wanted<Self::Spec>>,
+        _out: &mut Findings,
     ) {
-        let _ = (inputs, pages, wanted, out);
     }
 
     /// Sentences about the plan as a whole that belong to no single change, given what is declared.
     /// Safe text.
     fn remarks(
         &self,
-        inputs: &Inputs,
-        pages: &Pages,
-        wanted: &BTreeMap<Address, Wanted<Self::Spec>>,
+        _inputs: &Inputs,
+        _pages: &Pages,
+        _wanted: &BTreeMap<Address, Wanted<Self::Spec>>,
     ) -> Vec<String> {
-        let _ = (inputs, pages, wanted);
         Vec::new()
     }
 }
@@ -113,21 +109,18 @@ pub trait Compose: Kind {
 pub trait Own: Kind {
     /// Whether what is undeclared at this address is the manifest's to remove, where `by_mode` is
     /// what the owner's `mode` says.
-    fn owns(&self, inputs: &Inputs, address: &Address, by_mode: Ownership) -> Ownership {
-        let _ = (inputs, address);
+    fn owns(&self, _inputs: &Inputs, _address: &Address, by_mode: Ownership) -> Ownership {
         by_mode
     }
 
     /// Whether people read of what is undeclared here and left alone: of consent always.
-    fn tells_unmanaged(&self, inputs: &Inputs, address: &Address) -> bool {
-        let _ = (inputs, address);
+    fn tells_unmanaged(&self, _inputs: &Inputs, _address: &Address) -> bool {
         Self::IS_CONSENT
     }
 
     /// Why something undeclared at this address is the manifest's to remove, with file and line,
     /// where it is not the `mode` of an app that says so.
-    fn undeclared(&self, inputs: &Inputs, address: &Address) -> Option<String> {
-        let _ = (inputs, address);
+    fn undeclared(&self, _inputs: &Inputs, _address: &Address) -> Option<String> {
         None
     }
 }
@@ -139,31 +132,31 @@ pub trait Read: Sync {
 
     /// Resources that the answers speak of, by object id: what they publish is looked up before
     /// anything is compared, so that people read names.
-    fn resources(&self, pages: &Pages, scene: &Scene) -> BTreeSet<ObjectId> {
-        let _ = (pages, scene);
+    fn resources(&self, _pages: &Pages, _scene: &Scene) -> BTreeSet<ObjectId> {
         BTreeSet::new()
     }
 
     /// The same by application id.
-    fn apps(&self, pages: &Pages, scene: &Scene) -> BTreeSet<AppId> {
-        let _ = (pages, scene);
+    fn apps(&self, _pages: &Pages, _scene: &Scene) -> BTreeSet<AppId> {
         BTreeSet::new()
     }
 
     /// Ids of consent policies by which everything may be consented to, in lower case: for rating what
     /// uses them.
-    fn open_policies(&self, pages: &Pages) -> BTreeSet<String> {
-        let _ = pages;
+    fn open_policies(&self, _pages: &Pages) -> BTreeSet<String> {
         BTreeSet::new()
     }
 
     /// What of this kind must be read before a pair can be rated, whatever kind that is of, by the
     /// beginning of an address.
-    fn rates(&self, pair: &Pair) -> Option<Address> {
-        let _ = pair;
+    fn rates(&self, _pair: &Pair) -> Option<Address> {
         None
     }
 }
+
+/// Takes one object after the other, each with when the service answered for it, as time since the start
+/// of the clock.
+pub type Each<'a, F> = &'a mut dyn FnMut(Address, F, Duration);
 
 /// From the tenant's answers to what is there.
 pub trait Observe: Kind {
@@ -176,7 +169,7 @@ pub trait Observe: Kind {
         &self,
         pages: &Pages,
         scene: &Scene,
-        found: &mut dyn FnMut(Address, Self::Found, Duration),
+        found: Each<Self::Found>,
     ) -> Result<(), OddAnswer>;
 }
 
@@ -201,37 +194,31 @@ pub trait Reconcile: Kind {
     /// what is undeclared and left alone.
     fn surplus(
         &self,
-        want: &Wanted<Self::Spec>,
-        goal: &Self::Spec,
-        have: &Self::Found,
+        _want: &Wanted<Self::Spec>,
+        _goal: &Self::Spec,
+        _have: &Self::Found,
     ) -> Option<Self::Found> {
-        let _ = (want, goal, have);
         None
     }
 
     /// Why the service would not store this state, if it would not: what is declared and what is
     /// kept beside it can be too much together.
-    fn refused(&self, goal: &Self::Spec) -> Option<Finding> {
-        let _ = goal;
+    fn refused(&self, _goal: &Self::Spec) -> Option<Finding> {
         None
     }
 }
 
+/// What shall be, and what is.
+pub type Sides<'a, K> = (Option<&'a <K as Kind>::Spec>, Option<&'a <K as Kind>::Found>);
+
 /// From two states that differ to what leads from one to the other.
 pub trait Propose: Kind {
-    /// What leads from `have` to `want`, which differ. Needs nothing but its arguments, so that a
+    /// What leads from one side to the other, which differ. Needs nothing but its arguments, so that a
     /// saved plan leads to the same requests as the manifest did.
-    fn change(
-        &self,
-        address: &Address,
-        want: Option<&Self::Spec>,
-        have: Option<&Self::Found>,
-        names: &Names,
-    ) -> Proposal;
+    fn change(&self, address: &Address, sides: Sides<'_, Self>, names: &Names) -> Proposal;
 
     /// Whether `now` is a state that the change from `have` to `want` passes through on its way.
-    fn between(&self, have: Option<&Self::Found>, want: &Self::Spec, now: &Self::Found) -> bool {
-        let _ = (have, want, now);
+    fn between(&self, _have: Option<&Self::Found>, _want: &Self::Spec, _now: &Self::Found) -> bool {
         false
     }
 }
@@ -239,37 +226,35 @@ pub trait Propose: Kind {
 /// What has to wait for what, and what each change rests on.
 pub trait Order: Sync {
     /// Adds what must be settled first, between changes of this kind, and what each rests on.
-    fn link(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
-        let _ = (changes, staying);
-    }
+    fn link(&self, _changes: &mut Vec<Change>, _staying: Staying<'_>) {}
 
     /// Adds what must be settled first, between changes of this kind and of others, and what each rests
     /// on.
-    fn interlock(&self, changes: &mut Vec<Change>, staying: Staying<'_>) {
-        let _ = (changes, staying);
-    }
+    fn interlock(&self, _changes: &mut Vec<Change>, _staying: Staying<'_>) {}
 }
 
 /// Proves a saved state against the tenant.
 pub trait Prove: Kind {
     /// What must be looked up before [`Prove::disagreement`] can judge a saved state.
-    fn mentioned(&self, spec: &Self::Spec) -> Mentions {
-        let _ = spec;
+    fn mentioned(&self, _spec: &Self::Spec) -> Mentions {
         Mentions::default()
     }
 
     /// The service principal that a state is about, by its object id: it is looked up before anything
     /// is drawn of a saved state, and without it none can be made. One that is made again has another id.
-    fn resource(&self, spec: &Self::Spec) -> Option<ObjectId> {
-        let _ = spec;
+    fn resource(&self, _spec: &Self::Spec) -> Option<ObjectId> {
         None
     }
 
     /// What a state says that is not so, in words: it has to be about the very app that its address
     /// names, and its names have to be the tenant's. A saved plan could say otherwise, or the tenant has
     /// changed since. Safe text.
-    fn disagreement(&self, spec: &Self::Spec, address: &Address, scene: &Scene) -> Option<String> {
-        let _ = (spec, address, scene);
+    fn disagreement(
+        &self,
+        _spec: &Self::Spec,
+        _address: &Address,
+        _scene: &Scene,
+    ) -> Option<String> {
         None
     }
 

@@ -26,7 +26,6 @@ mod pair;
 mod people;
 mod permission;
 mod proposal;
-pub mod published;
 mod registry;
 mod role;
 mod role_request;
@@ -34,6 +33,7 @@ mod scene;
 pub mod service_principal;
 mod state_json;
 mod staying;
+mod step;
 pub mod user_consent;
 mod wanted;
 #[cfg(test)]
@@ -44,9 +44,11 @@ pub use comparison::LeftAlone;
 pub use compose::Composed;
 pub use goals::AnyGoals;
 pub use inputs::Inputs;
-pub use kind::{Compose, Declare, Kind, Observe, Order, Own, Propose, Prove, Read, Reconcile};
+pub use kind::{
+    Compose, Declare, Each, Kind, Observe, Order, Own, Propose, Prove, Read, Reconcile, Sides,
+};
 pub use names::Names;
-pub use pair::{Pair, Pairs, Standing, Unreadable};
+pub use pair::{Pair, Pairs, Position, Unreadable};
 pub use proposal::Proposal;
 pub use registry::{FINDINGS, REGISTRY, by_name, tables};
 pub use scene::Scene;
@@ -59,4 +61,10 @@ pub use wanted::{Ownership, Wanted};
 pub struct OddAnswer {
     pub what: String,
     pub problem: String,
+}
+
+impl OddAnswer {
+    fn new(what: &str, problem: &str) -> Self {
+        Self { what: what.to_owned(), problem: problem.to_owned() }
+    }
 }

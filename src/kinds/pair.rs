@@ -43,7 +43,7 @@ pub struct Unreadable {
 
 /// Where an object stands on the way from what a plan saw to the plan's goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Position {
     /// As the plan would make it.
     Reached,
     AsSeen,

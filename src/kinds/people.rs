@@ -158,21 +158,8 @@ pub(super) fn user(
     inputs: &Inputs,
     out: &mut Findings,
 ) -> Option<ObjectId> {
-    match inputs.scene.directory.user_names.get(text) {
-        Some(Lookup::One(id)) => return Some(*id),
-        Some(Lookup::Several(found)) => out.push(ambiguous("user", text, found).at(&place)),
-        Some(Lookup::Forbidden) => out.push(forbidden("user", text).at(&place)),
-        Some(Lookup::None) | None => out.push(
-            Finding::error("unknown_user", format!("the tenant has no user \"{}\"", shown(text)))
-                .at(&place)
-                .help(alike(
-                    text,
-                    inputs,
-                    "write the user principal name or the object id as the portal shows it",
-                )),
-        ),
-    }
-    None
+    let found = inputs.scene.directory.user_names.get(text);
+    looked_up("user", found, text, &place, inputs, out)
 }
 
 /// How a table names this user.
@@ -212,20 +199,37 @@ pub(super) fn named_group(
     inputs: &Inputs,
     out: &mut Findings,
 ) -> Option<ObjectId> {
-    match inputs.scene.directory.group_names.get(text) {
+    let found = inputs.scene.directory.group_names.get(text);
+    looked_up("group", found, text, place, inputs, out)
+}
+
+fn looked_up(
+    what: &str,
+    found: Option<&Lookup>,
+    text: &str,
+    place: &Place,
+    inputs: &Inputs,
+    out: &mut Findings,
+) -> Option<ObjectId> {
+    out.push(match found {
         Some(Lookup::One(id)) => return Some(*id),
-        Some(Lookup::Several(found)) => out.push(ambiguous("group", text, found).at(place)),
-        Some(Lookup::Forbidden) => out.push(forbidden("group", text).at(place)),
-        Some(Lookup::None) | None => out.push(
-            Finding::error("unknown_group", format!("the tenant has no group \"{}\"", shown(text)))
+        Some(Lookup::Several(found)) => ambiguous(what, text, found).at(place),
+        Some(Lookup::Forbidden) => forbidden(what, text).at(place),
+        Some(Lookup::None) | None => {
+            let (code, help) = match what {
+                "group" => {
+                    ("unknown_group", "write the group's display name exactly, or its object id")
+                }
+                _ => (
+                    "unknown_user",
+                    "write the user principal name or the object id as the portal shows it",
+                ),
+            };
+            Finding::error(code, format!("the tenant has no {what} \"{}\"", shown(text)))
                 .at(place)
-                .help(alike(
-                    text,
-                    inputs,
-                    "write the group's display name exactly, or its object id",
-                )),
-        ),
-    }
+                .help(alike(text, inputs, help))
+        }
+    });
     None
 }
 

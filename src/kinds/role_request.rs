@@ -4,14 +4,15 @@
 
 use serde_json::json;
 
+use crate::kinds::step::{proof, step};
 use crate::model::change::Step;
 use crate::model::id::{PathId, PermissionId};
 use crate::model::query::{Consistency, Missing, Query};
-use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
+use crate::model::request::{Expect, Expected, Members, Method, Proof};
 
 /// One role of one resource in somebody's hands. Ids may be placeholders, which must stay as they are
 /// until the id is known.
-pub(super) struct Held {
+pub(super) struct RoleAssignment {
     /// Where the holder stands: `servicePrincipals`, `users` or `groups`.
     pub(super) holders: &'static str,
     /// Object id.
@@ -21,7 +22,7 @@ pub(super) struct Held {
     pub(super) role: PermissionId,
 }
 
-impl Held {
+impl RoleAssignment {
     /// POST on the resource's side, as Microsoft recommends.
     /// <https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto>
     pub(super) fn give(&self) -> Step {
@@ -31,39 +32,19 @@ impl Held {
             ("appRoleId", json!(self.role.to_string())),
         ];
         let fields = ids.iter().map(|(name, id)| (format!("/{name}"), Expected::Value(id.clone())));
-        Step {
-            proof: Proof {
-                read: self.beside(),
-                expect: Expect::Fields(fields.collect()),
-                before: None,
-                among: Some(self.of_resource()),
-            },
-            request: Request {
-                method: Method::Post,
-                path: self.path(),
-                body: Some(ids.into_iter().map(|(name, id)| (name.to_owned(), id)).collect()),
-            },
-            creates: None,
-        }
+        let expect = Expect::Fields(fields.collect());
+        let among = Some(self.of_resource());
+        let proof = Proof { among, ..proof(self.beside(), expect) };
+        let body = ids.into_iter().map(|(name, id)| (name.to_owned(), id)).collect();
+        step(Method::Post, self.path(), Some(body), proof)
     }
 
     /// DELETE, likewise. `id`: the service's id of the object, which nobody can compute.
     pub(super) fn take(&self, id: &PathId) -> Step {
         let own = Members::of([("/id", Expected::Value(json!(id)))]);
-        Step {
-            proof: Proof {
-                read: self.beside(),
-                before: Some(Expect::Fields(own.clone())),
-                expect: Expect::Absent(own),
-                among: None,
-            },
-            request: Request {
-                method: Method::Delete,
-                path: format!("{}/{id}", self.path()),
-                body: None,
-            },
-            creates: None,
-        }
+        let before = Some(Expect::Fields(own.clone()));
+        let proof = Proof { before, ..proof(self.beside(), Expect::Absent(own)) };
+        step(Method::Delete, format!("{}/{id}", self.path()), None, proof)
     }
 
     fn path(&self) -> String {

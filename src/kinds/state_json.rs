@@ -43,7 +43,7 @@ pub(super) fn rest<K: Propose>(
     must: &K::Spec,
     names: &Names,
 ) -> Option<Rest> {
-    let mut made = kind.change(address, Some(must), None, names);
+    let mut made = kind.change(address, (Some(must), None), names);
     let proof = made.steps.pop()?.proof;
     let (address, state) = (address.clone(), ObjectState::of(must));
     Some(Rest { address, state, subject: made.subject, proof })

@@ -20,7 +20,6 @@ use time::{Duration, OffsetDateTime};
 
 use self::resting::SavedRest;
 use self::seal::Sealed;
-use crate::kinds::published::{document, states_by_address};
 use crate::kinds::{Names, Pair, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::{Change, Why};
@@ -34,6 +33,7 @@ use crate::model::object_state::ObjectState;
 use crate::model::risk::Risk;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
+use crate::plan::published::{document, states_by_address};
 use crate::plan::{
     AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestSummary, Plan, SaidBy, Unmanaged,
     build, effect, rests,

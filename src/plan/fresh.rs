@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::{self, AnyKind, Names, Pair, Scene, Standing, Unreadable};
+use crate::kinds::{self, AnyKind, Names, Pair, Position, Scene, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::{Change, FieldChange, Step};
 use crate::model::object_state::ObjectState;
@@ -167,10 +167,10 @@ pub fn look(
         let goal = pair.after.filled(known);
         let address = pair.address.clone();
         match kind.standing(&address, &pair.before, &goal, &state)? {
-            Standing::AsSeen => {}
-            Standing::Reached => drop(freshness.reached.insert(address)),
-            Standing::Between => drop(freshness.between.insert(address)),
-            Standing::Elsewhere => match rest(kind, pair, &goal, &state)? {
+            Position::AsSeen => {}
+            Position::Reached => drop(freshness.reached.insert(address)),
+            Position::Between => drop(freshness.between.insert(address)),
+            Position::Elsewhere => match rest(kind, pair, &goal, &state)? {
                 Some(steps) => drop(freshness.begun.insert(address, steps)),
                 None => {
                     let (seen, now) = (pair.before.clone(), state);

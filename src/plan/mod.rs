@@ -22,6 +22,7 @@ pub mod holdings;
 pub mod order;
 pub mod ownership;
 pub mod pictures;
+pub mod published;
 pub mod rests;
 pub mod said;
 

@@ -11,7 +11,6 @@ use time::OffsetDateTime;
 use super::atomic;
 use super::error::StoreError;
 use super::opened::{self, Reach};
-use crate::kinds::published::{FoundByAddress, document};
 use crate::model::address::Address;
 use crate::model::clock::{Moment, stamp};
 use crate::model::digest::sha256_hex;
@@ -21,6 +20,7 @@ use crate::model::object_state::ObjectState;
 use crate::model::outcome::{RunReport, Stopped};
 use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::Untrusted;
+use crate::plan::published::{FoundByAddress, document};
 use crate::plan::{AppHead, Effect};
 
 const FORMAT: &str = "consent.snapshot";

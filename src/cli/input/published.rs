@@ -1,7 +1,7 @@
 //! The schemas that are published: one row for each format.
 
 use crate::model::schema::Schema;
-use crate::{kinds, plan, render, store};
+use crate::{plan, render, store};
 
 /// A schema that is published.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ pub const PUBLISHED: [Published; 7] = [
     Published {
         name: "manifest",
         about: "one TOML file of a manifest, for editors",
-        make: kinds::published::manifest,
+        make: plan::published::manifest,
     },
     Published { name: "plan", about: "a plan saved with `plan --out`", make: plan::file::schema },
     Published { name: "plan_report", about: "`plan --json`", make: render::plan::json::schema },

@@ -18,9 +18,6 @@ pub trait AnyDeclare: Sync {
     fn undeclared(&self, inputs: &Inputs, address: &Address) -> Option<String>;
 
     /// The table about this state. `None`: nothing is there.
-    ///
-    /// # Errors
-    /// When the state is not of this kind's form.
     fn compose(
         &self,
         address: &Address,

@@ -1,5 +1,6 @@
 //! The same kind, without its types: how the floors above hold kinds of any sort. Each trait is one of
-//! [`crate::kinds::Kind`] and its like, with states as JSON.
+//! [`crate::kinds::Kind`] and its like, with states as JSON. One that is not of the kind's form is
+//! [`Unreadable`]: the file was edited or comes from a newer version.
 
 mod declare;
 mod observe;
@@ -33,9 +34,6 @@ pub trait AnyKind:
     fn objects(&self, address: &Address) -> Vec<ObjectId>;
 
     /// Whom both states name beside those of their address.
-    ///
-    /// # Errors
-    /// When a state is not of this kind's form.
     fn named(&self, pair: &Pair) -> Result<Vec<ObjectId>, Unreadable>;
 }
 

@@ -1,10 +1,7 @@
 //! From the tenant's answers to what is there.
 
-use std::time::Duration;
-
 use crate::kinds::comparison::Met;
-use crate::kinds::{Observe, OddAnswer, Scene};
-use crate::model::address::Address;
+use crate::kinds::{Each, Observe, OddAnswer, Scene};
 use crate::model::object_state::ObjectState;
 use crate::model::query::Pages;
 
@@ -19,7 +16,7 @@ pub trait AnyObserve: Sync {
         &self,
         pages: &Pages,
         scene: &Scene,
-        found: &mut dyn FnMut(Address, ObjectState, Duration),
+        found: Each<ObjectState>,
     ) -> Result<(), OddAnswer>;
 }
 
@@ -28,7 +25,7 @@ impl<K: Observe> AnyObserve for K {
         &self,
         pages: &Pages,
         scene: &Scene,
-        found: &mut dyn FnMut(Address, ObjectState, Duration),
+        found: Each<ObjectState>,
     ) -> Result<(), OddAnswer> {
         let mut met = Met::default();
         self.observe(pages, scene, &mut |address, have, answered| {

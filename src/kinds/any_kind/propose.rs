@@ -1,7 +1,7 @@
 //! From two states to a change, and a state in words.
 
 use crate::kinds::state_json::{from_json, spec_of, states, unreadable};
-use crate::kinds::{Kind, Names, Pair, Propose, Standing, Unreadable};
+use crate::kinds::{Kind, Names, Pair, Position, Propose, Unreadable};
 use crate::model::address::Address;
 use crate::model::change::{Change, FieldChange};
 use crate::model::object_state::ObjectState;
@@ -9,31 +9,22 @@ use crate::model::object_state::ObjectState;
 /// See [`Propose`].
 pub trait AnyPropose: Sync {
     /// The change that leads from one state to the other.
-    ///
-    /// # Errors
-    /// When a state is not of this kind's form: the file was edited or comes from a newer version.
     fn change(&self, pair: &Pair, names: &Names) -> Result<Change, Unreadable>;
 
     /// Where a state, as found now, stands between what the plan saw and its goal.
-    ///
-    /// # Errors
-    /// When a state is not of this kind's form.
     fn standing(
         &self,
         address: &Address,
         seen: &ObjectState,
         goal: &ObjectState,
         now: &ObjectState,
-    ) -> Result<Standing, Unreadable>;
+    ) -> Result<Position, Unreadable>;
 
     /// One line for something that is there and left alone.
     fn summary(&self, address: &Address, have: &ObjectState, names: &Names) -> String;
 
     /// The properties of a state, found or wanted, in the words of a change that makes it out of
     /// nothing: all of them are gained. `None`: nothing is there.
-    ///
-    /// # Errors
-    /// When the state is not of this kind's form.
     fn properties(
         &self,
         address: &Address,
@@ -51,8 +42,8 @@ impl<K: Propose> AnyPropose for K {
                 return Err(Unreadable { address: pair.address.clone(), problem });
             }
         }
-        let (want, have) = (want.as_ref(), have.as_ref());
-        Ok(Propose::change(self, &pair.address, want, have, names).change(pair))
+        let sides = (want.as_ref(), have.as_ref());
+        Ok(Propose::change(self, &pair.address, sides, names).change(pair))
     }
 
     fn standing(
@@ -61,19 +52,19 @@ impl<K: Propose> AnyPropose for K {
         seen: &ObjectState,
         goal: &ObjectState,
         now: &ObjectState,
-    ) -> Result<Standing, Unreadable> {
+    ) -> Result<Position, Unreadable> {
         let seen: Option<K::Found> = from_json(address, seen)?;
         let now: Option<K::Found> = from_json(address, now)?;
         let goal: Option<K::Spec> = from_json(address, goal)?;
         if goal.as_ref() == now.as_ref().map(AsRef::as_ref) {
-            return Ok(Standing::Reached);
+            return Ok(Position::Reached);
         }
         if seen == now {
-            return Ok(Standing::AsSeen);
+            return Ok(Position::AsSeen);
         }
         Ok(match (&goal, &now) {
-            (Some(goal), Some(now)) if self.between(seen.as_ref(), goal, now) => Standing::Between,
-            _ => Standing::Elsewhere,
+            (Some(goal), Some(now)) if self.between(seen.as_ref(), goal, now) => Position::Between,
+            _ => Position::Elsewhere,
         })
     }
 
@@ -91,7 +82,8 @@ impl<K: Propose> AnyPropose for K {
         names: &Names,
     ) -> Result<Option<Vec<FieldChange>>, Unreadable> {
         let spec = spec_of::<K>(state).map_err(|problem| unreadable(address, &problem))?;
-        let made = |spec: K::Spec| Propose::change(self, address, Some(&spec), None, names).fields;
+        let made =
+            |spec: K::Spec| Propose::change(self, address, (Some(&spec), None), names).fields;
         Ok(spec.map(made))
     }
 }

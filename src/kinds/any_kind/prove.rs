@@ -12,21 +12,12 @@ use crate::model::object_state::ObjectState;
 /// See [`Prove`]; of both states of a pair.
 pub trait AnyProve: Sync {
     /// What must be looked up before [`AnyProve::disagreement`] can judge the pair.
-    ///
-    /// # Errors
-    /// When a state is not of this kind's form.
     fn mentioned(&self, pair: &Pair) -> Result<Mentions, Unreadable>;
 
     /// The service principals that must be looked up before the same, by their object ids.
-    ///
-    /// # Errors
-    /// When a state is not of this kind's form.
     fn resources_of(&self, pair: &Pair) -> Result<BTreeSet<ObjectId>, Unreadable>;
 
     /// What the states say that is not so in the tenant, in words.
-    ///
-    /// # Errors
-    /// When a state is not of this kind's form.
     fn disagreement(
         &self,
         pair: &Pair,
@@ -35,9 +26,6 @@ pub trait AnyProve: Sync {
     ) -> Result<Option<String>, Unreadable>;
 
     /// Whether an object as it is now holds what something rests on.
-    ///
-    /// # Errors
-    /// When a state is not of this kind's form.
     fn holds(
         &self,
         address: &Address,

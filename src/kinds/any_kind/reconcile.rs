@@ -26,9 +26,6 @@ pub trait AnyReconcile: Sync {
 
     /// What those of these states say shall be that are of this kind. `owns`: whether what is there and is
     /// none of them is to be removed.
-    ///
-    /// # Errors
-    /// When a state is not of this kind's form.
     fn saved<'a>(
         &'a self,
         states: &BTreeMap<Address, ObjectState>,

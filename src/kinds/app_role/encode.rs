@@ -1,21 +1,15 @@
 //! A role that comes or goes: what people read, and the request with its proof.
 
 use super::{AppRoles, Found, Spec};
-use crate::kinds::role_request::Held;
-use crate::kinds::{Names, Proposal, Propose};
+use crate::kinds::role_request::RoleAssignment;
+use crate::kinds::{Names, Proposal, Propose, Sides};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{FieldChange, Permission, PermissionSort, Step, Subject, Verb};
 use crate::model::untrusted::Untrusted;
 
 impl Propose for AppRoles {
-    fn change(
-        &self,
-        _address: &Address,
-        want: Option<&Spec>,
-        have: Option<&Found>,
-        names: &Names,
-    ) -> Proposal {
+    fn change(&self, _: &Address, (want, have): Sides<'_, Self>, names: &Names) -> Proposal {
         let gives = have.is_none();
         let spec = want.or(have.map(AsRef::as_ref));
         let shown: Vec<Untrusted> =
@@ -68,10 +62,10 @@ fn steps(want: Option<&Spec>, have: Option<&Found>) -> Vec<Step> {
     }
 }
 
-fn held(spec: &Spec) -> Held {
+fn held(spec: &Spec) -> RoleAssignment {
     let Spec { client, resource, role, app_id: _, name: _ } = spec;
     let (holder, resource) = (client.clone(), resource.to_string());
-    Held { holders: "servicePrincipals", holder, resource, role: *role }
+    RoleAssignment { holders: "servicePrincipals", holder, resource, role: *role }
 }
 
 #[cfg(test)]

@@ -1,14 +1,12 @@
 //! Reading the roles of a client: one list per client, of what it may do by itself.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::{AppRoles, Found, Spec, address};
 use crate::kinds::role::DEFAULT;
-use crate::kinds::{Observe, OddAnswer, Read, Scene, role};
-use crate::model::address::Address;
+use crate::kinds::{Each, Observe, OddAnswer, Read, Scene, role};
 use crate::model::id::{ObjectId, PathId, PermissionId};
 use crate::model::query::{Consistency, Missing, Pages, Query};
 use crate::model::untrusted::shown;
@@ -30,12 +28,7 @@ impl Read for AppRoles {
 }
 
 impl Observe for AppRoles {
-    fn observe(
-        &self,
-        pages: &Pages,
-        scene: &Scene,
-        found: &mut dyn FnMut(Address, Found, Duration),
-    ) -> Result<(), OddAnswer> {
+    fn observe(&self, pages: &Pages, scene: &Scene, found: Each<Found>) -> Result<(), OddAnswer> {
         for (label, app) in &scene.roster {
             let Some(client) = scene.directory.client_id(*app) else { continue };
             let rows = pages.rows(&read(client)).ok_or_else(|| odd("was not read"))?;
@@ -84,10 +77,7 @@ struct Row {
 }
 
 fn odd(problem: &str) -> OddAnswer {
-    OddAnswer {
-        what: "the list of application permissions".to_owned(),
-        problem: problem.to_owned(),
-    }
+    OddAnswer::new("the list of application permissions", problem)
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub(super) struct Written {
 
 /// What of a `[[grant]]` is of interest here. Its mistakes are told by its own kind.
 #[derive(Debug, Deserialize)]
-struct Grant {
+struct AssigningGrant {
     app: Option<Spanned<String>>,
     #[serde(rename = "for")]
     whom: Option<Whom>,
@@ -78,7 +78,7 @@ struct Grant {
     until: Option<Spanned<Day>>,
 }
 
-impl Grant {
+impl AssigningGrant {
     /// The grants that also assign their people, with these people.
     fn assigning(manifest: &Manifest) -> impl Iterator<Item = (&Entry, Self, NamedPeople)> {
         manifest.entries(GRANT).iter().filter_map(|entry| {
@@ -143,12 +143,12 @@ impl Declare for Assignments {
             let note = Note::new(entry, reason.as_ref(), owner.as_ref(), until.as_ref());
             wanted.add(entry, app, &note, &role, who);
         }
-        for (entry, grant, named) in Grant::assigning(inputs.manifest) {
+        for (entry, grant, named) in AssigningGrant::assigning(inputs.manifest) {
             let Some(app) = &grant.app else { continue };
             let people = people::expand(&named, entry, inputs, out);
             let role = role(inputs, app.get_ref(), None, &entry.key("for"), out);
             let (Some(people), Some(role)) = (people, role) else { continue };
-            let Grant { reason, owner, until, .. } = &grant;
+            let AssigningGrant { reason, owner, until, .. } = &grant;
             let note = Note::new(entry, reason.as_ref(), owner.as_ref(), until.as_ref());
             // A grant that has run out is a grant that was removed: it takes no assignment along.
             if !note.over(inputs.today) {
@@ -199,8 +199,8 @@ pub(super) fn has_table(manifest: &Manifest, label: &str) -> bool {
 /// The apps whose assignments the manifest speaks of, or whose sign-in depends on them.
 fn labels(manifest: &Manifest) -> BTreeSet<String> {
     let tables = manifest.entries(TABLE).iter().filter_map(|entry| Some(entry.text("app")?.value));
-    let grants =
-        Grant::assigning(manifest).filter_map(|(_, grant, _)| Some(grant.app?.into_inner()));
+    let grants = AssigningGrant::assigning(manifest)
+        .filter_map(|(_, grant, _)| Some(grant.app?.into_inner()));
     let required = manifest.apps.values().filter(|app| app.assignment_required.is_some());
     tables.chain(grants).chain(required.map(|app| app.label.clone())).collect()
 }

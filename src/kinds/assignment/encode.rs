@@ -1,21 +1,15 @@
 //! An assignment that comes or goes: what people read, and the request with its proof.
 
 use super::{Assignments, Found, Principal, Spec};
-use crate::kinds::role_request::Held;
-use crate::kinds::{Names, Proposal, Propose, role};
+use crate::kinds::role_request::RoleAssignment;
+use crate::kinds::{Names, Proposal, Propose, Sides, role};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{FieldChange, Step, Subject, Verb};
 use crate::model::untrusted::Untrusted;
 
 impl Propose for Assignments {
-    fn change(
-        &self,
-        _address: &Address,
-        want: Option<&Spec>,
-        have: Option<&Found>,
-        names: &Names,
-    ) -> Proposal {
+    fn change(&self, _: &Address, (want, have): Sides<'_, Self>, names: &Names) -> Proposal {
         let gives = have.is_none();
         let spec = want.or(have.map(AsRef::as_ref));
         let shown: Vec<Untrusted> =
@@ -66,13 +60,13 @@ fn steps(want: Option<&Spec>, have: Option<&Found>) -> Vec<Step> {
 }
 
 /// The app is the resource here.
-fn held(spec: &Spec) -> Held {
+fn held(spec: &Spec) -> RoleAssignment {
     let Spec { client, principal, role, name: _ } = spec;
     let (holders, holder) = match principal {
         Principal::User(id) => ("users", id.to_string()),
         Principal::Group(id) => ("groups", id.to_string()),
     };
-    Held { holders, holder, resource: client.clone(), role: *role }
+    RoleAssignment { holders, holder, resource: client.clone(), role: *role }
 }
 
 #[cfg(test)]

@@ -1,11 +1,9 @@
 //! Reading who is assigned to an app. What other apps are assigned is theirs.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 
 use super::{Assignments, Found, Principal, Spec, address};
-use crate::kinds::{Kind, Observe, OddAnswer, Read, Scene, role};
+use crate::kinds::{Each, Kind, Observe, OddAnswer, Read, Scene, role};
 use crate::model::address::Address;
 use crate::model::directory::ServicePrincipal;
 use crate::model::id::{ObjectId, PathId, PermissionId};
@@ -19,12 +17,7 @@ impl Read for Assignments {
 }
 
 impl Observe for Assignments {
-    fn observe(
-        &self,
-        pages: &Pages,
-        scene: &Scene,
-        found: &mut dyn FnMut(Address, Found, Duration),
-    ) -> Result<(), OddAnswer> {
+    fn observe(&self, pages: &Pages, scene: &Scene, found: Each<Found>) -> Result<(), OddAnswer> {
         for (label, app) in apps(scene) {
             let rows = pages.rows(&read(app.id)).ok_or_else(|| odd("was not read"))?;
             for row in rows.iter() {
@@ -84,7 +77,7 @@ struct Row {
 }
 
 fn odd(problem: &str) -> OddAnswer {
-    OddAnswer { what: "the list of assignments".to_owned(), problem: problem.to_owned() }
+    OddAnswer::new("the list of assignments", problem)
 }
 
 #[cfg(test)]

@@ -5,21 +5,16 @@ use serde_json::json;
 
 use super::observe::{path, read};
 use super::{Class, Classifications, Found, Spec};
-use crate::kinds::{Names, Proposal, Propose};
+use crate::kinds::step::{proof, step};
+use crate::kinds::{Names, Proposal, Propose, Sides};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{FieldChange, Permission, PermissionSort, Step, Subject, Verb};
-use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
+use crate::model::request::{Expect, Expected, Members, Method, Proof};
 use crate::model::untrusted::Untrusted;
 
 impl Propose for Classifications {
-    fn change(
-        &self,
-        _address: &Address,
-        want: Option<&Spec>,
-        have: Option<&Found>,
-        names: &Names,
-    ) -> Proposal {
+    fn change(&self, _: &Address, (want, have): Sides<'_, Self>, names: &Names) -> Proposal {
         let spec = want.or(have.map(AsRef::as_ref));
         let (old, new) = (have.map(|have| have.spec.class), want.map(|want| want.class));
         let word = |class: Option<Class>| vec![Untrusted::new(class.map_or("none", Class::word))];
@@ -76,43 +71,21 @@ fn permission(spec: &Spec, gained: bool) -> Permission {
 
 fn create(want: &Spec) -> Step {
     let Spec { resource, app_id: _, permission, name, class } = want;
-    Step {
-        request: Request {
-            method: Method::Post,
-            path: path(*resource),
-            body: Some(json!({
-                "permissionId": permission.to_string(),
-                "permissionName": name,
-                "classification": class.word(),
-            })),
-        },
-        proof: Proof {
-            read: read(*resource),
-            expect: Expect::Fields(looks(want)),
-            before: None,
-            among: None,
-        },
-        creates: None,
-    }
+    let body = json!({
+        "permissionId": permission.to_string(),
+        "permissionName": name,
+        "classification": class.word(),
+    });
+    let proof = proof(read(*resource), Expect::Fields(looks(want)));
+    step(Method::Post, path(*resource), Some(body), proof)
 }
 
 /// Proven by the list: reading one by its id is not documented.
 fn delete(have: &Found) -> Step {
     let Found { id, spec } = have;
-    Step {
-        request: Request {
-            method: Method::Delete,
-            path: format!("{}/{id}", path(spec.resource)),
-            body: None,
-        },
-        proof: Proof {
-            read: read(spec.resource),
-            expect: Expect::Absent(looks(spec)),
-            before: Some(Expect::Fields(looks(spec))),
-            among: None,
-        },
-        creates: None,
-    }
+    let before = Some(Expect::Fields(looks(spec)));
+    let proof = Proof { before, ..proof(read(spec.resource), Expect::Absent(looks(spec))) };
+    step(Method::Delete, format!("{}/{id}", path(spec.resource)), None, proof)
 }
 
 fn looks(spec: &Spec) -> Members {

@@ -1,13 +1,11 @@
 //! Reading classes: one list per resource.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::{Class, Classifications, Found, Spec, address, name_of};
-use crate::kinds::{Kind, Observe, OddAnswer, Read, Scene};
-use crate::model::address::Address;
+use crate::kinds::{Each, Kind, Observe, OddAnswer, Read, Scene};
 use crate::model::id::{ObjectId, PathId, PermissionId};
 use crate::model::query::{Consistency, Missing, Pages, Query};
 use crate::model::untrusted::shown;
@@ -19,12 +17,7 @@ impl Read for Classifications {
 }
 
 impl Observe for Classifications {
-    fn observe(
-        &self,
-        pages: &Pages,
-        scene: &Scene,
-        found: &mut dyn FnMut(Address, Found, Duration),
-    ) -> Result<(), OddAnswer> {
+    fn observe(&self, pages: &Pages, scene: &Scene, found: Each<Found>) -> Result<(), OddAnswer> {
         for resource in resources(scene) {
             let rows = pages.rows(&read(resource)).ok_or_else(|| odd("was not read"))?;
             let Some(live) = scene.directory.by_object_id(resource) else { continue };
@@ -70,8 +63,5 @@ struct Row {
 }
 
 fn odd(problem: &str) -> OddAnswer {
-    OddAnswer {
-        what: "the list of a resource's permission classifications".to_owned(),
-        problem: problem.to_owned(),
-    }
+    OddAnswer::new("the list of a resource's permission classifications", problem)
 }

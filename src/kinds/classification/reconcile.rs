@@ -1,6 +1,7 @@
 //! The lists of a resource are the whole truth about it.
 
 use super::{Classifications, Found, Spec, declare};
+use crate::kinds::wanted::whole;
 use crate::kinds::{Inputs, Own, Ownership, Reconcile, Wanted};
 use crate::model::address::Address;
 
@@ -26,10 +27,6 @@ impl Reconcile for Classifications {
         have: Option<&Found>,
         ownership: Ownership,
     ) -> Option<Spec> {
-        let want = want.and_then(|want| want.spec.clone());
-        match ownership {
-            Ownership::Exact => want,
-            Ownership::Additive => want.or_else(|| have.map(|have| have.spec.clone())),
-        }
+        whole(want, have.map(AsRef::as_ref), ownership)
     }
 }

@@ -8,24 +8,25 @@ use serde_json::{Value, json};
 
 use super::observe::PATH;
 use super::{Conditions, ConsentPolicies, Found, Spec};
-use crate::kinds::{Names, Proposal, Propose};
+use crate::kinds::proposal::property;
+use crate::kinds::step::{proof, step};
+use crate::kinds::{Names, Proposal, Propose, Sides};
 use crate::model::address::Address;
-use crate::model::audience::Audience;
 use crate::model::change::{Consent, FieldChange, Lets, Step, Subject, Verb};
 use crate::model::id::PathId;
 use crate::model::query::{Consistency, Missing, Query};
-use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
+use crate::model::request::{Expect, Expected, Members, Method};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::Untrusted;
 
 /// Which of a policy's two lists of sets.
 #[derive(Clone, Copy)]
-enum Side {
+enum SetList {
     Include,
     Exclude,
 }
 
-impl Side {
+impl SetList {
     fn of(self, spec: Option<&Spec>) -> BTreeSet<Conditions> {
         let sets = spec.map(|spec| match self {
             Self::Include => spec.include.clone(),
@@ -51,40 +52,30 @@ impl Side {
 }
 
 impl Propose for ConsentPolicies {
-    fn change(
-        &self,
-        _address: &Address,
-        want: Option<&Spec>,
-        have: Option<&Found>,
-        _names: &Names,
-    ) -> Proposal {
+    fn change(&self, _: &Address, (want, have): Sides<'_, Self>, _: &Names) -> Proposal {
         let old = have.map(AsRef::as_ref);
-        let differ = |side: Side| {
+        let differ = |side: SetList| {
             let (old, new) = (side.of(old), side.of(want));
             (new.difference(&old).next().is_some(), old.difference(&new).next().is_some())
         };
-        let ((more, less), (fewer, again)) = (differ(Side::Include), differ(Side::Exclude));
+        let ((more, less), (fewer, again)) = (differ(SetList::Include), differ(SetList::Exclude));
         let verb = match (want, have) {
             (_, None) => Verb::Create,
             (None, Some(_)) => Verb::Revoke,
             _ => Verb::Set,
         };
+        let blank = Proposal::of_tenant(verb, "consent policy");
+        let target = want.or(old).map(|spec| Untrusted::new(spec.id.as_str()));
         Proposal {
-            verb,
             // A policy that is made is not used yet, and whoever uses it gives.
             gives: verb == Verb::Set && (more || again),
             takes: verb == Verb::Revoke || (verb == Verb::Set && (less || fewer)),
-            subject: Subject {
-                what: "consent policy".to_owned(),
-                target: want.or(old).map(|spec| Untrusted::new(spec.id.as_str())),
-                audience: Audience::Tenant,
-                person: None,
-            },
+            subject: Subject { target, ..blank.subject },
             fields: fields(old, want),
             steps: steps(want, have),
             notes: notes(want, have),
-            permissions: Vec::new(),
             consent: consent(want, have),
+            ..blank
         }
     }
 }
@@ -93,8 +84,8 @@ fn consent(want: Option<&Spec>, have: Option<&Found>) -> Option<Consent> {
     let (new, old) = (want, have.map(AsRef::as_ref));
     let id = new.or(old)?.id.as_str().to_ascii_lowercase();
     let was_open = have.is_some_and(|have| have.include.values().any(Conditions::is_everything));
-    let added = &Side::Include.of(new) - &Side::Include.of(old);
-    let readmits = Side::Exclude.of(old).difference(&Side::Exclude.of(new)).next().is_some();
+    let added = &SetList::Include.of(new) - &SetList::Include.of(old);
+    let readmits = SetList::Exclude.of(old).difference(&SetList::Exclude.of(new)).next().is_some();
     let lets = match () {
         () if added.iter().any(Conditions::is_everything) => Some(Lets::Everything),
         () if readmits || !added.is_empty() => Some(Lets::More),
@@ -120,24 +111,23 @@ fn notes(want: Option<&Spec>, have: Option<&Found>) -> Vec<String> {
 
 fn fields(old: Option<&Spec>, new: Option<&Spec>) -> Vec<FieldChange> {
     let text = |name: &str, of: &dyn Fn(&Spec) -> Option<String>| {
-        let (old, new) = (old.and_then(of), new.and_then(of));
-        (old != new).then(|| FieldChange {
-            name: name.to_owned(),
-            kept: Vec::new(),
-            gained: new.map(Untrusted::new).into_iter().collect(),
-            lost: old.map(Untrusted::new).into_iter().collect(),
-        })
+        property(name, old.and_then(of), new.and_then(of))
     };
     let texts = [
         text("name", &|spec| Some(spec.name.clone())),
         text("description", &|spec| spec.description.clone()),
     ];
-    let sets = [("includes", Side::Include), ("excludes", Side::Exclude)];
+    let sets = [("includes", SetList::Include), ("excludes", SetList::Exclude)];
     let sets = sets.into_iter().filter_map(|(name, side)| of_sets(name, side, old, new));
     texts.into_iter().flatten().chain(sets).collect()
 }
 
-fn of_sets(name: &str, side: Side, old: Option<&Spec>, new: Option<&Spec>) -> Option<FieldChange> {
+fn of_sets(
+    name: &str,
+    side: SetList,
+    old: Option<&Spec>,
+    new: Option<&Spec>,
+) -> Option<FieldChange> {
     let names: BTreeMap<String, Untrusted> =
         [old, new].into_iter().flatten().flat_map(|spec| spec.names.clone()).collect();
     let (old, new) = (side.of(old), side.of(new));
@@ -163,18 +153,22 @@ fn steps(want: Option<&Spec>, have: Option<&Found>) -> Vec<Step> {
         Some(have) => rename(&have.spec, want),
     };
     let old = have.map(AsRef::as_ref);
-    let add = |side: Side| {
+    let add = |side: SetList| {
         let new = side.of(Some(want));
         new.difference(&side.of(old)).map(|set| add(id, side, set)).collect::<Vec<_>>()
     };
-    let remove = |side: Side| {
+    let remove = |side: SetList| {
         let new = side.of(Some(want));
         let found = have.into_iter().flat_map(|have| side.found(have));
         let gone = found.filter(|(_, set)| !new.contains(*set));
         gone.map(|(set, _)| remove(id, side, set)).collect::<Vec<_>>()
     };
-    let sets =
-        [add(Side::Exclude), add(Side::Include), remove(Side::Include), remove(Side::Exclude)];
+    let sets = [
+        add(SetList::Exclude),
+        add(SetList::Include),
+        remove(SetList::Include),
+        remove(SetList::Exclude),
+    ];
     first.into_iter().chain(sets.into_iter().flatten()).collect()
 }
 
@@ -199,11 +193,7 @@ fn create(want: &Spec) -> Step {
         body["description"] = json!(description);
     }
     let looks = Members::of([("/displayName", value(name))]);
-    Step {
-        request: Request { method: Method::Post, path: PATH.to_owned(), body: Some(body) },
-        proof: Proof { read: object(id), expect: Expect::Fields(looks), before: None, among: None },
-        creates: None,
-    }
+    step(Method::Post, PATH, Some(body), proof(object(id), Expect::Fields(looks)))
 }
 
 /// What differs of name and description; `None` when neither does.
@@ -223,39 +213,24 @@ fn rename(have: &Spec, want: &Spec) -> Option<Step> {
         };
         (format!("/{name}"), expected)
     });
-    let looks = looks.collect();
-    (!body.is_empty()).then(|| Step {
-        request: Request {
-            method: Method::Patch,
-            path: path(&have.id),
-            body: Some(Value::Object(body)),
-        },
-        proof: Proof {
-            read: object(&have.id),
-            expect: Expect::Fields(looks),
-            before: None,
-            among: None,
-        },
-        creates: None,
-    })
+    let looks = Expect::Fields(looks.collect());
+    let proof = proof(object(&have.id), looks);
+    (!body.is_empty())
+        .then(|| step(Method::Patch, path(&have.id), Some(Value::Object(body)), proof))
 }
 
 fn delete(id: &PathId) -> Step {
-    Step {
-        request: Request { method: Method::Delete, path: path(id), body: None },
-        proof: Proof { read: object(id), expect: Expect::Gone, before: None, among: None },
-        creates: None,
-    }
+    step(Method::Delete, path(id), None, proof(object(id), Expect::Gone))
 }
 
 /// Sets are proven by their list: it is the documented way to read them.
 /// <https://learn.microsoft.com/graph/api/permissiongrantpolicy-list-includes>
-fn list(id: &PathId, side: Side) -> Query {
+fn list(id: &PathId, side: SetList) -> Query {
     let path = format!("{}/{}", path(id), side.segment());
     Query::list(path, Consistency::Default, Missing::Nothing)
 }
 
-fn add(id: &PathId, side: Side, set: &Conditions) -> Step {
+fn add(id: &PathId, side: SetList, set: &Conditions) -> Step {
     let members = set.to_wire();
     let looks = members.iter().map(|(name, value)| {
         let items = value.as_array().map(|items| {
@@ -263,36 +238,13 @@ fn add(id: &PathId, side: Side, set: &Conditions) -> Step {
         });
         (format!("/{name}"), items.unwrap_or_else(|| Expected::Value(value.clone())))
     });
-    Step {
-        proof: Proof {
-            read: list(id, side),
-            expect: Expect::Fields(looks.collect()),
-            before: None,
-            among: None,
-        },
-        request: Request {
-            method: Method::Post,
-            path: format!("{}/{}", path(id), side.segment()),
-            body: Some(json!(members)),
-        },
-        creates: None,
-    }
+    let proof = proof(list(id, side), Expect::Fields(looks.collect()));
+    let path = format!("{}/{}", path(id), side.segment());
+    step(Method::Post, path, Some(json!(members)), proof)
 }
 
-fn remove(id: &PathId, side: Side, set: &PathId) -> Step {
+fn remove(id: &PathId, side: SetList, set: &PathId) -> Step {
     let looks = Members::of([("/id", value(set.as_str()))]);
-    Step {
-        request: Request {
-            method: Method::Delete,
-            path: format!("{}/{}/{set}", path(id), side.segment()),
-            body: None,
-        },
-        proof: Proof {
-            read: list(id, side),
-            expect: Expect::Absent(looks),
-            before: None,
-            among: None,
-        },
-        creates: None,
-    }
+    let path = format!("{}/{}/{set}", path(id), side.segment());
+    step(Method::Delete, path, None, proof(list(id, side), Expect::Absent(looks)))
 }

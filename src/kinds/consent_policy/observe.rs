@@ -2,13 +2,12 @@
 //! <https://learn.microsoft.com/graph/api/permissiongrantpolicy-list>
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Conditions, ConsentPolicies, Found, Spec, address, condition, is_built_in};
-use crate::kinds::{Kind, Observe, OddAnswer, Pair, Read, Scene, user_consent};
+use crate::kinds::{Each, Kind, Observe, OddAnswer, Pair, Read, Scene, user_consent};
 use crate::model::address::{Address, TENANT};
 use crate::model::id::{AppId, NotAPathId, PathId};
 use crate::model::query::{Consistency, Missing, Pages, Query, Rows};
@@ -55,12 +54,7 @@ impl Read for ConsentPolicies {
 }
 
 impl Observe for ConsentPolicies {
-    fn observe(
-        &self,
-        pages: &Pages,
-        scene: &Scene,
-        found: &mut dyn FnMut(Address, Found, Duration),
-    ) -> Result<(), OddAnswer> {
+    fn observe(&self, pages: &Pages, scene: &Scene, found: Each<Found>) -> Result<(), OddAnswer> {
         if !scene.is_about(ConsentPolicies::NAME) {
             return Ok(());
         }
@@ -123,5 +117,5 @@ fn sets(rows: &[Value]) -> Result<BTreeMap<PathId, Conditions>, OddAnswer> {
 }
 
 fn odd(problem: &str) -> OddAnswer {
-    OddAnswer { what: "the list of consent policies".to_owned(), problem: problem.to_owned() }
+    OddAnswer::new("the list of consent policies", problem)
 }

@@ -3,7 +3,7 @@
 
 use super::{ConsentPolicies, Spec};
 use crate::kinds::state_json::{rest, spec_of};
-use crate::kinds::user_consent::order::{Basis, Way, queue};
+use crate::kinds::user_consent::order::{Basis, ConsentWay, queue};
 use crate::kinds::{Kind, Order, Staying, user_consent};
 use crate::model::address::{Address, TENANT};
 use crate::model::change::Change;
@@ -63,7 +63,7 @@ fn is_policy(change: &Change) -> bool {
     change.address.kind == ConsentPolicies::NAME
 }
 
-fn way(policy: &Change) -> Way {
+fn way(policy: &Change) -> ConsentWay {
     // A state that cannot be read never came this far.
     let spec = |state| spec_of::<ConsentPolicies>(state).unwrap_or_default();
     let (before, after) = (spec(&policy.before), spec(&policy.after));
@@ -72,7 +72,7 @@ fn way(policy: &Change) -> Way {
         sets.filter(|set| set.permission_classification.is_some()).collect::<Vec<_>>()
     };
     let kept = by_class(&after);
-    Way {
+    ConsentWay {
         before: basis(&before),
         after: basis(&after),
         drops_classes: by_class(&before).iter().any(|set| !kept.contains(set)),

@@ -8,6 +8,7 @@ use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use toml::Spanned;
 
 use super::condition::{ALL, ANY};
+use crate::kinds::user_consent::declare::PolicyId;
 use crate::manifest::entry::Entry;
 use crate::manifest::suggest::did_you_mean;
 use crate::model::finding::{Finding, Findings};
@@ -89,10 +90,6 @@ pub(super) struct WrittenSet {
     #[schemars(with = "Option<bool>")]
     pub(super) verified_publisher_only: Option<Spanned<bool>>,
 }
-
-struct PolicyId;
-
-form!(PolicyId, { "type": "string", "pattern": "^[A-Za-z0-9_-]+$" });
 
 struct Type;
 

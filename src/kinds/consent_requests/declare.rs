@@ -41,7 +41,7 @@ pub(super) struct Written {
     #[schemars(with = "bool")]
     enabled: Option<Spanned<bool>>,
     /// Who is asked: `{ users = [], groups = ["Consent reviewers"] }`. It gives no power to approve.
-    #[schemars(with = "Option<Listed>")]
+    #[schemars(with = "Option<ReviewerLists>")]
     reviewers: Option<Spanned<Reviewers>>,
     /// Whether reviewers are told by mail.
     #[schemars(with = "Option<bool>")]
@@ -62,7 +62,7 @@ pub(super) struct Written {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Listed {
+struct ReviewerLists {
     /// User principal names or object ids.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
@@ -75,7 +75,7 @@ struct Listed {
 
 /// A table, and never a list: derived, it would be read from a list as well, as its keys by position.
 #[derive(Debug)]
-struct Reviewers(Listed);
+struct Reviewers(ReviewerLists);
 
 struct ReviewersVisitor;
 
@@ -87,7 +87,7 @@ impl<'de> Visitor<'de> for ReviewersVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Reviewers, A::Error> {
-        Listed::deserialize(MapAccessDeserializer::new(map)).map(Reviewers)
+        ReviewerLists::deserialize(MapAccessDeserializer::new(map)).map(Reviewers)
     }
 }
 
@@ -118,7 +118,7 @@ impl Declare for ConsentRequests {
                 );
             }
             if let Some(reviewers) = &written.reviewers {
-                let Reviewers(Listed { users, groups }) = reviewers.get_ref();
+                let Reviewers(ReviewerLists { users, groups }) = reviewers.get_ref();
                 mentions.users.extend(users.iter().map(|text| text.get_ref().clone()));
                 mentions.groups.extend(groups.iter().map(|text| text.get_ref().clone()));
                 if users.is_empty() && groups.is_empty() && enabled.is_some_and(|on| *on.get_ref())
@@ -130,7 +130,7 @@ impl Declare for ConsentRequests {
         mentions
     }
 
-    /// Nothing yet: what the table leaves open is the tenant's own, see [`Kind::complete`].
+    /// Nothing yet: what the table leaves open is the tenant's own, see [`Declare::complete`].
     fn declare(&self, _inputs: &Inputs, _out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
         BTreeMap::new()
     }
@@ -210,7 +210,7 @@ fn reviewers(
     inputs: &Inputs,
     out: &mut Findings,
 ) -> Option<Vec<Reviewer>> {
-    let Reviewers(Listed { users, groups }) = declared;
+    let Reviewers(ReviewerLists { users, groups }) = declared;
     let mut found: Vec<Option<Reviewer>> = Vec::new();
     for text in users {
         let id = people::user(text.get_ref(), entry.place_of(text), inputs, out);

@@ -5,55 +5,33 @@ use serde_json::{Value, json};
 
 use super::observe::{PATH, read};
 use super::{ConsentRequests, Found, Reviewer, Spec};
-use crate::kinds::{Names, Proposal, Propose};
+use crate::kinds::proposal::property;
+use crate::kinds::step::{proof, step};
+use crate::kinds::{Names, Proposal, Propose, Sides};
 use crate::model::address::Address;
-use crate::model::audience::Audience;
-use crate::model::change::{FieldChange, Rest, Step, Subject, Verb};
+use crate::model::change::{FieldChange, Rest, Step, Verb};
 use crate::model::object_state::ObjectState;
-use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
-use crate::model::untrusted::Untrusted;
+use crate::model::request::{Expect, Expected, Members, Method, Proof};
 
 impl Propose for ConsentRequests {
-    fn change(
-        &self,
-        _address: &Address,
-        want: Option<&Spec>,
-        have: Option<&Found>,
-        names: &Names,
-    ) -> Proposal {
+    fn change(&self, _: &Address, (want, have): Sides<'_, Self>, names: &Names) -> Proposal {
         let old = have.map(|have| &have.spec);
         let is_on = |spec: Option<&Spec>| spec.is_some_and(|spec| spec.enabled);
         Proposal {
-            verb: Verb::Set,
             // A way to consent opens or closes; who reviews decides nothing by that.
             gives: is_on(want) && !is_on(old),
             takes: is_on(old) && !is_on(want),
-            subject: Subject {
-                what: "admin consent requests".to_owned(),
-                target: None,
-                audience: Audience::Tenant,
-                person: None,
-            },
             fields: fields(old, want, names),
-            steps: want.map(|want| step(want, have)).into_iter().collect(),
+            steps: want.map(|want| put(want, have)).into_iter().collect(),
             notes: want.map(|want| notes(old, want)).unwrap_or_default(),
-            permissions: Vec::new(),
-            consent: None,
+            ..Proposal::of_tenant(Verb::Set, "admin consent requests")
         }
     }
 }
 
 fn fields(old: Option<&Spec>, new: Option<&Spec>, names: &Names) -> Vec<FieldChange> {
     let word = |yes: bool, words: [&str; 2]| words[usize::from(yes)].to_owned();
-    let one = |name: &str, of: &dyn Fn(&Spec) -> String| {
-        let (old, new) = (old.map(of), new.map(of));
-        (old != new).then(|| FieldChange {
-            name: name.to_owned(),
-            kept: Vec::new(),
-            gained: new.map(Untrusted::new).into_iter().collect(),
-            lost: old.map(Untrusted::new).into_iter().collect(),
-        })
-    };
+    let one = |name: &str, of: &dyn Fn(&Spec) -> String| property(name, old.map(of), new.map(of));
     let single = [
         one("users may ask for consent", &|spec| word(spec.enabled, ["no", "yes"])),
         one("reviewers get mail", &|spec| word(spec.notify, ["no", "yes"])),
@@ -101,40 +79,30 @@ fn notes(old: Option<&Spec>, new: &Spec) -> Vec<String> {
     notes
 }
 
-fn step(want: &Spec, have: Option<&Found>) -> Step {
+fn put(want: &Spec, have: Option<&Found>) -> Step {
     let Spec { enabled, notify, reminders, days, reviewers } = want;
     let list: Vec<Value> = reviewers.iter().map(Reviewer::to_wire).collect();
-    Step {
-        request: Request {
-            method: Method::Put,
-            path: PATH.to_owned(),
-            body: Some(json!({
-                "isEnabled": enabled,
-                "notifyReviewers": notify,
-                "remindersEnabled": reminders,
-                "requestDurationInDays": days,
-                "reviewers": list,
-            })),
-        },
-        proof: Proof {
-            read: read(),
-            expect: looks_like(want),
-            before: have.map(|have| looks_like(have.as_ref())),
-            among: None,
-        },
-        creates: None,
-    }
+    let body = json!({
+        "isEnabled": enabled,
+        "notifyReviewers": notify,
+        "remindersEnabled": reminders,
+        "requestDurationInDays": days,
+        "reviewers": list,
+    });
+    let before = have.map(|have| looks_like(have.as_ref()));
+    let proof = Proof { before, ..proof(read(), looks_like(want)) };
+    step(Method::Put, PATH, Some(body), proof)
 }
 
-/// That users may ask, whoever reviews it: that much has to hold.
-pub(super) fn enabled(address: &Address, spec: &Spec, names: &Names) -> Rest {
+/// That users may ask, whoever reviews it: without it those who may no longer consent could not even ask.
+pub(in crate::kinds) fn enabled(address: &Address, spec: &Spec, names: &Names) -> Rest {
     let on = Expected::Value(json!(true));
     let expect = Expect::Fields(Members::of([("/isEnabled", on)]));
     Rest {
         address: address.clone(),
         state: ObjectState::of(spec),
-        subject: ConsentRequests.change(address, Some(spec), None, names).subject,
-        proof: Proof { read: read(), expect, before: None, among: None },
+        subject: ConsentRequests.change(address, (Some(spec), None), names).subject,
+        proof: proof(read(), expect),
     }
 }
 

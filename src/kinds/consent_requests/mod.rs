@@ -4,7 +4,7 @@
 
 mod compose;
 pub(super) mod declare;
-mod encode;
+pub(super) mod encode;
 mod observe;
 mod prove;
 mod reconcile;
@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use crate::kinds::{Kind, Names, Order};
 use crate::manifest::{HowOften, TableName};
 use crate::model::address::{Address, TENANT};
-use crate::model::change::Rest;
 use crate::model::id::ObjectId;
 use crate::model::schema::JsonSchema;
 
@@ -88,11 +87,6 @@ impl Kind for ConsentRequests {
 }
 
 impl Order for ConsentRequests {}
-
-/// Without which users who may no longer consent could not even ask.
-pub(super) fn enabled(address: &Address, spec: &Spec, names: &Names) -> Rest {
-    encode::enabled(address, spec, names)
-}
 
 /// There is one such policy in a tenant.
 fn address() -> Address {

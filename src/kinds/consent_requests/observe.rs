@@ -1,12 +1,9 @@
 //! Reading the policy: a single object.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 
 use super::{ConsentRequests, Found, Reviewer, Spec, address};
-use crate::kinds::{Kind, Observe, OddAnswer, Read, Scene};
-use crate::model::address::Address;
+use crate::kinds::{Each, Kind, Observe, OddAnswer, Read, Scene};
 use crate::model::query::{Missing, Pages, Query, Rows};
 use crate::model::untrusted::shown;
 
@@ -19,12 +16,7 @@ impl Read for ConsentRequests {
 }
 
 impl Observe for ConsentRequests {
-    fn observe(
-        &self,
-        pages: &Pages,
-        scene: &Scene,
-        found: &mut dyn FnMut(Address, Found, Duration),
-    ) -> Result<(), OddAnswer> {
+    fn observe(&self, pages: &Pages, scene: &Scene, found: Each<Found>) -> Result<(), OddAnswer> {
         if scene.is_about(Self::NAME) {
             let answered = pages.rows(&read()).map(Rows::answered).unwrap_or_default();
             found(address(), Found { spec: policy(pages)? }, answered);
@@ -65,8 +57,5 @@ pub(super) fn policy(pages: &Pages) -> Result<Spec, OddAnswer> {
 }
 
 fn odd(problem: &str) -> OddAnswer {
-    OddAnswer {
-        what: "the tenant's policy for admin consent requests".to_owned(),
-        problem: problem.to_owned(),
-    }
+    OddAnswer::new("the tenant's policy for admin consent requests", problem)
 }

@@ -68,7 +68,7 @@ pub(super) struct Written {
 /// What is declared so far. A table stands for as many grants as it has people: what they have in
 /// common is kept once.
 #[derive(Default)]
-struct Grants {
+struct DeclaredGrants {
     wanted: BTreeMap<Address, Wanted<Spec>>,
     scopes: Interner<ScopeSet>,
     whys: Interner<Arc<[Why]>>,
@@ -114,7 +114,7 @@ impl Declare for DelegatedGrants {
     }
 
     fn declare(&self, inputs: &Inputs, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
-        let mut grants = Grants::default();
+        let mut grants = DeclaredGrants::default();
         for entry in inputs.manifest.entries(TABLE) {
             if out.is_full() {
                 break;
@@ -131,7 +131,7 @@ fn declare_one(
     inputs: &Inputs,
     entry: &Entry,
     written: &Written,
-    grants: &mut Grants,
+    grants: &mut DeclaredGrants,
     out: &mut Findings,
 ) {
     // What is missing was reported with the manifest's other mistakes.
@@ -160,7 +160,7 @@ fn declare_one(
     if !inputs.scene.roster.contains_key(label) {
         return;
     }
-    let table = Table {
+    let table = Terms {
         client: client.into(),
         scopes,
         over: note.over(inputs.today),
@@ -176,7 +176,7 @@ fn declare_one(
 }
 
 /// What one table says of everybody it names.
-struct Table {
+struct Terms {
     client: Arc<str>,
     scopes: ScopeSet,
     /// Past its `until`.
@@ -185,14 +185,14 @@ struct Table {
     notes: Arc<[String]>,
 }
 
-impl Grants {
+impl DeclaredGrants {
     /// Adds a table to one audience's grant, and gives back what that now comes to.
     fn add(
         &mut self,
         label: &str,
         resource: ObjectId,
         audience: Audience,
-        table: &Table,
+        table: &Terms,
     ) -> ScopeSet {
         let slot = self.wanted.entry(address(label, resource, audience)).or_insert_with(|| {
             Wanted { spec: None, expired: None, why: Arc::default(), notes: [].into() }

@@ -3,24 +3,19 @@
 use serde_json::json;
 
 use super::{DelegatedGrants, Found, Spec, observe};
-use crate::kinds::{Names, Proposal, Propose};
+use crate::kinds::step::{proof, step};
+use crate::kinds::{Names, Proposal, Propose, Sides};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{FieldChange, Permission, PermissionSort, Step, Subject, Verb};
 use crate::model::id::ObjectId;
 use crate::model::query::{Consistency, Missing, Query, literal};
-use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
+use crate::model::request::{Expect, Expected, Members, Method, Proof};
 use crate::model::scope::ScopeSet;
 use crate::model::untrusted::Untrusted;
 
 impl Propose for DelegatedGrants {
-    fn change(
-        &self,
-        _address: &Address,
-        want: Option<&Spec>,
-        have: Option<&Found>,
-        names: &Names,
-    ) -> Proposal {
+    fn change(&self, _: &Address, (want, have): Sides<'_, Self>, names: &Names) -> Proposal {
         let none = ScopeSet::default();
         let old = have.map_or(&none, |have| &have.spec.scopes);
         let new = want.map_or(&none, |want| &want.scopes);
@@ -34,22 +29,20 @@ impl Propose for DelegatedGrants {
         };
         let spec = want.or(have.map(AsRef::as_ref));
         Proposal {
-            verb,
             gives: !gained.is_empty(),
             // An empty grant gives nothing, but its removal still waits like every removal.
             takes: !lost.is_empty() || verb == Verb::Revoke,
             subject: subject(spec, names),
             fields: vec![field(old, &gained, &lost)],
             steps: steps(want, have),
-            notes: Vec::new(),
             permissions: spec
                 .map(|spec| permissions(spec.resource, &gained, &lost))
                 .unwrap_or_default(),
-            consent: None,
+            ..Proposal::of_tenant(verb, "delegated")
         }
     }
 
-    /// An all-users grant may be widened to both before it is narrowed, see [`order::link`].
+    /// An all-users grant may be widened to both before it is narrowed, see `order.rs`.
     fn between(&self, have: Option<&Found>, want: &Spec, now: &Found) -> bool {
         let Some(have) = have else { return false };
         let both = have.spec.scopes.union(&want.scopes);
@@ -125,51 +118,25 @@ fn create(want: &Spec) -> Step {
         body["consentType"] = json!("Principal");
         body["principalId"] = json!(person.to_string());
     }
-    Step {
-        request: Request {
-            method: Method::Post,
-            path: "/oauth2PermissionGrants".to_owned(),
-            body: Some(body),
-        },
-        proof: Proof {
-            read: find(want),
-            expect: looks_like(want),
-            before: None,
-            among: Some(observe::of_client(client)),
-        },
-        creates: None,
-    }
+    let among = Some(observe::of_client(client));
+    let proof = Proof { among, ..proof(find(want), looks_like(want)) };
+    step(Method::Post, "/oauth2PermissionGrants", Some(body), proof)
 }
 
 fn update(have: &Found, scopes: &ScopeSet) -> Step {
     let goal = Spec { scopes: scopes.clone(), ..have.spec.clone() };
-    Step {
-        request: Request {
-            method: Method::Patch,
-            path: path(have),
-            body: Some(json!({ "scope": scopes.to_wire() })),
-        },
-        proof: Proof {
-            read: Query::object(path(have), Missing::Nothing),
-            expect: looks_like(&goal),
-            before: Some(as_found(have)),
-            among: None,
-        },
-        creates: None,
-    }
+    let body = json!({ "scope": scopes.to_wire() });
+    step(Method::Patch, path(have), Some(body), by_id(have, looks_like(&goal)))
 }
 
 fn delete(have: &Found) -> Step {
-    Step {
-        request: Request { method: Method::Delete, path: path(have), body: None },
-        proof: Proof {
-            read: Query::object(path(have), Missing::Nothing),
-            expect: Expect::Gone,
-            before: Some(as_found(have)),
-            among: None,
-        },
-        creates: None,
-    }
+    step(Method::Delete, path(have), None, by_id(have, Expect::Gone))
+}
+
+/// Read by its id, which nobody else may have changed before.
+fn by_id(have: &Found, expect: Expect) -> Proof {
+    let read = Query::object(path(have), Missing::Nothing);
+    Proof { before: Some(as_found(have)), ..proof(read, expect) }
 }
 
 fn path(have: &Found) -> String {

@@ -2,13 +2,11 @@
 //! (<https://learn.microsoft.com/graph/api/oauth2permissiongrant-list>).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::{DelegatedGrants, Found, Spec, address};
-use crate::kinds::{Observe, OddAnswer, Read, Scene};
-use crate::model::address::Address;
+use crate::kinds::{Each, Observe, OddAnswer, Read, Scene};
 use crate::model::audience::Audience;
 use crate::model::id::{ObjectId, PathId};
 use crate::model::query::{Consistency, Missing, Pages, Query};
@@ -23,12 +21,7 @@ impl Read for DelegatedGrants {
 }
 
 impl Observe for DelegatedGrants {
-    fn observe(
-        &self,
-        pages: &Pages,
-        scene: &Scene,
-        found: &mut dyn FnMut(Address, Found, Duration),
-    ) -> Result<(), OddAnswer> {
+    fn observe(&self, pages: &Pages, scene: &Scene, found: Each<Found>) -> Result<(), OddAnswer> {
         for (label, app) in &scene.roster {
             let Some(client) = scene.directory.client_id(*app) else { continue };
             let rows = pages.rows(&read(client)).ok_or_else(|| odd("was not read"))?;
@@ -98,7 +91,7 @@ impl Row {
 }
 
 fn odd(problem: &str) -> OddAnswer {
-    OddAnswer { what: "the list of delegated grants".to_owned(), problem: problem.to_owned() }
+    OddAnswer::new("the list of delegated grants", problem)
 }
 
 #[cfg(test)]

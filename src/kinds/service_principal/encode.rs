@@ -3,23 +3,17 @@
 use serde_json::json;
 
 use super::{Found, ServicePrincipals, Spec};
-use crate::kinds::{Names, Pair, Proposal, Propose};
+use crate::kinds::step::{proof, step};
+use crate::kinds::{Names, Pair, Proposal, Propose, Sides};
 use crate::model::address::Address;
-use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Part, Rest, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Missing, Query};
-use crate::model::request::{Expect, Expected, Members, Method, Proof, Request, later};
+use crate::model::request::{Expect, Expected, Members, Method, later};
 use crate::model::untrusted::Untrusted;
 
 impl Propose for ServicePrincipals {
-    fn change(
-        &self,
-        address: &Address,
-        want: Option<&Spec>,
-        have: Option<&Found>,
-        _names: &Names,
-    ) -> Proposal {
+    fn change(&self, address: &Address, (want, have): Sides<'_, Self>, _: &Names) -> Proposal {
         let required = want.and_then(|want| want.assignment_required);
         match (want, have) {
             (Some(want), None) => {
@@ -41,7 +35,7 @@ impl Propose for ServicePrincipals {
         }
     }
 
-    /// A new one lets everybody in until it is closed, see [`Kind::link`].
+    /// A new one lets everybody in until it is closed, see `order.rs`.
     fn between(&self, have: Option<&Found>, want: &Spec, now: &Found) -> bool {
         let open = Spec { assignment_required: Some(false), ..want.clone() };
         have.is_none() && now.spec == open
@@ -78,7 +72,7 @@ pub(super) fn open(address: &Address, found: &Found) -> Rest {
         state: ObjectState::of(&must),
         subject: Subject {
             target: Some(Untrusted::new("open to everybody")),
-            ..blank("sign-in").subject
+            ..Proposal::of_tenant(Verb::Set, "sign-in").subject
         },
         proof: setting_step(&found.id.to_string(), false).proof,
     }
@@ -94,13 +88,10 @@ fn creation(address: &Address, want: &Spec) -> Proposal {
     };
     Proposal {
         // By itself it lets nobody do anything; what follows does, and says so.
-        gives: false,
-        takes: false,
-        verb: Verb::Create,
         fields: vec![field],
         steps: vec![create(address, want)],
         notes: notes(want),
-        ..blank("service principal")
+        ..Proposal::of_tenant(Verb::Create, "service principal")
     }
 }
 
@@ -133,29 +124,9 @@ fn setting(required: bool) -> Proposal {
     Proposal {
         gives: !required,
         takes: required,
-        verb: Verb::Set,
         fields: vec![field],
         notes: notes.iter().map(|note| (*note).to_owned()).collect(),
-        ..blank("sign-in")
-    }
-}
-
-fn blank(what: &str) -> Proposal {
-    Proposal {
-        verb: Verb::Set,
-        gives: false,
-        takes: false,
-        subject: Subject {
-            what: what.to_owned(),
-            target: None,
-            audience: Audience::Tenant,
-            person: None,
-        },
-        fields: Vec::new(),
-        steps: Vec::new(),
-        notes: Vec::new(),
-        permissions: Vec::new(),
-        consent: None,
+        ..Proposal::of_tenant(Verb::Set, "sign-in")
     }
 }
 
@@ -169,46 +140,22 @@ fn create(address: &Address, want: &Spec) -> Step {
     let pinned = name.into_iter().chain(publisher);
     let pinned = pinned.map(|(at, value)| (at, Expected::Pinned(value)));
     let fields = pinned.chain([("/appId", Expected::Value(json!(app_id)))]).collect();
-    Step {
-        proof: Proof {
-            read: Query::object(
-                format!("/servicePrincipals(appId='{app_id}')?$select={select}"),
-                Missing::Nothing,
-            ),
-            expect: Expect::Fields(fields),
-            before: None,
-            among: None,
-        },
-        request: Request {
-            method: Method::Post,
-            path: "/servicePrincipals".to_owned(),
-            body: Some(json!({ "appId": app_id })),
-        },
-        creates: Some(later(address)),
-    }
+    let path = format!("/servicePrincipals(appId='{app_id}')?$select={select}");
+    let proof = proof(Query::object(path, Missing::Nothing), Expect::Fields(fields));
+    let body = json!({ "appId": app_id });
+    let made = step(Method::Post, "/servicePrincipals", Some(body), proof);
+    Step { creates: Some(later(address)), ..made }
 }
 
 /// <https://learn.microsoft.com/graph/api/serviceprincipal-update>. `id` may be a placeholder.
 fn setting_step(id: &str, required: bool) -> Step {
     let path = format!("/servicePrincipals/{id}");
     let expected = Expected::Value(json!(required));
-    Step {
-        proof: Proof {
-            read: Query::object(
-                format!("{path}?$select=id,appRoleAssignmentRequired"),
-                Missing::Nothing,
-            ),
-            expect: Expect::Fields(Members::of([("/appRoleAssignmentRequired", expected)])),
-            before: None,
-            among: None,
-        },
-        request: Request {
-            method: Method::Patch,
-            path,
-            body: Some(json!({ "appRoleAssignmentRequired": required })),
-        },
-        creates: None,
-    }
+    let read =
+        Query::object(format!("{path}?$select=id,appRoleAssignmentRequired"), Missing::Nothing);
+    let looks = Expect::Fields(Members::of([("/appRoleAssignmentRequired", expected)]));
+    let body = json!({ "appRoleAssignmentRequired": required });
+    step(Method::Patch, path, Some(body), proof(read, looks))
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use super::{Found, ServicePrincipals, Spec, address};
-use crate::kinds::{Observe, OddAnswer, Read, Scene};
-use crate::model::address::Address;
+use crate::kinds::{Each, Observe, OddAnswer, Read, Scene};
 use crate::model::query::{Pages, Query};
 
 impl Read for ServicePrincipals {
@@ -15,12 +14,7 @@ impl Read for ServicePrincipals {
 }
 
 impl Observe for ServicePrincipals {
-    fn observe(
-        &self,
-        _pages: &Pages,
-        scene: &Scene,
-        found: &mut dyn FnMut(Address, Found, Duration),
-    ) -> Result<(), OddAnswer> {
+    fn observe(&self, _pages: &Pages, scene: &Scene, found: Each<Found>) -> Result<(), OddAnswer> {
         for (label, app_id) in &scene.roster {
             if let Some(app) = scene.directory.service_principals.get(app_id) {
                 let spec = Spec {

@@ -61,14 +61,14 @@ enum Allow {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Listed {
+struct PolicyList {
     /// Ids of consent policies; users may consent to what any of them lets through.
     #[schemars(with = "Vec<PolicyId>", length(min = 1))]
     policies: Vec<Spanned<String>>,
 }
 
 /// How the id of a consent policy is written; see [`is_policy_id`].
-struct PolicyId;
+pub(in crate::kinds) struct PolicyId;
 
 form!(PolicyId, { "type": "string", "pattern": "^[A-Za-z0-9_-]+$" });
 
@@ -86,7 +86,7 @@ impl<'de> Visitor<'de> for AllowVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Allow, A::Error> {
-        let Listed { policies } = Listed::deserialize(MapAccessDeserializer::new(map))?;
+        let PolicyList { policies } = PolicyList::deserialize(MapAccessDeserializer::new(map))?;
         Ok(Allow::Policies(policies))
     }
 }
@@ -104,7 +104,7 @@ impl JsonSchema for Allow {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let words = CHOICES.map(|(word, _)| word);
-        json_schema!({ "anyOf": [{ "type": "string", "enum": words }, Listed::json_schema(generator)] })
+        json_schema!({ "anyOf": [{ "type": "string", "enum": words }, PolicyList::json_schema(generator)] })
     }
 }
 

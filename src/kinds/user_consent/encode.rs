@@ -2,47 +2,34 @@
 
 use serde_json::json;
 
+use super::declare::CHOICES;
 use super::{Found, Spec, UserConsent, is_for_self, observe, policy};
-use crate::kinds::{Names, Proposal, Propose};
+use crate::kinds::step::{proof, step};
+use crate::kinds::{Names, Proposal, Propose, Sides};
 use crate::model::address::Address;
-use crate::model::audience::Audience;
-use crate::model::change::{Consent, FieldChange, Step, Subject, Verb};
-use crate::model::request::{Expect, Expected, Members, Method, Proof, Request};
+use crate::model::change::{Consent, FieldChange, Step, Verb};
+use crate::model::request::{Expect, Expected, Members, Method, Proof};
 use crate::model::untrusted::Untrusted;
 
 impl Propose for UserConsent {
-    fn change(
-        &self,
-        _address: &Address,
-        want: Option<&Spec>,
-        have: Option<&Found>,
-        _names: &Names,
-    ) -> Proposal {
+    fn change(&self, _: &Address, (want, have): Sides<'_, Self>, _: &Names) -> Proposal {
         let old = have.map(|have| have.spec.assigned.as_slice()).unwrap_or_default();
         let new = want.map(|want| want.assigned.as_slice()).unwrap_or_default();
         let (gained, lost) = (beside(new, old), beside(old, new));
         let (gives, takes) = directions(old, new);
         let by = gained.iter().filter_map(|entry| policy(entry)).map(str::to_owned).collect();
         Proposal {
-            verb: Verb::Set,
             gives,
             takes,
-            subject: Subject {
-                what: "user consent".to_owned(),
-                target: None,
-                audience: Audience::Tenant,
-                person: None,
-            },
             fields: vec![FieldChange {
                 name: "users may consent to".to_owned(),
                 kept: Vec::new(),
                 gained: words(&gained, new),
                 lost: words(&lost, old),
             }],
-            steps: want.map(|want| step(want, have)).into_iter().collect(),
-            notes: Vec::new(),
-            permissions: Vec::new(),
+            steps: want.map(|want| patch(want, have)).into_iter().collect(),
             consent: Some(Consent::Users { by }),
+            ..Proposal::of_tenant(Verb::Set, "user consent")
         }
     }
 }
@@ -85,36 +72,25 @@ fn words(entries: &[String], whole: &[String]) -> Vec<Untrusted> {
     }
     let word = |entry: &String| {
         let id = policy(entry).unwrap_or_default();
-        match id.to_lowercase().as_str() {
-            "microsoft-user-default-low" => Untrusted::new("low-risk"),
-            "microsoft-user-default-recommended" => Untrusted::new("microsoft-recommended"),
-            "microsoft-user-default-legacy" => Untrusted::new("any"),
+        let lower = id.to_lowercase();
+        match CHOICES.iter().find(|(_, own)| *own == Some(lower.as_str())) {
+            Some((word, _)) => Untrusted::new(*word),
             // An id of the tenant's own shall not read like one of the words.
-            "none" | "low-risk" | "any" | "microsoft-recommended" => {
+            None if CHOICES.iter().any(|(word, _)| *word == lower) => {
                 Untrusted::new(format!("policy {id}"))
             }
-            _ => Untrusted::new(id),
+            None => Untrusted::new(id),
         }
     };
     entries.iter().map(word).collect()
 }
 
-fn step(want: &Spec, have: Option<&Found>) -> Step {
+fn patch(want: &Spec, have: Option<&Found>) -> Step {
     let list = json!({ "permissionGrantPoliciesAssigned": want.assigned });
-    Step {
-        request: Request {
-            method: Method::Patch,
-            path: "/policies/authorizationPolicy".to_owned(),
-            body: Some(json!({ "defaultUserRolePermissions": list })),
-        },
-        proof: Proof {
-            read: observe::read(),
-            expect: looks_like(want),
-            before: have.map(|have| looks_like(&have.spec)),
-            among: None,
-        },
-        creates: None,
-    }
+    let body = json!({ "defaultUserRolePermissions": list });
+    let before = have.map(|have| looks_like(&have.spec));
+    let proof = Proof { before, ..proof(observe::read(), looks_like(want)) };
+    step(Method::Patch, "/policies/authorizationPolicy", Some(body), proof)
 }
 
 fn looks_like(spec: &Spec) -> Expect {

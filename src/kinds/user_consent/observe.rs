@@ -1,12 +1,9 @@
 //! Reading the authorization policy: a single object.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 
 use super::{Found, Spec, UserConsent, address, grants, is_for_self};
-use crate::kinds::{Kind, Observe, OddAnswer, Read, Scene};
-use crate::model::address::Address;
+use crate::kinds::{Each, Kind, Observe, OddAnswer, Read, Scene};
 use crate::model::query::{Consistency, Missing, Pages, Query, Rows, Shape};
 use crate::model::untrusted::shown;
 
@@ -19,12 +16,7 @@ impl Read for UserConsent {
 }
 
 impl Observe for UserConsent {
-    fn observe(
-        &self,
-        pages: &Pages,
-        scene: &Scene,
-        found: &mut dyn FnMut(Address, Found, Duration),
-    ) -> Result<(), OddAnswer> {
+    fn observe(&self, pages: &Pages, scene: &Scene, found: Each<Found>) -> Result<(), OddAnswer> {
         if !scene.is_about(UserConsent::NAME) {
             return Ok(());
         }
@@ -82,5 +74,5 @@ struct Permissions {
 }
 
 fn odd(problem: &str) -> OddAnswer {
-    OddAnswer { what: "the tenant's authorization policy".to_owned(), problem: problem.to_owned() }
+    OddAnswer::new("the tenant's authorization policy", problem)
 }

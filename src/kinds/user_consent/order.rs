@@ -18,7 +18,7 @@ pub(in crate::kinds) struct Basis {
 
 /// A way to consent before and after a change of it: the setting, or a policy that is used.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::kinds) struct Way {
+pub(in crate::kinds) struct ConsentWay {
     pub before: Basis,
     pub after: Basis,
     /// Something that goes by classes is there no longer afterwards.
@@ -29,7 +29,7 @@ pub(in crate::kinds) struct Way {
 
 /// Who waits for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Waits {
+enum Waiter {
     Way,
     Other,
     Neither,
@@ -45,7 +45,7 @@ impl Order for UserConsent {
         let setting = &changes[at];
         let (before, after) = (named_in(&setting.before), named_in(&setting.after));
         let goes = |id: &&String| !after.iter().any(|kept| kept.eq_ignore_ascii_case(id));
-        let way = Way {
+        let way = ConsentWay {
             before: basis(&before),
             after: basis(&after),
             drops_classes: before.iter().filter(goes).any(|id| basis_of(id).classes),
@@ -58,14 +58,19 @@ impl Order for UserConsent {
 
 /// Adds `needs` between the way that the change at this place is about, and what it rests on; and what of
 /// that stays as it is.
-pub(in crate::kinds) fn queue(at: usize, way: Way, changes: &mut [Change], staying: Staying<'_>) {
+pub(in crate::kinds) fn queue(
+    at: usize,
+    way: ConsentWay,
+    changes: &mut [Change],
+    staying: Staying<'_>,
+) {
     let address = changes[at].address.clone();
     let mut first: Vec<Address> = Vec::new();
     for other in changes.iter_mut() {
         match waits(way, other) {
-            Waits::Way => first.push(other.address.clone()),
-            Waits::Other => other.needs.push(address.clone()),
-            Waits::Neither => {}
+            Waiter::Way => first.push(other.address.clone()),
+            Waiter::Other => other.needs.push(address.clone()),
+            Waiter::Neither => {}
         }
     }
     changes[at].needs.extend(first);
@@ -73,7 +78,7 @@ pub(in crate::kinds) fn queue(at: usize, way: Way, changes: &mut [Change], stayi
 }
 
 /// What is left to those who can no longer consent as before.
-fn stays(way: Way, staying: Staying<'_>) -> Vec<Rest> {
+fn stays(way: ConsentWay, staying: Staying<'_>) -> Vec<Rest> {
     if !way.takes {
         return Vec::new();
     }
@@ -82,31 +87,35 @@ fn stays(way: Way, staying: Staying<'_>) -> Vec<Rest> {
     let classes = classes
         .filter_map(|(address, found)| rest(&Classifications, address, &found.spec, staying.names));
     let requests = staying.of::<ConsentRequests>(TENANT).filter(|(_, found)| found.spec.enabled);
-    let requests = requests
-        .map(|(address, found)| consent_requests::enabled(address, &found.spec, staying.names));
+    let requests = requests.map(|(address, found)| {
+        consent_requests::encode::enabled(address, &found.spec, staying.names)
+    });
     classes.chain(requests).collect()
 }
 
-fn waits(way: Way, other: &Change) -> Waits {
+fn waits(way: ConsentWay, other: &Change) -> Waiter {
     match other.address.kind.as_str() {
         Classifications::NAME => class_waits(way, other),
         // Whoever can no longer consent can ask by then.
-        ConsentRequests::NAME if way.takes && other.gives => Waits::Way,
-        ConsentRequests::NAME if way.gives && other.takes => Waits::Other,
-        _ => Waits::Neither,
+        ConsentRequests::NAME if way.takes && other.gives => Waiter::Way,
+        ConsentRequests::NAME if way.gives && other.takes => Waiter::Other,
+        _ => Waiter::Neither,
     }
 }
 
-fn class_waits(Way { before, after, drops_classes, gives, takes }: Way, class: &Change) -> Waits {
+fn class_waits(
+    ConsentWay { before, after, drops_classes, gives, takes }: ConsentWay,
+    class: &Change,
+) -> Waiter {
     match () {
         // What could be consented to anyhow goes by the class from now on.
-        () if class.gives && takes && after.classes && before.otherwise => Waits::Way,
+        () if class.gives && takes && after.classes && before.otherwise => Waiter::Way,
         // What goes shall not let the class through in its last moment.
-        () if class.gives && drops_classes => Waits::Other,
+        () if class.gives && drops_classes => Waiter::Other,
         // Nor shall what comes in its first.
-        () if class.takes && after.classes && !before.classes => Waits::Way,
-        () if class.takes && gives && before.classes => Waits::Other,
-        () => Waits::Neither,
+        () if class.takes && after.classes && !before.classes => Waiter::Way,
+        () if class.takes && gives && before.classes => Waiter::Other,
+        () => Waiter::Neither,
     }
 }
 

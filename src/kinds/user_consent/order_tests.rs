@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Basis, Waits, Way, stays, waits};
+use super::{Basis, ConsentWay, Waiter, stays, waits};
 use crate::kinds::consent_policy::ConsentPolicies;
 use crate::kinds::world::{GRAPH, World, explorer, object, staying};
 use crate::kinds::{Kind, Names, REGISTRY, Staying};
@@ -13,8 +13,8 @@ fn basis(letters: &str) -> Basis {
     Basis { classes: letters.contains('c'), otherwise: letters.contains('o') }
 }
 
-fn way(before: &str, after: &str, does: &str) -> Way {
-    Way {
+fn way(before: &str, after: &str, does: &str) -> ConsentWay {
+    ConsentWay {
         before: basis(before),
         after: basis(after),
         drops_classes: does.contains("drops"),
@@ -50,25 +50,25 @@ fn a_setting_goes_by_what_its_policies_go_by() {
 fn a_class_and_a_way_wait_for_each_other_by_the_table() {
     let table = [
         // What was free goes by classes from now on: they are said first.
-        ("o", "c", "takes", "gives", Waits::Way),
-        ("o", "c", "", "gives", Waits::Neither),
-        ("o", "o", "takes", "gives", Waits::Neither),
-        ("c", "c", "takes", "gives", Waits::Neither),
+        ("o", "c", "takes", "gives", Waiter::Way),
+        ("o", "c", "", "gives", Waiter::Neither),
+        ("o", "o", "takes", "gives", Waiter::Neither),
+        ("c", "c", "takes", "gives", Waiter::Neither),
         // In its last moment nothing lets the new class through.
-        ("c", "", "drops takes", "gives", Waits::Other),
-        ("co", "o", "drops takes", "gives", Waits::Other),
-        ("c", "", "drops takes", "takes", Waits::Neither),
+        ("c", "", "drops takes", "gives", Waiter::Other),
+        ("co", "o", "drops takes", "gives", Waiter::Other),
+        ("c", "", "drops takes", "takes", Waiter::Neither),
         // Nor in its first one that which goes.
-        ("", "c", "gives", "takes", Waits::Way),
-        ("o", "co", "gives", "takes", Waits::Way),
-        ("", "c", "gives", "gives", Waits::Neither),
-        ("", "o", "gives", "takes", Waits::Neither),
-        ("c", "c", "", "takes", Waits::Neither),
+        ("", "c", "gives", "takes", Waiter::Way),
+        ("o", "co", "gives", "takes", Waiter::Way),
+        ("", "c", "gives", "gives", Waiter::Neither),
+        ("", "o", "gives", "takes", Waiter::Neither),
+        ("c", "c", "", "takes", Waiter::Neither),
         // What gives more is there before the class goes.
-        ("c", "co", "gives", "takes", Waits::Other),
-        ("c", "co", "gives", "gives", Waits::Neither),
-        ("c", "c", "takes", "takes", Waits::Neither),
-        ("o", "o", "gives takes", "takes", Waits::Neither),
+        ("c", "co", "gives", "takes", Waiter::Other),
+        ("c", "co", "gives", "gives", Waiter::Neither),
+        ("c", "c", "takes", "takes", Waiter::Neither),
+        ("o", "o", "gives takes", "takes", Waiter::Neither),
     ];
     for (before, after, does, class, expected) in table {
         let found = waits(way(before, after, does), &other("classification", class));
@@ -79,14 +79,14 @@ fn a_class_and_a_way_wait_for_each_other_by_the_table() {
 #[test]
 fn whoever_can_no_longer_consent_can_ask_by_then() {
     let table = [
-        ("takes", "gives", Waits::Way),
-        ("takes", "takes", Waits::Neither),
-        ("gives", "gives", Waits::Neither),
-        ("gives", "takes", Waits::Other),
-        ("", "gives", Waits::Neither),
-        ("", "takes", Waits::Neither),
-        ("gives", "", Waits::Neither),
-        ("takes", "", Waits::Neither),
+        ("takes", "gives", Waiter::Way),
+        ("takes", "takes", Waiter::Neither),
+        ("gives", "gives", Waiter::Neither),
+        ("gives", "takes", Waiter::Other),
+        ("", "gives", Waiter::Neither),
+        ("", "takes", Waiter::Neither),
+        ("gives", "", Waiter::Neither),
+        ("takes", "", Waiter::Neither),
     ];
     for (does, requests, expected) in table {
         let found = waits(way("o", "o", does), &other("consent_requests", requests));
@@ -94,12 +94,12 @@ fn whoever_can_no_longer_consent_can_ask_by_then() {
     }
     let all = way("co", "c", "drops gives takes");
     for kind in ["delegated_grant", ConsentPolicies::NAME, "user_consent"] {
-        assert_eq!(waits(all, &other(kind, "gives takes")), Waits::Neither, "{kind}");
+        assert_eq!(waits(all, &other(kind, "gives takes")), Waiter::Neither, "{kind}");
     }
 }
 
 /// Kinds of what a way rests on, where one class stays and admin consent requests are so.
-fn rested_on(way: Way, enabled: bool) -> Vec<String> {
+fn rested_on(way: ConsentWay, enabled: bool) -> Vec<String> {
     let classes =
         format!("/servicePrincipals/{}/delegatedPermissionClassifications", object(GRAPH));
     let class = json!([{

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::Unreadable;
-use crate::kinds::published::state_by_address;
 use crate::model::address::Address;
 use crate::model::object_state::ObjectState;
 use crate::model::schema::JsonSchema;
 use crate::plan::Plan;
+use crate::plan::published::state_by_address;
 use crate::plan::rests::{self, Found};
 
 /// One object that something rests on.

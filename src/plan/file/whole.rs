@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use time::Date;
 use time::macros::format_description;
 
-use crate::kinds::{REGISTRY, Standing, Unreadable, by_name};
+use crate::kinds::{Position, REGISTRY, Unreadable, by_name};
 use crate::model::address::TENANT;
 use crate::model::request::{Known, LATER};
 use crate::plan::{AppHead, Extent, Lifted, Plan};
@@ -96,7 +96,7 @@ fn idle(plan: &Plan) -> Result<Option<String>, Unreadable> {
     for pair in &plan.pairs {
         let Some((_, kind)) = by_name(&pair.address.kind) else { continue };
         let standing = kind.standing(&pair.address, &pair.before, &pair.after, &pair.before)?;
-        if standing == Standing::Reached {
+        if standing == Position::Reached {
             return Ok(Some(format!("{} would stay as it is", pair.address)));
         }
     }

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::kinds::published::{document, states_by_address};
 use crate::model::address::Address;
 use crate::model::change::{Change, FieldChange, Permission, PermissionSort, Subject, Verb, Why};
 use crate::model::clock::{Moment, stamp};
@@ -18,6 +17,7 @@ use crate::model::request::Request;
 use crate::model::risk::Risk;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::plan::pictures::Counts;
+use crate::plan::published::{document, states_by_address};
 use crate::plan::{
     AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestSummary, Plan, Unmanaged,
 };

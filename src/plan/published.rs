@@ -54,22 +54,22 @@ pub fn document<T: JsonSchema>(name: &str, version: u32) -> Schema {
 /// those of the kind that the address begins with.
 pub fn states_by_address(schema: &mut Schema) {
     let or_null = |form: Value| json!({ "anyOf": [{ "type": "null" }, form] });
-    let cases = REGISTRY.map(|kind| {
+    by_address(schema, |kind| {
         let (found, spec) = (reference(kind, "found"), reference(kind, "spec"));
-        json!({
-            "if": { "properties": { "address": { "pattern": begins_with(kind) } } },
-            "then": { "properties": { "before": or_null(found), "after": or_null(spec) } },
-        })
+        json!({ "before": or_null(found), "after": or_null(spec) })
     });
-    schema.insert("allOf".to_owned(), cases.into_iter().collect());
 }
 
 /// The same for a part that has `address` and `state`, as found.
 pub fn state_by_address(schema: &mut Schema) {
+    by_address(schema, |kind| json!({ "state": reference(kind, "found") }));
+}
+
+fn by_address(schema: &mut Schema, states: impl Fn(&dyn AnyKind) -> Value) {
     let cases = REGISTRY.map(|kind| {
         json!({
             "if": { "properties": { "address": { "pattern": begins_with(kind) } } },
-            "then": { "properties": { "state": reference(kind, "found") } },
+            "then": { "properties": states(kind) },
         })
     });
     schema.insert("allOf".to_owned(), cases.into_iter().collect());
