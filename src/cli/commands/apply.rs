@@ -29,7 +29,7 @@ use crate::plan::Plan;
 use crate::render::formats::Reported;
 use crate::render::outcome::LookedAt;
 use crate::render::unfinished::Above;
-use crate::store::private;
+use crate::store::place::RecordPlace;
 use crate::store::snapshot::ApprovedBy;
 
 /// What was typed, and what surrounds it.
@@ -47,8 +47,7 @@ struct Task {
     /// What the plan was made of, unless it was saved.
     loaded: Option<Loaded>,
     plan: Plan,
-    /// `.consent` beside the manifest or the plan file.
-    state: PathBuf,
+    place: RecordPlace,
     past: Past,
     /// The command that leads here again.
     again: String,
@@ -97,19 +96,19 @@ async fn prepare_saved(
     clouds::of_plan(path, &plan, &args.tenant)?;
     let connected = Connected::open(&args.tenant, plan.tenant.id, args.write_quota, env).await?;
     let again = format!("consent apply {}{}", word(path), connected.flags);
-    let state = history::of_plan(path, &plan.manifest);
-    own_folders(&connected, &state)?;
-    if let Some(note) = unfinished::of_another_manifest(&plan, &state) {
+    let place = history::of_plan(path, &plan.manifest);
+    own_folders(&connected, &place)?;
+    if let Some(note) = unfinished::of_another_manifest(&plan, &place) {
         // Nobody reading it is no reason to stop.
         drop(writeln!(streams.err, "note: {note}"));
     }
-    let past = Past::of(&state, &plan.manifest);
-    unfinished::refuse_under_way(&past, &state, &again)?;
+    let past = Past::of(&place, &plan.manifest);
+    unfinished::refuse_under_way(&past, &*place.records(), &again)?;
     let (display, today) = (Display::new(global, env, streams.err), env.now().date());
     let proven = saved_plan::prove(&connected.session, &mut plan, today, &display.tell()).await;
     proven.map_err(|error| connected.failed(error))?;
     unfinished::tell(&past, &plan, Above::Saved, connected.place(), global, streams);
-    Ok(Task { connected, loaded: None, plan, state, past, again })
+    Ok(Task { connected, loaded: None, plan, place, past, again })
 }
 
 /// The manifest is planned now.
@@ -121,25 +120,25 @@ async fn prepare_live(call: &Call<'_>, streams: &mut Streams<'_>) -> Result<Task
     let files = files(&args.manifest.file);
     clouds::of_manifest(&loaded, &args.tenant, &format!("consent apply{files}"))?;
     let connected = Connected::open(&args.tenant, id, args.write_quota, env).await?;
-    let state = history::of_manifest(&args.manifest.file);
+    let place = RecordPlace::of_manifest(&args.manifest.file);
     let again = format!("consent apply{files}{}", connected.flags);
-    own_folders(&connected, &state)?;
-    let past = Past::of(&state, &loaded.summary);
-    unfinished::refuse_under_way(&past, &state, &again)?;
+    own_folders(&connected, &place)?;
+    let past = Past::of(&place, &loaded.summary);
+    unfinished::refuse_under_way(&past, &*place.records(), &again)?;
     let (graph, last) = (&connected.session.graph, past.snapshot());
     let plan = operations::plan::make(graph, &loaded, &[], last, &***env, &display.tell()).await;
     let plan = plan.map_err(|error| connected.failed(error))?;
     let above = Above::Fresh(&plan.changes);
     unfinished::tell(&past, &plan, above, connected.place(), global, streams);
-    Ok(Task { connected, loaded: Some(loaded), plan, state, past, again })
+    Ok(Task { connected, loaded: Some(loaded), plan, place, past, again })
 }
 
 /// Nobody approves what could not be put on record.
 ///
 /// # Errors
 /// When a folder that the run writes to is somebody else's, or others may write to it.
-fn own_folders(connected: &Connected, state: &Path) -> Result<(), Failure> {
-    private::check_all(state).map_err(stored)?;
+fn own_folders(connected: &Connected, place: &RecordPlace) -> Result<(), Failure> {
+    place.records().check().map_err(stored)?;
     connected.session.can_keep().map_err(failed)
 }
 
@@ -181,11 +180,13 @@ async fn carry_out(
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
     let Call { args, reports, global, env, stop } = call;
-    let Task { connected, loaded, plan, state, again, .. } = task;
+    let Task { connected, loaded, plan, place, again, .. } = task;
+    let records = place.records();
     let approved = Approved {
         session: &connected.session,
         manifest: loaded.as_ref(),
-        state,
+        records: &*records,
+        home: place.home(),
         approval,
         clock: &***env,
         stop,
