@@ -6,7 +6,7 @@ use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 use crate::model::untrusted::Untrusted;
 use crate::operations::approved::Approved;
 use crate::plan::Plan;
-use crate::store::chain::{self, Open};
+use crate::store::chain::{self, OpenSnapshot};
 use crate::store::journal::Journal;
 use crate::store::snapshot::{self, Beginning, Objects};
 use crate::store::{StoreError, manifest_file};
@@ -20,7 +20,7 @@ pub fn begin<'a>(
     plan: &Plan,
     claims: &Claims,
     before: Objects,
-) -> Result<(Open<'a>, Journal), StoreError> {
+) -> Result<(OpenSnapshot<'a>, Journal), StoreError> {
     let id = uuid::Uuid::now_v7().to_string();
     let text = |id: String| Untrusted::new(id);
     let beginning = Beginning {

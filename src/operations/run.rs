@@ -58,7 +58,7 @@ pub async fn run(run: &Approved<'_>, plan: &mut Plan, tell: &Tell<'_>) -> Result
     let claims = may_write(graph, plan, stop).await?;
     let lock = locked(run)?;
     let look = stop.unless(watch::reading(graph, tell, look(graph, plan))).await;
-    let Look { scene, before, seen, now } = look.ok_or(NotBegun::Interrupted)??;
+    let FirstLook { scene, before, seen, now } = look.ok_or(NotBegun::Interrupted)??;
     let (mut open, mut journal) = record::begin(run, plan, &claims, before)?;
     fresh::fill_in(&mut plan.changes, &lookup::known(&scene));
     now.skip_taken(&mut plan.changes);
@@ -120,7 +120,7 @@ fn locked(run: &Approved<'_>) -> Result<Box<dyn HeldLock>, NotBegun> {
 }
 
 /// What is there right before anything is sent.
-struct Look {
+struct FirstLook {
     scene: Scene,
     before: Objects,
     seen: Times,
@@ -128,9 +128,9 @@ struct Look {
 }
 
 /// Looks behind the lock, and after whatever time the approval took.
-async fn look(graph: &Graph, plan: &Plan) -> Result<Look, NotBegun> {
+async fn look(graph: &Graph, plan: &Plan) -> Result<FirstLook, NotBegun> {
     let scene = lookup::scene_of(graph, plan).await?;
     let (before, seen) = lookup::found_when(graph, &scene, &plan.pairs).await?;
     let now = still_true(plan, &before, &scene)?;
-    Ok(Look { scene, before, seen, now })
+    Ok(FirstLook { scene, before, seen, now })
 }

@@ -16,14 +16,14 @@ use crate::model::outcome::{RunReport, Stopped};
 
 /// The snapshot of a run that is under way.
 #[derive(Debug)]
-pub struct Open<'a> {
+pub struct OpenSnapshot<'a> {
     records: &'a dyn Records,
     name: RecordName,
     tag: Tag,
     snapshot: Snapshot,
 }
 
-impl Open<'_> {
+impl OpenSnapshot<'_> {
     pub fn name(&self) -> &RecordName {
         &self.name
     }
@@ -77,7 +77,7 @@ pub fn begin(
     records: &dyn Records,
     at: OffsetDateTime,
     beginning: Beginning,
-) -> Result<Open<'_>, StoreError> {
+) -> Result<OpenSnapshot<'_>, StoreError> {
     let Beginning { run, tenant, manifest, apps, effect, approval, actor, before } = beginning;
     let previous = head(records)?;
     // Names sort in the order of the chain even where the clock went back in between.
@@ -112,7 +112,7 @@ pub fn begin(
         previous,
     };
     let tag = records.create(&name, &|out| write_pretty(&snapshot, out))?;
-    Ok(Open { records, name, tag, snapshot })
+    Ok(OpenSnapshot { records, name, tag, snapshot })
 }
 
 /// The newest snapshot, `None` when there is none.

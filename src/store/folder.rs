@@ -10,7 +10,7 @@ use super::error::StoreError;
 use super::lock::{self, Lock, LockError};
 use super::opened::{self, Opened, Reach};
 use super::private;
-use super::records::{HeldLock, Kept, RecordLines, RecordName, RecordSort, Records, Tag};
+use super::records::{HeldLock, KeptRecord, RecordLines, RecordName, RecordSort, Records, Tag};
 use crate::model::digest::{Sha256, sha256_hex};
 use crate::model::secret;
 
@@ -52,10 +52,10 @@ impl Records for Folder {
         Ok(files.iter().filter_map(|file| RecordName::parse(sort, file)).collect())
     }
 
-    fn read(&self, name: &RecordName, limit: u64) -> Result<Kept, StoreError> {
+    fn read(&self, name: &RecordName, limit: u64) -> Result<KeptRecord, StoreError> {
         let bytes = opened::read(&self.path(name), Reach::Itself, limit)?;
         let tag = Tag(sha256_hex(&bytes));
-        Ok(Kept { bytes, tag })
+        Ok(KeptRecord { bytes, tag })
     }
 
     fn tail(&self, name: &RecordName, most: u64) -> Result<Vec<u8>, StoreError> {

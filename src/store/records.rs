@@ -88,7 +88,7 @@ pub struct Tag(pub String);
 
 /// A record as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptRecord {
     pub bytes: Vec<u8>,
     pub tag: Tag,
 }
@@ -112,7 +112,7 @@ pub trait Records: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// When it cannot be read, or is longer than `limit` bytes.
-    fn read(&self, name: &RecordName, limit: u64) -> Result<Kept, StoreError>;
+    fn read(&self, name: &RecordName, limit: u64) -> Result<KeptRecord, StoreError>;
 
     /// At most so many of its last bytes.
     ///

@@ -10,7 +10,9 @@ use consent::model::secret::{self, Veil};
 use consent::store::StoreError;
 use consent::store::atomic::Content;
 use consent::store::lock::LockError;
-use consent::store::records::{HeldLock, Kept, RecordLines, RecordName, RecordSort, Records, Tag};
+use consent::store::records::{
+    HeldLock, KeptRecord, RecordLines, RecordName, RecordSort, Records, Tag,
+};
 
 type All = Arc<Mutex<BTreeMap<RecordName, Vec<u8>>>>;
 
@@ -65,7 +67,7 @@ impl Records for Memory {
         Ok(all.keys().filter(|name| name.sort() == sort).cloned().collect())
     }
 
-    fn read(&self, name: &RecordName, limit: u64) -> Result<Kept, StoreError> {
+    fn read(&self, name: &RecordName, limit: u64) -> Result<KeptRecord, StoreError> {
         let bytes = self.bytes(name).ok_or_else(|| StoreError::Read {
             path: self.path(name),
             source: io::ErrorKind::NotFound.into(),
@@ -74,7 +76,7 @@ impl Records for Memory {
             return Err(StoreError::TooLong { path: self.path(name), limit });
         }
         let tag = Tag(sha256_hex(&bytes));
-        Ok(Kept { bytes, tag })
+        Ok(KeptRecord { bytes, tag })
     }
 
     fn tail(&self, name: &RecordName, most: u64) -> Result<Vec<u8>, StoreError> {

@@ -33,7 +33,7 @@ use crate::store::place::RecordPlace;
 use crate::store::snapshot::ApprovedBy;
 
 /// What was typed, and what surrounds it.
-struct Call<'a> {
+struct Invocation<'a> {
     args: &'a ApplyArgs,
     reports: Vec<Report>,
     global: &'a Global,
@@ -63,7 +63,7 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let stop = signals::listen();
     let reports = reporting::asked(&args.report, global);
-    let call = Call { args, reports, global, env, stop };
+    let call = Invocation { args, reports, global, env, stop };
     let manifest = args.manifest.file.iter().filter(|_| args.plan.is_none());
     Targets::of(global, &call.reports)
         .reads("-f", manifest)
@@ -84,11 +84,11 @@ pub async fn run(
 
 /// A saved plan is read, and proven by the tenant.
 async fn prepare_saved(
-    call: &Call<'_>,
+    call: &Invocation<'_>,
     path: &Path,
     streams: &mut Streams<'_>,
 ) -> Result<Task, Failure> {
-    let Call { args, reports, global, env, .. } = call;
+    let Invocation { args, reports, global, env, .. } = call;
     let mut plan = saved_plan::read(path, env.now()).map_err(failed)?;
     let made_of: Vec<PathBuf> =
         plan.manifest.files.iter().map(|file| PathBuf::from(&file.path)).collect();
@@ -112,8 +112,8 @@ async fn prepare_saved(
 }
 
 /// The manifest is planned now.
-async fn prepare_live(call: &Call<'_>, streams: &mut Streams<'_>) -> Result<Task, Failure> {
-    let Call { args, global, env, .. } = call;
+async fn prepare_live(call: &Invocation<'_>, streams: &mut Streams<'_>) -> Result<Task, Failure> {
+    let Invocation { args, global, env, .. } = call;
     let display = Display::new(global, env, streams.err);
     let loaded = manifest::load(&args.manifest.file, &display.tell()).map_err(failed)?;
     let id = loaded.manifest.tenant.id.value;
@@ -144,11 +144,11 @@ fn own_folders(connected: &Connected, place: &RecordPlace) -> Result<(), Failure
 
 /// Nothing is written before this has an approval in hand.
 async fn approve_and_run(
-    call: &Call<'_>,
+    call: &Invocation<'_>,
     task: &mut Task,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let Call { args, reports, global, env, stop } = call;
+    let Invocation { args, reports, global, env, stop } = call;
     let Task { connected, plan, past, again, .. } = &*task;
     let on_stdout = reporting::people_on_stdout(reports);
     let shown = planned_view::show(plan, args.full, None, on_stdout, global, env, streams);
@@ -174,12 +174,12 @@ async fn approve_and_run(
 }
 
 async fn carry_out(
-    call: &Call<'_>,
+    call: &Invocation<'_>,
     task: &mut Task,
     approval: ApprovedBy,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let Call { args, reports, global, env, stop } = call;
+    let Invocation { args, reports, global, env, stop } = call;
     let Task { connected, loaded, plan, place, again, .. } = task;
     let records = place.records();
     let approved = Approved {
