@@ -75,11 +75,11 @@ struct Executor<'a> {
     /// Not on disk yet; it is before anything goes out, and before anything is waited for.
     unwritten: Vec<Event>,
     journal_error: Option<StoreError>,
-    under_way: FuturesUnordered<BoxFuture<'static, Back>>,
+    under_way: FuturesUnordered<BoxFuture<'static, Returned>>,
 }
 
 /// What comes back of an action that was under way.
-enum Back {
+enum Returned {
     Answers(Ticket, Vec<Outgoing>, Vec<Verdict>),
     Rows(Ticket, Vec<Result<Rows, GraphError>>),
 }
@@ -181,11 +181,11 @@ impl Executor<'_> {
         };
         let now = self.tools.clock.since_start();
         match back {
-            Some(Back::Answers(ticket, outgoing, verdicts)) => {
+            Some(Returned::Answers(ticket, outgoing, verdicts)) => {
                 self.unwritten.extend(journaling::answers(changes, &outgoing, &verdicts));
                 machine.answered(ticket, verdicts, now);
             }
-            Some(Back::Rows(ticket, answers)) => {
+            Some(Returned::Rows(ticket, answers)) => {
                 if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err())
                     && matches!(error, GraphError::SignIn(_) | GraphError::WrongTenant { .. })
                 {
@@ -213,15 +213,16 @@ impl Executor<'_> {
         let requests: Vec<_> = outgoing.iter().map(|out| out.request.clone()).collect();
         let verdicts = self.tools.writer.send(&requests);
         self.under_way
-            .push(Box::pin(async move { Back::Answers(ticket, outgoing, verdicts.await) }));
+            .push(Box::pin(async move { Returned::Answers(ticket, outgoing, verdicts.await) }));
         true
     }
 
     fn read(&mut self, ticket: Ticket, queries: Vec<Query>) {
         (self.tools.progress)(Progress::Reading { count: queries.len() });
         let reader = self.tools.reader.clone();
-        self.under_way
-            .push(Box::pin(async move { Back::Rows(ticket, reader.read_each(&queries).await) }));
+        self.under_way.push(Box::pin(async move {
+            Returned::Rows(ticket, reader.read_each(&queries).await)
+        }));
     }
 
     /// Whether everything told so far is on disk. After the first failure the journal takes no more.

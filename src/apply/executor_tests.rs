@@ -24,7 +24,9 @@ use crate::graph::patience::FAULTS;
 use crate::graph::{Graph, Options};
 use crate::model::id::TenantId;
 use crate::model::outcome::Outcome;
+use crate::store::folder::Folder;
 use crate::store::journal;
+use crate::store::records::{RecordSort, Records as _};
 
 const AT: OffsetDateTime = datetime!(2026-11-23 20:03:24 UTC);
 
@@ -103,8 +105,9 @@ async fn serve_at(
             let (parts, body) = request.into_parts();
             let bytes = to_bytes(body, 1 << 20).await.unwrap();
             let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-            let lines = journal::list(&home).unwrap().first().map_or(0, |path| {
-                let found = journal::read(path).unwrap().records;
+            let records = Folder::new(home);
+            let lines = records.list(RecordSort::Journal).unwrap().first().map_or(0, |name| {
+                let found = journal::read(&records, name).unwrap().records;
                 found.iter().filter(|r| matches!(r.event, Event::Sending { .. })).count()
             });
             let mut tenant = tenant.lock().unwrap();
@@ -166,7 +169,7 @@ fn narrowing() -> (Shared, [Change; 3]) {
 }
 
 fn journal_in(home: &Path) -> Journal {
-    Journal::create(home, "r1", TenantId::from_u128(1), "sha256:00", AT).unwrap()
+    Journal::create(&Folder::new(home), "r1", TenantId::from_u128(1), "sha256:00", AT).unwrap()
 }
 
 #[tokio::test]
@@ -183,12 +186,13 @@ async fn every_request_is_on_disk_before_it_arrives() {
     let writes = writes.map(|(write, lines)| (write.to_owned(), lines));
     assert_eq!(tenant.lock().unwrap().writes, writes);
 
-    let found = journal::read(journal.path()).unwrap();
+    let records = Folder::new(home.path());
+    let found = journal::read(&records, journal.name()).unwrap();
     assert!(found.ended() && !found.torn);
     let done =
         |r: &&journal::Record| matches!(r.event, Event::Outcome { outcome: Outcome::Done, .. });
     assert_eq!(found.records.iter().filter(done).count(), 3);
-    let text = std::fs::read_to_string(journal.path()).unwrap();
+    let text = std::fs::read_to_string(records.path(journal.name())).unwrap();
     assert!(!text.contains("canary-token"));
 }
 

@@ -5,28 +5,28 @@ use crate::model::change::Change;
 use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 use crate::model::untrusted::Untrusted;
 use crate::operations::approved::Approved;
-use crate::operations::history;
 use crate::plan::Plan;
-use crate::store::StoreError;
+use crate::store::chain::{self, OpenSnapshot};
 use crate::store::journal::Journal;
 use crate::store::snapshot::{self, Beginning, Objects};
+use crate::store::{StoreError, manifest_file};
 
-/// Snapshot and journal stand on the disk before anything goes out.
+/// Snapshot and journal last before anything goes out.
 ///
 /// # Errors
 /// When either cannot be written: then the run must not begin.
-pub fn begin(
-    run: &Approved<'_>,
+pub fn begin<'a>(
+    run: &Approved<'a>,
     plan: &Plan,
     claims: &Claims,
     before: Objects,
-) -> Result<(snapshot::Open, Journal), StoreError> {
+) -> Result<(OpenSnapshot<'a>, Journal), StoreError> {
     let id = uuid::Uuid::now_v7().to_string();
     let text = |id: String| Untrusted::new(id);
     let beginning = Beginning {
         run: id.clone(),
         tenant: plan.tenant.clone(),
-        manifest: history::names(run.state, &plan.manifest),
+        manifest: manifest_file::names_from(run.home, &plan.manifest.files),
         apps: plan.apps.clone(),
         effect: plan.effect.clone(),
         approval: snapshot::Approval { how: run.approval, who: claims.name.clone() },
@@ -37,8 +37,8 @@ pub fn begin(
         before,
     };
     let now = run.clock.now();
-    let mut open = snapshot::begin(run.state, now, beginning)?;
-    match Journal::create(run.state, &id, plan.tenant.id, &plan.effect.digest, now) {
+    let mut open = chain::begin(run.records, now, beginning)?;
+    match Journal::create(run.records, &id, plan.tenant.id, &plan.effect.digest, now) {
         Ok(journal) => Ok((open, journal)),
         Err(error) => {
             // The run is over before it began. Where this cannot be written either, the next run

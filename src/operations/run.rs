@@ -21,7 +21,8 @@ use crate::plan::Plan;
 use crate::plan::fresh::{self, Freshness};
 use crate::store::StoreError;
 use crate::store::journal::Journal;
-use crate::store::lock::{self, Lock, LockError};
+use crate::store::lock::LockError;
+use crate::store::records::HeldLock;
 use crate::store::snapshot::Objects;
 
 /// A run that is over and on record.
@@ -35,7 +36,7 @@ pub struct Done {
     /// Why nobody knows what is left to do.
     pub unseen: Option<Unseen>,
     /// The next run begins when this one is told.
-    pub lock: Lock,
+    pub lock: Box<dyn HeldLock>,
 }
 
 /// What the token says about who applies.
@@ -57,7 +58,7 @@ pub async fn run(run: &Approved<'_>, plan: &mut Plan, tell: &Tell<'_>) -> Result
     let claims = may_write(graph, plan, stop).await?;
     let lock = locked(run)?;
     let look = stop.unless(watch::reading(graph, tell, look(graph, plan))).await;
-    let Look { scene, before, seen, now } = look.ok_or(NotBegun::Interrupted)??;
+    let FirstLook { scene, before, seen, now } = look.ok_or(NotBegun::Interrupted)??;
     let (mut open, mut journal) = record::begin(run, plan, &claims, before)?;
     fresh::fill_in(&mut plan.changes, &lookup::known(&scene));
     now.skip_taken(&mut plan.changes);
@@ -73,7 +74,7 @@ pub async fn run(run: &Approved<'_>, plan: &mut Plan, tell: &Tell<'_>) -> Result
     };
     let saved = open.finish(clock.now(), &report, look.found);
     let saved = saved.and(journal_error.map_or(Ok(()), Err));
-    Ok(Done { report, record: open.path().to_owned(), saved, unseen: look.unseen, lock })
+    Ok(Done { report, record: run.records.path(open.name()), saved, unseen: look.unseen, lock })
 }
 
 /// Makes the changes. Nothing comes back of a run that was left at once but what was seen of it.
@@ -109,17 +110,17 @@ async fn carry_out(
 
 /// # Errors
 /// When another run has the lock.
-fn locked(run: &Approved<'_>) -> Result<Lock, NotBegun> {
+fn locked(run: &Approved<'_>) -> Result<Box<dyn HeldLock>, NotBegun> {
     let since = stamp(run.clock.now());
     let holder = format!("process {}, since {since}", std::process::id());
-    lock::take(run.state, &holder).map_err(|error| match error {
+    run.records.lock(&holder).map_err(|error| match error {
         LockError::Held { by } => NotBegun::Held { by },
         LockError::Store(error) => error.into(),
     })
 }
 
 /// What is there right before anything is sent.
-struct Look {
+struct FirstLook {
     scene: Scene,
     before: Objects,
     seen: Times,
@@ -127,9 +128,9 @@ struct Look {
 }
 
 /// Looks behind the lock, and after whatever time the approval took.
-async fn look(graph: &Graph, plan: &Plan) -> Result<Look, NotBegun> {
+async fn look(graph: &Graph, plan: &Plan) -> Result<FirstLook, NotBegun> {
     let scene = lookup::scene_of(graph, plan).await?;
     let (before, seen) = lookup::found_when(graph, &scene, &plan.pairs).await?;
     let now = still_true(plan, &before, &scene)?;
-    Ok(Look { scene, before, seen, now })
+    Ok(FirstLook { scene, before, seen, now })
 }

@@ -11,11 +11,12 @@ use crate::graph::{Graph, Options};
 use crate::kinds::REGISTRY;
 use crate::model::cloud::Cloud;
 use crate::model::id::TenantId;
-use crate::operations::{Failed, history};
+use crate::operations::Failed;
 use crate::sandbox::seed;
 use crate::sandbox::seed::{Mistake, Seed, SeedError};
 use crate::sandbox::server::{self, Running, ServerOptions};
 use crate::store::opened::Reach;
+use crate::store::place::RecordPlace;
 use crate::store::sandbox_state::SavedTenant;
 use crate::store::{report_file, sandbox_state};
 
@@ -52,7 +53,7 @@ impl Session {
     /// When the seed, or what was kept of its tenant, is not usable.
     pub async fn rehearse(path: &Path, cloud: Cloud, options: Options) -> Result<Self, Failed> {
         let (seed, text) = read_seed(path)?;
-        let saved = sandbox_state::path(&history::beside(path), path, text.as_bytes());
+        let saved = sandbox_state::path(RecordPlace::beside(path).folder(), path, text.as_bytes());
         let (saved, state) = sandbox_state::load(saved)?;
         let own = ServerOptions::new(options.clock.clone());
         let running = server::start(seed, ServerOptions { state, ..own }).await?;

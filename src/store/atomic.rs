@@ -184,7 +184,7 @@ const SUFFIX: &str = ".tmp";
 
 /// Renaming over a link would replace the link, and over a device the device: neither is what
 /// somebody who named it meant.
-fn refuse_special(path: &Path) -> Result<(), StoreError> {
+pub(super) fn refuse_special(path: &Path) -> Result<(), StoreError> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => Err(StoreError::Symlink { path: path.to_owned() }),
         Ok(found) if !found.is_file() => Err(StoreError::NotAFile { path: path.to_owned() }),

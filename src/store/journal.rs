@@ -1,19 +1,16 @@
-//! The journal of one run: one line on disk before a request goes out, one after its answer.
-//! `.consent/journal/<time>-<run>.ndjson`, one JSON object a line.
+//! The journal of one run: one line is kept before a request goes out, one after its answer. One JSON object
+//! a line.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fs::{File, TryLockError};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::atomic;
 use super::error::StoreError;
-use super::opened::{self, Opened, Reach};
+use super::records::{RecordLines, RecordName, RecordSort, Records};
 use crate::model::address::Address;
 use crate::model::clock::{Moment, stamp};
 use crate::model::id::TenantId;
@@ -21,7 +18,6 @@ use crate::model::json::write_line;
 use crate::model::outcome::{Outcome, Refusal, Stopped};
 use crate::model::request::Request;
 use crate::model::schema::{JsonSchema, Schema, SchemaGenerator, document, json_schema};
-use crate::model::secret;
 
 const FORMAT: &str = "consent.journal";
 const VERSION: u32 = 1;
@@ -103,35 +99,27 @@ pub fn schema() -> Schema {
 /// An open journal. After the first failed write it takes no more lines.
 #[derive(Debug)]
 pub struct Journal {
+    name: RecordName,
     path: PathBuf,
-    file: File,
+    lines: Box<dyn RecordLines>,
     broken: bool,
 }
 
 impl Journal {
-    /// Begins the journal of a run below `consent_dir` (`.consent`), header on disk.
+    /// Begins the journal of a run; its header lasts.
     ///
     /// # Errors
-    /// When the folder is a symbolic link, the run has a journal already, or writing fails.
+    /// When the place is not ours alone, the run has a journal already, or writing fails.
     pub fn create(
-        consent_dir: &Path,
+        records: &dyn Records,
         run: &str,
         tenant: TenantId,
         effect: &str,
         at: OffsetDateTime,
     ) -> Result<Self, StoreError> {
-        let dir = folder(consent_dir);
-        atomic::create_private_dir(consent_dir)?;
-        atomic::create_private_dir(&dir)?;
-        let name = format!("{}-{}.ndjson", super::file_stamp(at), super::file_part(run));
-        let path = dir.join(name);
-        let file = atomic::create_for_append(&path)?;
-        // Who reads it meanwhile sees that this run is not over. Nothing depends on it, so a file
-        // system without locks does not matter. Elsewhere than on Unix it would keep readers out.
-        if cfg!(unix) {
-            drop(file.try_lock());
-        }
-        let mut journal = Self { path, file, broken: false };
+        let name = RecordName::new(RecordSort::Journal, at, run);
+        let (path, lines) = (records.path(&name), records.begin(&name)?);
+        let mut journal = Self { name, path, lines, broken: false };
         journal.add(&[Header {
             format: FORMAT.into(),
             format_version: VERSION,
@@ -143,15 +131,15 @@ impl Journal {
         Ok(journal)
     }
 
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn name(&self) -> &RecordName {
+        &self.name
     }
 
-    /// Adds the events, one line each, and returns once they are on disk.
+    /// Adds the events, one line each, and returns once they last.
     ///
     /// # Errors
     /// When they cannot be written; from then on every call fails, because nobody knows how the
-    /// file ends.
+    /// journal ends.
     pub fn write(&mut self, at: OffsetDateTime, events: Vec<Event>) -> Result<(), StoreError> {
         let records: Vec<Record> =
             events.into_iter().map(|event| Record { at: stamp(at), event }).collect();
@@ -172,38 +160,13 @@ impl Journal {
             return Ok(());
         }
         let mut bytes = Vec::new();
-        let written = lines
-            .iter()
-            .try_for_each(|line| write_line(line, &mut bytes))
-            .and_then(|()| self.file.write_all(&secret::veiled(&bytes)))
-            .and_then(|()| self.file.sync_data())
-            .and_then(|()| still_there(&self.file));
-        written.map_err(|source| {
-            self.broken = true;
-            StoreError::Write { path: self.path.clone(), source }
-        })
+        let written = lines.iter().try_for_each(|line| write_line(line, &mut bytes));
+        let written = written
+            .map_err(|source| StoreError::Write { path: self.path.clone(), source })
+            .and_then(|()| self.lines.append(&bytes));
+        self.broken = written.is_err();
+        written
     }
-}
-
-/// What is written to a file that somebody has removed is on no disk.
-///
-/// # Errors
-/// When it has no name any more. Only Unix tells.
-fn still_there(file: &File) -> std::io::Result<()> {
-    #[cfg(unix)]
-    if std::os::unix::fs::MetadataExt::nlink(&file.metadata()?) == 0 {
-        let removed = "it was removed while it was written";
-        return Err(std::io::Error::new(std::io::ErrorKind::NotFound, removed));
-    }
-    #[cfg(not(unix))]
-    let _ = file;
-    Ok(())
-}
-
-/// Whether the process that writes this journal is still there.
-pub fn under_way(path: &Path) -> bool {
-    let locked = |it: Opened| matches!(it.file.try_lock_shared(), Err(TryLockError::WouldBlock));
-    cfg!(unix) && opened::open(path, Reach::Itself).is_ok_and(locked)
 }
 
 /// What could be read of a journal.
@@ -248,9 +211,9 @@ const LONGEST_END: u64 = 64 * 1024;
 /// Whether a journal ends in good order, by its last line alone: the others may be many.
 ///
 /// # Errors
-/// When the file cannot be read.
-pub fn ended(path: &Path) -> Result<bool, StoreError> {
-    let tail = atomic::tail(path, LONGEST_END)?;
+/// When it cannot be read.
+pub fn ended(records: &dyn Records, name: &RecordName) -> Result<bool, StoreError> {
+    let tail = records.tail(name, LONGEST_END)?;
     let line =
         tail.strip_suffix(b"\n").and_then(|lines| lines.rsplit(|byte| *byte == b'\n').next());
     let record = line.and_then(|line| serde_json::from_slice::<Record>(line).ok());
@@ -260,9 +223,9 @@ pub fn ended(path: &Path) -> Result<bool, StoreError> {
 /// Reads a journal, also one whose last line was cut off by a crash.
 ///
 /// # Errors
-/// When the file cannot be read, is no journal, is too new, or is damaged before its last line.
-pub fn read(path: &Path) -> Result<Recovered, StoreError> {
-    parse(path, &opened::read(path, Reach::Itself, LONGEST)?)
+/// When it cannot be read, is no journal, is too new, or is damaged before its last line.
+pub fn read(records: &dyn Records, name: &RecordName) -> Result<Recovered, StoreError> {
+    parse(&records.path(name), &records.read(name, LONGEST)?.bytes)
 }
 
 /// The same for a journal whose bytes are at hand. `path` is only named.
@@ -294,24 +257,14 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Recovered, StoreError> {
     Ok(recovered)
 }
 
-/// Paths of all journals below `consent_dir`, oldest first.
-///
-/// # Errors
-/// When the folder cannot be read.
-pub fn list(consent_dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let dir = folder(consent_dir);
-    let names = atomic::names(&dir, ".ndjson")?.into_iter();
-    Ok(names.filter(|name| super::is_record(name, ".ndjson")).map(|name| dir.join(name)).collect())
-}
-
 /// The journal of a run, if it has one.
 ///
 /// # Errors
-/// When the folder cannot be read.
-pub fn of_run(consent_dir: &Path, run: &str) -> Result<Option<PathBuf>, StoreError> {
-    let end = format!("-{}.ndjson", super::file_part(run));
-    let mut names = atomic::names(&folder(consent_dir), &end)?;
-    Ok(names.pop().map(|name| folder(consent_dir).join(name)))
+/// When the journals cannot be listed.
+pub fn of_run(records: &dyn Records, run: &str) -> Result<Option<RecordName>, StoreError> {
+    let mut names = records.list(RecordSort::Journal)?;
+    names.retain(|name| name.is_of(run));
+    Ok(names.pop())
 }
 
 /// The first line; `None` when it is no JSON object at all.
@@ -323,10 +276,6 @@ fn header(path: &Path, line: &[u8]) -> Result<Option<Header>, StoreError> {
     serde_json::from_slice(line)
         .map(Some)
         .map_err(|error| StoreError::Content { path: path.to_owned(), because: error.to_string() })
-}
-
-fn folder(consent_dir: &Path) -> PathBuf {
-    consent_dir.join("journal")
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub const MAX_FILES: usize = 1_000;
 
 /// The manifest as it stood on the disk.
 #[derive(Debug, Clone, Default)]
-pub struct Loaded {
+pub struct ManifestFiles {
     pub sources: Sources,
     /// In the order of the sources: the plan says what it was made from.
     pub hashes: Vec<ManifestHash>,
@@ -107,8 +107,8 @@ impl LoadError {
 ///
 /// # Errors
 /// All that is wrong with any of them.
-pub fn load(paths: &[PathBuf]) -> Result<Loaded, Vec<LoadError>> {
-    let (mut loaded, mut errors) = (Loaded::default(), Vec::new());
+pub fn load(paths: &[PathBuf]) -> Result<ManifestFiles, Vec<LoadError>> {
+    let (mut loaded, mut errors) = (ManifestFiles::default(), Vec::new());
     let mut seen: Vec<PathBuf> = Vec::new();
     for path in paths {
         let files = match files(path) {
@@ -151,7 +151,7 @@ pub fn findings(errors: &[LoadError]) -> Findings {
     findings
 }
 
-fn add(loaded: &mut Loaded, file: &Path, bytes: Vec<u8>) -> Result<(), LoadError> {
+fn add(loaded: &mut ManifestFiles, file: &Path, bytes: Vec<u8>) -> Result<(), LoadError> {
     let path = file.to_string_lossy().into_owned();
     let sha256 = sha256_hex(&bytes);
     let text = String::from_utf8(bytes).map_err(|error| {
@@ -291,7 +291,7 @@ mod tests {
         folder
     }
 
-    fn names(loaded: &Loaded) -> Vec<String> {
+    fn names(loaded: &ManifestFiles) -> Vec<String> {
         let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         loaded.sources.iter().map(|source| last(&source.path)).collect()
     }

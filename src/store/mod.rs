@@ -5,14 +5,18 @@
 //! handed down: no clock and no randomness, except the names of temporary files.
 
 pub mod atomic;
+pub mod chain;
 pub mod error;
+pub mod folder;
 pub mod journal;
 pub mod lock;
 pub mod manifest_file;
 mod nameless;
 pub mod opened;
+pub mod place;
 pub mod plan_file;
 pub mod private;
+pub mod records;
 pub mod report_file;
 pub mod sandbox_state;
 pub mod snapshot;

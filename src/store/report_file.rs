@@ -11,7 +11,7 @@ const LONGEST: u64 = 64 * 1024 * 1024;
 
 /// What a file that is there holds, as far as its first bytes say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Held {
+pub enum Holds {
     /// No such file, or an empty one: nothing is lost with it.
     Nothing,
     /// A document of ours, by what it calls itself: `consent.plan`.
@@ -23,12 +23,12 @@ pub enum Held {
 ///
 /// # Errors
 /// When it is a link or no ordinary file, or cannot be read.
-pub fn held(path: &Path) -> Result<Held, StoreError> {
-    let Some(start) = atomic::start(path, 256)? else { return Ok(Held::Nothing) };
+pub fn held(path: &Path) -> Result<Holds, StoreError> {
+    let Some(start) = atomic::start(path, 256)? else { return Ok(Holds::Nothing) };
     Ok(match (start.is_empty(), format_of(&start)) {
-        (true, _) => Held::Nothing,
-        (_, Some(format)) => Held::Ours(format),
-        (_, None) => Held::Other,
+        (true, _) => Holds::Nothing,
+        (_, Some(format)) => Holds::Ours(format),
+        (_, None) => Holds::Other,
     })
 }
 

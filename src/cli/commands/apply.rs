@@ -29,11 +29,11 @@ use crate::plan::Plan;
 use crate::render::formats::Reported;
 use crate::render::history::unfinished::Above;
 use crate::render::run::text::LookedAt;
-use crate::store::private;
+use crate::store::place::RecordPlace;
 use crate::store::snapshot::ApprovedBy;
 
 /// What was typed, and what surrounds it.
-struct Call<'a> {
+struct Invocation<'a> {
     args: &'a ApplyArgs,
     reports: Vec<Report>,
     global: &'a Global,
@@ -47,8 +47,7 @@ struct Task {
     /// What the plan was made of, unless it was saved.
     loaded: Option<Loaded>,
     plan: Plan,
-    /// `.consent` beside the manifest or the plan file.
-    state: PathBuf,
+    place: RecordPlace,
     past: Past,
     /// The command that leads here again.
     again: String,
@@ -64,7 +63,7 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let stop = signals::listen();
     let reports = reporting::asked(&args.report, global);
-    let call = Call { args, reports, global, env, stop };
+    let call = Invocation { args, reports, global, env, stop };
     let manifest = args.manifest.file.iter().filter(|_| args.plan.is_none());
     Targets::of(global, &call.reports)
         .reads("-f", manifest)
@@ -85,11 +84,11 @@ pub async fn run(
 
 /// A saved plan is read, and proven by the tenant.
 async fn prepare_saved(
-    call: &Call<'_>,
+    call: &Invocation<'_>,
     path: &Path,
     streams: &mut Streams<'_>,
 ) -> Result<Task, Failure> {
-    let Call { args, reports, global, env, .. } = call;
+    let Invocation { args, reports, global, env, .. } = call;
     let mut plan = saved_plan::read(path, env.now()).map_err(failed)?;
     let made_of: Vec<PathBuf> =
         plan.manifest.files.iter().map(|file| PathBuf::from(&file.path)).collect();
@@ -97,59 +96,59 @@ async fn prepare_saved(
     clouds::of_plan(path, &plan, &args.tenant)?;
     let connected = Connected::open(&args.tenant, plan.tenant.id, args.write_quota, env).await?;
     let again = format!("consent apply {}{}", word(path), connected.flags);
-    let state = history::of_plan(path, &plan.manifest);
-    own_folders(&connected, &state)?;
-    if let Some(note) = unfinished::of_another_manifest(&plan, &state) {
+    let place = history::of_plan(path, &plan.manifest);
+    own_folders(&connected, &place)?;
+    if let Some(note) = unfinished::of_another_manifest(&plan, &place) {
         // Nobody reading it is no reason to stop.
         drop(writeln!(streams.err, "note: {note}"));
     }
-    let past = Past::of(&state, &plan.manifest);
-    unfinished::refuse_under_way(&past, &state, &again)?;
+    let past = Past::of(&place, &plan.manifest);
+    unfinished::refuse_under_way(&past, &*place.records(), &again)?;
     let (display, today) = (Display::new(global, env, streams.err), env.now().date());
     let proven = saved_plan::prove(&connected.session, &mut plan, today, &display.tell()).await;
     proven.map_err(|error| connected.failed(error))?;
     unfinished::tell(&past, &plan, Above::Saved, connected.place(), global, streams);
-    Ok(Task { connected, loaded: None, plan, state, past, again })
+    Ok(Task { connected, loaded: None, plan, place, past, again })
 }
 
 /// The manifest is planned now.
-async fn prepare_live(call: &Call<'_>, streams: &mut Streams<'_>) -> Result<Task, Failure> {
-    let Call { args, global, env, .. } = call;
+async fn prepare_live(call: &Invocation<'_>, streams: &mut Streams<'_>) -> Result<Task, Failure> {
+    let Invocation { args, global, env, .. } = call;
     let display = Display::new(global, env, streams.err);
     let loaded = manifest::load(&args.manifest.file, &display.tell()).map_err(failed)?;
     let id = loaded.manifest.tenant.id.value;
     let files = files(&args.manifest.file);
     clouds::of_manifest(&loaded, &args.tenant, &format!("consent apply{files}"))?;
     let connected = Connected::open(&args.tenant, id, args.write_quota, env).await?;
-    let state = history::of_manifest(&args.manifest.file);
+    let place = RecordPlace::of_manifest(&args.manifest.file);
     let again = format!("consent apply{files}{}", connected.flags);
-    own_folders(&connected, &state)?;
-    let past = Past::of(&state, &loaded.summary);
-    unfinished::refuse_under_way(&past, &state, &again)?;
+    own_folders(&connected, &place)?;
+    let past = Past::of(&place, &loaded.summary);
+    unfinished::refuse_under_way(&past, &*place.records(), &again)?;
     let (graph, last) = (&connected.session.graph, past.snapshot());
     let plan = operations::plan::make(graph, &loaded, &[], last, &***env, &display.tell()).await;
     let plan = plan.map_err(|error| connected.failed(error))?;
     let above = Above::Fresh(&plan.changes);
     unfinished::tell(&past, &plan, above, connected.place(), global, streams);
-    Ok(Task { connected, loaded: Some(loaded), plan, state, past, again })
+    Ok(Task { connected, loaded: Some(loaded), plan, place, past, again })
 }
 
 /// Nobody approves what could not be put on record.
 ///
 /// # Errors
 /// When a folder that the run writes to is somebody else's, or others may write to it.
-fn own_folders(connected: &Connected, state: &Path) -> Result<(), Failure> {
-    private::check_all(state).map_err(stored)?;
+fn own_folders(connected: &Connected, place: &RecordPlace) -> Result<(), Failure> {
+    place.records().check().map_err(stored)?;
     connected.session.can_keep().map_err(failed)
 }
 
 /// Nothing is written before this has an approval in hand.
 async fn approve_and_run(
-    call: &Call<'_>,
+    call: &Invocation<'_>,
     task: &mut Task,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let Call { args, reports, global, env, stop } = call;
+    let Invocation { args, reports, global, env, stop } = call;
     let Task { connected, plan, past, again, .. } = &*task;
     let on_stdout = reporting::people_on_stdout(reports);
     let shown = planned_view::show(plan, args.full, None, on_stdout, global, env, streams);
@@ -175,17 +174,19 @@ async fn approve_and_run(
 }
 
 async fn carry_out(
-    call: &Call<'_>,
+    call: &Invocation<'_>,
     task: &mut Task,
     approval: ApprovedBy,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let Call { args, reports, global, env, stop } = call;
-    let Task { connected, loaded, plan, state, again, .. } = task;
+    let Invocation { args, reports, global, env, stop } = call;
+    let Task { connected, loaded, plan, place, again, .. } = task;
+    let records = place.records();
     let approved = Approved {
         session: &connected.session,
         manifest: loaded.as_ref(),
-        state,
+        records: &*records,
+        home: place.home(),
         approval,
         clock: &***env,
         stop,

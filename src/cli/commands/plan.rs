@@ -17,13 +17,14 @@ use crate::cli::process::signals;
 use crate::cli::process::streams::Streams;
 use crate::graph::quota::WRITES;
 use crate::model::shell::{files, word};
-use crate::operations::history::{self, Past};
+use crate::operations::history::Past;
 use crate::operations::{self, manifest};
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::formats::Reported;
 use crate::render::history::unfinished::Above;
 use crate::render::page::view::View;
+use crate::store::place::RecordPlace;
 use crate::store::plan_file;
 
 /// # Errors
@@ -60,7 +61,7 @@ async fn work(
     clouds::of_manifest(&loaded, &args.tenant, &again)?;
     let tenant = loaded.manifest.tenant.id.value;
     let connected = Connected::open(&args.tenant, tenant, WRITES, env).await?;
-    let past = Past::of(&history::of_manifest(&args.manifest.file), &loaded.summary);
+    let past = Past::of(&RecordPlace::of_manifest(&args.manifest.file), &loaded.summary);
     let (graph, last) = (&connected.session.graph, past.snapshot());
     let planned =
         operations::plan::make(graph, &loaded, &args.app, last, &**env, &display.tell()).await;

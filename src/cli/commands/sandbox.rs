@@ -14,11 +14,11 @@ use crate::cli::process::streams::Streams;
 use crate::model::clock::Clock;
 use crate::model::shell::word;
 use crate::model::untrusted::shown;
-use crate::operations::history::beside;
 use crate::operations::session::read_seed;
 use crate::sandbox::server::{self, Running, ServerOptions};
 use crate::sandbox::weather::{Weather, file};
 use crate::store::opened::Reach;
+use crate::store::place::RecordPlace;
 use crate::store::{report_file, sandbox_state};
 
 /// # Errors
@@ -93,7 +93,8 @@ const TRUST: [&str; 3] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_
 fn root(running: &Running, seed: &Path) -> Result<Option<PathBuf>, Failure> {
     let Some(pem) = running.root() else { return Ok(None) };
     let path =
-        sandbox_state::keep_root(&beside(seed), running.address().port(), pem).map_err(stored)?;
+        sandbox_state::keep_root(RecordPlace::beside(seed).folder(), running.address().port(), pem)
+            .map_err(stored)?;
     Ok(Some(path))
 }
 

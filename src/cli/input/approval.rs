@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cli::input::args::Global;
-use crate::cli::input::ask::{self, Answer};
+use crate::cli::input::ask::{self, Reply};
 use crate::cli::output::failure::{Exit, Failure};
 use crate::cli::process::env::Env;
 use crate::cli::process::streams::Streams;
@@ -44,8 +44,8 @@ pub async fn obtain(
     }
     let (question, wanted) = question(plan);
     match ask::word(streams.err, &question, &wanted, stop).await? {
-        Answer::Yes => Ok(ApprovedBy::Terminal),
-        Answer::Other(_) | Answer::None => {
+        Reply::Yes => Ok(ApprovedBy::Terminal),
+        Reply::Other(_) | Reply::None => {
             Err(Failure::new(Exit::Declined, "declined", "not approved, so nothing was changed")
                 .help(format!("to be asked again, run: {again}")))
         }

@@ -6,7 +6,7 @@ use crate::operations::stop::Stop;
 
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum Reply {
     Yes,
     /// Something else than what was asked for, safe to show.
     Other(String),
@@ -23,7 +23,7 @@ pub async fn word(
     question: &str,
     wanted: &str,
     stop: &Stop,
-) -> io::Result<Answer> {
+) -> io::Result<Reply> {
     write!(err, "{question}")?;
     err.flush()?;
     let read = tokio::task::spawn_blocking(|| {
@@ -36,12 +36,12 @@ pub async fn word(
         // Interrupted, unreadable or ended: all of them are no.
         _ => {
             writeln!(err)?;
-            return Ok(Answer::None);
+            return Ok(Reply::None);
         }
     };
     if line.trim() == wanted {
-        Ok(Answer::Yes)
+        Ok(Reply::Yes)
     } else {
-        Ok(Answer::Other(crate::model::untrusted::shown(line.trim())))
+        Ok(Reply::Other(crate::model::untrusted::shown(line.trim())))
     }
 }

@@ -5,7 +5,7 @@ use crate::{plan, render, store};
 
 /// A schema that is published.
 #[derive(Debug, Clone, Copy)]
-pub struct Published {
+pub struct PublishedSchema {
     /// What `consent schema` calls it, and its file `schemas/NAME.schema.json`.
     pub name: &'static str,
     pub about: &'static str,
@@ -13,33 +13,45 @@ pub struct Published {
 }
 
 /// All of them.
-pub const PUBLISHED: [Published; 7] = [
-    Published {
+pub const PUBLISHED: [PublishedSchema; 7] = [
+    PublishedSchema {
         name: "manifest",
         about: "one TOML file of a manifest, for editors",
         make: plan::published::manifest,
     },
-    Published { name: "plan", about: "a plan saved with `plan --out`", make: plan::file::schema },
-    Published { name: "plan_report", about: "`plan --json`", make: render::plan::json::schema },
-    Published { name: "run_report", about: "`apply --json`", make: render::run::json::schema },
-    Published {
+    PublishedSchema {
+        name: "plan",
+        about: "a plan saved with `plan --out`",
+        make: plan::file::schema,
+    },
+    PublishedSchema {
+        name: "plan_report",
+        about: "`plan --json`",
+        make: render::plan::json::schema,
+    },
+    PublishedSchema {
+        name: "run_report",
+        about: "`apply --json`",
+        make: render::run::json::schema,
+    },
+    PublishedSchema {
         name: "snapshot",
         about: "a file of `.consent/snapshots`",
         make: store::snapshot::schema,
     },
-    Published {
+    PublishedSchema {
         name: "journal",
         about: "a line of a file of `.consent/journal`",
         make: store::journal::schema,
     },
-    Published {
+    PublishedSchema {
         name: "validation",
         about: "`validate --json`",
         make: render::finding::json::schema,
     },
 ];
 
-impl Published {
+impl PublishedSchema {
     /// The schema as it is printed and as it stands in its file.
     ///
     /// # Errors

@@ -9,10 +9,10 @@ use crate::cli::output::files::stored;
 use crate::model::untrusted::shown;
 use crate::plan::file;
 use crate::render::{plan, run};
-use crate::store::report_file::{self, Held};
+use crate::store::report_file::{self, Holds};
 
 /// One file of the command line, as people call it.
-struct Named<'a> {
+struct NamedFile<'a> {
     flag: &'static str,
     path: &'a Path,
     /// Of what may be replaced by it, the formats. `None` where nothing is: a log is added to.
@@ -28,8 +28,8 @@ const REPORTS: &[&str] = &[plan::json::FORMAT, run::json::FORMAT];
 /// The files that a command reads and writes.
 #[derive(Default)]
 pub struct Targets<'a> {
-    read: Vec<Named<'a>>,
-    written: Vec<Named<'a>>,
+    read: Vec<NamedFile<'a>>,
+    written: Vec<NamedFile<'a>>,
     /// Reports that go to stdout.
     on_stdout: usize,
 }
@@ -56,7 +56,7 @@ impl<'a> Targets<'a> {
         path: Option<&'a Path>,
         replaces: Option<&'static [&'static str]>,
     ) -> Self {
-        self.written.extend(path.map(|path| Named { flag, path, replaces }));
+        self.written.extend(path.map(|path| NamedFile { flag, path, replaces }));
         self
     }
 
@@ -66,7 +66,7 @@ impl<'a> Targets<'a> {
         flag: &'static str,
         paths: impl IntoIterator<Item = &'a PathBuf>,
     ) -> Self {
-        self.read.extend(paths.into_iter().map(|path| Named { flag, path, replaces: None }));
+        self.read.extend(paths.into_iter().map(|path| NamedFile { flag, path, replaces: None }));
         self
     }
 
@@ -82,7 +82,7 @@ impl<'a> Targets<'a> {
             )
             .help("take out one of --json and --report …=-, or name a file for it"));
         }
-        let mut taken: Vec<(&Named<'_>, PathBuf)> =
+        let mut taken: Vec<(&NamedFile<'_>, PathBuf)> =
             self.read.iter().filter_map(|one| Some((one, report_file::place(one.path)?))).collect();
         for one in &self.written {
             if one.path == Path::new("-") {
@@ -101,24 +101,24 @@ impl<'a> Targets<'a> {
     }
 }
 
-impl Named<'_> {
+impl NamedFile<'_> {
     /// # Errors
     /// When something is there that this command did not make: exit 3, and it stays as it is.
     fn spares_others(&self) -> Result<(), Failure> {
         let Some(formats) = self.replaces else { return Ok(()) };
         match report_file::held(self.path).map_err(stored)? {
-            Held::Nothing => Ok(()),
-            Held::Ours(format) if formats.contains(&format.as_str()) => Ok(()),
+            Holds::Nothing => Ok(()),
+            Holds::Ours(format) if formats.contains(&format.as_str()) => Ok(()),
             held => Err(not_ours(self, &held)),
         }
     }
 }
 
-fn not_ours(one: &Named<'_>, held: &Held) -> Failure {
+fn not_ours(one: &NamedFile<'_>, held: &Holds) -> Failure {
     let wanted = if one.replaces == Some(PLANS) { "a saved plan" } else { "a report" };
     let found = match held {
-        Held::Ours(format) => format!("a {}", shown(format)),
-        Held::Nothing | Held::Other => "something else".to_owned(),
+        Holds::Ours(format) => format!("a {}", shown(format)),
+        Holds::Nothing | Holds::Other => "something else".to_owned(),
     };
     let (flag, path) = (one.flag, told(one.path));
     let title = format!("{flag} {path} is there already, and is {found}; it is left as it is");
@@ -128,7 +128,7 @@ fn not_ours(one: &Named<'_>, held: &Held) -> Failure {
 }
 
 /// `-` is stdout for reports alone.
-fn no_stdout(one: &Named<'_>) -> Failure {
+fn no_stdout(one: &NamedFile<'_>) -> Failure {
     let help = "name a file, which `consent apply FILE` reads; on stdout there is a report: --json";
     let title = format!("{} - names no file", one.flag);
     Failure::new(Exit::Invalid, "usage", title).help(help)
@@ -140,13 +140,13 @@ fn is_at(place: &Path, taken: &Path) -> bool {
     place == taken || (place.parent() == Some(taken) && is_manifest())
 }
 
-fn same(one: &Named<'_>, other: &Named<'_>) -> Failure {
+fn same(one: &NamedFile<'_>, other: &NamedFile<'_>) -> Failure {
     let (path, flag, other) = (told(one.path), one.flag, other.flag);
     let title = format!("{flag} {path} would be written over what {other} names");
     Failure::new(Exit::Invalid, "same_target", title).help(format!("name another file for {flag}"))
 }
 
-fn no_folder(one: &Named<'_>) -> Failure {
+fn no_folder(one: &NamedFile<'_>) -> Failure {
     let title = format!("{} {} lies in a folder that is not there", one.flag, told(one.path));
     Failure::new(Exit::Invalid, "no_folder", title).help("make the folder first, or name another")
 }

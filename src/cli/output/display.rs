@@ -9,10 +9,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use time::OffsetDateTime;
 
 use crate::cli::input::args::Global;
-use crate::cli::output::progress::{Onlooker, Sight};
-use crate::cli::output::waiting::{Reading, Waits};
+use crate::cli::output::progress::{Onlooker, ShownOn};
+use crate::cli::output::waiting::{LongReading, ToldWaits};
 use crate::cli::process::env::Env;
-use crate::cli::process::streams::{Remarks, Standing};
+use crate::cli::process::streams::{BottomLine, Remarks};
 use crate::graph::quota::WRITES;
 use crate::graph::wait::Because;
 use crate::manifest::source::Sources;
@@ -36,9 +36,9 @@ struct Shown<'a> {
     /// Whether lines can be drawn anew.
     redraws: bool,
     write_quota: u32,
-    waits: Waits,
-    reading: Option<Reading>,
-    bar: Option<Standing>,
+    waits: ToldWaits,
+    reading: Option<LongReading>,
+    bar: Option<BottomLine>,
     run: Option<Onlooker<'a>>,
 }
 
@@ -50,7 +50,7 @@ impl<'a> Display<'a> {
             quiet: global.quiet,
             redraws: env.redraws(),
             write_quota: WRITES,
-            waits: Waits::default(),
+            waits: ToldWaits::default(),
             reading: None,
             bar: None,
             run: None,
@@ -75,11 +75,11 @@ impl Shown<'_> {
         match event {
             Event::Findings(findings, sources) => self.draw(findings, sources),
             Event::Reads { now } => {
-                self.waits = Waits::default();
-                self.reading = Some(Reading::new(now));
+                self.waits = ToldWaits::default();
+                self.reading = Some(LongReading::new(now));
             }
             Event::Changes { all, origin } => {
-                self.waits = Waits::default();
+                self.waits = ToldWaits::default();
                 self.show_run(all, origin);
             }
             Event::Second(status) if status.changes => self.say_fault(status),
@@ -104,13 +104,13 @@ impl Shown<'_> {
 
     /// Where the run is shown while it goes on.
     fn show_run(&mut self, all: usize, origin: OffsetDateTime) {
-        let sight = match self.quiet {
-            true => Sight::Nowhere,
-            false if self.redraws => Sight::bar(all),
-            false => self.err.take().map_or(Sight::Nowhere, Sight::Lines),
+        let shown_on = match self.quiet {
+            true => ShownOn::Nowhere,
+            false if self.redraws => ShownOn::bar(all),
+            false => self.err.take().map_or(ShownOn::Nowhere, ShownOn::Lines),
         };
-        self.bar = sight.bar_itself().map(Standing::new);
-        self.run = Some(Onlooker::new(sight, all, self.write_quota, origin));
+        self.bar = shown_on.bar_itself().map(BottomLine::new);
+        self.run = Some(Onlooker::new(shown_on, all, self.write_quota, origin));
     }
 
     fn close(&mut self) {
@@ -130,7 +130,7 @@ impl Shown<'_> {
         if !self.redraws || self.quiet {
             reading.line(&status.far, now).into_iter().for_each(|line| self.say(&line));
         } else if let Some(text) = reading.at_present(&status.far, status.wait, now, origin) {
-            self.bar.get_or_insert_with(|| Standing::new(spinner())).say(text);
+            self.bar.get_or_insert_with(|| BottomLine::new(spinner())).say(text);
         }
         self.reading = Some(reading);
     }

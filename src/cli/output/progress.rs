@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use crate::apply::pace::{Pace, Remaining};
 use crate::apply::progress::Progress;
-use crate::cli::output::waiting::{Waits, is_worth_telling};
+use crate::cli::output::waiting::{ToldWaits, is_worth_telling};
 use crate::graph::quota::WRITES;
 use crate::graph::wait::{Because, Wait};
 use crate::render::page::grouped;
@@ -20,7 +20,7 @@ const FEW: usize = 200;
 const SILENCE: Duration = Duration::from_secs(30);
 
 /// Where a run is shown.
-pub enum Sight<'a> {
+pub enum ShownOn<'a> {
     Nowhere,
     /// Redrawn in place.
     Bar(ProgressBar),
@@ -29,7 +29,7 @@ pub enum Sight<'a> {
 
 /// Shows one run.
 pub struct Onlooker<'a> {
-    sight: Sight<'a>,
+    shown_on: ShownOn<'a>,
     all: usize,
     /// The quota that is kept to, in people's words.
     quota: String,
@@ -39,13 +39,13 @@ pub struct Onlooker<'a> {
     settled: usize,
     /// What the quota took for the rest when the last results came, and when that was.
     at_least: (Duration, Duration),
-    waits: Waits,
+    waits: ToldWaits,
     /// The last line: when, and how many had their result.
     told: (Duration, usize),
     told_quota: bool,
 }
 
-impl<'a> Sight<'a> {
+impl<'a> ShownOn<'a> {
     /// A bar for `all` changes on the terminal that stderr is.
     pub fn bar(all: usize) -> Self {
         let length = u64::try_from(all).unwrap_or(u64::MAX);
@@ -69,20 +69,25 @@ impl<'a> Sight<'a> {
 impl<'a> Onlooker<'a> {
     /// `all`: changes. `write_quota`: writes within 150 s that the run keeps to. `origin`: the time of
     /// day when the clock started.
-    pub fn new(sight: Sight<'a>, all: usize, write_quota: u32, origin: OffsetDateTime) -> Self {
+    pub fn new(
+        shown_on: ShownOn<'a>,
+        all: usize,
+        write_quota: u32,
+        origin: OffsetDateTime,
+    ) -> Self {
         let quota = match write_quota {
             WRITES => "the service's quota of writes".to_owned(),
             own => format!("the quota of writes (--write-quota {own})"),
         };
         Self {
-            sight,
+            shown_on,
             all,
             quota,
             origin,
             pace: Pace::default(),
             settled: 0,
             at_least: (Duration::ZERO, Duration::ZERO),
-            waits: Waits::default(),
+            waits: ToldWaits::default(),
             told: (Duration::ZERO, 0),
             told_quota: false,
         }
@@ -108,13 +113,13 @@ impl<'a> Onlooker<'a> {
 
     /// The run is over: nothing of the bar stays on the screen. Gives back what lines went to.
     pub fn close(self) -> Option<&'a mut (dyn Write + Send)> {
-        match self.sight {
-            Sight::Nowhere => None,
-            Sight::Bar(bar) => {
+        match self.shown_on {
+            ShownOn::Nowhere => None,
+            ShownOn::Bar(bar) => {
                 bar.finish_and_clear();
                 None
             }
-            Sight::Lines(out) => Some(out),
+            ShownOn::Lines(out) => Some(out),
         }
     }
 
@@ -128,7 +133,7 @@ impl<'a> Onlooker<'a> {
             self.pace.pause(now, wait.until);
         }
         let told = wait.told(now, self.origin, &self.quota);
-        if let Sight::Bar(bar) = &self.sight {
+        if let ShownOn::Bar(bar) = &self.shown_on {
             bar.set_message(match is_worth_telling(wait, now) && !quota {
                 true => format!("{}; {told}", self.count()),
                 false => self.standing(now),
@@ -144,7 +149,7 @@ impl<'a> Onlooker<'a> {
     }
 
     fn show_settled(&mut self, now: Duration) {
-        if let Sight::Bar(bar) = &self.sight {
+        if let ShownOn::Bar(bar) = &self.shown_on {
             bar.set_message(self.standing(now));
             bar.set_position(u64::try_from(self.settled).unwrap_or(u64::MAX));
             return;
@@ -191,7 +196,7 @@ impl<'a> Onlooker<'a> {
     }
 
     fn line(&mut self, text: &str) {
-        if let Sight::Lines(out) = &mut self.sight {
+        if let ShownOn::Lines(out) = &mut self.shown_on {
             // Progress that nobody can read is no reason to stop a run.
             drop(writeln!(out, "{text}"));
         }
@@ -224,7 +229,7 @@ mod tests {
     fn lines(all: usize, quota: Duration) -> Vec<String> {
         let mut out = Vec::new();
         let address = Address::new("delegated_grant", "app", []);
-        let mut onlooker = Onlooker::new(Sight::Lines(&mut out), all, WRITES, ORIGIN);
+        let mut onlooker = Onlooker::new(ShownOn::Lines(&mut out), all, WRITES, ORIGIN);
         for settled in (20..=all).step_by(20) {
             let at_least = quota * u32::try_from(all - settled).unwrap() / 1_000;
             let event = Progress::Settled {
@@ -262,7 +267,7 @@ mod tests {
 
     fn told(all: usize, quota: u32, events: &[(u64, Progress<'_>)]) -> String {
         let mut out = Vec::new();
-        let mut onlooker = Onlooker::new(Sight::Lines(&mut out), all, quota, ORIGIN);
+        let mut onlooker = Onlooker::new(ShownOn::Lines(&mut out), all, quota, ORIGIN);
         for (second, event) in events {
             onlooker.see(event, Duration::from_secs(*second));
         }
@@ -328,7 +333,7 @@ mod tests {
     #[test]
     fn a_bar_counts_down_and_says_what_is_waited_for() {
         let bar = ProgressBar::hidden();
-        let mut onlooker = Onlooker::new(Sight::Bar(bar.clone()), 100, 20, ORIGIN);
+        let mut onlooker = Onlooker::new(ShownOn::Bar(bar.clone()), 100, 20, ORIGIN);
         onlooker.see(&settled(20, 100, Duration::from_secs(600)), Duration::ZERO);
         assert_eq!(bar.message(), "20 of 100, about 10 min left (quota of writes)");
         onlooker.see(&until(150, Because::Quota), Duration::from_secs(120));

@@ -1,8 +1,6 @@
 //! A last run that did not come to its end, and records that cannot be read: told on stderr, before
 //! the plan. Nothing is decided by them.
 
-use std::path::Path;
-
 use crate::cli::input::args::Global;
 use crate::cli::output::failure::Failure;
 use crate::cli::output::not_begun::locked;
@@ -11,6 +9,8 @@ use crate::model::untrusted::shown;
 use crate::operations::history::{self, Past};
 use crate::plan::Plan;
 use crate::render::history::unfinished::{Above, Where, note, unreadable};
+use crate::store::place::RecordPlace;
+use crate::store::records::Records;
 
 /// Tells what the records left open, unless only results and errors are wanted.
 pub fn tell(
@@ -37,16 +37,15 @@ pub fn tell(
 ///
 /// # Errors
 /// With exit code 7 when the last run is still under way.
-pub fn refuse_under_way(past: &Past, state: &Path, again: &str) -> Result<(), Failure> {
-    past.holder(state).map_or(Ok(()), |by| Err(locked(&by, again)))
+pub fn refuse_under_way(past: &Past, records: &dyn Records, again: &str) -> Result<(), Failure> {
+    past.holder(records).map_or(Ok(()), |by| Err(locked(&by, again)))
 }
 
 /// A word of warning where a manifest stands at the place that a saved plan names, and is not used.
-pub fn of_another_manifest(plan: &Plan, state: &Path) -> Option<String> {
+pub fn of_another_manifest(plan: &Plan, place: &RecordPlace) -> Option<String> {
     let other = history::other_manifest(&plan.manifest)?;
     Some(format!(
-        "{} is not the file that the plan was made of: records and lock are in {}",
+        "{} is not the file that the plan was made of: records and lock are in {place}",
         shown(&other.display().to_string()),
-        shown(&state.display().to_string())
     ))
 }

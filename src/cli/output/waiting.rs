@@ -22,12 +22,12 @@ const SILENCE: Duration = Duration::from_secs(30);
 
 /// The waits that were told.
 #[derive(Debug, Default)]
-pub struct Waits {
+pub struct ToldWaits {
     /// When the last one ends.
     until: Duration,
 }
 
-impl Waits {
+impl ToldWaits {
     /// Whether it is worth a line: long enough, and not what is left of one that was told.
     pub fn is_news(&mut self, wait: &Wait, now: Duration) -> bool {
         if !is_worth_telling(wait, now) || wait.until <= self.until.saturating_add(SAME) {
@@ -49,13 +49,13 @@ pub fn is_worth_telling(wait: &Wait, now: Duration) -> bool {
 
 /// A reading of the tenant.
 #[derive(Debug)]
-pub struct Reading {
+pub struct LongReading {
     since: Duration,
     /// When a log is told the next time.
     next: Duration,
 }
 
-impl Reading {
+impl LongReading {
     pub fn new(now: Duration) -> Self {
         Self { since: now, next: now.saturating_add(LOGGED_AFTER) }
     }
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_wait_is_told_once_and_a_moment_never() {
-        let mut waits = Waits::default();
+        let mut waits = ToldWaits::default();
         let told: Vec<u64> = (0..40)
             .filter(|now| {
                 let until = if *now < 20 { 20 } else { 45 };
@@ -122,7 +122,7 @@ mod tests {
             })
             .collect();
         assert_eq!(told, [0, 20]);
-        let mut waits = Waits::default();
+        let mut waits = ToldWaits::default();
         assert!(!waits.is_news(&wait(Because::Fault(503), 1), s(0)));
         assert!(waits.is_news(&wait(Because::Fault(503), 2), s(0)));
         assert!(waits.is_news(&wait(Because::Fault(0), 9), s(4)));
@@ -136,11 +136,11 @@ mod tests {
 
     #[test]
     fn a_log_hears_of_a_long_reading_now_and_then() {
-        let mut reading = Reading::new(s(2));
+        let mut reading = LongReading::new(s(2));
         let told: Vec<u64> =
             (2..120).filter(|now| reading.line(&far(), s(*now)).is_some()).collect();
         assert_eq!(told, [7, 37, 67, 97]);
-        let text = Reading::new(s(2)).line(&far(), s(16)).unwrap();
+        let text = LongReading::new(s(2)).line(&far(), s(16)).unwrap();
         assert!(
             text.starts_with("reading the tenant, 14 s: 12 pages, 11,988 objects; now /groups/")
         );
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_terminal_shows_it_sooner_and_what_is_waited_for_instead() {
         let origin = time::macros::datetime!(2026-11-23 14:00:00 UTC);
-        let reading = Reading::new(s(0));
+        let reading = LongReading::new(s(0));
         let at = |wait, now| reading.at_present(&far(), wait, s(now), origin);
         assert_eq!(at(None, 2), None);
         assert!(at(None, 3).unwrap().starts_with("reading the tenant, 3 s: 12 pages"));

@@ -1,5 +1,5 @@
 //! The diagnostic log of `-v` and `--log-file`: what was asked and answered, never a token, a
-//! header or a body. Every line of it passes [`Line`], whatever an event holds.
+//! header or a body. Every line of it passes [`LogLine`], whatever an event holds.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -35,7 +35,7 @@ pub fn start(global: &Global) -> Result<(), Failure> {
     // Only our own events: those of the HTTP libraries may hold headers.
     let ours = |level| Targets::new().with_target("consent", level);
     let people = fmt::layer()
-        .with_writer(|| Line { to: Remarks::stderr(), form: shown })
+        .with_writer(|| LogLine { to: Remarks::stderr(), form: shown })
         .without_time()
         .with_target(false)
         .with_ansi(false)
@@ -45,7 +45,7 @@ pub fn start(global: &Global) -> Result<(), Failure> {
     let file = global.log_file.as_deref().map(open).transpose()?;
     let file = file.map(|file| {
         let file = Arc::new(file);
-        let line = move || Line { to: file.clone(), form: harmless_json };
+        let line = move || LogLine { to: file.clone(), form: harmless_json };
         let layer = fmt::layer().json().with_writer(line).log_internal_errors(false);
         layer.with_filter(ours(LevelFilter::DEBUG))
     });
@@ -55,12 +55,12 @@ pub fn start(global: &Global) -> Result<(), Failure> {
 }
 
 /// One line of the log: without secrets, and made so that nothing draws.
-struct Line<W> {
+struct LogLine<W> {
     to: W,
     form: fn(&str) -> String,
 }
 
-impl<W: Write> Write for Line<W> {
+impl<W: Write> Write for LogLine<W> {
     /// An event comes as a whole, with its line end.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
@@ -99,7 +99,7 @@ mod tests {
         let text = "Az\u{202e}\u{9b}\u{1b}[2J eyJhbGciOiJub25lIn0.eyJ4Ijox.x\nforged\n";
         let written = |form: fn(&str) -> String, text: &str| {
             let mut to = Vec::new();
-            Line { to: &mut to, form }.write_all(text.as_bytes()).unwrap();
+            LogLine { to: &mut to, form }.write_all(text.as_bytes()).unwrap();
             String::from_utf8(to).unwrap()
         };
         let line = written(shown, text);

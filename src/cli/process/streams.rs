@@ -53,9 +53,9 @@ static STANDING: Mutex<Option<ProgressBar>> = Mutex::new(None);
 /// A bar that stands on the last line of the terminal until this is dropped: whatever is said goes
 /// above it.
 #[derive(Debug)]
-pub struct Standing(ProgressBar);
+pub struct BottomLine(ProgressBar);
 
-impl Standing {
+impl BottomLine {
     pub fn new(bar: ProgressBar) -> Self {
         *standing() = Some(bar.clone());
         Self(bar)
@@ -67,7 +67,7 @@ impl Standing {
     }
 }
 
-impl Drop for Standing {
+impl Drop for BottomLine {
     fn drop(&mut self) {
         *standing() = None;
         self.0.finish_and_clear();

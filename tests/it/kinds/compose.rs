@@ -7,7 +7,8 @@ use consent::graph::survey::rows;
 use consent::kinds::{Composed, REGISTRY, Scene, by_name, compose};
 use consent::model::address::Address;
 use consent::model::directory::Directory;
-use consent::store::snapshot;
+use consent::store::chain;
+use consent::store::folder::Folder;
 use serde_json::json;
 
 use super::STAGES;
@@ -29,7 +30,8 @@ fn what_is_there_is_declared_by_what_is_composed_of_it() {
     for stage in STAGES.iter() {
         let world = stage.world("");
         stage.apply(&world).assert_code(0).quietly();
-        let (_, snapshot) = snapshot::latest(&world.folder().join(".consent")).unwrap().unwrap();
+        let (_, snapshot) =
+            chain::latest(&Folder::new(world.folder().join(".consent"))).unwrap().unwrap();
         let roster = snapshot.apps.iter().map(|head| (head.label.clone(), head.app_id));
         let (roster, directory) = (roster.collect(), directory(&world));
         let scene = Scene { roster, directory, ..Scene::default() };
