@@ -9,6 +9,12 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory;
 use consent::cli::input::args::Cli;
 
+#[path = "docs/additions.rs"]
+mod additions;
+
+#[path = "docs/words.rs"]
+mod words;
+
 #[path = "docs/kinds.rs"]
 mod kinds;
 

@@ -26,7 +26,7 @@ use crate::model::clock::Clock;
 use crate::model::outcome::{RunReport, Stopped};
 use crate::model::query::{Query, Rows};
 use crate::store::StoreError;
-use crate::store::journal::{Event, Journal};
+use crate::store::journal::{Journal, JournalEvent};
 
 /// Longest sleep without a look at the stop flag.
 const NAP: Duration = Duration::from_secs(1);
@@ -73,7 +73,7 @@ pub async fn run(tools: Tools<'_>, changes: &[Change], already: &BTreeSet<Addres
 struct Executor<'a> {
     tools: Tools<'a>,
     /// Not on disk yet; it is before anything goes out, and before anything is waited for.
-    unwritten: Vec<Event>,
+    unwritten: Vec<JournalEvent>,
     journal_error: Option<StoreError>,
     under_way: FuturesUnordered<BoxFuture<'static, Returned>>,
 }

@@ -108,7 +108,7 @@ async fn serve_at(
             let records = Folder::new(home);
             let lines = records.list(RecordSort::Journal).unwrap().first().map_or(0, |name| {
                 let found = journal::read(&records, name).unwrap().records;
-                found.iter().filter(|r| matches!(r.event, Event::Sending { .. })).count()
+                found.iter().filter(|r| matches!(r.event, JournalEvent::Sending { .. })).count()
             });
             let mut tenant = tenant.lock().unwrap();
             let (status, answer) = if parts.uri.path().ends_with("/$batch") {
@@ -189,8 +189,9 @@ async fn every_request_is_on_disk_before_it_arrives() {
     let records = Folder::new(home.path());
     let found = journal::read(&records, journal.name()).unwrap();
     assert!(found.ended() && !found.torn);
-    let done =
-        |r: &&journal::Record| matches!(r.event, Event::Outcome { outcome: Outcome::Done, .. });
+    let done = |r: &&journal::Record| {
+        matches!(r.event, JournalEvent::Outcome { outcome: Outcome::Done, .. })
+    };
     assert_eq!(found.records.iter().filter(done).count(), 3);
     let text = std::fs::read_to_string(records.path(journal.name())).unwrap();
     assert!(!text.contains("canary-token"));

@@ -5,11 +5,11 @@ use crate::apply::proof::id_of;
 use crate::graph::verdict::Verdict;
 use crate::model::change::Change;
 use crate::model::outcome::{Outcome, Refusal, RunReport};
-use crate::store::journal::Event;
+use crate::store::journal::JournalEvent;
 
 /// Before requests go out.
-pub fn sending(changes: &[Change], outgoing: &[Outgoing]) -> Vec<Event> {
-    let event = |Outgoing { place, step, request }: &Outgoing| Event::Sending {
+pub fn sending(changes: &[Change], outgoing: &[Outgoing]) -> Vec<JournalEvent> {
+    let event = |Outgoing { place, step, request }: &Outgoing| JournalEvent::Sending {
         address: changes[*place].address.clone(),
         step: *step,
         request: request.clone(),
@@ -18,10 +18,14 @@ pub fn sending(changes: &[Change], outgoing: &[Outgoing]) -> Vec<Event> {
 }
 
 /// After their answers came.
-pub fn answers(changes: &[Change], outgoing: &[Outgoing], verdicts: &[Verdict]) -> Vec<Event> {
+pub fn answers(
+    changes: &[Change],
+    outgoing: &[Outgoing],
+    verdicts: &[Verdict],
+) -> Vec<JournalEvent> {
     let event = |(out, verdict): (&Outgoing, &Verdict)| {
         let (meaning, error, id) = meaning(verdict);
-        Event::Answer {
+        JournalEvent::Answer {
             address: changes[out.place].address.clone(),
             step: out.step,
             meaning: meaning.to_owned(),
@@ -33,8 +37,8 @@ pub fn answers(changes: &[Change], outgoing: &[Outgoing], verdicts: &[Verdict]) 
 }
 
 /// Once results are certain.
-pub fn outcomes(changes: &[Change], news: &[(usize, Outcome)]) -> Vec<Event> {
-    let event = |(place, outcome): &(usize, Outcome)| Event::Outcome {
+pub fn outcomes(changes: &[Change], news: &[(usize, Outcome)]) -> Vec<JournalEvent> {
+    let event = |(place, outcome): &(usize, Outcome)| JournalEvent::Outcome {
         address: changes[*place].address.clone(),
         outcome: outcome.clone(),
     };
@@ -42,8 +46,8 @@ pub fn outcomes(changes: &[Change], news: &[(usize, Outcome)]) -> Vec<Event> {
 }
 
 /// The last line.
-pub fn end(report: &RunReport) -> Event {
-    Event::End { stopped: report.stopped.clone(), writes_sent: report.writes_sent }
+pub fn end(report: &RunReport) -> JournalEvent {
+    JournalEvent::End { stopped: report.stopped.clone(), writes_sent: report.writes_sent }
 }
 
 fn meaning(verdict: &Verdict) -> (&'static str, Option<&Refusal>, Option<String>) {
@@ -87,10 +91,10 @@ mod tests {
         let out = |step| Outgoing { place: 1, step, request: changes[1].steps[0].request.clone() };
         let outgoing: Vec<Outgoing> = (0..table.len()).map(out).collect();
         let verdicts: Vec<Verdict> = table.iter().map(|row| row.0.clone()).collect();
-        let expected: Vec<Event> = table
+        let expected: Vec<JournalEvent> = table
             .into_iter()
             .enumerate()
-            .map(|(step, (_, meaning, error, id))| Event::Answer {
+            .map(|(step, (_, meaning, error, id))| JournalEvent::Answer {
                 address: address("b"),
                 step,
                 meaning: meaning.to_owned(),

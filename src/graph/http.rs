@@ -54,7 +54,7 @@ pub enum NoAnswer {
 
 /// One request.
 #[derive(Debug, Clone)]
-pub struct Outgoing<'a> {
+pub struct Exchange<'a> {
     pub method: reqwest::Method,
     pub url: GraphUrl,
     pub consistency: Consistency,
@@ -90,8 +90,8 @@ impl Http {
     ///
     /// # Errors
     /// When no whole answer came.
-    pub async fn send(&self, _place: GatePass<'_>, call: Outgoing<'_>) -> Result<Answer, NoAnswer> {
-        let Outgoing { method, url, consistency, body, within, reads } = call;
+    pub async fn send(&self, _place: GatePass<'_>, call: Exchange<'_>) -> Result<Answer, NoAnswer> {
+        let Exchange { method, url, consistency, body, within, reads } = call;
         let token = self.bearer().await.map_err(NoAnswer::SignIn)?;
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.secret()))
             .map_err(|_| NoAnswer::SignIn(SignInError::unusable_token()))?;

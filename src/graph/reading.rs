@@ -11,7 +11,7 @@ use crate::graph::auth::{Epoch, Renewal, SignInError};
 use crate::graph::batch::{Item, build, split};
 use crate::graph::endpoint::GraphUrl;
 use crate::graph::error::{GraphError, told};
-use crate::graph::http::{Http, NoAnswer, Outgoing};
+use crate::graph::http::{Exchange, Http, NoAnswer};
 use crate::graph::limiter::GatePass;
 use crate::graph::patience::{Patience, Trying};
 use crate::graph::rights::{Access, advice, needed};
@@ -234,7 +234,7 @@ impl Http {
             Ok(url) => {
                 let (method, consistency) = (reqwest::Method::POST, Consistency::Default);
                 let body = Some(&body);
-                let call = Outgoing { method, url, consistency, body, within, reads: true };
+                let call = Exchange { method, url, consistency, body, within, reads: true };
                 self.send(place, call).await
             }
             Err(foreign) => Err(NoAnswer::Unreached(foreign.to_string())),
@@ -303,8 +303,8 @@ impl Http {
     }
 }
 
-fn call(ask: &Ask, url: GraphUrl, within: Duration) -> Outgoing<'_> {
+fn call(ask: &Ask, url: GraphUrl, within: Duration) -> Exchange<'_> {
     let Ask { method, consistency, body, path: _ } = ask;
     let (method, consistency, body) = (method.clone(), *consistency, body.as_ref());
-    Outgoing { method, url, consistency, body, within, reads: true }
+    Exchange { method, url, consistency, body, within, reads: true }
 }

@@ -9,7 +9,7 @@ use crate::graph::answer::{Answer, Body};
 use crate::graph::auth::{Epoch, Renewal, SignInError};
 use crate::graph::batch::{Item, MOST, build, split};
 use crate::graph::client::WHOLE_ANSWER;
-use crate::graph::http::{Http, NoAnswer, Outgoing};
+use crate::graph::http::{Exchange, Http, NoAnswer};
 use crate::graph::limiter::Pause;
 use crate::graph::patience::{PAUSES, Trying};
 use crate::graph::rights::{Access, advice, needed};
@@ -187,7 +187,7 @@ impl Writer {
         let url = url.map_err(|foreign| NoAnswer::Unreached(foreign.to_string()))?;
         let place = self.http.limiter.enter().await;
         let (consistency, within) = (Consistency::Default, WHOLE_ANSWER);
-        let call = Outgoing { method, url, consistency, body, within, reads: false };
+        let call = Exchange { method, url, consistency, body, within, reads: false };
         self.http.send(place, call).await
     }
 

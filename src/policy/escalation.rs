@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::plan::Plan;
 use crate::policy::identity::Identity;
-use crate::policy::{Rule, Stop};
+use crate::policy::{Blocked, Rule};
 
 /// A plan that gives something to its own identity.
 pub struct SelfEscalation;
@@ -15,7 +15,7 @@ impl Rule for SelfEscalation {
         "self_escalation"
     }
 
-    fn of_identity(&self, plan: &Plan, identity: &Identity) -> Vec<Stop> {
+    fn of_identity(&self, plan: &Plan, identity: &Identity) -> Vec<Blocked> {
         judge(plan, identity)
     }
 }
@@ -25,7 +25,7 @@ const NAMED: usize = 6;
 
 /// Whatever gives something to the app counts, whoever of its users gets it, and also where it only
 /// replaces something: a rule without exceptions cannot be talked around.
-fn judge(plan: &Plan, identity: &Identity) -> Vec<Stop> {
+fn judge(plan: &Plan, identity: &Identity) -> Vec<Blocked> {
     let mut given = BTreeSet::new();
     for change in plan.changes.iter().filter(|change| change.gives && identity.is_own(change)) {
         let gained = change.permissions.iter().filter(|permission| permission.gained);
@@ -44,7 +44,7 @@ fn judge(plan: &Plan, identity: &Identity) -> Vec<Stop> {
         more => format!(" and {more} more"),
     };
     let app = identity.shown(plan);
-    vec![Stop {
+    vec![Blocked {
         text: format!(
             "you are signed in with {app}, and this plan gives to it: {}{more}",
             named.join(", ")

@@ -2,7 +2,7 @@
 //! expands audiences finds it; here it becomes a rail, so that the plan is still drawn.
 
 use crate::model::finding::Finding;
-use crate::policy::{Case, Rule, Stop};
+use crate::policy::{Blocked, Case, Rule};
 
 /// The code of the finding, and the name of the rule.
 const NAME: &str = "principals_limit";
@@ -15,15 +15,15 @@ impl Rule for PrincipalsLimit {
         NAME
     }
 
-    fn of_plan(&self, case: &Case<'_>) -> Vec<Stop> {
+    fn of_plan(&self, case: &Case<'_>) -> Vec<Blocked> {
         judge(case)
     }
 }
 
-fn judge(case: &Case<'_>) -> Vec<Stop> {
+fn judge(case: &Case<'_>) -> Vec<Blocked> {
     let found = case.findings.iter().filter(|finding| finding.code == NAME);
     found
-        .map(|Finding { title, help, .. }| Stop {
+        .map(|Finding { title, help, .. }| Blocked {
             text: title.to_string(),
             help: help.clone().unwrap_or_default().into(),
         })

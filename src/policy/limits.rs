@@ -4,7 +4,7 @@ use time::Date;
 
 use crate::model::change::Change;
 use crate::plan::{Lifted, Plan};
-use crate::policy::{Case, Rule, Stop};
+use crate::policy::{Blocked, Case, Rule};
 
 /// More removals than `[limits]` allows.
 pub struct Removals;
@@ -14,7 +14,7 @@ impl Rule for Removals {
         "removal_limit"
     }
 
-    fn of_plan(&self, case: &Case<'_>) -> Vec<Stop> {
+    fn of_plan(&self, case: &Case<'_>) -> Vec<Blocked> {
         judge(case)
     }
 }
@@ -55,7 +55,7 @@ pub fn managed(plan: &Plan) -> usize {
     plan.unchanged + plan.pairs.iter().filter(|pair| !pair.before.is_absent()).count()
 }
 
-fn judge(case: &Case<'_>) -> Vec<Stop> {
+fn judge(case: &Case<'_>) -> Vec<Blocked> {
     removal_limit(case.plan, case.limit, case.today).into_iter().collect()
 }
 
@@ -83,7 +83,7 @@ pub fn lifted(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Lifted> 
 }
 
 /// Whether the plan removes more than it may.
-fn removal_limit(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Stop> {
+fn removal_limit(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Blocked> {
     let removals = removals(&plan.changes);
     let allowed = exceeded(plan, limit)?;
     let lifted = match &limit.accept {
@@ -96,7 +96,7 @@ fn removal_limit(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Stop>
         Some(_) => return None,
         None => String::new(),
     };
-    Some(Stop {
+    Some(Blocked {
         text: format!("the plan {}, and {allowed}{lifted}", takes(&plan.changes)),
         help: format!(
             "if that is meant, say so in the manifest: [accept] revoke = {{ max = {removals}, \

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::model::change::Change;
 use crate::plan::Plan;
 use crate::policy::identity::Identity;
-use crate::policy::{Rule, Stop};
+use crate::policy::{Blocked, Rule};
 
 /// A plan that takes from its own identity what it needs.
 pub struct Lockout;
@@ -16,12 +16,12 @@ impl Rule for Lockout {
         "lockout"
     }
 
-    fn of_identity(&self, plan: &Plan, identity: &Identity) -> Vec<Stop> {
+    fn of_identity(&self, plan: &Plan, identity: &Identity) -> Vec<Blocked> {
         judge(plan, identity)
     }
 }
 
-fn judge(plan: &Plan, identity: &Identity) -> Vec<Stop> {
+fn judge(plan: &Plan, identity: &Identity) -> Vec<Blocked> {
     let mut going: BTreeSet<String> = permissions(identity);
     going.extend(other_access(plan, identity));
     if going.is_empty() {
@@ -29,7 +29,7 @@ fn judge(plan: &Plan, identity: &Identity) -> Vec<Stop> {
     }
     let going: Vec<String> = going.into_iter().collect();
     let app = identity.shown(plan);
-    vec![Stop {
+    vec![Blocked {
         text: format!(
             "you are signed in with {app}, and this plan takes from it what consent needs: {}",
             going.join(", ")

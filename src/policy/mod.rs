@@ -28,13 +28,13 @@ pub trait Rule: Sync {
     fn name(&self) -> &'static str;
 
     /// By the plan and its manifest. Everybody comes to the same verdict, so it is part of the effect.
-    fn of_plan(&self, _case: &Case<'_>) -> Vec<Stop> {
+    fn of_plan(&self, _case: &Case<'_>) -> Vec<Blocked> {
         Vec::new()
     }
 
     /// By who is signed in. It is judged wherever a plan is about to be applied, and is no part of the
     /// effect or of a saved plan: who plans and who applies need not be the same.
-    fn of_identity(&self, _plan: &Plan, _identity: &Identity) -> Vec<Stop> {
+    fn of_identity(&self, _plan: &Plan, _identity: &Identity) -> Vec<Blocked> {
         Vec::new()
     }
 }
@@ -62,7 +62,7 @@ pub struct Case<'a> {
 
 /// Why apply must stop. Safe text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stop {
+pub struct Blocked {
     /// One sentence without a full stop.
     pub text: String,
     pub help: String,
@@ -85,8 +85,8 @@ pub fn of_identity(plan: &Plan, identity: &Identity) -> Vec<Check> {
     RULES.iter().flat_map(stops).collect()
 }
 
-fn named(rule: &str, stops: Vec<Stop>) -> Vec<Check> {
-    let check = |Stop { text, help }| Check { rule: rule.to_owned(), text, help };
+fn named(rule: &str, stops: Vec<Blocked>) -> Vec<Check> {
+    let check = |Blocked { text, help }| Check { rule: rule.to_owned(), text, help };
     stops.into_iter().map(check).collect()
 }
 

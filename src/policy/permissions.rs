@@ -5,7 +5,7 @@ use crate::model::change::PermissionSort::{self, Application, Delegated};
 use crate::model::risk::Tier::{self, Critical, High, Low, Medium};
 
 /// One row of the table.
-pub struct PermissionRow {
+pub struct Rating {
     /// Stable: people write exceptions and dashboards with it.
     pub id: &'static str,
     pub tier: Tier,
@@ -26,7 +26,7 @@ struct Name<'a> {
 
 /// The rule for one permission of Microsoft Graph. `admin_only` is the live resource's own word; a
 /// name it does not publish counts as one that only administrators may consent to.
-pub fn rule(sort: PermissionSort, name: &str, admin_only: Option<bool>) -> &'static PermissionRow {
+pub fn rule(sort: PermissionSort, name: &str, admin_only: Option<bool>) -> &'static Rating {
     let mut parts = name.splitn(3, '.');
     let name = Name {
         sort,
@@ -40,7 +40,7 @@ pub fn rule(sort: PermissionSort, name: &str, admin_only: Option<bool>) -> &'sta
 }
 
 /// Nothing is low because nobody thought of it.
-const UNKNOWN: PermissionRow = PermissionRow {
+const UNKNOWN: Rating = Rating {
     id: "P000",
     tier: High,
     says: "not known to this version: treated as high until somebody classifies it",
@@ -49,12 +49,12 @@ const UNKNOWN: PermissionRow = PermissionRow {
 
 macro_rules! rules {
     ($($id:literal $tier:ident $says:literal, $applies:expr;)*) => {
-        &[$(PermissionRow { id: $id, tier: $tier, says: $says, applies: $applies }),*]
+        &[$(Rating { id: $id, tier: $tier, says: $says, applies: $applies }),*]
     };
 }
 
 #[rustfmt::skip]
-const RULES: &[PermissionRow] = rules! {
+const RULES: &[Rating] = rules! {
     "P101" Critical "can grant itself or any app more permissions", |n|
         n.is("AppRoleAssignment.ReadWrite.All DelegatedPermissionGrant.ReadWrite.All Policy.ReadWrite.PermissionGrant");
     "P102" Critical "can give admin roles", |n| n.verb == "ReadWrite"

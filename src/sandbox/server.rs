@@ -24,7 +24,7 @@ use crate::sandbox::http::Shared;
 use crate::sandbox::log::{BatchLine, RequestCounts, WriteLine};
 use crate::sandbox::secure;
 use crate::sandbox::seed::Seed;
-use crate::sandbox::tenant::saved::SavedTenant;
+use crate::sandbox::tenant::saved::KeptTenant;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::world::World;
 
@@ -130,8 +130,8 @@ pub async fn start(seed: Seed, options: ServerOptions) -> Result<Running, Sandbo
 ///
 /// # Errors
 /// When the text is no such state, or one of another tenant.
-pub fn saved(text: &str, tenant: &str) -> Result<SavedTenant, SandboxError> {
-    let saved: SavedTenant =
+pub fn saved(text: &str, tenant: &str) -> Result<KeptTenant, SandboxError> {
+    let saved: KeptTenant =
         serde_json::from_str(text).map_err(|error| SandboxError::State(error.to_string()))?;
     if saved.format != "consent.sandbox" || saved.format_version != 1 {
         return Err(SandboxError::State("not a saved sandbox of version 1".to_owned()));

@@ -49,12 +49,13 @@ pub struct Record {
     #[schemars(with = "Moment")]
     pub at: String,
     #[serde(flatten)]
-    pub event: Event,
+    pub event: JournalEvent,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "event")]
-pub enum Event {
+#[schemars(rename = "Event")]
+pub enum JournalEvent {
     /// About to go out. Whoever finds this as the last word about an address must read the tenant.
     Sending { address: Address, step: usize, request: Request },
     /// What came back: `accepted`, or a word for the error, which then follows; its status is 0
@@ -140,7 +141,11 @@ impl Journal {
     /// # Errors
     /// When they cannot be written; from then on every call fails, because nobody knows how the
     /// journal ends.
-    pub fn write(&mut self, at: OffsetDateTime, events: Vec<Event>) -> Result<(), StoreError> {
+    pub fn write(
+        &mut self,
+        at: OffsetDateTime,
+        events: Vec<JournalEvent>,
+    ) -> Result<(), StoreError> {
         let records: Vec<Record> =
             events.into_iter().map(|event| Record { at: stamp(at), event }).collect();
         self.add(&records)
@@ -182,12 +187,12 @@ pub struct Recovered {
 impl Recovered {
     /// Whether the run ended in good order; if not, it was killed, and only the tenant knows.
     pub fn ended(&self) -> bool {
-        matches!(self.records.last(), Some(Record { event: Event::End { .. }, .. }))
+        matches!(self.records.last(), Some(Record { event: JournalEvent::End { .. }, .. }))
     }
 
     /// Requests that were written down as about to go out.
     pub fn sent(&self) -> usize {
-        let sending = |record: &&Record| matches!(record.event, Event::Sending { .. });
+        let sending = |record: &&Record| matches!(record.event, JournalEvent::Sending { .. });
         self.records.iter().filter(sending).count()
     }
 
@@ -196,9 +201,9 @@ impl Recovered {
         let mut open = BTreeSet::new();
         for record in &self.records {
             match &record.event {
-                Event::Sending { address, step, .. } => drop(open.insert((address, step))),
-                Event::Answer { address, step, .. } => drop(open.remove(&(address, step))),
-                Event::Outcome { .. } | Event::End { .. } => {}
+                JournalEvent::Sending { address, step, .. } => drop(open.insert((address, step))),
+                JournalEvent::Answer { address, step, .. } => drop(open.remove(&(address, step))),
+                JournalEvent::Outcome { .. } | JournalEvent::End { .. } => {}
             }
         }
         open.into_iter().map(|(address, _)| address.clone()).collect()
@@ -217,7 +222,7 @@ pub fn ended(records: &dyn Records, name: &RecordName) -> Result<bool, StoreErro
     let line =
         tail.strip_suffix(b"\n").and_then(|lines| lines.rsplit(|byte| *byte == b'\n').next());
     let record = line.and_then(|line| serde_json::from_slice::<Record>(line).ok());
-    Ok(matches!(record, Some(Record { event: Event::End { .. }, .. })))
+    Ok(matches!(record, Some(Record { event: JournalEvent::End { .. }, .. })))
 }
 
 /// Reads a journal, also one whose last line was cut off by a crash.

@@ -8,14 +8,14 @@ use time::macros::datetime;
 const AT: OffsetDateTime = datetime!(2026-11-23 20:03:24 UTC);
 const TENANT: TenantId = TenantId::from_u128(0x8f2c);
 
-fn sending(label: &str) -> Event {
+fn sending(label: &str) -> JournalEvent {
     let address = Address::new("delegated_grant", label, [String::from("everyone")]);
     let request = Request { method: Method::Delete, path: format!("/o/{label}"), body: None };
-    Event::Sending { address, step: 0, request }
+    JournalEvent::Sending { address, step: 0, request }
 }
 
-fn end() -> Event {
-    Event::End { stopped: Some(Stopped::FailuresInARow { count: 3 }), writes_sent: 7 }
+fn end() -> JournalEvent {
+    JournalEvent::End { stopped: Some(Stopped::FailuresInARow { count: 3 }), writes_sent: 7 }
 }
 
 fn journal(records: &Folder) -> Journal {
@@ -35,7 +35,7 @@ fn what_was_written_is_read() {
     let text = |text: &str| crate::model::untrusted::Untrusted::new(text);
     let error = Refusal { status: 409, code: text("C"), message: text("m"), request_id: None };
     let address = Address::new("delegated_grant", "b", []);
-    let answer = |error, id: Option<&str>| Event::Answer {
+    let answer = |error, id: Option<&str>| JournalEvent::Answer {
         address: address.clone(),
         step: 1,
         meaning: "word".into(),
@@ -46,15 +46,15 @@ fn what_was_written_is_read() {
         sending("a"),
         answer(None, Some("Yax6")),
         answer(Some(error.clone()), None),
-        Event::Outcome { address: address.clone(), outcome: Outcome::Failed { error } },
-        Event::Outcome { address: address.clone(), outcome: Outcome::Done },
+        JournalEvent::Outcome { address: address.clone(), outcome: Outcome::Failed { error } },
+        JournalEvent::Outcome { address: address.clone(), outcome: Outcome::Done },
     ];
     journal.write(AT, events.clone()).unwrap();
     assert!(!read(&records, journal.name()).unwrap().ended());
     journal.write(AT, vec![end()]).unwrap();
     let found = read(&records, journal.name()).unwrap();
     assert_eq!(found.header.as_ref().unwrap().tenant, TENANT);
-    let read_events: Vec<Event> = found.records.iter().map(|r| r.event.clone()).collect();
+    let read_events: Vec<JournalEvent> = found.records.iter().map(|r| r.event.clone()).collect();
     assert_eq!(read_events, [events, vec![end()]].concat());
     assert!(found.ended() && !found.torn);
     assert_eq!(records.list(RecordSort::Journal).unwrap(), [journal.name().clone()]);
@@ -68,8 +68,8 @@ fn requests_without_an_answer_are_known() {
     let records = Folder::new(home.path());
     let mut journal = journal(&records);
     let answer = |label: &str, meaning: &str| {
-        let Event::Sending { address, step, .. } = sending(label) else { unreachable!() };
-        Event::Answer { address, step, meaning: meaning.into(), error: None, id: None }
+        let JournalEvent::Sending { address, step, .. } = sending(label) else { unreachable!() };
+        JournalEvent::Answer { address, step, meaning: meaning.into(), error: None, id: None }
     };
     let events = ["a", "b", "c"].map(sending).to_vec();
     journal.write(AT, events).unwrap();

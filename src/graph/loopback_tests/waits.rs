@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::stub::{Reply, Stub, reply};
 use super::{list, rows};
 use crate::graph::error::GraphError;
-use crate::graph::http::{NoAnswer, Outgoing};
+use crate::graph::http::{Exchange, NoAnswer};
 use crate::graph::verdict::Verdict;
 use crate::graph::wait::{Because, Wait};
 use crate::model::clock::Clock;
@@ -81,7 +81,7 @@ async fn no_answer_may_take_longer_than_its_time() {
     let url = http.endpoint.url("/users").unwrap();
     let (method, consistency) = (reqwest::Method::GET, Consistency::Default);
     let within = Duration::from_millis(400);
-    let call = Outgoing { method, url, consistency, body: None, within, reads: true };
+    let call = Exchange { method, url, consistency, body: None, within, reads: true };
     let place = http.limiter.enter().await;
     let answer = tokio::time::timeout(Duration::from_secs(30), http.send(place, call)).await;
     let lost = answer.expect("it has an end").unwrap_err();

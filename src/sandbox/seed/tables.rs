@@ -9,7 +9,7 @@ use crate::sandbox::weather::Weather;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedFile {
-    pub tenant: TenantTable,
+    pub tenant: SeedTenant,
     #[serde(default)]
     pub service_principal: Vec<AppTable>,
     #[serde(default)]
@@ -42,7 +42,7 @@ pub(super) struct SeedFile {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TenantTable {
+pub(super) struct SeedTenant {
     pub id: Spanned<String>,
     pub domain: String,
     pub name: String,

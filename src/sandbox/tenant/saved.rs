@@ -13,7 +13,7 @@ use crate::sandbox::tenant::table::Table;
 /// The tenant as it is saved.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SavedTenant {
+pub struct KeptTenant {
     pub format: String,
     pub format_version: u32,
     pub tenant: String,
@@ -27,8 +27,8 @@ pub struct SavedTenant {
 
 impl Tenant {
     /// Everything that lasts, as it is now.
-    pub fn saved(&self) -> SavedTenant {
-        SavedTenant {
+    pub fn saved(&self) -> KeptTenant {
+        KeptTenant {
             format: "consent.sandbox".to_owned(),
             format_version: 1,
             tenant: self.id.clone(),
@@ -48,8 +48,8 @@ impl Tenant {
     }
 
     /// Puts a saved tenant in the place of this one's rows. Tables must be defined before.
-    pub fn restore(&mut self, saved: SavedTenant) {
-        let SavedTenant {
+    pub fn restore(&mut self, saved: KeptTenant) {
+        let KeptTenant {
             format: _,
             format_version: _,
             tenant,

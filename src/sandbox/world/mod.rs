@@ -21,7 +21,7 @@ use crate::sandbox::log::Log;
 use crate::sandbox::quota::Buckets;
 use crate::sandbox::seed::Seed;
 use crate::sandbox::tenant::Tenant;
-use crate::sandbox::tenant::saved::SavedTenant;
+use crate::sandbox::tenant::saved::KeptTenant;
 use crate::sandbox::token::Application;
 use crate::sandbox::weather::Weather;
 use crate::sandbox::weather::chance::{Chances, Draw};
@@ -115,7 +115,7 @@ impl World {
     }
 
     /// Continues from a saved state.
-    pub fn restore(&mut self, saved: SavedTenant) {
+    pub fn restore(&mut self, saved: KeptTenant) {
         self.tenant.restore(saved);
     }
 
