@@ -259,6 +259,23 @@ fn files_can_be_taken_in() {
     no_violations("a file is too long", &found);
 }
 
+/// Functions, types, traits and constants that others than this crate see: the binary, and tests and fuzz
+/// targets that look inside. The rest is `pub(crate)`, so that the compiler sees what nobody uses.
+const MOST_PUBLIC: usize = 330;
+
+#[test]
+fn few_items_are_public() {
+    let begins = ["fn", "async", "const", "struct", "enum", "trait", "static", "type"];
+    let is_item = |line: &&str| {
+        let item = line.trim_start().strip_prefix("pub ");
+        item.and_then(|item| item.split(' ').next()).is_some_and(|word| begins.contains(&word))
+    };
+    let files = sources();
+    let count: usize = files.iter().map(|file| file.text.lines().filter(is_item).count()).sum();
+    assert!(count > 100, "the items were not found");
+    assert!(count <= MOST_PUBLIC, "{count} items are public");
+}
+
 #[test]
 fn names_say_what_is_inside() {
     let says_nothing = |file: &&File| {

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use crate::apply::in_flight::Ticket;
-pub use crate::graph::wait::Because;
+pub(crate) use crate::graph::wait::Because;
 use crate::model::query::Query;
 use crate::model::request::Request;
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Action {
+pub(crate) enum Action {
     /// Send these together, then call [`crate::apply::machine::Machine::answered`] with the ticket. Until then they are under
     /// way, and further actions are about others.
     Send(Ticket, Vec<Outgoing>),
@@ -25,24 +25,24 @@ pub enum Action {
 
 /// The moment, as time since the start of any clock, and when the service takes writes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Now {
-    pub now: Duration,
+pub(crate) struct Now {
+    pub(crate) now: Duration,
     /// No write goes out before this, by the quota of writes.
-    pub quota_from: Duration,
+    pub(crate) quota_from: Duration,
     /// No write goes out before this, by the service's own word.
-    pub asked_from: Duration,
+    pub(crate) asked_from: Duration,
     /// Most writes that may go out together.
-    pub batch: usize,
+    pub(crate) batch: usize,
 }
 
 /// One request, all ids in their places.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outgoing {
+pub(crate) struct Outgoing {
     /// Place of the change in the plan.
-    pub place: usize,
+    pub(crate) place: usize,
     /// Number of the step, from 0.
-    pub step: usize,
-    pub request: Request,
+    pub(crate) step: usize,
+    pub(crate) request: Request,
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ const SIGHTINGS: usize = 3;
 
 /// What to do next about the step.
 #[derive(Debug, Clone, PartialEq)]
-pub enum NextStep {
+pub(crate) enum NextStep {
     /// Send the request, after this long.
     Send(Duration),
     /// Read the object, after this long.
@@ -54,7 +54,7 @@ enum ReadFor {
 
 /// The memory of one step.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Attempt {
+pub(crate) struct Attempt {
     /// A request may have taken effect although no answer said so.
     doubtful: bool,
     accepted: bool,
@@ -85,39 +85,39 @@ pub struct Attempt {
 
 impl Attempt {
     /// The time of what it is told next.
-    pub fn at(&mut self, now: Duration, trying: Trying) -> &mut Self {
+    pub(crate) fn at(&mut self, now: Duration, trying: Trying) -> &mut Self {
         self.now = now;
         self.patience.set(trying);
         self
     }
 
     /// Its request goes out.
-    pub fn departs(&mut self) {
+    pub(crate) fn departs(&mut self) {
         self.sent = Some(self.now);
     }
 
     /// What it waits for at this time.
-    pub fn wait(&self, now: Duration) -> Option<Wait> {
+    pub(crate) fn wait(&self, now: Duration) -> Option<Wait> {
         self.wait.filter(|wait| wait.until > now)
     }
 
     /// The object is read before the request is sent.
-    pub fn look_first(&mut self) {
+    pub(crate) fn look_first(&mut self) {
         self.read_for(ReadFor::Before);
     }
 
     /// Whether it is being read, and the request goes out after that.
-    pub fn looks_first(&self) -> bool {
+    pub(crate) fn looks_first(&self) -> bool {
         self.reading == Some(ReadFor::Before)
     }
 
     /// Whether the object is as it shall be because of this run.
-    pub fn is_ours(&self) -> bool {
+    pub(crate) fn is_ours(&self) -> bool {
         self.accepted || self.doubtful || self.not_yet > 0
     }
 
     /// What an answer leads to.
-    pub fn answered(&mut self, verdict: Verdict) -> NextStep {
+    pub(crate) fn answered(&mut self, verdict: Verdict) -> NextStep {
         (self.refusal, self.wait) = (None, None);
         let sent = self.sent.take().unwrap_or(self.now);
         self.patience.tried(self.now.saturating_sub(sent));
@@ -144,7 +144,7 @@ impl Attempt {
     }
 
     /// What a read leads to. One that spent all of a question's patience is not made again.
-    pub fn seen(&mut self, sight: &Showed) -> NextStep {
+    pub(crate) fn seen(&mut self, sight: &Showed) -> NextStep {
         self.wait = None;
         let took = self.now.saturating_sub(std::mem::replace(&mut self.looked, self.now));
         let (count, schedule) = match sight {
@@ -191,7 +191,7 @@ impl Attempt {
     }
 
     /// The change ends without another read: the last ones did not show what was to be shown.
-    pub fn never_shown(&self) -> Outcome {
+    pub(crate) fn never_shown(&self) -> Outcome {
         let unsure = |because: &str| Outcome::in_doubt(because);
         let unclear = |error, then| Outcome::in_doubt(no_clear_answer(error, then));
         let blind = self.sightings == 0;
@@ -225,7 +225,7 @@ impl Attempt {
     }
 
     /// The change ends before the request could be sent (again): what it rests on cannot be shown.
-    pub fn unfounded(&self, because: &str) -> Outcome {
+    pub(crate) fn unfounded(&self, because: &str) -> Outcome {
         if self.is_ours() {
             return Outcome::in_doubt(format!("no clear answer, and {because}"));
         }
@@ -233,7 +233,7 @@ impl Attempt {
     }
 
     /// The run stops before the request could be sent (again).
-    pub fn abandoned(&self) -> Outcome {
+    pub(crate) fn abandoned(&self) -> Outcome {
         match &self.refusal {
             _ if self.doubtful => {
                 Outcome::in_doubt("the run stopped before it could be sent again")

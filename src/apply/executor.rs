@@ -32,35 +32,39 @@ use crate::store::journal::{Journal, JournalEvent};
 const NAP: Duration = Duration::from_secs(1);
 
 /// Lets time pass. The only implementation that really sleeps is handed down from floor 7.
-pub type Sleep<'a> = &'a (dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync);
+pub(crate) type Sleep<'a> = &'a (dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync);
 
 /// All that a run needs.
-pub struct Tools<'a> {
-    pub reader: &'a Reader,
-    pub writer: &'a Writer,
-    pub journal: &'a mut Journal,
-    pub clock: &'a dyn Clock,
-    pub sleep: Sleep<'a>,
+pub(crate) struct Tools<'a> {
+    pub(crate) reader: &'a Reader,
+    pub(crate) writer: &'a Writer,
+    pub(crate) journal: &'a mut Journal,
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) sleep: Sleep<'a>,
     /// Set from outside: nothing new starts.
-    pub stop: &'a AtomicBool,
-    pub progress: &'a mut (dyn FnMut(Progress<'_>) + Send),
+    pub(crate) stop: &'a AtomicBool,
+    pub(crate) progress: &'a mut (dyn FnMut(Progress<'_>) + Send),
     /// When the service last answered for the object at each address, by the clock.
-    pub last_seen: &'a BTreeMap<Address, Duration>,
+    pub(crate) last_seen: &'a BTreeMap<Address, Duration>,
 }
 
 /// A run that is over.
 #[derive(Debug)]
-pub struct Finished {
+pub(crate) struct Finished {
     /// `remaining` is for the caller to find out.
-    pub report: RunReport,
+    pub(crate) report: RunReport,
     /// Why the journal is not whole, if it is not. Nothing was sent after it broke.
-    pub journal_error: Option<StoreError>,
+    pub(crate) journal_error: Option<StoreError>,
 }
 
 /// Carries out approved changes in their order. `already`: addresses that the caller has just
 /// read and found at their goal; nothing is sent for them. Never fails as a whole: what happened is
 /// in the report.
-pub async fn run(tools: Tools<'_>, changes: &[Change], already: &BTreeSet<Address>) -> Finished {
+pub(crate) async fn run(
+    tools: Tools<'_>,
+    changes: &[Change],
+    already: &BTreeSet<Address>,
+) -> Finished {
     let executor = Executor {
         tools,
         unwritten: Vec::new(),

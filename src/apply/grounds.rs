@@ -23,14 +23,14 @@ const MANY: usize = 10 * LARGEST;
 
 /// All grounds of a run, each once, however many changes rest on it.
 #[derive(Debug, Clone, Default)]
-pub struct Grounds<'a> {
+pub(crate) struct Grounds<'a> {
     all: Vec<Ground<'a>>,
     /// By the place of a change in the plan, which of them it rests on.
     of: BTreeMap<usize, Vec<usize>>,
     /// What each read under way is about: of each of its queries, the grounds that it shows.
     asked: BTreeMap<Ticket, Vec<Vec<usize>>>,
     /// How the run tries again after faults.
-    pub trying: Trying,
+    pub(crate) trying: Trying,
 }
 
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ enum GroundLook {
 
 /// Whether a change may take what it takes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Footing {
+pub(crate) enum Footing {
     /// All that it rests on was seen just now.
     Firm,
     /// It is being looked at.
@@ -79,7 +79,7 @@ pub enum Footing {
 impl<'a> Grounds<'a> {
     /// Of every change that takes: what the plan says that it rests on, and what it waits for. That is
     /// read once more too, in case somebody removed it since it was made.
-    pub fn of(changes: &'a [Change], places: &Places<'a>) -> Self {
+    pub(crate) fn of(changes: &'a [Change], places: &Places<'a>) -> Self {
         let mut grounds = Self::default();
         let mut rests: BTreeMap<(&Address, &ObjectState), usize> = BTreeMap::new();
         let mut made_of: BTreeMap<(&Address, usize), usize> = BTreeMap::new();
@@ -117,7 +117,7 @@ impl<'a> Grounds<'a> {
     }
 
     /// How the change at this place stands.
-    pub fn footing(&self, place: usize, now: Duration) -> Footing {
+    pub(crate) fn footing(&self, place: usize, now: Duration) -> Footing {
         let own = || self.of.get(&place).into_iter().flatten().filter_map(|at| self.all.get(*at));
         let lost: Vec<&Ground<'_>> = own().filter(|ground| ground.is_lost()).collect();
         if let Some(first) = lost.first() {
@@ -127,7 +127,7 @@ impl<'a> Grounds<'a> {
     }
 
     /// Asks for a look at all that the change rests on and that was not seen just now.
-    pub fn ask(&mut self, place: usize, now: Duration) {
+    pub(crate) fn ask(&mut self, place: usize, now: Duration) {
         for at in self.of.get(&place).into_iter().flatten() {
             let Some(ground) = self.all.get_mut(*at) else { continue };
             let idle =
@@ -140,7 +140,7 @@ impl<'a> Grounds<'a> {
     }
 
     /// Whether a look at something that the change rests on is still going on.
-    pub fn is_looking(&self, place: usize) -> bool {
+    pub(crate) fn is_looking(&self, place: usize) -> bool {
         let mut own = self.of.get(&place).into_iter().flatten();
         own.any(|at| {
             matches!(self.all[*at].look, GroundLook::Due { .. } | GroundLook::Aloft { .. })
@@ -148,12 +148,12 @@ impl<'a> Grounds<'a> {
     }
 
     /// Nothing is under way.
-    pub fn all_back(&self) -> bool {
+    pub(crate) fn all_back(&self) -> bool {
         self.asked.is_empty()
     }
 
     /// When the next read is due.
-    pub fn next_due(&self) -> Option<Duration> {
+    pub(crate) fn next_due(&self) -> Option<Duration> {
         let due = |ground: &Ground<'_>| match ground.look {
             GroundLook::Due { from, .. } => Some(from),
             _ => None,
@@ -163,7 +163,7 @@ impl<'a> Grounds<'a> {
 
     /// The reads that are due, at most a batch of them, under way from now on. What many of them have
     /// in common is one list. An object whose id did not become known cannot be read.
-    pub fn reads(&mut self, ticket: Ticket, now: Duration, known: &Known) -> Vec<Query> {
+    pub(crate) fn reads(&mut self, ticket: Ticket, now: Duration, known: &Known) -> Vec<Query> {
         let due = self.due(now);
         let mut in_list: BTreeMap<&Query, usize> = BTreeMap::new();
         for list in due.iter().filter_map(|at| self.all[*at].proof.among.as_ref()) {
@@ -199,7 +199,7 @@ impl<'a> Grounds<'a> {
     }
 
     /// Takes in what came of them; false where the ticket is none of these.
-    pub fn seen(
+    pub(crate) fn seen(
         &mut self,
         ticket: Ticket,
         rows: &[Result<Rows, String>],
@@ -226,7 +226,7 @@ impl<'a> Grounds<'a> {
 
     /// All that changes in it, to tell one moment from another.
     #[cfg(test)]
-    pub fn still(&self) -> impl std::fmt::Debug + '_ {
+    pub(crate) fn still(&self) -> impl std::fmt::Debug + '_ {
         let looks = self.all.iter().map(|ground| (ground.shown, ground.look));
         (looks.collect::<Vec<_>>(), &self.asked)
     }

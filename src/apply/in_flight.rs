@@ -10,32 +10,32 @@ use crate::graph::wait::Because;
 use crate::model::outcome::Outcome;
 
 /// Names an action that is under way.
-pub type Ticket = u64;
+pub(crate) type Ticket = u64;
 
 /// A change that has begun and has no result yet.
 #[derive(Debug, Clone)]
-pub struct Pending {
+pub(crate) struct Pending {
     /// Number of the present step, from 0.
-    pub step: usize,
+    pub(crate) step: usize,
     /// The present step's request has been sent at least once.
-    pub sent: bool,
+    pub(crate) sent: bool,
     /// This run brought about at least one step.
-    pub ours: bool,
-    pub attempt: Attempt,
-    pub due: Due,
+    pub(crate) ours: bool,
+    pub(crate) attempt: Attempt,
+    pub(crate) due: Due,
     /// Not before this.
-    pub from: Duration,
+    pub(crate) from: Duration,
     /// Part of an action that is under way.
-    pub under_way: bool,
+    pub(crate) under_way: bool,
     /// When the service last answered with the object, where that is known.
-    pub looked: Option<Duration>,
+    pub(crate) looked: Option<Duration>,
     /// Looks since it was last sent.
-    pub looks: usize,
+    pub(crate) looks: usize,
 }
 
 /// What is to be done next about a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Due {
+pub(crate) enum Due {
     Send,
     Read,
     /// What it rests on is being looked at; after that it is to be sent.
@@ -44,18 +44,18 @@ pub enum Due {
 
 /// All of them, by place of the change in the plan.
 #[derive(Debug, Clone, Default)]
-pub struct ChangesInFlight {
+pub(crate) struct ChangesInFlight {
     open: BTreeMap<usize, Pending>,
     /// The places that each action under way is about, in its order.
     asked: BTreeMap<Ticket, Vec<usize>>,
     tickets: Ticket,
     /// How the run tries again after faults.
-    pub trying: Trying,
+    pub(crate) trying: Trying,
 }
 
 impl Pending {
     /// Its first step is to be sent now.
-    pub fn new(now: Duration, looked: Option<Duration>) -> Self {
+    pub(crate) fn new(now: Duration, looked: Option<Duration>) -> Self {
         Self {
             step: 0,
             sent: false,
@@ -70,19 +70,19 @@ impl Pending {
     }
 
     /// The next step begins: nothing of the one before is remembered but who brought it about.
-    pub fn next_step(&mut self, now: Duration) {
+    pub(crate) fn next_step(&mut self, now: Duration) {
         *self = Self { step: self.step + 1, ours: self.ours, ..Self::new(now, self.looked) };
     }
 
     /// The object is read before anything is sent.
-    pub fn look_first(&mut self, now: Duration) {
+    pub(crate) fn look_first(&mut self, now: Duration) {
         self.looks += 1;
         self.attempt.look_first();
         self.plan(Due::Read, now);
     }
 
     /// The run stops before it could go on: it has so many steps.
-    pub fn abandoned(&self, steps: usize) -> Outcome {
+    pub(crate) fn abandoned(&self, steps: usize) -> Outcome {
         match self.attempt.abandoned() {
             Outcome::NotStarted if self.step > 0 => {
                 Outcome::in_doubt(format!("stopped after step {} of {steps}", self.step))
@@ -92,63 +92,63 @@ impl Pending {
     }
 
     /// To be done next, not before this time.
-    pub fn plan(&mut self, due: Due, from: Duration) {
+    pub(crate) fn plan(&mut self, due: Due, from: Duration) {
         (self.due, self.from) = (due, from);
     }
 }
 
 impl ChangesInFlight {
-    pub fn begin(&mut self, place: usize, now: Duration, looked: Option<Duration>) {
+    pub(crate) fn begin(&mut self, place: usize, now: Duration, looked: Option<Duration>) {
         self.open.insert(place, Pending::new(now, looked));
     }
 
     /// Those that are looked at before they are sent, or what they rest on.
-    pub fn looking_first(&self) -> usize {
+    pub(crate) fn looking_first(&self) -> usize {
         let looks = |pending: &Pending| pending.attempt.looks_first() || pending.due == Due::Look;
         self.iter().filter(|(_, pending)| looks(pending)).count()
     }
 
     /// Places of those that wait for a look at what they rest on, in the plan's order.
-    pub fn unfounded(&self) -> Vec<usize> {
+    pub(crate) fn unfounded(&self) -> Vec<usize> {
         self.waiting(Due::Look).map(|(place, _)| place).collect()
     }
 
-    pub fn get(&self, place: usize) -> Option<&Pending> {
+    pub(crate) fn get(&self, place: usize) -> Option<&Pending> {
         self.open.get(&place)
     }
 
-    pub fn get_mut(&mut self, place: usize) -> Option<&mut Pending> {
+    pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut Pending> {
         self.open.get_mut(&place)
     }
 
     /// About to be told something, at this time.
-    pub fn at(&mut self, place: usize, now: Duration) -> Option<&mut Pending> {
+    pub(crate) fn at(&mut self, place: usize, now: Duration) -> Option<&mut Pending> {
         let pending = self.open.get_mut(&place)?;
         pending.attempt.at(now, self.trying);
         Some(pending)
     }
 
     /// In the plan's order.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, &Pending)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &Pending)> {
         self.open.iter().map(|(place, pending)| (*place, pending))
     }
 
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.open.len()
     }
 
     /// Those that wait for this.
-    pub fn count_of(&self, due: Due) -> usize {
+    pub(crate) fn count_of(&self, due: Due) -> usize {
         self.iter().filter(|(_, pending)| !pending.under_way && pending.due == due).count()
     }
 
     /// Whether no action is under way.
-    pub fn all_back(&self) -> bool {
+    pub(crate) fn all_back(&self) -> bool {
         self.asked.is_empty()
     }
 
     /// Places of what is due now and not under way, in the plan's order, at most so many.
-    pub fn due(&self, due: Due, now: Duration, most: usize) -> Vec<usize> {
+    pub(crate) fn due(&self, due: Due, now: Duration, most: usize) -> Vec<usize> {
         let ripe = self.waiting(due).filter(|(_, pending)| pending.from <= now);
         ripe.map(|(place, _)| place).take(most).collect()
     }
@@ -161,7 +161,7 @@ impl ChangesInFlight {
     }
 
     /// Puts these under way together.
-    pub fn depart(&mut self, places: Vec<usize>) -> Ticket {
+    pub(crate) fn depart(&mut self, places: Vec<usize>) -> Ticket {
         for place in &places {
             if let Some(pending) = self.open.get_mut(place) {
                 pending.under_way = true;
@@ -173,13 +173,13 @@ impl ChangesInFlight {
     }
 
     /// A name for one more action.
-    pub fn ticket(&mut self) -> Ticket {
+    pub(crate) fn ticket(&mut self) -> Ticket {
         self.tickets += 1;
         self.tickets
     }
 
     /// Puts these under way together, by their requests.
-    pub fn send(&mut self, places: Vec<usize>, now: Duration) -> Ticket {
+    pub(crate) fn send(&mut self, places: Vec<usize>, now: Duration) -> Ticket {
         for place in &places {
             if let Some(pending) = self.at(*place, now) {
                 pending.attempt.departs();
@@ -189,7 +189,7 @@ impl ChangesInFlight {
     }
 
     /// The places of an action that is over.
-    pub fn arrive(&mut self, ticket: Ticket) -> Vec<usize> {
+    pub(crate) fn arrive(&mut self, ticket: Ticket) -> Vec<usize> {
         let places = self.asked.remove(&ticket).unwrap_or_default();
         for place in &places {
             if let Some(pending) = self.open.get_mut(place) {
@@ -200,24 +200,24 @@ impl ChangesInFlight {
     }
 
     /// Takes the changes that have a result out of the air.
-    pub fn drop_settled(&mut self, outcomes: &Outcomes) {
+    pub(crate) fn drop_settled(&mut self, outcomes: &Outcomes) {
         self.open.retain(|place, _| outcomes.get(*place).is_none_or(Option::is_none));
     }
 
     /// When the next of these is due.
-    pub fn next_due(&self, due: Due) -> Option<Duration> {
+    pub(crate) fn next_due(&self, due: Due) -> Option<Duration> {
         self.waiting(due).map(|(_, pending)| pending.from).min()
     }
 
     /// What is waited for by what is due at this time.
-    pub fn because(&self, time: Duration, now: Duration) -> Because {
+    pub(crate) fn because(&self, time: Duration, now: Duration) -> Because {
         let idle = self.iter().filter(|(_, pending)| !pending.under_way && pending.from == time);
         let waits = idle.filter_map(|(_, pending)| pending.attempt.wait(now));
         waits.min_by_key(|wait| wait.gives_up).map_or(Because::Replicas, |wait| wait.because)
     }
 
     /// When the first of those that wait for the like gives up.
-    pub fn gives_up(&self, because: Because, now: Duration) -> Option<Duration> {
+    pub(crate) fn gives_up(&self, because: Because, now: Duration) -> Option<Duration> {
         let waits = self.iter().filter_map(|(_, pending)| pending.attempt.wait(now));
         waits.filter(|wait| wait.because.is_like(because)).filter_map(|wait| wait.gives_up).min()
     }

@@ -8,7 +8,7 @@ use crate::model::outcome::{Outcome, Refusal, RunReport};
 use crate::store::journal::JournalEvent;
 
 /// Before requests go out.
-pub fn sending(changes: &[Change], outgoing: &[Outgoing]) -> Vec<JournalEvent> {
+pub(crate) fn sending(changes: &[Change], outgoing: &[Outgoing]) -> Vec<JournalEvent> {
     let event = |Outgoing { place, step, request }: &Outgoing| JournalEvent::Sending {
         address: changes[*place].address.clone(),
         step: *step,
@@ -18,7 +18,7 @@ pub fn sending(changes: &[Change], outgoing: &[Outgoing]) -> Vec<JournalEvent> {
 }
 
 /// After their answers came.
-pub fn answers(
+pub(crate) fn answers(
     changes: &[Change],
     outgoing: &[Outgoing],
     verdicts: &[Verdict],
@@ -37,7 +37,7 @@ pub fn answers(
 }
 
 /// Once results are certain.
-pub fn outcomes(changes: &[Change], news: &[(usize, Outcome)]) -> Vec<JournalEvent> {
+pub(crate) fn outcomes(changes: &[Change], news: &[(usize, Outcome)]) -> Vec<JournalEvent> {
     let event = |(place, outcome): &(usize, Outcome)| JournalEvent::Outcome {
         address: changes[*place].address.clone(),
         outcome: outcome.clone(),
@@ -46,7 +46,7 @@ pub fn outcomes(changes: &[Change], news: &[(usize, Outcome)]) -> Vec<JournalEve
 }
 
 /// The last line.
-pub fn end(report: &RunReport) -> JournalEvent {
+pub(crate) fn end(report: &RunReport) -> JournalEvent {
     JournalEvent::End { stopped: report.stopped.clone(), writes_sent: report.writes_sent }
 }
 

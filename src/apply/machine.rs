@@ -31,7 +31,7 @@ const MOST_OPEN: usize = 20 * LARGEST;
 
 /// The run. See the module.
 #[derive(Debug, Clone)]
-pub struct Machine<'a> {
+pub(crate) struct Machine<'a> {
     changes: &'a [Change],
     places: Places<'a>,
     results: RunResults,
@@ -53,7 +53,7 @@ pub struct Machine<'a> {
 impl<'a> Machine<'a> {
     /// A run of these changes in this order. `already`: those found at their goal when the plan was
     /// read again; nothing is sent for them.
-    pub fn new(changes: &'a [Change], already: &BTreeSet<Address>) -> Self {
+    pub(crate) fn new(changes: &'a [Change], already: &BTreeSet<Address>) -> Self {
         let found = |change: &Change| {
             (already.contains(&change.address) || change.steps.is_empty())
                 .then_some(Outcome::Already)
@@ -79,7 +79,7 @@ impl<'a> Machine<'a> {
     /// before: where an object has several changes, the addresses of the later ones go on behind its own;
     /// and what a removal rested on was read by then, and may be more than the plan saw.
     #[must_use]
-    pub fn last_seen(mut self, times: &BTreeMap<Address, Duration>) -> Self {
+    pub(crate) fn last_seen(mut self, times: &BTreeMap<Address, Duration>) -> Self {
         let mut rested_on = BTreeSet::new();
         let mut looked = Vec::with_capacity(self.changes.len());
         for change in self.changes {
@@ -93,18 +93,18 @@ impl<'a> Machine<'a> {
 
     /// The same run, which tries again in its own way.
     #[must_use]
-    pub fn trying(mut self, trying: Trying) -> Self {
+    pub(crate) fn trying(mut self, trying: Trying) -> Self {
         (self.in_flight.trying, self.grounds.trying) = (trying, trying);
         self
     }
 
     /// When the first of what waits so gives up.
-    pub fn gives_up(&self, because: Because, now: Duration) -> Option<Duration> {
+    pub(crate) fn gives_up(&self, because: Because, now: Duration) -> Option<Duration> {
         self.in_flight.gives_up(because, now)
     }
 
     /// What to do next. What it says to send or to read is under way from then on.
-    pub fn next_action(&mut self, moment: Now) -> Action {
+    pub(crate) fn next_action(&mut self, moment: Now) -> Action {
         let now = moment.now;
         self.abandon();
         if let Some((ticket, queries)) = self.reads(now) {
@@ -143,7 +143,7 @@ impl<'a> Machine<'a> {
 
     /// The verdicts on the requests of an [`Action::Send`], in order. A request without one counts as
     /// unanswered.
-    pub fn answered(&mut self, ticket: Ticket, verdicts: Vec<Verdict>, now: Duration) {
+    pub(crate) fn answered(&mut self, ticket: Ticket, verdicts: Vec<Verdict>, now: Duration) {
         // One request alone may be the only one that is not taken.
         let one_not_taken = matches!(verdicts.as_slice(), [Verdict::Again(_)]);
         let silent = verdicts.iter().all(Verdict::is_silent);
@@ -172,13 +172,13 @@ impl<'a> Machine<'a> {
     }
 
     /// The requests of an [`Action::Send`] did not go out after all.
-    pub fn recalled(&mut self, ticket: Ticket) {
+    pub(crate) fn recalled(&mut self, ticket: Ticket) {
         self.in_flight.arrive(ticket);
     }
 
     /// The rows of the queries of an [`Action::Read`], in order, each with when the service answered, or why
     /// they could not be read.
-    pub fn seen(&mut self, ticket: Ticket, rows: Vec<Result<Rows, String>>, now: Duration) {
+    pub(crate) fn seen(&mut self, ticket: Ticket, rows: Vec<Result<Rows, String>>, now: Duration) {
         if self.grounds.seen(ticket, &rows, now, &self.known) {
             self.stand(now);
             self.drop_settled();
@@ -206,32 +206,32 @@ impl<'a> Machine<'a> {
 
     /// Nothing new starts. What was sent is read back, what was begun is finished as far as the
     /// reason allows.
-    pub fn stop(&mut self, reason: Stopped) {
+    pub(crate) fn stop(&mut self, reason: Stopped) {
         self.results.stop(reason);
     }
 
     /// Changes that got their result since the last call, in the order in which they got it.
-    pub fn take_news(&mut self) -> Vec<(usize, Outcome)> {
+    pub(crate) fn take_news(&mut self) -> Vec<(usize, Outcome)> {
         self.results.take_news()
     }
 
     /// Changes with a result so far.
-    pub fn settled(&self) -> usize {
+    pub(crate) fn settled(&self) -> usize {
         self.results.settled()
     }
 
     /// Changes of which a request is still to be sent, now or later, as far as it is known.
-    pub fn to_send(&self) -> usize {
+    pub(crate) fn to_send(&self) -> usize {
         self.unsent() + self.in_flight.count_of(Due::Send) + self.in_flight.count_of(Due::Look)
     }
 
     /// Changes that have not begun and have no result.
-    pub fn unsent(&self) -> usize {
+    pub(crate) fn unsent(&self) -> usize {
         self.changes.len().saturating_sub(self.results.settled() + self.in_flight.count())
     }
 
     /// What became of everything.
-    pub fn report(self) -> RunReport {
+    pub(crate) fn report(self) -> RunReport {
         self.results.report(self.changes, &self.places)
     }
 

@@ -5,20 +5,20 @@
 //! through `store`. `machine` and what it uses are pure: they say what to do next and are told what
 //! came of it, so that every order of events can be tried without a network.
 
-pub mod action;
-pub mod attempt;
-pub mod executor;
-pub mod grounds;
-pub mod in_flight;
-pub mod journaling;
-pub mod machine;
-pub mod next_batch;
-pub mod pace;
-pub mod placeholder;
-pub mod progress;
-pub mod proof;
-pub mod results;
-pub mod silence;
+pub(crate) mod action;
+pub(crate) mod attempt;
+pub(crate) mod executor;
+pub(crate) mod grounds;
+pub(crate) mod in_flight;
+pub(crate) mod journaling;
+pub(crate) mod machine;
+pub(crate) mod next_batch;
+pub(crate) mod pace;
+pub(crate) mod placeholder;
+pub(crate) mod progress;
+pub(crate) mod proof;
+pub(crate) mod results;
+pub(crate) mod silence;
 
 #[cfg(test)]
 mod rehearsal;

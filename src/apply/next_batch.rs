@@ -8,21 +8,26 @@ use crate::model::outcome::Outcome;
 use crate::model::request::Method;
 
 /// Requests in one `$batch`. <https://learn.microsoft.com/graph/json-batching>
-pub const LARGEST: usize = 20;
+pub(crate) const LARGEST: usize = 20;
 
 /// Where every address stands in the plan.
 #[derive(Debug, Clone)]
-pub struct Places<'a>(BTreeMap<&'a Address, usize>);
+pub(crate) struct Places<'a>(BTreeMap<&'a Address, usize>);
 
 impl<'a> Places<'a> {
-    pub fn of(changes: &'a [Change]) -> Self {
+    pub(crate) fn of(changes: &'a [Change]) -> Self {
         Self(changes.iter().enumerate().map(|(place, change)| (&change.address, place)).collect())
     }
 
     /// A need of the change that keeps it from being attempted for good: it was not settled, or the
     /// plan has it later, where it could never be settled in time. What the plan does not hold is
     /// as it should be.
-    pub fn lost_need(&self, change: &Change, place: usize, so_far: &Outcomes) -> Option<Address> {
+    pub(crate) fn lost_need(
+        &self,
+        change: &Change,
+        place: usize,
+        so_far: &Outcomes,
+    ) -> Option<Address> {
         let lost = |need: &&Address| match self.0.get(need) {
             Some(at) if *at >= place => true,
             Some(at) => so_far[*at].as_ref().is_some_and(|outcome| !outcome.settled()),
@@ -32,12 +37,16 @@ impl<'a> Places<'a> {
     }
 
     /// The result of the change at this address, if the plan has it and it has one.
-    pub fn outcome<'o>(&self, address: &Address, so_far: &'o Outcomes) -> Option<&'o Outcome> {
+    pub(crate) fn outcome<'o>(
+        &self,
+        address: &Address,
+        so_far: &'o Outcomes,
+    ) -> Option<&'o Outcome> {
         self.0.get(address).and_then(|at| so_far[*at].as_ref())
     }
 
     /// Where the change at this address stands in the plan.
-    pub fn at(&self, address: &Address) -> Option<usize> {
+    pub(crate) fn at(&self, address: &Address) -> Option<usize> {
         self.0.get(address).copied()
     }
 
@@ -48,15 +57,15 @@ impl<'a> Places<'a> {
 }
 
 /// Results so far, by place in the plan; `None`: none yet.
-pub type Outcomes = [Option<Outcome>];
+pub(crate) type Outcomes = [Option<Outcome>];
 
 /// What to do from one place of the plan on.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct NextBatch {
+pub(crate) struct NextBatch {
     /// Places of the changes whose first steps go out now, in the plan's order.
-    pub ready: Vec<usize>,
+    pub(crate) ready: Vec<usize>,
     /// Places of changes that can never be attempted, each with the need that was not settled.
-    pub skipped: Vec<(usize, Address)>,
+    pub(crate) skipped: Vec<(usize, Address)>,
 }
 
 /// The next changes in the plan's order, all of whose predecessors have a result. A batch never
@@ -70,7 +79,7 @@ pub struct NextBatch {
 /// - a second request for one object,
 ///
 /// and behind a change of several steps, whose later steps come before everything else.
-pub fn next(
+pub(crate) fn next(
     changes: &[Change],
     places: &Places<'_>,
     so_far: &Outcomes,

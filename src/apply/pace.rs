@@ -13,7 +13,7 @@ const SAME: Duration = Duration::from_millis(500);
 
 /// What is remembered of a run's results.
 #[derive(Debug, Default)]
-pub struct Pace {
+pub(crate) struct Pace {
     /// When, pauses left out, and how many had their result.
     marks: VecDeque<(Duration, usize)>,
     pauses: Pauses,
@@ -21,10 +21,10 @@ pub struct Pace {
 
 /// What is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Remaining {
-    pub time: Duration,
+pub(crate) struct Remaining {
+    pub(crate) time: Duration,
     /// It could go faster if the service took more writes.
-    pub by_quota: bool,
+    pub(crate) by_quota: bool,
 }
 
 /// Times in which nothing went on because the service or its replicas wanted it so: no pace.
@@ -80,17 +80,17 @@ impl Pauses {
 
 impl Pace {
     /// Nothing goes on until then, unless something comes back first. May be told again and again.
-    pub fn pause(&mut self, now: Duration, until: Duration) {
+    pub(crate) fn pause(&mut self, now: Duration, until: Duration) {
         self.pauses.begin(now, until);
     }
 
     /// Something goes on.
-    pub fn goes_on(&mut self, now: Duration) {
+    pub(crate) fn goes_on(&mut self, now: Duration) {
         self.pauses.until(now);
     }
 
     /// So many have their result at this time.
-    pub fn note(&mut self, now: Duration, settled: usize) {
+    pub(crate) fn note(&mut self, now: Duration, settled: usize) {
         self.goes_on(now);
         let now = self.pauses.worked(now);
         match self.marks.back_mut() {
@@ -104,7 +104,7 @@ impl Pace {
 
     /// What is left at this time. `at_least`: what the quota alone takes for the rest. `None` where
     /// nothing can be said yet.
-    pub fn left(&self, now: Duration, all: usize, at_least: Duration) -> Option<Remaining> {
+    pub(crate) fn left(&self, now: Duration, all: usize, at_least: Duration) -> Option<Remaining> {
         let (first, last) = self.marks.front().zip(self.marks.back())?;
         let (passed, done) = (last.0.saturating_sub(first.0), last.1.saturating_sub(first.1));
         let by_quota = Remaining { time: at_least, by_quota: true };

@@ -8,16 +8,16 @@ use crate::model::request::{LATER, Request};
 use crate::model::untrusted::Untrusted;
 
 /// A request that still has one must not go out: the service would look for an object of that name.
-pub fn in_request(request: &Request) -> bool {
+pub(crate) fn in_request(request: &Request) -> bool {
     request.path.contains(LATER) || request.body.as_ref().is_some_and(in_value)
 }
 
-pub fn in_query(query: &Query) -> bool {
+pub(crate) fn in_query(query: &Query) -> bool {
     query.path.contains(LATER)
 }
 
 /// Why such a request was not sent.
-pub fn id_unknown() -> Refusal {
+pub(crate) fn id_unknown() -> Refusal {
     Refusal {
         status: 0,
         code: Untrusted::new("id_unknown"),

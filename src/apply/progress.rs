@@ -8,7 +8,7 @@ use crate::model::outcome::Outcome;
 
 /// One event. Nothing depends on anybody looking.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Progress<'a> {
+pub(crate) enum Progress<'a> {
     /// Requests are about to go out, one for each of these changes.
     Sending { addresses: &'a [&'a Address] },
     /// Objects are read.

@@ -11,35 +11,35 @@ use crate::model::request::Known;
 /// After an accepted write: 61 seconds in all, after which Microsoft Entra's replicas are expected
 /// to agree. Seconds before each read.
 /// <https://devblogs.microsoft.com/identity/designing-for-eventual-consistency-for-microsoft-entra/>
-pub const READ_BACK: &[u64] = &[0, 1, 2, 4, 8, 16, 30];
+pub(crate) const READ_BACK: &[u64] = &[0, 1, 2, 4, 8, 16, 30];
 
 /// After a write without an answer: how often the object is looked for before the request may be
 /// sent again. Seconds before each read.
-pub const LOOK: &[u64] = &[0, 1, 2, 4, 8];
+pub(crate) const LOOK: &[u64] = &[0, 1, 2, 4, 8];
 
 /// Where the service says how things are, and a read shall confirm it. Seconds before each read.
-pub const CHECK: &[u64] = &[0, 1, 2, 4];
+pub(crate) const CHECK: &[u64] = &[0, 1, 2, 4];
 
 /// Where the object could not be read, by a read that was repeated within itself already. Seconds before
 /// each read.
-pub const UNREAD: &[u64] = &[0, 2, 8];
+pub(crate) const UNREAD: &[u64] = &[0, 2, 8];
 
 /// What the plan saw is looked at again before it is replaced or removed, when it was last looked at
 /// so long ago: a run may take minutes, and the service may ask for a pause.
-pub const LOOKS_LAST: Duration = Duration::from_secs(10);
+pub(crate) const LOOKS_LAST: Duration = Duration::from_secs(10);
 
 /// Seconds before each repetition of a request that refers to an object not replicated yet. New
 /// service principals have been seen to take more than a minute.
-pub const NOT_YET: &[u64] = &[1, 2, 4, 8, 16, 30, 30];
+pub(crate) const NOT_YET: &[u64] = &[1, 2, 4, 8, 16, 30, 30];
 
 /// The entry of a schedule, `None` behind its end.
-pub fn delay(schedule: &[u64], number: usize) -> Option<Duration> {
+pub(crate) fn delay(schedule: &[u64], number: usize) -> Option<Duration> {
     schedule.get(number).copied().map(Duration::from_secs)
 }
 
 /// What one read of an object showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Showed {
+pub(crate) enum Showed {
     /// As it shall be, with the id of the object if one could be read.
     Shown(Option<String>),
     /// Read, and not there.
@@ -55,7 +55,7 @@ pub enum Showed {
 }
 
 /// Compares the rows that were read with what the step's proof expects.
-pub fn sight(step: &Step, rows: Option<&[Value]>, known: &Known) -> Showed {
+pub(crate) fn sight(step: &Step, rows: Option<&[Value]>, known: &Known) -> Showed {
     let Some(rows) = rows else { return Showed::Unreadable };
     if let Some(because) = step.proof.expect.contradicted_by(rows, known) {
         return Showed::Another(because);
@@ -73,7 +73,7 @@ pub fn sight(step: &Step, rows: Option<&[Value]>, known: &Known) -> Showed {
 }
 
 /// The `id` of an object, if it is one that can stand in a path.
-pub fn id_of(object: &Value) -> Option<String> {
+pub(crate) fn id_of(object: &Value) -> Option<String> {
     let id: PathId = object.get("id")?.as_str()?.parse().ok()?;
     Some(id.into())
 }

@@ -120,30 +120,30 @@ pub(super) enum Reply {
 /// A pretended tenant: carries out everything unless its script says otherwise.
 #[derive(Default)]
 pub(super) struct PretendedTenant {
-    pub objects: BTreeMap<String, Value>,
+    pub(crate) objects: BTreeMap<String, Value>,
     /// What happens to the next requests for a path.
-    pub script: BTreeMap<String, VecDeque<Reply>>,
+    pub(crate) script: BTreeMap<String, VecDeque<Reply>>,
     /// Batches as sent, each request by method and path.
-    pub batches: Vec<Vec<String>>,
+    pub(crate) batches: Vec<Vec<String>>,
     /// What was read together, by path.
-    pub looks: Vec<Vec<String>>,
+    pub(crate) looks: Vec<Vec<String>>,
     /// When what the changes are about was last answered for.
-    pub seen: BTreeMap<Address, Duration>,
+    pub(crate) seen: BTreeMap<Address, Duration>,
     /// Seconds spent waiting.
-    pub waited: u64,
+    pub(crate) waited: u64,
     /// Ask to stop after so many batches.
-    pub stop_after: Option<(usize, Stopped)>,
+    pub(crate) stop_after: Option<(usize, Stopped)>,
     /// Nothing can be read.
-    pub blind: bool,
+    pub(crate) blind: bool,
     /// Paths that cannot be read.
-    pub sick: BTreeSet<String>,
+    pub(crate) sick: BTreeSet<String>,
     /// Somebody removes what is at this path right before the read with this number, from 1.
-    pub removed: Option<(usize, String)>,
+    pub(crate) removed: Option<(usize, String)>,
     /// Actions under way at the same time; 0 is one.
-    pub lanes: usize,
-    pub most_under_way: usize,
+    pub(crate) lanes: usize,
+    pub(crate) most_under_way: usize,
     /// Batches whose answers came back.
-    pub answered: usize,
+    pub(crate) answered: usize,
 }
 
 /// What comes back of an action.

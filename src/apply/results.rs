@@ -11,13 +11,13 @@ const DOUBTS: usize = 20;
 
 /// What is known about the end of every change, and of the run.
 #[derive(Debug, Clone)]
-pub struct RunResults {
+pub(crate) struct RunResults {
     /// By place in the plan; `None`: no result yet.
-    pub outcomes: Vec<Option<Outcome>>,
+    pub(crate) outcomes: Vec<Option<Outcome>>,
     /// Something was not done because the run stopped.
-    pub cut: bool,
+    pub(crate) cut: bool,
     /// Requests handed to the network.
-    pub writes_sent: usize,
+    pub(crate) writes_sent: usize,
     settled: usize,
     /// Places that got their result since they were last taken.
     news: Vec<usize>,
@@ -30,7 +30,7 @@ pub struct RunResults {
 }
 
 impl RunResults {
-    pub fn new(outcomes: Vec<Option<Outcome>>) -> Self {
+    pub(crate) fn new(outcomes: Vec<Option<Outcome>>) -> Self {
         let news: Vec<usize> =
             (0..outcomes.len()).filter(|place| outcomes[*place].is_some()).collect();
         Self {
@@ -46,7 +46,7 @@ impl RunResults {
         }
     }
 
-    pub fn settle(&mut self, place: usize, outcome: Outcome) {
+    pub(crate) fn settle(&mut self, place: usize, outcome: Outcome) {
         self.settled += usize::from(self.outcomes[place].is_none());
         self.outcomes[place] = Some(outcome);
         self.news.push(place);
@@ -83,40 +83,40 @@ impl RunResults {
 
     /// The first reason stays, unless the new one also forbids what the first one allowed: to
     /// finish what was begun.
-    pub fn stop(&mut self, reason: Stopped) {
+    pub(crate) fn stop(&mut self, reason: Stopped) {
         if self.stopped.is_none() || (!self.halted() && halts(&reason)) {
             self.stopped = Some(reason);
         }
     }
 
-    pub fn stopped(&self) -> Option<&Stopped> {
+    pub(crate) fn stopped(&self) -> Option<&Stopped> {
         self.stopped.as_ref()
     }
 
     /// Nothing at all may be sent any more.
-    pub fn halted(&self) -> bool {
+    pub(crate) fn halted(&self) -> bool {
         self.stopped.as_ref().is_some_and(halts)
     }
 
     /// No later read can tell more.
-    pub fn is_blind(&self) -> bool {
+    pub(crate) fn is_blind(&self) -> bool {
         matches!(self.stopped, Some(Stopped::SignIn { .. } | Stopped::Blind { .. }))
     }
 
     /// Results since the last call, in the order in which they came.
-    pub fn take_news(&mut self) -> Vec<(usize, Outcome)> {
+    pub(crate) fn take_news(&mut self) -> Vec<(usize, Outcome)> {
         let news = std::mem::take(&mut self.news);
         news.into_iter().filter_map(|at| Some((at, self.outcomes[at].clone()?))).collect()
     }
 
     /// Changes with a result.
-    pub fn settled(&self) -> usize {
+    pub(crate) fn settled(&self) -> usize {
         self.settled
     }
 
     /// What became of everything. Whatever has no result was not started, or is skipped where its
     /// need is known to have failed.
-    pub fn report(mut self, changes: &[Change], places: &Places<'_>) -> RunReport {
+    pub(crate) fn report(mut self, changes: &[Change], places: &Places<'_>) -> RunReport {
         for (place, change) in changes.iter().enumerate() {
             if self.outcomes[place].is_none() {
                 self.cut = true;

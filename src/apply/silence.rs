@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// What was asked for since anything was last read.
 #[derive(Debug, Clone, Default)]
-pub struct Silence {
+pub(crate) struct Silence {
     /// When the first of it was asked for.
     since: Option<Duration>,
     objects: BTreeSet<String>,
@@ -22,13 +22,13 @@ pub struct Silence {
 
 impl Silence {
     /// A read goes out.
-    pub fn asked(&mut self, now: Duration) {
+    pub(crate) fn asked(&mut self, now: Duration) {
         self.since.get_or_insert(now);
     }
 
     /// A read came back: what was asked for, and why it could not be read. Returns why nothing can be
     /// read any more, once that is so.
-    pub fn came<'e>(
+    pub(crate) fn came<'e>(
         &mut self,
         answers: impl IntoIterator<Item = (String, Option<&'e String>)>,
         now: Duration,

@@ -1,7 +1,7 @@
 //! Floor 7: the command line. Arguments, environment, the question before anything is written, and
 //! one file per command. May import every floor; hands clock, terminal and environment down.
 
-pub mod commands;
+pub(crate) mod commands;
 pub mod input;
 pub mod output;
 pub mod process;

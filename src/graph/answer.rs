@@ -36,7 +36,8 @@ pub struct Json(Box<str>);
 
 impl Json {
     /// `None` for what is not JSON, or goes on behind its end.
-    pub fn parse(text: &str) -> Option<Self> {
+    #[cfg(test)]
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         is_json(text).then(|| Self(text.into()))
     }
 
@@ -49,7 +50,7 @@ impl Json {
         serde_json::from_str(&self.0).unwrap_or_default()
     }
 
-    pub fn is_object(&self) -> bool {
+    pub(crate) fn is_object(&self) -> bool {
         self.0.trim_start().starts_with('{')
     }
 }
@@ -88,7 +89,7 @@ impl Headers {
     }
 
     /// The id that the service gave the request, if it is one: anything could stand there.
-    pub fn request_id(&self) -> Option<String> {
+    pub(crate) fn request_id(&self) -> Option<String> {
         self.get("request-id").and_then(guid)
     }
 

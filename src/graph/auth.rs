@@ -1,12 +1,12 @@
 //! Who signs in, decided from the environment as data.
 
-pub mod aadsts;
-pub mod assertion;
-pub mod claims;
-pub mod failure;
+pub(crate) mod aadsts;
+pub(crate) mod assertion;
+pub(crate) mod claims;
+pub(crate) mod failure;
 mod overhear;
-pub mod source;
-pub mod tokens;
+pub(crate) mod source;
+pub(crate) mod tokens;
 
 use std::path::PathBuf;
 
@@ -16,39 +16,39 @@ use crate::model::id::TenantId;
 use crate::model::secret;
 
 pub use claims::Claims;
-pub use failure::SignInError;
-pub use tokens::{Epoch, Renewal};
+pub(crate) use failure::SignInError;
+pub(crate) use tokens::{Epoch, Renewal};
 
 /// What the environment says about signing in: plain values, read in `cli/process/env.rs`. Empty values
 /// count as absent. `Debug` shows no secret.
 #[derive(Debug, Clone, Default)]
-pub struct SignInEnvironment {
+pub(crate) struct SignInEnvironment {
     /// `CONSENT_TOKEN`: a ready-made access token.
-    pub token: Option<Secret>,
+    pub(crate) token: Option<Secret>,
     /// `AZURE_TENANT_ID`, or else the manifest's tenant.
-    pub tenant_id: Option<String>,
+    pub(crate) tenant_id: Option<String>,
     /// `AZURE_CLIENT_ID`.
-    pub client_id: Option<String>,
+    pub(crate) client_id: Option<String>,
     /// `AZURE_CLIENT_SECRET`.
-    pub client_secret: Option<Secret>,
+    pub(crate) client_secret: Option<Secret>,
     /// Content of the file that `AZURE_CLIENT_CERTIFICATE_PATH` names: a certificate and its
     /// unencrypted RSA key, PEM.
-    pub certificate: Option<Secret>,
+    pub(crate) certificate: Option<Secret>,
     /// `AZURE_FEDERATED_TOKEN_FILE`. Read anew at each sign-in, since the platform renews it.
-    pub federated_token_file: Option<PathBuf>,
+    pub(crate) federated_token_file: Option<PathBuf>,
     /// `AZURE_AUTHORITY_HOST`: another sign-in service than the cloud's. May be http on loopback.
-    pub authority_host: Option<String>,
+    pub(crate) authority_host: Option<String>,
     /// `IDENTITY_ENDPOINT`: the host offers a managed identity.
-    pub identity_endpoint: Option<String>,
+    pub(crate) identity_endpoint: Option<String>,
     /// `AZURE_TOKEN_CREDENTIALS`: `ManagedIdentityCredential` asks a virtual machine's identity,
     /// `AzureCliCredential`, `AzureDeveloperCliCredential` or `dev` the developer tools, whatever
     /// else is set. Any other word is an error: whoever names one means no other.
-    pub token_credentials: Option<String>,
+    pub(crate) token_credentials: Option<String>,
 }
 
 /// How to sign in. Chosen once; holds secrets and shows none.
 #[derive(Debug, Clone)]
-pub struct Credential {
+pub(crate) struct Credential {
     pub(crate) way: SignInWay,
     pub(crate) authority: Option<String>,
     /// The only tenant whose tokens are used.
@@ -68,13 +68,13 @@ pub(crate) enum SignInWay {
 
 impl Credential {
     /// A ready-made access token.
-    pub fn ready(token: Secret) -> Self {
+    pub(crate) fn ready(token: Secret) -> Self {
         Self { way: SignInWay::Ready(token), authority: None, only: None }
     }
 
     /// The same way in; no token of another tenant is sent to anybody.
     #[must_use]
-    pub fn only_for(self, tenant: TenantId) -> Self {
+    pub(crate) fn only_for(self, tenant: TenantId) -> Self {
         Self { only: Some(tenant), ..self }
     }
 
@@ -83,7 +83,7 @@ impl Credential {
     ///
     /// # Errors
     /// When the environment says half of what a credential needs, or names a way that there is not.
-    pub fn choose(environment: SignInEnvironment) -> Result<Self, SignInError> {
+    pub(crate) fn choose(environment: SignInEnvironment) -> Result<Self, SignInError> {
         let SignInEnvironment {
             token,
             tenant_id,
@@ -140,7 +140,7 @@ impl Credential {
     }
 
     /// The way in, for people: `client secret`.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self.way {
             SignInWay::Ready(_) => "CONSENT_TOKEN",
             SignInWay::ClientSecret { .. } => "client secret",

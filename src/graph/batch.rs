@@ -13,17 +13,17 @@ pub const MOST: usize = 20;
 
 /// One request of a batch.
 #[derive(Debug, Clone)]
-pub struct Item<'a> {
-    pub method: &'a str,
+pub(crate) struct Item<'a> {
+    pub(crate) method: &'a str,
     /// Below the version, with its leading `/`.
-    pub path: &'a str,
-    pub consistency: Consistency,
-    pub body: Option<&'a Value>,
+    pub(crate) path: &'a str,
+    pub(crate) consistency: Consistency,
+    pub(crate) body: Option<&'a Value>,
 }
 
 /// The body of a batch. Items are called "1" to "20" by their place; nothing depends on anything,
 /// so the service may run them side by side.
-pub fn build(items: &[Item<'_>]) -> Value {
+pub(crate) fn build(items: &[Item<'_>]) -> Value {
     let requests: Vec<Value> =
         items.iter().enumerate().map(|(place, item)| request(place + 1, item)).collect();
     json!({ "requests": requests })

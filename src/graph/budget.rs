@@ -11,7 +11,7 @@ const MOST_PAGES: usize = 100_000;
 
 /// More came than one reading may take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TooMuch {
+pub(crate) enum TooMuch {
     #[error("its answers are more than {} MiB, the most that one reading takes", .0 >> 20)]
     Bytes(usize),
     #[error("its lists have more than {0} pages, the most that one reading takes")]
@@ -20,16 +20,16 @@ pub enum TooMuch {
 
 /// How far a reading is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Far {
-    pub pages: usize,
-    pub objects: usize,
+pub(crate) struct Far {
+    pub(crate) pages: usize,
+    pub(crate) objects: usize,
     /// What is asked for at present and was asked first: safe to show.
-    pub what: Option<String>,
+    pub(crate) what: Option<String>,
 }
 
 /// The budget of one connection, for one reading at a time.
 #[derive(Debug)]
-pub struct Budget(Mutex<BudgetState>);
+pub(crate) struct Budget(Mutex<BudgetState>);
 
 #[derive(Debug)]
 struct BudgetState {
@@ -44,7 +44,7 @@ struct BudgetState {
 }
 
 /// A question that is open until this is dropped.
-pub struct OpenQuestion<'a> {
+pub(crate) struct OpenQuestion<'a> {
     budget: &'a Budget,
     number: u64,
 }
@@ -71,13 +71,13 @@ impl Default for Budget {
 
 impl Budget {
     /// Another reading begins: nothing of it is used up.
-    pub fn begin(&self) {
+    pub(crate) fn begin(&self) {
         let mut state = self.state();
         (state.bytes, state.pages, state.objects) = (0, 0, 0);
     }
 
     /// `what`: safe to show.
-    pub fn open(&self, what: String) -> OpenQuestion<'_> {
+    pub(crate) fn open(&self, what: String) -> OpenQuestion<'_> {
         let mut state = self.state();
         state.number += 1;
         let number = state.number;
@@ -89,7 +89,7 @@ impl Budget {
     ///
     /// # Errors
     /// When they are more than one reading may take.
-    pub fn bytes(&self, count: usize) -> Result<(), TooMuch> {
+    pub(crate) fn bytes(&self, count: usize) -> Result<(), TooMuch> {
         let mut state = self.state();
         state.bytes = state.bytes.saturating_add(count);
         let most = state.most_bytes;
@@ -100,7 +100,7 @@ impl Budget {
     ///
     /// # Errors
     /// As above.
-    pub fn page(&self, objects: usize) -> Result<(), TooMuch> {
+    pub(crate) fn page(&self, objects: usize) -> Result<(), TooMuch> {
         let mut state = self.state();
         state.pages += 1;
         state.objects += objects;
@@ -109,11 +109,11 @@ impl Budget {
     }
 
     /// Objects came that are no page.
-    pub fn objects(&self, count: usize) {
+    pub(crate) fn objects(&self, count: usize) {
         self.state().objects += count;
     }
 
-    pub fn far(&self) -> Far {
+    pub(crate) fn far(&self) -> Far {
         let state = self.state();
         let what = state.open.first_key_value().map(|(_, what)| what.clone());
         Far { pages: state.pages, objects: state.objects, what }

@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-pub use crate::model::cloud::Cloud;
+pub(crate) use crate::model::cloud::Cloud;
 use crate::model::untrusted::shown;
 
 /// A Microsoft Graph root: the only scheme, host and port that the token is sent to.
@@ -18,8 +18,8 @@ pub struct Endpoint {
 #[error("use {address} as Microsoft Graph: {because}")]
 pub struct EndpointError {
     /// Safe to show, without a password.
-    pub address: String,
-    pub because: &'static str,
+    pub(crate) address: String,
+    pub(crate) because: &'static str,
 }
 
 /// An address that the token may be sent to: below `/v1.0/` of one [`Endpoint`]. Only an endpoint
@@ -31,8 +31,8 @@ pub struct GraphUrl(Url);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the address leads out of {home}: {because}")]
 pub struct Foreign {
-    pub home: String,
-    pub because: &'static str,
+    pub(crate) home: String,
+    pub(crate) because: &'static str,
 }
 
 /// Longest address in bytes: a longer one is no address to the HTTP library, and trying it again and
@@ -47,7 +47,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// Never for the addresses above, which a test shows.
-    pub fn of(cloud: Cloud) -> Result<Self, EndpointError> {
+    pub(crate) fn of(cloud: Cloud) -> Result<Self, EndpointError> {
         Ok(Self::parse(cloud.graph())?.in_cloud(cloud))
     }
 
@@ -90,17 +90,17 @@ impl Endpoint {
 
     /// The same root, whose tokens come from this cloud's sign-in service.
     #[must_use]
-    pub fn in_cloud(mut self, cloud: Cloud) -> Self {
+    pub(crate) fn in_cloud(mut self, cloud: Cloud) -> Self {
         self.cloud = cloud;
         self
     }
 
-    pub fn cloud(&self) -> Cloud {
+    pub(crate) fn cloud(&self) -> Cloud {
         self.cloud
     }
 
     /// The cloud whose own Graph stands at this host; `None` for any other host.
-    pub fn home(&self) -> Option<Cloud> {
+    pub(crate) fn home(&self) -> Option<Cloud> {
         self.base.host_str().and_then(Cloud::of_graph)
     }
 
@@ -116,7 +116,7 @@ impl Endpoint {
 
     /// What a token must be good for: `https://graph.microsoft.com`. For an address on this machine
     /// it is the cloud's own Graph, since no sign-in service knows 127.0.0.1.
-    pub fn audience(&self) -> String {
+    pub(crate) fn audience(&self) -> String {
         if self.is_loopback() { self.cloud.graph().to_owned() } else { self.origin() }
     }
 
@@ -189,7 +189,7 @@ impl GraphUrl {
 }
 
 /// Whether an address means this machine: 127.0.0.0/8, `::1` or `localhost`.
-pub fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),

@@ -58,7 +58,7 @@ impl GraphError {
     }
 
     /// Stable id of the kind, in snake case.
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::SignIn(_) => "sign_in_failed",
             Self::WrongTenant { .. } => "wrong_tenant",
@@ -72,7 +72,7 @@ impl GraphError {
     }
 
     /// What to do about it.
-    pub fn help(&self) -> Option<String> {
+    pub(crate) fn help(&self) -> Option<String> {
         match self {
             Self::SignIn(error) => Some(error.help.clone()),
             Self::WrongTenant { wanted, .. } => Some(format!(

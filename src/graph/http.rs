@@ -23,22 +23,22 @@ use crate::model::secret;
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
 /// Sends requests to one Graph.
-pub struct Http {
-    pub endpoint: Endpoint,
-    pub tokens: Tokens,
-    pub limiter: Limiter,
-    pub budget: Budget,
+pub(crate) struct Http {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) tokens: Tokens,
+    pub(crate) limiter: Limiter,
+    pub(crate) budget: Budget,
     /// How long faults of one question are tried again.
-    pub patience: Duration,
+    pub(crate) patience: Duration,
     client: reqwest::Client,
     sent: Arc<AtomicUsize>,
     /// Times the sign-in was renewed for a write since the last write that was accepted.
-    pub renewals: AtomicUsize,
+    pub(crate) renewals: AtomicUsize,
 }
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq)]
-pub enum NoAnswer {
+pub(crate) enum NoAnswer {
     /// Nothing was sent: there is no token.
     SignIn(SignInError),
     /// Nothing was sent: the host could not be reached.
@@ -54,21 +54,21 @@ pub enum NoAnswer {
 
 /// One request.
 #[derive(Debug, Clone)]
-pub struct Exchange<'a> {
-    pub method: reqwest::Method,
-    pub url: GraphUrl,
-    pub consistency: Consistency,
-    pub body: Option<&'a Value>,
+pub(crate) struct Exchange<'a> {
+    pub(crate) method: reqwest::Method,
+    pub(crate) url: GraphUrl,
+    pub(crate) consistency: Consistency,
+    pub(crate) body: Option<&'a Value>,
     /// Time for the whole answer.
-    pub within: Duration,
+    pub(crate) within: Duration,
     /// Whether the answer counts as a part of what is read of the tenant.
-    pub reads: bool,
+    pub(crate) reads: bool,
 }
 
 impl Http {
     /// # Errors
     /// When the client cannot be built.
-    pub fn new(
+    pub(crate) fn new(
         endpoint: Endpoint,
         tokens: Tokens,
         limiter: Limiter,
@@ -82,7 +82,8 @@ impl Http {
     }
 
     /// HTTP requests sent so far.
-    pub fn sent(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn sent(&self) -> usize {
         self.sent.load(Ordering::Relaxed)
     }
 
@@ -90,7 +91,11 @@ impl Http {
     ///
     /// # Errors
     /// When no whole answer came.
-    pub async fn send(&self, _place: GatePass<'_>, call: Exchange<'_>) -> Result<Answer, NoAnswer> {
+    pub(crate) async fn send(
+        &self,
+        _place: GatePass<'_>,
+        call: Exchange<'_>,
+    ) -> Result<Answer, NoAnswer> {
         let Exchange { method, url, consistency, body, within, reads } = call;
         let token = self.bearer().await.map_err(NoAnswer::SignIn)?;
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.secret()))

@@ -16,13 +16,13 @@ use crate::graph::wait::{Because, Wait};
 use crate::model::clock::Clock;
 
 /// How to wait. Tests hand in one that moves their clock instead.
-pub trait Sleeper: Send + Sync {
+pub(crate) trait Sleeper: Send + Sync {
     fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
 /// Waits in real time.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct RealSleeper;
+pub(crate) struct RealSleeper;
 
 impl Sleeper for RealSleeper {
     fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
@@ -32,15 +32,15 @@ impl Sleeper for RealSleeper {
 
 /// How long no write may go out, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pause {
+pub(crate) struct Pause {
     /// By the quota of writes that we keep to.
-    pub quota: Duration,
+    pub(crate) quota: Duration,
     /// By the service's own word.
-    pub asked: Duration,
+    pub(crate) asked: Duration,
 }
 
 /// The gate. Shared by all readers and writers of a connection.
-pub struct Limiter {
+pub(crate) struct Limiter {
     state: Mutex<GateState>,
     /// Told when a place is free or the gate has opened.
     free: Notify,
@@ -66,7 +66,7 @@ struct GateState {
 }
 
 /// A place inside the gate; free again once dropped.
-pub struct GatePass<'a>(&'a Limiter);
+pub(crate) struct GatePass<'a>(&'a Limiter);
 
 impl Drop for GatePass<'_> {
     fn drop(&mut self) {
@@ -89,7 +89,7 @@ impl Drop for ToldWait<'_> {
 
 impl Limiter {
     /// `parallelism`: most requests under way at the same time. `writes`: see [`Quota::new`].
-    pub fn new(
+    pub(crate) fn new(
         parallelism: usize,
         writes: u32,
         clock: Arc<dyn Clock>,
@@ -113,7 +113,7 @@ impl Limiter {
     }
 
     /// Waits for a place and for the time to come.
-    pub async fn enter(&self) -> GatePass<'_> {
+    pub(crate) async fn enter(&self) -> GatePass<'_> {
         let mut waited_for = None;
         loop {
             // Asked for before looking, so that no word in between is missed.
@@ -143,7 +143,7 @@ impl Limiter {
     /// The service asked everybody to wait. Never shortens a wait. Fewer go at a time afterwards:
     /// half of them, so that those who waited do not all come back at once. `patience`: what whoever
     /// was asked has for such pauses, this one included.
-    pub fn hold(&self, wait: Duration, patience: Option<Duration>) {
+    pub(crate) fn hold(&self, wait: Duration, patience: Option<Duration>) {
         let now = self.clock.since_start();
         let until = now.saturating_add(wait);
         let mut state = self.state();
@@ -158,14 +158,14 @@ impl Limiter {
     }
 
     /// The service wants fewer requests and does not say for how long.
-    pub fn narrow(&self) {
+    pub(crate) fn narrow(&self) {
         const A_MOMENT: Duration = Duration::from_secs(1);
         self.hold(A_MOMENT, None);
     }
 
     /// An attempt failed, and whoever made it waits without a place and without holding anybody.
     /// `status`: of the answer, 0 for none. `patience`: what is left of it, this wait included.
-    pub async fn after_fault(&self, status: u16, wait: Duration, patience: Duration) {
+    pub(crate) async fn after_fault(&self, status: u16, wait: Duration, patience: Duration) {
         let now = self.clock.since_start();
         let number = {
             let mut state = self.state();
@@ -185,7 +185,7 @@ impl Limiter {
 
     /// What is waited for at present: the service's pause, or else the wait after a fault whose
     /// patience ends first.
-    pub fn waiting(&self) -> Option<Wait> {
+    pub(crate) fn waiting(&self) -> Option<Wait> {
         let now = self.clock.since_start();
         let state = self.state();
         let (until, gives_up) = (state.not_before, state.gives_up);
@@ -194,7 +194,7 @@ impl Limiter {
     }
 
     /// An answer came that does not ask to wait. As many of them as go at a time open the gate by one.
-    pub fn well(&self) {
+    pub(crate) fn well(&self) {
         let mut state = self.state();
         state.good += 1;
         if state.width < state.most && state.good >= state.width {
@@ -205,12 +205,12 @@ impl Limiter {
     }
 
     /// Requests that may be under way at present.
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.state().width
     }
 
     /// How long until so many writes may go out together.
-    pub fn before_writing(&self, count: usize) -> Pause {
+    pub(crate) fn before_writing(&self, count: usize) -> Pause {
         let now = self.clock.since_start();
         let state = self.state();
         let quota = state.quota.wait(count, now);
@@ -218,29 +218,29 @@ impl Limiter {
     }
 
     /// So many writes are about to go out.
-    pub fn writing(&self, count: usize) {
+    pub(crate) fn writing(&self, count: usize) {
         let now = self.clock.since_start();
         self.state().quota.spend(count, now);
     }
 
     /// Most writes that the quota ever lets go together.
-    pub fn at_once(&self) -> usize {
+    pub(crate) fn at_once(&self) -> usize {
         self.state().quota.at_once()
     }
 
     /// How long so many writes take at least by the quota.
-    pub fn shortest(&self, count: usize) -> Duration {
+    pub(crate) fn shortest(&self, count: usize) -> Duration {
         let now = self.clock.since_start();
         self.state().quota.shortest(count, now)
     }
 
     /// The time of day, for waits that are told as a date.
-    pub fn now(&self) -> OffsetDateTime {
+    pub(crate) fn now(&self) -> OffsetDateTime {
         self.clock.now()
     }
 
     /// Time since the clock's start.
-    pub fn since_start(&self) -> Duration {
+    pub(crate) fn since_start(&self) -> Duration {
         self.clock.since_start()
     }
 

@@ -6,22 +6,22 @@
 pub mod answer;
 pub mod auth;
 pub mod batch;
-pub mod budget;
+pub(crate) mod budget;
 mod client;
 pub mod endpoint;
 pub mod error;
-pub mod http;
-pub mod limiter;
+pub(crate) mod http;
+pub(crate) mod limiter;
 mod lists;
 pub mod pages;
-pub mod patience;
-pub mod quota;
+pub(crate) mod patience;
+pub(crate) mod quota;
 mod reader;
 mod reading;
 pub mod rights;
 pub mod survey;
 pub mod verdict;
-pub mod wait;
+pub(crate) mod wait;
 mod writer;
 
 use std::sync::Arc;
@@ -44,31 +44,31 @@ use crate::model::id::TenantId;
 use crate::model::query::{Consistency, Missing, Query, Rows};
 use crate::model::untrusted::{Untrusted, shown};
 
-pub use reader::Reader;
-pub use writer::Writer;
+pub(crate) use reader::Reader;
+pub(crate) use writer::Writer;
 
 /// What a connection needs besides address and sign-in.
 #[derive(Clone)]
-pub struct Options {
+pub(crate) struct Options {
     /// Most requests in flight at the same time; 1 to 64.
-    pub parallelism: usize,
+    pub(crate) parallelism: usize,
     /// Writes that go out within 150 s, see [`quota::Buckets::new`].
-    pub write_quota: u32,
+    pub(crate) write_quota: u32,
     /// How long faults of one question are tried again.
-    pub patience: Duration,
-    pub clock: Arc<dyn Clock>,
+    pub(crate) patience: Duration,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// A connection to one tenant. Cheap to clone; clones share sign-in, gate and counters.
 #[derive(Clone)]
-pub struct Graph {
+pub(crate) struct Graph {
     http: Arc<Http>,
 }
 
 impl Graph {
     /// # Errors
     /// When the credential cannot work or the HTTP client cannot be built. Sends nothing.
-    pub fn connect(
+    pub(crate) fn connect(
         endpoint: Endpoint,
         credential: Credential,
         options: Options,
@@ -80,7 +80,7 @@ impl Graph {
     ///
     /// # Errors
     /// As above.
-    pub fn connect_with(
+    pub(crate) fn connect_with(
         endpoint: Endpoint,
         credential: Credential,
         options: Options,
@@ -95,12 +95,12 @@ impl Graph {
         Ok(Self { http: Arc::new(http) })
     }
 
-    pub fn reader(&self) -> Reader {
+    pub(crate) fn reader(&self) -> Reader {
         Reader { http: self.http.clone() }
     }
 
     /// Only apply asks for one.
-    pub fn writer(&self) -> Writer {
+    pub(crate) fn writer(&self) -> Writer {
         Writer { http: self.http.clone() }
     }
 
@@ -109,7 +109,7 @@ impl Graph {
     ///
     /// # Errors
     /// [`GraphError::WrongTenant`] when either differs, or why neither could be found out.
-    pub async fn check_tenant(&self, wanted: TenantId) -> Result<Organization, GraphError> {
+    pub(crate) async fn check_tenant(&self, wanted: TenantId) -> Result<Organization, GraphError> {
         let claims = self.claims().await?;
         if let Some(found) = claims.foreign(wanted) {
             let (found, told_by) = (found.to_string(), "the access token");
@@ -133,22 +133,22 @@ impl Graph {
     }
 
     /// What is waited for at present, by the service's word or after a fault.
-    pub fn waiting(&self) -> Option<Wait> {
+    pub(crate) fn waiting(&self) -> Option<Wait> {
         self.http.limiter.waiting()
     }
 
     /// The tenant is read from here on: whatever was read before does not count any more.
-    pub fn begin_reading(&self) {
+    pub(crate) fn begin_reading(&self) {
         self.http.budget.begin();
     }
 
     /// How far the reading is.
-    pub fn far(&self) -> Far {
+    pub(crate) fn far(&self) -> Far {
         self.http.budget.far()
     }
 
     /// Time since the clock's start, and the time of day then.
-    pub fn time(&self) -> (Duration, OffsetDateTime) {
+    pub(crate) fn time(&self) -> (Duration, OffsetDateTime) {
         let (now, today) = (self.http.limiter.since_start(), self.http.limiter.now());
         (now, today - now)
     }
@@ -157,7 +157,7 @@ impl Graph {
     ///
     /// # Errors
     /// When there is no token.
-    pub async fn claims(&self) -> Result<Claims, GraphError> {
+    pub(crate) async fn claims(&self) -> Result<Claims, GraphError> {
         let _open = self.http.budget.open("the sign-in".to_owned());
         Ok(self.http.tokens.claims().await?)
     }

@@ -79,7 +79,7 @@ impl Chain {
     }
 
     /// Rows so far, doubles included.
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.rows.len()
     }
 

@@ -9,9 +9,9 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 
 /// For faults, from the first send of a question on.
-pub const FAULTS: Duration = Duration::from_secs(120);
+pub(crate) const FAULTS: Duration = Duration::from_secs(120);
 /// For pauses that the service asks for: one alone, and those of one question together.
-pub const PAUSES: Duration = Duration::from_secs(600);
+pub(crate) const PAUSES: Duration = Duration::from_secs(600);
 /// A rest of the patience in which nothing more is tried.
 const TOO_SHORT: Duration = Duration::from_secs(2);
 /// First and longest pause after a fault; both grow by up to their own length.
@@ -22,17 +22,17 @@ const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// How a run tries again after faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Trying {
+pub(crate) struct Trying {
     /// For how long, from the first send of a question on.
-    pub within: Duration,
+    pub(crate) within: Duration,
     /// What its pauses differ by from those of others, so that those who failed together do not all
     /// come back together.
-    pub seed: u64,
+    pub(crate) seed: u64,
 }
 
 /// What one question has gone through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Patience {
+pub(crate) struct Patience {
     trying: Trying,
     /// By attempts and by the pauses after faults.
     spent: Duration,
@@ -45,9 +45,9 @@ pub struct Patience {
 
 /// A pause to be made, and what is left of the patience from its beginning on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pausing {
-    pub pause: Duration,
-    pub left: Duration,
+pub(crate) struct Pausing {
+    pub(crate) pause: Duration,
+    pub(crate) left: Duration,
 }
 
 impl Default for Trying {
@@ -58,44 +58,44 @@ impl Default for Trying {
 
 impl Trying {
     /// Whether nothing more is tried after faults for so long.
-    pub fn is_spent(self, time: Duration) -> bool {
+    pub(crate) fn is_spent(self, time: Duration) -> bool {
         self.within.saturating_sub(time) < TOO_SHORT
     }
 }
 
 impl Patience {
-    pub fn of(trying: Trying) -> Self {
+    pub(crate) fn of(trying: Trying) -> Self {
         Self { trying, ..Self::default() }
     }
 
     /// The same memory, with another way to try from now on.
-    pub fn set(&mut self, trying: Trying) {
+    pub(crate) fn set(&mut self, trying: Trying) {
         self.trying = trying;
     }
 
     /// An attempt took so long.
-    pub fn tried(&mut self, time: Duration) {
+    pub(crate) fn tried(&mut self, time: Duration) {
         self.tries += 1;
         self.spent = self.spent.saturating_add(time);
     }
 
     /// How much is left for faults.
-    pub fn left(&self) -> Duration {
+    pub(crate) fn left(&self) -> Duration {
         self.trying.within.saturating_sub(self.spent)
     }
 
     /// Whether nothing more is tried after another fault.
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.would_end(self.spent)
     }
 
     /// Whether so much time would be all of it.
-    pub fn would_end(&self, time: Duration) -> bool {
+    pub(crate) fn would_end(&self, time: Duration) -> bool {
         self.trying.is_spent(time)
     }
 
     /// The pause after a fault; `None` when it is enough.
-    pub fn fault(&mut self) -> Option<Pausing> {
+    pub(crate) fn fault(&mut self) -> Option<Pausing> {
         let left = self.left();
         if self.is_over() {
             return None;
@@ -108,7 +108,7 @@ impl Patience {
     }
 
     /// The pause that the service asks for; `None` when that is more than is waited for.
-    pub fn asked(&mut self, pause: Duration) -> Option<Pausing> {
+    pub(crate) fn asked(&mut self, pause: Duration) -> Option<Pausing> {
         let pause = pause.max(SHORTEST_PAUSE);
         let left = PAUSES.saturating_sub(self.asked);
         self.asked = self.asked.saturating_add(pause);
@@ -116,17 +116,17 @@ impl Patience {
     }
 
     /// What the service asked for so far.
-    pub fn asked_so_far(&self) -> Duration {
+    pub(crate) fn asked_so_far(&self) -> Duration {
         self.asked
     }
 
     /// Something got better: pauses begin short again.
-    pub fn progress(&mut self) {
+    pub(crate) fn progress(&mut self) {
         self.faults = 0;
     }
 
     /// `tried 4 times within 118 s`.
-    pub fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         let times = if self.tries == 1 { "once".into() } else { format!("{} times", self.tries) };
         format!("tried {times} within {} s", self.spent.as_secs())
     }

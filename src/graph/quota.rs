@@ -5,15 +5,15 @@ use std::time::Duration;
 /// Writes that one app may make in one tenant within [`WINDOW`].
 /// Source: identity and access limits of
 /// <https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits>.
-pub const WRITES: u32 = 3_000;
+pub(crate) const WRITES: u32 = 3_000;
 
 /// The time over which the service counts writes.
-pub const WINDOW: Duration = Duration::from_secs(150);
+pub(crate) const WINDOW: Duration = Duration::from_secs(150);
 
 /// What is left of the quota. Begins full: what other runs of the same app used up is not known, and
 /// the service says so with its first 429.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Quota {
+pub(crate) struct Quota {
     /// Writes within [`WINDOW`]; 0: no limit of ours.
     writes: u32,
     left: f64,
@@ -23,13 +23,13 @@ pub struct Quota {
 
 impl Quota {
     /// `writes` within [`WINDOW`]; 0: no limit.
-    pub fn new(writes: u32) -> Self {
+    pub(crate) fn new(writes: u32) -> Self {
         Self { writes, left: f64::from(writes), at: Duration::ZERO }
     }
 
     /// How long until so many writes may go out together. More than the whole quota wait for all of
     /// it only.
-    pub fn wait(&self, count: usize, now: Duration) -> Duration {
+    pub(crate) fn wait(&self, count: usize, now: Duration) -> Duration {
         if self.writes == 0 {
             return Duration::ZERO;
         }
@@ -43,7 +43,7 @@ impl Quota {
     }
 
     /// Most writes that may ever go out together.
-    pub fn at_once(&self) -> usize {
+    pub(crate) fn at_once(&self) -> usize {
         match self.writes {
             0 => usize::MAX,
             writes => usize::try_from(writes).unwrap_or(usize::MAX),
@@ -52,14 +52,14 @@ impl Quota {
 
     /// So many writes went out. A batch that is larger than the whole quota is a debt, which the next
     /// one waits for.
-    pub fn spend(&mut self, count: usize, now: Duration) {
+    pub(crate) fn spend(&mut self, count: usize, now: Duration) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         self.left = self.left_at(now) - f64::from(count);
         self.at = self.at.max(now);
     }
 
     /// How long so many writes take at least, going out as soon as they may.
-    pub fn shortest(&self, count: usize, now: Duration) -> Duration {
+    pub(crate) fn shortest(&self, count: usize, now: Duration) -> Duration {
         if self.writes == 0 {
             return Duration::ZERO;
         }

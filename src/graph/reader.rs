@@ -15,7 +15,7 @@ use crate::model::query::{Consistency, Pages, Query, Rows};
 
 /// Reads complete answers. Cheap to clone.
 #[derive(Clone)]
-pub struct Reader {
+pub(crate) struct Reader {
     pub(crate) http: Arc<Http>,
 }
 
@@ -25,7 +25,7 @@ impl Reader {
     ///
     /// # Errors
     /// When any query could not be read completely.
-    pub async fn read(&self, queries: &[Query]) -> Result<Pages, GraphError> {
+    pub(crate) async fn read(&self, queries: &[Query]) -> Result<Pages, GraphError> {
         let unique: BTreeSet<&Query> = queries.iter().collect();
         let unique: Vec<&Query> = unique.into_iter().collect();
         let reads = unique.chunks(MOST).map(|group| async move {
@@ -44,7 +44,7 @@ impl Reader {
 
     /// One result per query, in order: for reading back, where one failure hides no other answer.
     /// Twenty to a batch; later pages are followed outside of it.
-    pub async fn read_each(&self, queries: &[Query]) -> Vec<Result<Rows, GraphError>> {
+    pub(crate) async fn read_each(&self, queries: &[Query]) -> Vec<Result<Rows, GraphError>> {
         let queries: Vec<&Query> = queries.iter().collect();
         join_all(queries.chunks(MOST).map(|group| self.group(group)))
             .await
@@ -54,7 +54,8 @@ impl Reader {
     }
 
     /// HTTP requests so far, of all readers and writers of the connection. A batch is one.
-    pub fn requests(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn requests(&self) -> usize {
         self.http.sent()
     }
 

@@ -9,7 +9,7 @@ pub struct Right {
     /// The least permission of Microsoft Graph, delegated or application.
     pub permission: &'static str,
     /// Others that would do as well.
-    pub wider: &'static [&'static str],
+    pub(crate) wider: &'static [&'static str],
     /// The least directory role of a person.
     pub role: &'static str,
 }
@@ -183,7 +183,10 @@ fn holds_part(path: &str, part: &str) -> bool {
 
 /// Every permission that the token lacks for these writes, if it says what it holds: each named once, in
 /// the order of the writes. So a run that cannot succeed ends before its first write.
-pub fn lacking<'p>(paths: impl IntoIterator<Item = &'p str>, claims: &Claims) -> Vec<&'static str> {
+pub(crate) fn lacking<'p>(
+    paths: impl IntoIterator<Item = &'p str>,
+    claims: &Claims,
+) -> Vec<&'static str> {
     let mut lacking = Vec::new();
     if !tells(claims) {
         return lacking;
@@ -208,14 +211,14 @@ fn holds(right: Right, claims: &Claims) -> bool {
 
 impl Right {
     /// Every permission that suffices by itself.
-    pub fn sufficient(self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn sufficient(self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.permission).chain(self.wider.iter().copied())
     }
 }
 
 /// What is missing, and what to do: a token without the permission is another matter than a person
 /// without the role.
-pub fn advice(right: Right, claims: &Claims) -> (String, String) {
+pub(crate) fn advice(right: Right, claims: &Claims) -> (String, String) {
     let Right { permission, wider: _, role } = right;
     match (holds(right, claims), claims.is_delegated()) {
         (true, true) => (

@@ -1,9 +1,9 @@
 //! Looks up all that a manifest mentions, with as few requests as possible: everything that can be
 //! asked for at once goes into the same batches, and only group members wait for their groups.
 
-pub mod astray;
+pub(crate) mod astray;
 pub mod rows;
-pub mod unread;
+pub(crate) mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,13 +37,13 @@ enum Purpose<'a> {
     Group(&'a str),
 }
 
-/// Everything mentioned, looked up. `organization` is left for whoever checked the tenant.
+/// Everything mentioned, looked up.
 ///
 /// # Errors
 /// When anything could not be read completely. A user or group that the tenant refuses to show is
 /// [`Lookup::Forbidden`] instead. A group whose members cannot be read has none that are known: it
 /// must never look like an empty one.
-pub async fn survey(reader: &Reader, mentions: &Mentions) -> Result<Directory, GraphError> {
+pub(crate) async fn survey(reader: &Reader, mentions: &Mentions) -> Result<Directory, GraphError> {
     let (mut directory, unread) = look_up(reader, mentions).await?;
     unread.read(reader, &mut directory).await?;
     Ok(directory)
@@ -54,7 +54,7 @@ pub async fn survey(reader: &Reader, mentions: &Mentions) -> Result<Directory, G
 ///
 /// # Errors
 /// When anything could not be read completely.
-pub async fn look_up(
+pub(crate) async fn look_up(
     reader: &Reader,
     mentions: &Mentions,
 ) -> Result<(Directory, Unread), GraphError> {
@@ -213,7 +213,7 @@ fn add_group(
 ///
 /// # Errors
 /// When anything could not be read completely.
-pub async fn resources(
+pub(crate) async fn resources(
     reader: &Reader,
     ids: &BTreeSet<ObjectId>,
 ) -> Result<Vec<ServicePrincipal>, GraphError> {
@@ -232,7 +232,7 @@ pub async fn resources(
 ///
 /// # Errors
 /// When anything could not be read completely.
-pub async fn names(
+pub(crate) async fn names(
     reader: &Reader,
     ids: &BTreeSet<ObjectId>,
 ) -> Result<BTreeMap<ObjectId, Untrusted>, GraphError> {
@@ -244,7 +244,7 @@ pub async fn names(
 ///
 /// # Errors
 /// When anything could not be read completely.
-pub async fn known(
+pub(crate) async fn known(
     reader: &Reader,
     ids: &BTreeSet<ObjectId>,
 ) -> Result<BTreeMap<ObjectId, (Option<Untrusted>, Option<Sort>)>, GraphError> {

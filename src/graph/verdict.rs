@@ -34,13 +34,13 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every request is answered; should one not be, it still went out.
-    pub fn unanswered() -> Self {
+    pub(crate) fn unanswered() -> Self {
         Self::Unsure(Refusal::no_answer())
     }
 
     /// No clear answer, or one that says nothing of when it would be carried out: as long as all are
     /// so, nothing else is worth sending.
-    pub fn is_silent(&self) -> bool {
+    pub(crate) fn is_silent(&self) -> bool {
         matches!(self, Self::Unsure(_) | Self::Again(_))
     }
 }

@@ -9,7 +9,7 @@ use crate::model::clock::time_of_day;
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Because {
+pub(crate) enum Because {
     /// Replicas have to agree.
     Replicas,
     /// The service asked for a pause, and said how long.
@@ -23,28 +23,28 @@ pub enum Because {
 
 /// One wait. Times are since the clock's start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wait {
-    pub because: Because,
-    pub until: Duration,
+pub(crate) struct Wait {
+    pub(crate) because: Because,
+    pub(crate) until: Duration,
     /// When nothing is tried again any more, if it goes on like that.
-    pub gives_up: Option<Duration>,
+    pub(crate) gives_up: Option<Duration>,
 }
 
 impl Because {
     /// Whether both want the same, whatever was answered.
-    pub fn is_like(self, other: Self) -> bool {
+    pub(crate) fn is_like(self, other: Self) -> bool {
         std::mem::discriminant(&self) == std::mem::discriminant(&other)
     }
 }
 
 impl Wait {
-    pub fn left(&self, now: Duration) -> Duration {
+    pub(crate) fn left(&self, now: Duration) -> Duration {
         self.until.saturating_sub(now)
     }
 
     /// For people, one line: who wants it, for how long, and when the run gives up. `origin`: the time
     /// of day when the clock started. `quota`: the quota of writes in people's words.
-    pub fn told(&self, now: Duration, origin: OffsetDateTime, quota: &str) -> String {
+    pub(crate) fn told(&self, now: Duration, origin: OffsetDateTime, quota: &str) -> String {
         let seconds = self.left(now).as_millis().div_ceil(1_000);
         let gives_up = |before: &str| match self.gives_up.map(|at| origin.checked_add_std(at)) {
             Some(Some(at)) => format!("{before} giving up at {}", time_of_day(at)),

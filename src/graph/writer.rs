@@ -26,7 +26,7 @@ const MOST_RENEWALS: usize = 2;
 
 /// Sends writes, each at most once. Cheap to clone.
 #[derive(Clone)]
-pub struct Writer {
+pub(crate) struct Writer {
     pub(crate) http: Arc<Http>,
 }
 
@@ -37,7 +37,7 @@ impl Writer {
     /// wait that the service asks for also holds every later request of this connection at the gate.
     ///
     /// The quota of writes is spent by the call itself and not waited for, see [`Self::pause`].
-    pub fn send(
+    pub(crate) fn send(
         &self,
         requests: &[Request],
     ) -> impl Future<Output = Vec<Verdict>> + Send + 'static {
@@ -92,38 +92,33 @@ impl Writer {
     }
 
     /// How long until so many writes may go out, by the quota and by the service's last word.
-    pub fn pause(&self, writes: usize) -> Pause {
+    pub(crate) fn pause(&self, writes: usize) -> Pause {
         self.http.limiter.before_writing(writes)
     }
 
     /// What is waited for at present, by the service's word or after a read's fault.
-    pub fn waiting(&self) -> Option<Wait> {
+    pub(crate) fn waiting(&self) -> Option<Wait> {
         self.http.limiter.waiting()
     }
 
     /// How this run tries again after faults.
-    pub fn trying(&self) -> Trying {
+    pub(crate) fn trying(&self) -> Trying {
         self.http.trying()
     }
 
     /// Most writes that may go out together: a full batch, or what the quota allows at all.
-    pub fn at_once(&self) -> usize {
+    pub(crate) fn at_once(&self) -> usize {
         self.http.limiter.at_once().min(MOST)
     }
 
     /// How long so many writes take at least by the quota, going out as soon as they may.
-    pub fn shortest(&self, writes: usize) -> Duration {
+    pub(crate) fn shortest(&self, writes: usize) -> Duration {
         self.http.limiter.shortest(writes)
     }
 
     /// Requests that may be under way at the same time at present.
-    pub fn lanes(&self) -> usize {
+    pub(crate) fn lanes(&self) -> usize {
         self.http.limiter.width()
-    }
-
-    /// HTTP requests so far, see [`crate::graph::Reader::requests`].
-    pub fn requests(&self) -> usize {
-        self.http.sent()
     }
 
     async fn group(&self, requests: &[Request]) -> Vec<Verdict> {

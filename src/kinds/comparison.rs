@@ -9,10 +9,10 @@ use crate::model::object_state::ObjectState;
 
 /// Something that is there and left alone.
 #[derive(Debug, Clone)]
-pub struct LeftAlone {
-    pub state: ObjectState,
+pub(crate) struct LeftAlone {
+    pub(crate) state: ObjectState,
     /// Whether it is only a part of its object, and the rest is declared.
-    pub beside: bool,
+    pub(crate) beside: bool,
 }
 
 /// Keeps what changes and what is not ours, and counts the rest.

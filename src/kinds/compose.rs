@@ -17,7 +17,7 @@ pub enum Composed {
 }
 
 impl Composed {
-    pub fn keys(&self) -> Option<&Table> {
+    pub(crate) fn keys(&self) -> Option<&Table> {
         match self {
             Self::Whole(keys) | Self::Partly(keys, _) => Some(keys),
             Self::Never(_) => None,

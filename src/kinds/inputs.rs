@@ -24,7 +24,7 @@ pub struct Inputs<'a> {
 impl Inputs<'_> {
     /// The object id of an app's service principal, or the placeholder of the one that will be created;
     /// `None` for a label that no app has.
-    pub fn client(&self, label: &Located<String>) -> Option<String> {
+    pub(crate) fn client(&self, label: &Located<String>) -> Option<String> {
         let app = self.manifest.app(label).ok()?;
         match self.scene.directory.client_id(app.app_id.value) {
             Some(id) => Some(id.to_string()),
@@ -35,7 +35,7 @@ impl Inputs<'_> {
 
     /// What the `mode` of an app says of what is not declared. Nothing of the tenant as such is removed
     /// by it.
-    pub fn by_mode(&self, owner: &str) -> Ownership {
+    pub(crate) fn by_mode(&self, owner: &str) -> Ownership {
         match self.manifest.apps.get(owner).map(|app| app.mode.value) {
             Some(Mode::Exact) => Ownership::Exact,
             Some(Mode::Additive) | None => Ownership::Additive,
@@ -43,7 +43,7 @@ impl Inputs<'_> {
     }
 
     /// Where a table stands, and what people wrote beside it.
-    pub fn why(&self, entry: &Entry, note: &Note) -> Why {
+    pub(crate) fn why(&self, entry: &Entry, note: &Note) -> Why {
         let mut line = self.sources.line(&entry.place);
         if note.over(self.today) {
             line.push_str(", past its until");

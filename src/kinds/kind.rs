@@ -20,7 +20,7 @@ use crate::model::query::{Pages, Query};
 use crate::model::schema::{JsonSchema, Schema};
 
 /// One sort of managed object: what it is called, what a state of it is, and which object that is about.
-pub trait Kind: Sync {
+pub(crate) trait Kind: Sync {
     /// First word of its addresses, and its name in machine formats.
     const NAME: &'static str;
     /// For counting in the plan's head; `None` where the count says nothing new.
@@ -56,7 +56,7 @@ pub trait Kind: Sync {
 }
 
 /// From the manifest's tables to what shall be.
-pub trait Declare: Kind {
+pub(crate) trait Declare: Kind {
     /// One table as people write it, for editors: `schema::written` of the type that `declare`
     /// reads. `None` where it has no table of its own.
     fn written(&self) -> Option<Schema>;
@@ -100,13 +100,13 @@ pub trait Declare: Kind {
 }
 
 /// From a state back to what a person would write: declared, it is that state again.
-pub trait Compose: Kind {
+pub(crate) trait Compose: Kind {
     /// The table about this state, of an owner in this scene.
     fn compose(&self, owner: &str, spec: &Self::Spec, scene: &Scene) -> Composed;
 }
 
 /// Whose the things are that the manifest does not declare.
-pub trait Own: Kind {
+pub(crate) trait Own: Kind {
     /// Whether what is undeclared at this address is the manifest's to remove, where `by_mode` is
     /// what the owner's `mode` says.
     fn owns(&self, _inputs: &Inputs, _address: &Address, by_mode: Ownership) -> Ownership {
@@ -156,10 +156,10 @@ pub trait Read: Sync {
 
 /// Takes one object after the other, each with when the service answered for it, as time since the start
 /// of the clock.
-pub type Each<'a, F> = &'a mut dyn FnMut(Address, F, Duration);
+pub(crate) type Each<'a, F> = &'a mut dyn FnMut(Address, F, Duration);
 
 /// From the tenant's answers to what is there.
-pub trait Observe: Kind {
+pub(crate) trait Observe: Kind {
     /// Hands over what the answers show, one object after the other, each with when it was answered: there
     /// may be a hundred thousand, and most of them are as they should be.
     ///
@@ -174,7 +174,7 @@ pub trait Observe: Kind {
 }
 
 /// From what is wanted and what is there to the state that is to be reached.
-pub trait Reconcile: Kind {
+pub(crate) trait Reconcile: Kind {
     /// The state to reach, given what is wanted, what is there and who owns it. `None`: nothing
     /// shall be there.
     fn goal(
@@ -209,10 +209,10 @@ pub trait Reconcile: Kind {
 }
 
 /// What shall be, and what is.
-pub type Sides<'a, K> = (Option<&'a <K as Kind>::Spec>, Option<&'a <K as Kind>::Found>);
+pub(crate) type Sides<'a, K> = (Option<&'a <K as Kind>::Spec>, Option<&'a <K as Kind>::Found>);
 
 /// From two states that differ to what leads from one to the other.
-pub trait Propose: Kind {
+pub(crate) trait Propose: Kind {
     /// What leads from one side to the other, which differ. Needs nothing but its arguments, so that a
     /// saved plan leads to the same requests as the manifest did.
     fn change(&self, address: &Address, sides: Sides<'_, Self>, names: &Names) -> Proposal;
@@ -234,7 +234,7 @@ pub trait Order: Sync {
 }
 
 /// Proves a saved state against the tenant.
-pub trait Prove: Kind {
+pub(crate) trait Prove: Kind {
     /// What must be looked up before [`Prove::disagreement`] can judge a saved state.
     fn mentioned(&self, _spec: &Self::Spec) -> Mentions {
         Mentions::default()

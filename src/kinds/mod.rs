@@ -6,15 +6,15 @@
 //! A kind is pure: it says what to read and what to send, and does neither. It may import floors 0
 //! and 1. Everything above uses [`REGISTRY`] and never asks which kind it has in hand.
 
-pub mod any_kind;
-pub mod app_role;
-pub mod assignment;
-pub mod classification;
+pub(crate) mod any_kind;
+pub(crate) mod app_role;
+pub(crate) mod assignment;
+pub(crate) mod classification;
 mod comparison;
 pub mod compose;
-pub mod consent_policy;
-pub mod consent_requests;
-pub mod delegated_grant;
+pub(crate) mod consent_policy;
+pub(crate) mod consent_requests;
+pub(crate) mod delegated_grant;
 mod goals;
 mod inputs;
 mod interner;
@@ -30,37 +30,37 @@ mod registry;
 mod role;
 mod role_request;
 mod scene;
-pub mod service_principal;
+pub(crate) mod service_principal;
 mod state_json;
 mod staying;
 mod step;
-pub mod user_consent;
+pub(crate) mod user_consent;
 mod wanted;
 #[cfg(test)]
 pub(crate) mod world;
 
-pub use any_kind::AnyKind;
-pub use comparison::LeftAlone;
+pub(crate) use any_kind::AnyKind;
+pub(crate) use comparison::LeftAlone;
 pub use compose::Composed;
-pub use goals::AnyGoals;
+pub(crate) use goals::AnyGoals;
 pub use inputs::Inputs;
-pub use kind::{
+pub(crate) use kind::{
     Compose, Declare, Each, Kind, Observe, Order, Own, Propose, Prove, Read, Reconcile, Sides,
 };
 pub use names::Names;
 pub use pair::{Pair, Pairs, Position, Unreadable};
-pub use proposal::Proposal;
+pub(crate) use proposal::Proposal;
 pub use registry::{FINDINGS, REGISTRY, by_name, tables};
 pub use scene::Scene;
-pub use staying::Staying;
-pub use wanted::{Ownership, Wanted};
+pub(crate) use staying::Staying;
+pub(crate) use wanted::{Ownership, Wanted};
 
 /// An answer of the service that does not have its documented shape.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{what}: {problem}")]
 pub struct OddAnswer {
-    pub what: String,
-    pub problem: String,
+    pub(crate) what: String,
+    pub(crate) problem: String,
 }
 
 impl OddAnswer {

@@ -12,7 +12,7 @@ pub struct Names(pub BTreeMap<ObjectId, Untrusted>);
 
 impl Names {
     /// The name, or the id where the tenant has no name for it (any more).
-    pub fn of(&self, id: ObjectId) -> Untrusted {
+    pub(crate) fn of(&self, id: ObjectId) -> Untrusted {
         self.0.get(&id).cloned().unwrap_or_else(|| Untrusted::new(id.to_string()))
     }
 

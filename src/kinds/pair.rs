@@ -22,23 +22,23 @@ pub struct Pair {
 /// One kind's share of a plan.
 #[derive(Debug, Clone, Default)]
 pub struct Pairs {
-    pub changed: Vec<Pair>,
+    pub(crate) changed: Vec<Pair>,
     /// As they should be.
-    pub unchanged: usize,
+    pub(crate) unchanged: usize,
     /// How many were found.
-    pub found: usize,
+    pub(crate) found: usize,
     /// Found, undeclared, and not ours to remove.
-    pub unmanaged: BTreeMap<Address, LeftAlone>,
+    pub(crate) unmanaged: BTreeMap<Address, LeftAlone>,
     /// Sentences about the plan as a whole. Safe text.
-    pub remarks: Vec<String>,
+    pub(crate) remarks: Vec<String>,
 }
 
 /// A saved state that its kind cannot read.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{address}: {problem}")]
 pub struct Unreadable {
-    pub address: Address,
-    pub problem: String,
+    pub(crate) address: Address,
+    pub(crate) problem: String,
 }
 
 /// Where an object stands on the way from what a plan saw to the plan's goal.

@@ -8,21 +8,21 @@ use crate::model::untrusted::Untrusted;
 /// The whole answer of a kind about one difference: what it is for people, for rules, and on the wire. The
 /// difference itself is the pair that it is about. Inert data.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Proposal {
-    pub verb: Verb,
+pub(crate) struct Proposal {
+    pub(crate) verb: Verb,
     /// Somebody can do more afterwards.
-    pub gives: bool,
+    pub(crate) gives: bool,
     /// Somebody can do less afterwards.
-    pub takes: bool,
-    pub subject: Subject,
-    pub fields: Vec<FieldChange>,
+    pub(crate) takes: bool,
+    pub(crate) subject: Subject,
+    pub(crate) fields: Vec<FieldChange>,
     /// In order. Each is proven before the next is sent.
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
     /// Sentences a reviewer should read beside it. Safe text.
-    pub notes: Vec<String>,
-    pub permissions: Vec<Permission>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) permissions: Vec<Permission>,
     /// What it does to how people may consent.
-    pub consent: Option<Consent>,
+    pub(crate) consent: Option<Consent>,
 }
 
 impl Proposal {

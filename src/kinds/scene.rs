@@ -42,7 +42,7 @@ impl Scene {
     }
 
     /// The addresses of [`Scene::settings`] that belong to this kind.
-    pub fn settings_of(&self, kind: &str) -> impl Iterator<Item = &Address> {
+    pub(crate) fn settings_of(&self, kind: &str) -> impl Iterator<Item = &Address> {
         self.settings.iter().filter(move |address| address.kind == kind)
     }
 
@@ -52,7 +52,7 @@ impl Scene {
     }
 
     /// Whether the plan is about anything of this kind that belongs to the tenant as such.
-    pub fn is_about(&self, kind: &str) -> bool {
+    pub(crate) fn is_about(&self, kind: &str) -> bool {
         self.settings_of(kind).next().is_some()
     }
 }

@@ -10,8 +10,8 @@ use crate::model::object_state::ObjectState;
 #[derive(Debug, Clone, Copy)]
 pub struct Staying<'a> {
     /// As found. Complete of every app, and of the tenant, where anything may be taken.
-    pub found: &'a BTreeMap<Address, ObjectState>,
-    pub names: &'a Names,
+    pub(crate) found: &'a BTreeMap<Address, ObjectState>,
+    pub(crate) names: &'a Names,
 }
 
 impl<'a> Staying<'a> {

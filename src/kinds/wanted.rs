@@ -6,36 +6,36 @@ use crate::model::change::Why;
 
 /// What shall be at one address.
 #[derive(Debug, Clone)]
-pub struct Wanted<S> {
+pub(crate) struct Wanted<S> {
     /// Declared and in force.
-    pub spec: Option<S>,
+    pub(crate) spec: Option<S>,
     /// Declared, but past its `until`: to be removed even where undeclared things are left alone.
-    pub expired: Option<S>,
+    pub(crate) expired: Option<S>,
     /// Shared by everything that the same tables declare.
-    pub why: Arc<[Why]>,
+    pub(crate) why: Arc<[Why]>,
     /// Sentences for reviewers. Safe text.
-    pub notes: Arc<[String]>,
+    pub(crate) notes: Arc<[String]>,
 }
 
 impl<S> Wanted<S> {
     /// Asked for by one table. No spec: nothing shall be there.
-    pub fn by(why: Why, spec: Option<S>) -> Self {
+    pub(crate) fn by(why: Why, spec: Option<S>) -> Self {
         Self { spec, expired: None, why: [why].into(), notes: Arc::default() }
     }
 
     /// Asked for by one more table; a table counts once.
-    pub fn add_why(&mut self, why: &Why) {
+    pub(crate) fn add_why(&mut self, why: &Why) {
         if !self.why.contains(why) {
             self.why = self.why.iter().chain([why]).cloned().collect();
         }
     }
 
-    pub fn add_note(&mut self, note: String) {
+    pub(crate) fn add_note(&mut self, note: String) {
         self.notes = self.notes.iter().cloned().chain([note]).collect();
     }
 
     /// To be filled in.
-    pub fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self { spec: None, expired: None, why: Arc::default(), notes: Arc::default() }
     }
 }

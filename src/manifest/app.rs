@@ -21,27 +21,27 @@ pub(super) const CODES: &[(&str, &str)] = &[
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct App {
     /// The user's own word for it: addresses and plans use it. Only `[a-z0-9_-]`.
-    pub label: String,
+    pub(crate) label: String,
     /// Where the label stands.
-    pub place: Place,
+    pub(crate) place: Place,
     pub app_id: Located<AppId>,
     /// Must match the tenant's display name where it is given.
-    pub name: Option<Located<String>>,
-    pub mode: Located<Mode>,
+    pub(crate) name: Option<Located<String>>,
+    pub(crate) mode: Located<Mode>,
     /// Whether the service principal is made where the tenant lacks it.
-    pub provision: Provision,
+    pub(crate) provision: Provision,
     /// `grants = "none"`: the app shall have no permission at all.
-    pub no_grants: Option<Place>,
+    pub(crate) no_grants: Option<Place>,
     /// Who may sign in: only the assigned, or everybody. Left alone where it is not given.
-    pub assignment_required: Option<Located<bool>>,
-    pub protect: Protect,
+    pub(crate) assignment_required: Option<Located<bool>>,
+    pub(crate) protect: Protect,
     /// The tenant that must own the app registration.
-    pub publisher_tenant: Option<Located<TenantId>>,
+    pub(crate) publisher_tenant: Option<Located<TenantId>>,
 }
 
 /// Whether the manifest is the whole truth about an app's permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// What is not declared is planned for removal.
     Exact,
     /// What is not declared is left alone.
@@ -51,12 +51,12 @@ pub enum Mode {
 form!(Mode, { "type": "string", "enum": Mode::WORDS.map(|(word, _)| word) });
 
 impl Mode {
-    pub const WORDS: [(&'static str, Self); 2] =
+    pub(crate) const WORDS: [(&'static str, Self); 2] =
         [("exact", Self::Exact), ("additive", Self::Additive)];
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Provision {
+pub(crate) enum Provision {
     /// A missing service principal is an error.
     No,
     /// A missing service principal is made.
@@ -64,7 +64,7 @@ pub enum Provision {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protect {
+pub(crate) enum Protect {
     No,
     /// Nothing is taken from this app.
     Yes,
@@ -72,12 +72,12 @@ pub enum Protect {
 
 /// An API, declared once by its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resource {
-    pub label: String,
+pub(crate) struct Resource {
+    pub(crate) label: String,
     /// Where the label stands.
-    pub place: Place,
-    pub app_id: Located<AppId>,
-    pub name: Option<Located<String>>,
+    pub(crate) place: Place,
+    pub(crate) app_id: Located<AppId>,
+    pub(crate) name: Option<Located<String>>,
 }
 
 /// A client app. The label is yours: 1 to 64 of the characters a-z, 0-9, - and _, and not `tenant`.
@@ -191,7 +191,7 @@ pub(super) const LABEL: &str = "^[a-z0-9_-]{1,64}$";
 
 /// How a table names an app: by its label.
 #[derive(Debug)]
-pub struct Label;
+pub(crate) struct Label;
 
 form!(Label, { "type": "string", "pattern": LABEL });
 

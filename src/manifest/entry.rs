@@ -12,30 +12,28 @@ use crate::model::finding::{Findings, Place};
 
 /// A table that one of the kinds declared as its own.
 #[derive(Debug, Clone)]
-pub struct Entry {
-    /// `grant`, `user_consent`, …
-    pub table: String,
+pub(crate) struct Entry {
     /// The header, `[[grant]]`: what a plan names as the reason.
-    pub place: Place,
+    pub(crate) place: Place,
     raw: RawTable,
     whole: Whole,
 }
 
 impl Entry {
-    pub(super) fn new(table: &str, place: Place, raw: RawTable, whole: Whole) -> Self {
-        Self { table: table.to_owned(), place, raw, whole }
+    pub(super) fn new(place: Place, raw: RawTable, whole: Whole) -> Self {
+        Self { place, raw, whole }
     }
 
     /// Reads the table as `T`, a struct with `#[serde(deny_unknown_fields)]` and `Spanned` fields,
     /// without `flatten` and `untagged`, which lose the places. All unknown keys and wrong types
     /// become findings at once. `None` when what is left cannot be judged any further.
-    pub fn read<T: DeserializeOwned>(&self, findings: &mut Findings) -> Option<T> {
+    pub(crate) fn read<T: DeserializeOwned>(&self, findings: &mut Findings) -> Option<T> {
         shape::read(&self.place, &self.raw, self.whole, findings)
     }
 
     /// A key that must be there but that `T` holds as an option, so that several missing ones are
     /// reported together.
-    pub fn required<'v, V>(
+    pub(crate) fn required<'v, V>(
         &self,
         name: &str,
         value: &'v Option<V>,
@@ -57,12 +55,12 @@ impl Entry {
     }
 
     /// Whether the key is written, whatever its value.
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.raw.iter().any(|(key, _)| key.get_ref() == name)
     }
 
     /// A key's text as written, without reading the rest. `None` when it is not there or no text.
-    pub fn text(&self, name: &str) -> Option<Located<String>> {
+    pub(crate) fn text(&self, name: &str) -> Option<Located<String>> {
         let (_, value) = self.raw.iter().find(|(key, _)| key.get_ref() == name)?;
         match value.get_ref() {
             Raw::Text(text) => Some(Located { value: text.clone(), place: self.place_of(value) }),
@@ -71,17 +69,17 @@ impl Entry {
     }
 
     /// Where a part of this table stands.
-    pub fn place_of<T>(&self, part: &Spanned<T>) -> Place {
+    pub(crate) fn place_of<T>(&self, part: &Spanned<T>) -> Place {
         self.at(part.span())
     }
 
     /// A part of this table with its place.
-    pub fn located<T: Clone>(&self, part: &Spanned<T>) -> Located<T> {
+    pub(crate) fn located<T: Clone>(&self, part: &Spanned<T>) -> Located<T> {
         Located { value: part.get_ref().clone(), place: self.place_of(part) }
     }
 
     /// Where a key of this table stands; the header when it is not written.
-    pub fn key(&self, name: &str) -> Place {
+    pub(crate) fn key(&self, name: &str) -> Place {
         let key = self.raw.iter().find(|(key, _)| key.get_ref() == name);
         key.map_or_else(|| self.place.clone(), |(key, _)| self.at(key.span()))
     }

@@ -55,7 +55,7 @@ pub(super) fn says_schema(text: &str) -> bool {
 
 impl Source {
     /// Whether the text may be quoted: it shows that it is a manifest.
-    pub fn says_schema(&self) -> bool {
+    pub(crate) fn says_schema(&self) -> bool {
         says_schema(&self.text)
     }
 }

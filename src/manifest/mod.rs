@@ -4,21 +4,21 @@
 //! `[accept]`); the shape of all other tables belongs to the kind whose table it is. Imports floor 0
 //! only and has no effects: the texts come in, findings go out.
 
-pub mod app;
-pub mod entry;
+pub(crate) mod app;
+pub(crate) mod entry;
 mod hush;
 mod join;
-pub mod note;
-pub mod published;
+pub(crate) mod note;
+pub(crate) mod published;
 mod raw;
 mod read;
-pub mod resources;
-pub mod settings;
+pub(crate) mod resources;
+pub(crate) mod settings;
 mod shape;
 pub mod source;
-pub mod suggest;
+pub(crate) mod suggest;
 mod syntax;
-pub mod whom;
+pub(crate) mod whom;
 
 use std::collections::BTreeMap;
 
@@ -61,11 +61,11 @@ pub struct Manifest {
     /// By label.
     pub apps: BTreeMap<String, App>,
     /// By label.
-    pub resources: BTreeMap<String, Resource>,
-    pub limits: Limits,
-    pub accept: Accept,
+    pub(crate) resources: BTreeMap<String, Resource>,
+    pub(crate) limits: Limits,
+    pub(crate) accept: Accept,
     /// The kinds' own tables by name, each in the order of files and lines.
-    pub entries: BTreeMap<String, Vec<Entry>>,
+    pub(crate) entries: BTreeMap<String, Vec<Entry>>,
     /// Declared, but with a mistake: whoever names them is told that one, not "unknown".
     pub(crate) broken_apps: BTreeMap<String, Finding>,
     pub(crate) broken_resources: BTreeMap<String, Finding>,
@@ -75,12 +75,12 @@ pub struct Manifest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableName {
     pub name: &'static str,
-    pub times: HowOften,
+    pub(crate) times: HowOften,
 }
 
 /// How often a table may stand in a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HowOften {
+pub(crate) enum HowOften {
     /// `[user_consent]`
     Once,
     /// `[[grant]]`
@@ -95,7 +95,7 @@ pub fn parse(sources: &Sources, tables: &[TableName]) -> (Option<Manifest>, Find
 
 impl Manifest {
     /// The entries of one table.
-    pub fn entries(&self, table: &str) -> &[Entry] {
+    pub(crate) fn entries(&self, table: &str) -> &[Entry] {
         self.entries.get(table).map_or(&[], Vec::as_slice)
     }
 
@@ -105,7 +105,7 @@ impl Manifest {
     /// A finding that suggests the label that may have been meant. For a declared app with a mistake
     /// of its own it is that mistake's finding, which is told only once.
     #[expect(clippy::result_large_err, reason = "made once per mistake, and pushed as it is")]
-    pub fn app(&self, label: &Located<String>) -> Result<&App, Finding> {
+    pub(crate) fn app(&self, label: &Located<String>) -> Result<&App, Finding> {
         if let Some(app) = self.apps.get(&label.value) {
             return Ok(app);
         }
@@ -122,7 +122,7 @@ impl Manifest {
 
     /// The labels that entries of these tables name as their `app`, each with its first place. Also
     /// of entries with a mistake elsewhere.
-    pub fn declared(&self, tables: &[&str]) -> BTreeMap<String, Place> {
+    pub(crate) fn declared(&self, tables: &[&str]) -> BTreeMap<String, Place> {
         let mut declared = BTreeMap::new();
         for entry in tables.iter().flat_map(|table| self.entries(table)) {
             if let Some(app) = entry.text("app") {
@@ -136,7 +136,11 @@ impl Manifest {
     /// of a permission (not of an assignment) for each app label that has any. `findings` are all there
     /// are so far: beside any other mistake nothing is called undeclared, for it may be declared in what
     /// could not be read.
-    pub fn check_declared(&self, declared: &BTreeMap<String, Place>, findings: &mut Findings) {
+    pub(crate) fn check_declared(
+        &self,
+        declared: &BTreeMap<String, Place>,
+        findings: &mut Findings,
+    ) {
         for app in self.apps.values().filter(|app| app.no_grants.is_some()) {
             if let Some(place) = declared.get(&app.label) {
                 findings.push(contradiction(app, place));

@@ -19,7 +19,7 @@ pub(super) const CODES: &[(&str, &str)] = &[("until_past", "a table whose last d
 
 /// A local date, `2027-06-30`: the last day on which something holds. Written without quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day(pub Date);
+pub(crate) struct Day(pub Date);
 
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -86,18 +86,18 @@ form!(Day, {
 
 /// The three keys that most tables take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Note {
+pub(crate) struct Note {
     /// For people; shown through `model::untrusted::shown`.
-    pub reason: Option<Located<String>>,
-    pub owner: Option<Located<String>>,
+    pub(crate) reason: Option<Located<String>>,
+    pub(crate) owner: Option<Located<String>>,
     /// The last day on which the declaration holds.
-    pub until: Option<Located<Date>>,
+    pub(crate) until: Option<Located<Date>>,
 }
 
 impl Note {
     /// From the fields of a kind's own entry, which has them one by one: flattening would lose
     /// their places.
-    pub fn new(
+    pub(crate) fn new(
         entry: &Entry,
         reason: Option<&Spanned<String>>,
         owner: Option<&Spanned<String>>,
@@ -111,7 +111,7 @@ impl Note {
     }
 
     /// Whether `today` is past the last day.
-    pub fn over(&self, today: Date) -> bool {
+    pub(crate) fn over(&self, today: Date) -> bool {
         self.until.as_ref().is_some_and(|until| today > until.value)
     }
 }
@@ -123,14 +123,14 @@ struct Ends {
 }
 
 /// The last day of any table; `None` where it says none, or nothing that could be read.
-pub fn last_day(entry: &Entry) -> Option<Located<Date>> {
+pub(crate) fn last_day(entry: &Entry) -> Option<Located<Date>> {
     let until = entry.read::<Ends>(&mut Findings::default())?.until?;
     Some(entry.located(&until).with(until.get_ref().0))
 }
 
 /// A word about a table whose last day has passed. Only a warning: the day comes by itself, and
 /// must not keep anybody from the next plan.
-pub fn past(entry: &Entry, today: Date) -> Option<Finding> {
+pub(crate) fn past(entry: &Entry, today: Date) -> Option<Finding> {
     let until = last_day(entry).filter(|until| today > until.value)?;
     let title = format!("past since {}: nothing is granted by this table", until.value);
     let finding = Finding::warning("until_past", title).at(&until.place);

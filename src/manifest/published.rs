@@ -8,7 +8,7 @@ use crate::model::address::TENANT;
 use crate::model::schema::{JsonSchema, Schema, json_schema, written};
 
 /// By the word that stands in the file.
-pub fn tables() -> [(&'static str, Schema); 6] {
+pub(crate) fn tables() -> [(&'static str, Schema); 6] {
     let schema = json_schema!({
         "description": "The version of the manifest's form. Required in one of the files: `1`.",
         "type": "integer",

@@ -179,7 +179,7 @@ impl FileReader<'_> {
             let place = self.place(label.span());
             match value.into_inner() {
                 Raw::Table(raw) => {
-                    let entry = Entry::new(name, place, raw, self.whole);
+                    let entry = Entry::new(place, raw, self.whole);
                     self.tables.labelled(name, label.into_inner(), entry);
                 }
                 other => self.wrong(name, &place, &other, &format!("[{name}.LABEL]")),
@@ -188,7 +188,7 @@ impl FileReader<'_> {
     }
 
     fn add(&mut self, name: &str, place: Place, raw: RawTable) {
-        self.tables.add(name, Entry::new(name, place, raw, self.whole));
+        self.tables.add(name, Entry::new(place, raw, self.whole));
     }
 
     fn wrong(&mut self, name: &str, place: &Place, found: &Raw, form: &str) {

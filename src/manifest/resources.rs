@@ -15,7 +15,7 @@ pub(super) const CODES: &[(&str, &str)] =
 
 /// Microsoft's own APIs: the same app id in every tenant. Source: the daily list of Microsoft's
 /// first-party apps in <https://github.com/merill/microsoft-info>.
-pub const WELL_KNOWN: &[(&str, u128)] = &[
+pub(crate) const WELL_KNOWN: &[(&str, u128)] = &[
     ("Microsoft Graph", 0x00000003_0000_0000_c000_000000000000),
     ("Windows Azure Active Directory", 0x00000002_0000_0000_c000_000000000000),
     ("Office 365 Exchange Online", 0x00000002_0000_0ff1_ce00_000000000000),
@@ -40,7 +40,7 @@ pub const WELL_KNOWN: &[(&str, u128)] = &[
 
 /// How a resource is named: see [`resolve`]. In a schema an editor offers the well-known names.
 #[derive(Debug)]
-pub struct ResourceName;
+pub(crate) struct ResourceName;
 
 form!(ResourceName, {
     "anyOf": [
@@ -78,7 +78,7 @@ fn by_a_word(text: &str) -> Option<String> {
 /// A finding that suggests what may have been meant. For a declared resource with a mistake of its
 /// own it is that mistake's finding.
 #[expect(clippy::result_large_err, reason = "made once per mistake, and pushed as it is")]
-pub fn resolve(text: &Located<String>, manifest: &Manifest) -> Result<AppId, Finding> {
+pub(crate) fn resolve(text: &Located<String>, manifest: &Manifest) -> Result<AppId, Finding> {
     if let Some(resource) = manifest.resources.get(&text.value) {
         return Ok(resource.app_id.value);
     }

@@ -8,7 +8,7 @@ use crate::manifest::entry::Entry;
 use crate::manifest::note::Day;
 use crate::manifest::source::Located;
 use crate::manifest::suggest::did_you_mean;
-pub use crate::model::cloud::Cloud;
+pub(crate) use crate::model::cloud::Cloud;
 use crate::model::finding::{Finding, Findings, Place};
 use crate::model::id::TenantId;
 use crate::model::schema::{JsonSchema, SomeText, form};
@@ -28,20 +28,20 @@ pub(super) const CODES: &[(&str, &str)] = &[
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantTable {
     pub id: Located<TenantId>,
-    pub domain: Option<Located<String>>,
+    pub(crate) domain: Option<Located<String>>,
     /// Where it is not written, at the table.
     pub cloud: Located<Cloud>,
 }
 
 /// `[limits]`: the safety rails, with their defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Removals in one plan.
-    pub revoke: u32,
+    pub(crate) revoke: u32,
     /// Removals as a share of the managed entries, in percent, when these are more than 10.
-    pub revoke_percent: u32,
+    pub(crate) revoke_percent: u32,
     /// Users that the groups of one grant may expand to.
-    pub principals: u32,
+    pub(crate) principals: u32,
 }
 
 impl Default for Limits {
@@ -52,30 +52,25 @@ impl Default for Limits {
 
 /// `[accept]`: lifts one rail, for a time, where reviewers see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Accept {
-    pub revoke: Option<AcceptedRevoke>,
+pub(crate) struct Accept {
+    pub(crate) revoke: Option<AcceptedRevoke>,
 }
 
 /// `revoke = { max, until, reason }`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AcceptedRevoke {
+pub(crate) struct AcceptedRevoke {
     /// Removals that one plan may hold while this stands.
-    pub max: u32,
+    pub(crate) max: u32,
     /// The last day on which it stands.
-    pub until: Date,
-    pub reason: String,
-    pub place: Place,
+    pub(crate) until: Date,
+    pub(crate) reason: String,
+    pub(crate) place: Place,
 }
 
 impl Accept {
-    /// What lifts the removal limit today. One that has run out lifts nothing.
-    pub fn revoke_on(&self, today: Date) -> Option<&AcceptedRevoke> {
-        self.revoke.as_ref().filter(|accepted| today <= accepted.until)
-    }
-
     /// A word about a lifted rail that has run out: only a warning, because it stops nothing that
     /// would go through without it.
-    pub fn expired_on(&self, today: Date) -> Option<Finding> {
+    pub(crate) fn expired_on(&self, today: Date) -> Option<Finding> {
         let accepted = self.revoke.as_ref().filter(|accepted| today > accepted.until)?;
         let title = format!("this stood until {} and lifts nothing any more", accepted.until);
         let finding = Finding::warning("accept_expired", title).at(&accepted.place);
@@ -210,7 +205,7 @@ pub(super) fn accept(entry: &Entry, findings: &mut Findings) -> Option<Accept> {
 }
 
 /// One of a few words, or a finding that lists them.
-pub fn choice<T: Copy>(
+pub(crate) fn choice<T: Copy>(
     text: &Located<String>,
     words: &[(&str, T)],
     findings: &mut Findings,
@@ -227,7 +222,7 @@ pub fn choice<T: Copy>(
 }
 
 /// An id as people see it in the portal, or a finding.
-pub fn guid<T: std::str::FromStr>(
+pub(crate) fn guid<T: std::str::FromStr>(
     text: &Located<String>,
     findings: &mut Findings,
 ) -> Option<Located<T>> {

@@ -10,7 +10,7 @@ use crate::model::untrusted::shown;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// As given on the command line, or the folder as given and the file's name.
-    pub path: String,
+    pub(crate) path: String,
     /// As it stands on the disk, with its byte order mark and line ends.
     pub text: String,
     /// Where each line begins. Found once: a large plan asks for thousands of lines.
@@ -23,7 +23,7 @@ impl Source {
     }
 
     /// Number of the line that holds the byte `at`, from 1, and the byte it begins with.
-    pub fn line_at(&self, at: usize) -> (usize, usize) {
+    pub(crate) fn line_at(&self, at: usize) -> (usize, usize) {
         let starts = self.starts.get_or_init(|| {
             let ends = self.text.match_indices('\n').map(|(end, _)| end + 1);
             std::iter::once(0).chain(ends).collect()
@@ -53,7 +53,7 @@ impl Sources {
 
     /// `consent.toml:14`, safe to print. The column is not counted: a manifest can have all its tables
     /// on one long line.
-    pub fn line(&self, place: &Place) -> String {
+    pub(crate) fn line(&self, place: &Place) -> String {
         match self.get(place.file) {
             Some(source) => {
                 format!("{}:{}", shown(&source.path), source.line_at(place.span.start).0)
@@ -64,7 +64,7 @@ impl Sources {
 
     /// Line and column of the place's first character, both from 1. Columns count characters, and a
     /// byte order mark is none. A place outside its file is the file's end.
-    pub fn position(&self, place: &Place) -> (usize, usize) {
+    pub(crate) fn position(&self, place: &Place) -> (usize, usize) {
         let Some(source) = self.get(place.file) else { return (1, 1) };
         let at = floor(&source.text, place.span.start);
         let (line, start) = source.line_at(at);
@@ -73,10 +73,10 @@ impl Sources {
 }
 
 /// Byte order mark: allowed before the first line, and no part of it.
-pub const BOM: char = '\u{feff}';
+pub(crate) const BOM: char = '\u{feff}';
 
 /// The nearest character border at or before `at`, so that slicing never panics.
-pub fn floor(text: &str, at: usize) -> usize {
+pub(crate) fn floor(text: &str, at: usize) -> usize {
     let at = at.min(text.len());
     (0..=at).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
 }
@@ -85,16 +85,16 @@ pub fn floor(text: &str, at: usize) -> usize {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located<T> {
     pub value: T,
-    pub place: Place,
+    pub(crate) place: Place,
 }
 
 impl<T> Located<T> {
-    pub fn new(value: T, file: usize, span: Range<usize>) -> Self {
+    pub(crate) fn new(value: T, file: usize, span: Range<usize>) -> Self {
         Self { value, place: Place { file, span } }
     }
 
     /// Another value at the same place.
-    pub fn with<U>(&self, value: U) -> Located<U> {
+    pub(crate) fn with<U>(&self, value: U) -> Located<U> {
         Located { value, place: self.place.clone() }
     }
 }

@@ -20,7 +20,10 @@ const MOST: usize = 1_000;
 const FINALISTS: usize = 32;
 
 /// The candidate that was probably meant: the same but for letter case, else the most alike.
-pub fn close<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn close<'a>(
+    text: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
     if text.is_empty() || text.chars().count() > LONGEST {
         return None;
     }
@@ -77,7 +80,7 @@ fn shared(one: &[u16; 64], other: &[u16; 64]) -> f32 {
 }
 
 /// `did you mean "X"?`, where something is close.
-pub fn did_you_mean<'a>(
+pub(crate) fn did_you_mean<'a>(
     text: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {

@@ -265,8 +265,8 @@ fn several_files_are_one_manifest() {
 fn a_lifted_rail_has_a_reason_and_an_end() {
     let manifest = parse(&Sources::one("consent.toml", GOOD), &TABLES).0.unwrap();
     let (last, after) = (date!(2026 - 12 - 31), date!(2027 - 01 - 01));
-    assert_eq!(manifest.accept.revoke_on(last).map(|accepted| accepted.max), Some(412));
-    assert_eq!(manifest.accept.revoke_on(after), None);
+    let accepted = manifest.accept.revoke.as_ref().unwrap();
+    assert_eq!((accepted.max, accepted.until), (412, last));
     assert_eq!(manifest.accept.expired_on(last), None);
     assert_eq!(manifest.accept.expired_on(after).map(|f| f.code), Some("accept_expired"));
     assert_eq!(told_of(&GOOD.replace("end of the pilot", " ")), ["accept_reasonless 21:52"]);

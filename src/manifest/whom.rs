@@ -15,7 +15,7 @@ use crate::model::untrusted::shown;
 
 /// For whom something is declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Whom {
+pub(crate) enum Whom {
     /// `"all-users"`: everybody in the tenant.
     Everyone,
     /// A table of users and groups.
@@ -24,41 +24,41 @@ pub enum Whom {
 
 /// People by name. Never empty: it names at least one user or group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedPeople {
+pub(crate) struct NamedPeople {
     /// User principal names or object ids.
-    pub users: Vec<Spanned<String>>,
+    pub(crate) users: Vec<Spanned<String>>,
     /// Names or object ids; expanded to their transitive user members.
-    pub groups: Vec<Spanned<String>>,
+    pub(crate) groups: Vec<Spanned<String>>,
     /// Users who are left out although a group holds them.
-    pub except: Vec<Spanned<String>>,
-    pub guests: Guests,
-    pub disabled: Disabled,
-    pub assign: Assign,
+    pub(crate) except: Vec<Spanned<String>>,
+    pub(crate) guests: Guests,
+    pub(crate) disabled: Disabled,
+    pub(crate) assign: Assign,
 }
 
 /// Whether a grant also assigns its people to the client, as consent of their own would.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Assign {
+pub(crate) enum Assign {
     No,
     Yes,
 }
 
 /// What becomes of the guests in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guests {
+pub(crate) enum Guests {
     LeftOut,
     Included,
 }
 
 /// What becomes of the disabled users in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Disabled {
+pub(crate) enum Disabled {
     LeftOut,
     Included,
 }
 
 /// The one text that `for` takes.
-pub const ALL_USERS: &str = "all-users";
+pub(crate) const ALL_USERS: &str = "all-users";
 
 /// People by name: at least one user or group.
 #[derive(Deserialize, JsonSchema)]

@@ -14,23 +14,23 @@ use crate::model::schema::form;
 pub struct Address {
     pub kind: String,
     /// The app's label, or `tenant` for what belongs to the tenant as such.
-    pub owner: String,
-    pub parts: Vec<String>,
+    pub(crate) owner: String,
+    pub(crate) parts: Vec<String>,
 }
 
 form!(Address, { "type": "string", "pattern": "^[!-.0-~]+/[!-.0-~]+(/[!-.0-~]*)*$" });
 
 /// The owner of tenant-wide objects. No app can be called so.
-pub const TENANT: &str = "tenant";
+pub(crate) const TENANT: &str = "tenant";
 
 impl Address {
-    pub fn new(kind: &str, owner: &str, parts: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn new(kind: &str, owner: &str, parts: impl IntoIterator<Item = String>) -> Self {
         Self { kind: kind.to_owned(), owner: owner.to_owned(), parts: parts.into_iter().collect() }
     }
 
     /// Behind this one: where a further change of the same object stands.
     #[must_use]
-    pub fn part(&self, word: &str) -> Self {
+    pub(crate) fn part(&self, word: &str) -> Self {
         let mut part = self.clone();
         part.parts.push(word.to_owned());
         part

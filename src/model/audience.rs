@@ -11,7 +11,7 @@ use crate::model::schema::JsonSchema;
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Audience {
+pub(crate) enum Audience {
     /// All users of the tenant (`AllPrincipals`).
     Everyone,
     /// One user (`Principal`).

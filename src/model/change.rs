@@ -17,7 +17,7 @@ use crate::model::untrusted::Untrusted;
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Verb {
+pub(crate) enum Verb {
     Create,
     Grant,
     Assign,
@@ -29,7 +29,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Create => "create",
             Self::Grant => "grant",
@@ -42,7 +42,7 @@ impl Verb {
         }
     }
 
-    pub fn sign(self) -> char {
+    pub(crate) fn sign(self) -> char {
         match self {
             Self::Create | Self::Grant | Self::Assign => '+',
             Self::Widen | Self::Narrow | Self::Set => '~',
@@ -51,7 +51,7 @@ impl Verb {
     }
 
     /// The object is deleted.
-    pub fn removes(self) -> bool {
+    pub(crate) fn removes(self) -> bool {
         matches!(self, Self::Revoke | Self::Unassign)
     }
 }
@@ -62,44 +62,44 @@ impl Verb {
 pub struct Change {
     pub address: Address,
     /// Of a change that goes on with what another one of the same object began.
-    pub part: Option<Part>,
-    pub verb: Verb,
+    pub(crate) part: Option<Part>,
+    pub(crate) verb: Verb,
     /// Somebody can do more afterwards.
-    pub gives: bool,
+    pub(crate) gives: bool,
     /// Somebody can do less afterwards. Such changes wait until all that gives was read back.
-    pub takes: bool,
-    pub subject: Subject,
-    pub fields: Vec<FieldChange>,
+    pub(crate) takes: bool,
+    pub(crate) subject: Subject,
+    pub(crate) fields: Vec<FieldChange>,
     /// The object as found, in its kind's own form; absent when there is none.
-    pub before: ObjectState,
+    pub(crate) before: ObjectState,
     /// The object as it shall be, in its kind's own form; absent when there shall be none.
-    pub after: ObjectState,
+    pub(crate) after: ObjectState,
     /// In order. Each is proven before the next is sent.
     pub steps: Vec<Step>,
     /// Changes that must be settled before the first step is sent.
     pub needs: Vec<Address>,
     /// What stays as it is, and keeps for somebody what this change takes: without it nothing is sent.
     pub rests_on: Vec<Rest>,
-    pub why: Vec<Why>,
+    pub(crate) why: Vec<Why>,
     /// Sentences a reviewer should read beside this change. Safe text.
-    pub notes: Vec<String>,
-    pub permissions: Vec<Permission>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) permissions: Vec<Permission>,
     /// What it does to how people may consent.
-    pub consent: Option<Consent>,
+    pub(crate) consent: Option<Consent>,
     pub risk: Option<Risk>,
 }
 
 /// That a change is one of several of one object: one request would have cut somebody off, or would have
 /// been too early. The first of them stands at the object's own address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub(crate) struct Part {
     /// The address of the object.
-    pub of: Address,
+    pub(crate) of: Address,
 }
 
 impl Subject {
     /// `delegated, Microsoft Graph, adele@contoso.com`. Safe text.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let target = self.target.as_ref().map(Untrusted::shown);
         let whom = match (self.audience, &self.person) {
             (Audience::Everyone, _) => Some("all users".to_owned()),
@@ -118,7 +118,7 @@ impl Change {
     /// A removal for the rails: afterwards somebody has a permission less, or an object is gone that
     /// nothing replaces. Whether a grant is deleted or only narrowed makes no difference to those who
     /// lose it.
-    pub fn is_removal(&self) -> bool {
+    pub(crate) fn is_removal(&self) -> bool {
         self.takes && (self.verb.removes() || self.permissions.iter().any(|one| one.lost))
     }
 }
@@ -126,36 +126,36 @@ impl Change {
 // All text is safe to draw, except names, which are `Untrusted` until drawn.
 /// What the change is about, in people's words.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Subject {
+pub(crate) struct Subject {
     /// The sort of thing: `delegated`, `service principal`, `user consent`.
-    pub what: String,
+    pub(crate) what: String,
     /// What it is about, the same for all members of one picture: `Microsoft Graph`.
-    pub target: Option<Untrusted>,
-    pub audience: Audience,
+    pub(crate) target: Option<Untrusted>,
+    pub(crate) audience: Audience,
     /// Name of the person of the audience, once looked up; or of what else is each member's own in a
     /// picture, such as the permission of a class.
-    pub person: Option<Untrusted>,
+    pub(crate) person: Option<Untrusted>,
 }
 
 /// As much of an object as has to be there when something is taken, so that it is harmless. Inert data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rest {
-    pub address: Address,
+    pub(crate) address: Address,
     /// In its kind's own form. An object that has more holds it as well.
-    pub state: ObjectState,
+    pub(crate) state: ObjectState,
     /// What it is about, in people's words.
-    pub subject: Subject,
+    pub(crate) subject: Subject,
     /// How a read shows it, see [`crate::model::request::Expect::held_by`].
-    pub proof: Proof,
+    pub(crate) proof: Proof,
 }
 
 /// How one property differs, as lists: a single value is a list of one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct FieldChange {
-    pub name: String,
-    pub kept: Vec<Untrusted>,
-    pub gained: Vec<Untrusted>,
-    pub lost: Vec<Untrusted>,
+    pub(crate) name: String,
+    pub(crate) kept: Vec<Untrusted>,
+    pub(crate) gained: Vec<Untrusted>,
+    pub(crate) lost: Vec<Untrusted>,
 }
 
 /// One request and how a read shows that it took effect.
@@ -164,23 +164,23 @@ pub struct Step {
     pub request: Request,
     pub proof: Proof,
     /// The answer's `id` becomes known under this placeholder.
-    pub creates: Option<String>,
+    pub(crate) creates: Option<String>,
 }
 
 /// Why a change is planned: the line that asks for it, with its author's words.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Why {
     /// `consent.toml:14`, or a sentence where no line asks for it ("not declared; outlook-tasks is exact").
-    pub line: String,
-    pub reason: Option<String>,
-    pub owner: Option<String>,
+    pub(crate) line: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) owner: Option<String>,
     /// ISO date.
-    pub until: Option<String>,
+    pub(crate) until: Option<String>,
 }
 
 /// What a change does to how people may consent, for the rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Consent {
+pub(crate) enum Consent {
     /// Users consent by a setting.
     Users {
         /// Ids of policies by which they may from now on, and could not before.
@@ -199,7 +199,7 @@ pub enum Consent {
 
 /// How much a policy lets through that it did not before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lets {
+pub(crate) enum Lets {
     More,
     /// A set of it has no bound: every permission of its sort, of every API and for every app.
     Everything,
@@ -207,25 +207,25 @@ pub enum Lets {
 
 /// A permission that the change gives or takes, for the rules.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Permission {
+pub(crate) struct Permission {
     /// Object id of the service principal that publishes it.
-    pub by: ObjectId,
+    pub(crate) by: ObjectId,
     /// Its app id. Only the directory knows: absent before that was asked, and where it has none.
-    pub resource: Option<AppId>,
-    pub sort: PermissionSort,
-    pub name: String,
+    pub(crate) resource: Option<AppId>,
+    pub(crate) sort: PermissionSort,
+    pub(crate) name: String,
     /// The live resource says that only an administrator can consent to it; nothing where it does not
     /// publish the name.
-    pub admin_only: Option<bool>,
-    pub gained: bool,
-    pub lost: bool,
+    pub(crate) admin_only: Option<bool>,
+    pub(crate) gained: bool,
+    pub(crate) lost: bool,
 }
 
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum PermissionSort {
+pub(crate) enum PermissionSort {
     Delegated,
     Application,
 }

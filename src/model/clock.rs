@@ -18,24 +18,24 @@ pub trait Clock: Send + Sync {
 
 /// A time in a stored document.
 #[derive(Debug)]
-pub struct Moment;
+pub(crate) struct Moment;
 
 form!(Moment, { "type": "string", "format": "date-time" });
 
 /// The same moment in UTC. A file can hold the last hours of the year 9999 of another time zone, which
 /// UTC has no date for: then it is the same clock time, since no such moment is meant.
-pub fn utc(at: OffsetDateTime) -> OffsetDateTime {
+pub(crate) fn utc(at: OffsetDateTime) -> OffsetDateTime {
     at.checked_to_offset(UtcOffset::UTC).unwrap_or_else(|| at.replace_offset(UtcOffset::UTC))
 }
 
 /// `2026-11-23T20:03:24Z`: whole seconds, UTC.
-pub fn stamp(at: OffsetDateTime) -> String {
+pub(crate) fn stamp(at: OffsetDateTime) -> String {
     let at = utc(at);
     at.replace_nanosecond(0).unwrap_or(at).format(&Rfc3339).unwrap_or_default()
 }
 
 /// `20:03:24Z`, for the plan's head.
-pub fn time_of_day(at: OffsetDateTime) -> String {
+pub(crate) fn time_of_day(at: OffsetDateTime) -> String {
     let at = utc(at);
     format!("{:02}:{:02}:{:02}Z", at.hour(), at.minute(), at.second())
 }

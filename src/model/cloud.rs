@@ -19,7 +19,7 @@ pub enum Cloud {
 }
 
 impl Cloud {
-    pub const WORDS: [(&'static str, Self); 4] = [
+    pub(crate) const WORDS: [(&'static str, Self); 4] = [
         ("global", Self::Global),
         ("us-gov", Self::UsGov),
         ("us-gov-dod", Self::UsGovDod),
@@ -38,7 +38,8 @@ impl Cloud {
         }
     }
 
-    pub fn from_name(name: &str) -> Option<Self> {
+    #[cfg(test)]
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|cloud| cloud.name() == name)
     }
 
@@ -63,7 +64,7 @@ impl Cloud {
 
     /// Whether a host is of this cloud's sign-in service, by whatever name. `None` for a host that is of
     /// none that is known here.
-    pub fn signs_in_at(self, host: &str) -> Option<bool> {
+    pub(crate) fn signs_in_at(self, host: &str) -> Option<bool> {
         let of = |cloud: Self| cloud.hosts().iter().any(|domain| is_of(host, domain));
         Self::ALL.into_iter().any(of).then(|| of(self))
     }
@@ -72,13 +73,13 @@ impl Cloud {
     ///
     /// Azure Government's tokens of the older form say that `sts.windows.net` issued them, like the
     /// global cloud's; their audience tells them apart.
-    pub fn issues_at(self, host: &str) -> Option<bool> {
+    pub(crate) fn issues_at(self, host: &str) -> Option<bool> {
         let shared = matches!(self, Self::UsGov | Self::UsGovDod) && is_of(host, "sts.windows.net");
         self.signs_in_at(host).map(|own| own || shared)
     }
 
     /// The cloud whose Graph this host is.
-    pub fn of_graph(host: &str) -> Option<Self> {
+    pub(crate) fn of_graph(host: &str) -> Option<Self> {
         let is_its = |cloud: &Self| cloud.graph().strip_prefix("https://") == Some(host);
         Self::ALL.into_iter().find(is_its)
     }

@@ -8,7 +8,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 /// The same of bytes that come one after the other.
-pub struct Sha256(Context);
+pub(crate) struct Sha256(Context);
 
 impl Default for Sha256 {
     fn default() -> Self {
@@ -17,11 +17,11 @@ impl Default for Sha256 {
 }
 
 impl Sha256 {
-    pub fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    pub fn hex(self) -> String {
+    pub(crate) fn hex(self) -> String {
         hex(&self.0.finish())
     }
 }

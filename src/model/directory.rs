@@ -12,13 +12,13 @@ use crate::model::untrusted::Untrusted;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mentions {
     /// Clients and resources.
-    pub apps: BTreeSet<AppId>,
+    pub(crate) apps: BTreeSet<AppId>,
     /// User principal names or object ids, as written.
-    pub users: BTreeSet<String>,
+    pub(crate) users: BTreeSet<String>,
     /// Display names or object ids, as written, of groups that stand for their members.
-    pub groups: BTreeSet<String>,
+    pub(crate) groups: BTreeSet<String>,
     /// The same of groups that stand for themselves: a plan does not depend on who is in them.
-    pub whole_groups: BTreeSet<String>,
+    pub(crate) whole_groups: BTreeSet<String>,
 }
 
 impl Mentions {
@@ -34,7 +34,6 @@ impl Mentions {
 /// Everything looked up, complete for what the manifest mentions.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
-    pub organization: Option<Organization>,
     /// Clients and resources alike, by app id. An app id that was asked for and is absent here has
     /// no service principal in the tenant.
     pub service_principals: BTreeMap<AppId, ServicePrincipal>,
@@ -45,13 +44,13 @@ pub struct Directory {
     /// What each text that stands for a group led to, by the text as written.
     pub group_names: BTreeMap<String, Lookup>,
     /// Consent policies by which everything may be consented to, where they were read. Lower case.
-    pub open_policies: BTreeSet<String>,
+    pub(crate) open_policies: BTreeSet<String>,
     /// What sort of object each of these ids is, where only names were looked up.
-    pub sorts: BTreeMap<ObjectId, Sort>,
+    pub(crate) sorts: BTreeMap<ObjectId, Sort>,
     /// What an app id that has no service principal is the id of, if anything. Only for help.
-    pub astray: BTreeMap<AppId, Astray>,
+    pub(crate) astray: BTreeMap<AppId, Astray>,
     /// Users and groups whose names begin alike, for a text that led to none. Only for help.
-    pub alike: BTreeMap<String, Vec<(ObjectId, Untrusted)>>,
+    pub(crate) alike: BTreeMap<String, Vec<(ObjectId, Untrusted)>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -64,14 +63,14 @@ pub struct Organization {
 
 /// Objects that people read names of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub(crate) enum Sort {
     User,
     Group,
     ServicePrincipal,
 }
 
 impl Sort {
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::User => "user",
             Self::Group => "group",
@@ -82,12 +81,12 @@ impl Sort {
 
 /// An object whose id stands where an app id belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Astray {
+pub(crate) struct Astray {
     /// For people: `service principal`, `user`.
-    pub sort: &'static str,
-    pub name: Untrusted,
+    pub(crate) sort: &'static str,
+    pub(crate) name: Untrusted,
     /// The app id that was meant, where the object has one.
-    pub app_id: Option<AppId>,
+    pub(crate) app_id: Option<AppId>,
 }
 
 /// What became of one name.
@@ -103,45 +102,45 @@ pub enum Lookup {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServicePrincipal {
-    pub id: ObjectId,
+    pub(crate) id: ObjectId,
     pub app_id: AppId,
     pub name: Untrusted,
     /// Tenant that owns the application; `None` when the service does not say.
-    pub publisher_tenant: Option<TenantId>,
-    pub account_enabled: bool,
-    pub assignment_required: bool,
+    pub(crate) publisher_tenant: Option<TenantId>,
+    pub(crate) account_enabled: bool,
+    pub(crate) assignment_required: bool,
     /// Display name of the verified publisher, if any.
-    pub verified_publisher: Option<Untrusted>,
+    pub(crate) verified_publisher: Option<Untrusted>,
     /// Delegated permissions this resource publishes.
-    pub scopes: Vec<PublishedScope>,
+    pub(crate) scopes: Vec<PublishedScope>,
     /// App roles this resource defines.
-    pub roles: Vec<PublishedRole>,
+    pub(crate) roles: Vec<PublishedRole>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublishedScope {
-    pub id: PermissionId,
-    pub value: String,
+pub(crate) struct PublishedScope {
+    pub(crate) id: PermissionId,
+    pub(crate) value: String,
     /// `type` is `Admin`: users cannot consent to it by themselves.
-    pub admin_only: bool,
-    pub enabled: bool,
+    pub(crate) admin_only: bool,
+    pub(crate) enabled: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublishedRole {
-    pub id: PermissionId,
-    pub value: String,
-    pub for_applications: bool,
-    pub for_users: bool,
-    pub enabled: bool,
+pub(crate) struct PublishedRole {
+    pub(crate) id: PermissionId,
+    pub(crate) value: String,
+    pub(crate) for_applications: bool,
+    pub(crate) for_users: bool,
+    pub(crate) enabled: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     pub id: ObjectId,
     pub user_principal_name: Untrusted,
-    pub guest: bool,
-    pub enabled: bool,
+    pub(crate) guest: bool,
+    pub(crate) enabled: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +156,7 @@ pub struct Group {
 
 /// Tenants that own Microsoft's own applications: the first-party tenant, Microsoft's corporate
 /// tenant, and the one of its consumer services. Decided by id, never by name.
-pub const MICROSOFT_TENANTS: [TenantId; 3] = [
+pub(crate) const MICROSOFT_TENANTS: [TenantId; 3] = [
     TenantId::from_u128(0xf8cd_ef31_a31e_4b4a_93e4_5f57_1e91_255a),
     TenantId::from_u128(0x72f9_88bf_86f1_41af_91ab_2d7c_d011_db47),
     TenantId::from_u128(0xcdc5_aeea_15c5_4db6_b079_fcad_d250_5dc2),
@@ -166,24 +165,24 @@ pub const MICROSOFT_TENANTS: [TenantId; 3] = [
 impl ServicePrincipal {
     /// Whether Microsoft owns the application. Such service principals are never created, changed
     /// or deleted.
-    pub fn is_microsofts(&self) -> bool {
+    pub(crate) fn is_microsofts(&self) -> bool {
         self.publisher_tenant.is_some_and(|tenant| MICROSOFT_TENANTS.contains(&tenant))
     }
 }
 
 impl Directory {
     /// Those of these apps that have no service principal in the tenant.
-    pub fn lost(&self, apps: &BTreeSet<AppId>) -> Vec<AppId> {
+    pub(crate) fn lost(&self, apps: &BTreeSet<AppId>) -> Vec<AppId> {
         let lost = apps.iter().filter(|app| !self.service_principals.contains_key(app));
         lost.copied().collect()
     }
 
-    pub fn client_id(&self, app: AppId) -> Option<ObjectId> {
+    pub(crate) fn client_id(&self, app: AppId) -> Option<ObjectId> {
         self.service_principals.get(&app).map(|sp| sp.id)
     }
 
     /// The service principal with this object id, if it was looked up.
-    pub fn by_object_id(&self, id: ObjectId) -> Option<&ServicePrincipal> {
+    pub(crate) fn by_object_id(&self, id: ObjectId) -> Option<&ServicePrincipal> {
         self.service_principals.values().find(|sp| sp.id == id)
     }
 }

@@ -26,22 +26,22 @@ pub struct Finding {
     pub code: &'static str,
     pub severity: Severity,
     /// One sentence without a full stop.
-    pub title: Safe,
+    pub(crate) title: Safe,
     /// Where it is written; `None` when it concerns no line.
     pub place: Option<Place>,
     /// A few words under the underlined text.
-    pub label: Option<Safe>,
+    pub(crate) label: Option<Safe>,
     /// What to do, a runnable command where there is one.
-    pub help: Option<Safe>,
+    pub(crate) help: Option<Safe>,
     /// More help, by which somebody would lose access. Given only where nothing else is wrong: what seems
     /// to be nobody's may only be misspelt elsewhere.
-    pub taking: Option<Safe>,
+    pub(crate) taking: Option<Safe>,
     /// The tenant refused to answer: nothing is known to be wrong with what is written.
-    pub refused: bool,
+    pub(crate) refused: bool,
 }
 
 impl Finding {
-    pub fn error(code: &'static str, title: impl Into<Safe>) -> Self {
+    pub(crate) fn error(code: &'static str, title: impl Into<Safe>) -> Self {
         Self {
             code,
             severity: Severity::Error,
@@ -54,44 +54,44 @@ impl Finding {
         }
     }
 
-    pub fn warning(code: &'static str, title: impl Into<Safe>) -> Self {
+    pub(crate) fn warning(code: &'static str, title: impl Into<Safe>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, title) }
     }
 
     #[must_use]
-    pub fn at(mut self, place: &Place) -> Self {
+    pub(crate) fn at(mut self, place: &Place) -> Self {
         self.place = Some(place.clone());
         self
     }
 
     #[must_use]
-    pub fn label(mut self, label: impl Into<Safe>) -> Self {
+    pub(crate) fn label(mut self, label: impl Into<Safe>) -> Self {
         self.label = Some(label.into());
         self
     }
 
     #[must_use]
-    pub fn help(mut self, help: impl Into<Safe>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<Safe>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// The way out by which somebody would lose access; follows the other help.
     #[must_use]
-    pub fn taking(mut self, help: impl Into<Safe>) -> Self {
+    pub(crate) fn taking(mut self, help: impl Into<Safe>) -> Self {
         self.taking = Some(help.into());
         self
     }
 
     /// The tenant did not let the identity read it.
     #[must_use]
-    pub fn refused(mut self) -> Self {
+    pub(crate) fn refused(mut self) -> Self {
         self.refused = true;
         self
     }
 
     /// All help there is to give; `alone` where nothing else is wrong.
-    pub fn advice(&self, alone: bool) -> Option<String> {
+    pub(crate) fn advice(&self, alone: bool) -> Option<String> {
         let all = self.help.iter().chain(self.taking.iter().filter(|_| alone));
         let all: Vec<&str> = all.map(|help| &**help).collect();
         (!all.is_empty()).then(|| all.join("; "))
@@ -100,10 +100,10 @@ impl Finding {
 
 /// Errors told in all: nobody reads more of them, and a file of nothing but mistakes must not make
 /// work without end.
-pub const MOST_ERRORS: usize = 500;
+pub(crate) const MOST_ERRORS: usize = 500;
 
 /// The code of the one more that says so.
-pub const TOO_MANY: &str = "too_many_mistakes";
+pub(crate) const TOO_MANY: &str = "too_many_mistakes";
 
 /// All findings of a run, in the order they were made, each once.
 #[derive(Debug, Clone, Default)]
@@ -117,7 +117,7 @@ pub struct Findings {
 impl Findings {
     /// Adds a finding. Once there are [`MOST_ERRORS`], one more says so, and others are passed over:
     /// what has that many mistakes is used for nothing.
-    pub fn push(&mut self, finding: Finding) {
+    pub(crate) fn push(&mut self, finding: Finding) {
         if self.is_full() {
             return;
         }
@@ -137,16 +137,16 @@ impl Findings {
     }
 
     /// Whether one of this code is told at this place.
-    pub fn has(&self, code: &'static str, place: &Place) -> bool {
+    pub(crate) fn has(&self, code: &'static str, place: &Place) -> bool {
         self.at.contains_key(&(place.file, place.span.start, place.span.end, code))
     }
 
     /// Whether no more are taken, so that nobody need look for them.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.errors >= MOST_ERRORS
     }
 
-    pub fn extend(&mut self, other: Self) {
+    pub(crate) fn extend(&mut self, other: Self) {
         other.all.into_iter().for_each(|finding| self.push(finding));
     }
 
@@ -156,13 +156,13 @@ impl Findings {
 
     /// Whether no more than one sort of mistake is in all of it. The same mistake made in several places is
     /// one decision; mistakes of two sorts may be each other's cause.
-    pub fn is_one_mistake(&self) -> bool {
+    pub(crate) fn is_one_mistake(&self) -> bool {
         let errors = || self.all.iter().filter(|one| one.severity == Severity::Error);
         errors().next().is_none_or(|first| errors().all(|one| one.code == first.code))
     }
 
     /// Whether all that is wrong is that the tenant refused to answer.
-    pub fn is_only_refused(&self) -> bool {
+    pub(crate) fn is_only_refused(&self) -> bool {
         let mut errors = self.all.iter().filter(|one| one.severity == Severity::Error);
         self.has_errors() && errors.all(|one| one.refused)
     }
@@ -172,7 +172,7 @@ impl Findings {
     }
 
     /// By file and position; what has no place comes last.
-    pub fn sorted(&self) -> Vec<&Finding> {
+    pub(crate) fn sorted(&self) -> Vec<&Finding> {
         let mut all: Vec<&Finding> = self.all.iter().collect();
         all.sort_by_key(|f| {
             (

@@ -10,7 +10,7 @@ use crate::model::schema::form;
 use crate::model::untrusted::shown;
 
 /// A pattern: the form of a GUID that people see in the portal, in either letter case.
-pub const GUID: &str =
+pub(crate) const GUID: &str =
     "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$";
 
 /// A text that should have been a GUID and is not.
@@ -86,7 +86,7 @@ guid!(
 /// refused where it is read, and never met where it would be sent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub struct PathId(Box<str>);
+pub(crate) struct PathId(Box<str>);
 
 form!(PathId, { "type": "string", "pattern": "^[A-Za-z0-9_-]{1,256}$" });
 
@@ -96,13 +96,13 @@ const LONGEST: usize = 256;
 /// A text that is no such id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("\"{shown}\" is no id that can stand in a path")]
-pub struct NotAPathId {
+pub(crate) struct NotAPathId {
     /// Its beginning, harmless.
     shown: String,
 }
 
 impl PathId {
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -3,7 +3,7 @@
 //! Plain data and pure functions. Imports nothing of the house and has no effects.
 
 pub mod address;
-pub mod audience;
+pub(crate) mod audience;
 pub mod change;
 pub mod clock;
 pub mod cloud;
@@ -13,14 +13,14 @@ pub mod finding;
 pub mod id;
 pub mod json;
 pub mod object_state;
-pub mod outcome;
+pub(crate) mod outcome;
 pub mod query;
 pub mod request;
 pub mod risk;
-pub mod safe;
+pub(crate) mod safe;
 pub mod schema;
 pub mod scope;
 pub mod secret;
-pub mod shell;
-pub mod unfinished;
+pub(crate) mod shell;
+pub(crate) mod unfinished;
 pub mod untrusted;

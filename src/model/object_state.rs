@@ -20,11 +20,11 @@ pub struct ObjectState(Option<Arc<str>>);
 
 impl ObjectState {
     /// States are plain data: maps with string keys, texts, lists.
-    pub fn of(object: &impl Serialize) -> Self {
+    pub(crate) fn of(object: &impl Serialize) -> Self {
         Self::from(serde_json::to_value(object).unwrap_or_default())
     }
 
-    pub fn is_absent(&self) -> bool {
+    pub(crate) fn is_absent(&self) -> bool {
         self.0.is_none()
     }
 
@@ -32,7 +32,7 @@ impl ObjectState {
     ///
     /// # Errors
     /// When the state is not of this form.
-    pub fn read<T: DeserializeOwned>(&self) -> Result<Option<T>, serde_json::Error> {
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<Option<T>, serde_json::Error> {
         let Some(text) = &self.0 else { return Ok(None) };
         // The tree has no lines and columns: those of a text that nobody sees would help nobody.
         serde_json::from_str(text).or_else(|_| T::deserialize(self.value())).map(Some)
@@ -45,7 +45,7 @@ impl ObjectState {
 
     /// With every id in its place that became known.
     #[must_use]
-    pub fn filled(&self, known: &Known) -> Self {
+    pub(crate) fn filled(&self, known: &Known) -> Self {
         if !self.0.as_deref().is_some_and(|text| text.contains(LATER)) {
             return self.clone();
         }

@@ -9,7 +9,7 @@ use crate::model::untrusted::Untrusted;
 /// The result of one change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "result")]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Sent, accepted, and seen by reading it back.
     Done,
     /// Found at its goal; nothing had to be sent, or somebody was faster.
@@ -31,26 +31,26 @@ pub enum Outcome {
 
 impl Outcome {
     /// Nothing says whether it took effect.
-    pub fn in_doubt(because: impl Into<String>) -> Self {
+    pub(crate) fn in_doubt(because: impl Into<String>) -> Self {
         Self::Unsure { because: because.into(), accepted: false }
     }
 
     /// Accepted, and not seen.
-    pub fn unconfirmed(because: impl Into<String>) -> Self {
+    pub(crate) fn unconfirmed(because: impl Into<String>) -> Self {
         Self::Unsure { because: because.into(), accepted: true }
     }
 
     /// Whether a request for it may have taken effect although no answer said so.
-    pub fn is_in_doubt(&self) -> bool {
+    pub(crate) fn is_in_doubt(&self) -> bool {
         matches!(self, Self::Unsure { accepted: false, .. })
     }
 
     /// Done, or found done.
-    pub fn settled(&self) -> bool {
+    pub(crate) fn settled(&self) -> bool {
         matches!(self, Self::Done | Self::Already)
     }
 
-    pub fn word(&self) -> &'static str {
+    pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Already => "already",
@@ -66,46 +66,46 @@ impl Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refusal {
     /// HTTP status; 0 when no answer came.
-    pub status: u16,
-    pub code: Untrusted,
-    pub message: Untrusted,
+    pub(crate) status: u16,
+    pub(crate) code: Untrusted,
+    pub(crate) message: Untrusted,
     /// The service's `request-id`, for Microsoft support.
     pub request_id: Option<Untrusted>,
 }
 
 impl Refusal {
     /// What was made turned out to be another object than was meant.
-    pub const ANOTHER: &'static str = "not_the_one_that_was_meant";
+    pub(crate) const ANOTHER: &'static str = "not_the_one_that_was_meant";
 
     /// The end of a change that the tenant did not refuse. `because`: in a sentence.
-    pub fn ours(code: &str, because: &str) -> Self {
+    pub(crate) fn ours(code: &str, because: &str) -> Self {
         let (code, message) = (Untrusted::new(code), Untrusted::new(because));
         Self { status: 0, code, message, request_id: None }
     }
 
     /// Nothing came back.
-    pub fn no_answer() -> Self {
+    pub(crate) fn no_answer() -> Self {
         Self::ours("no_answer", "no answer came")
     }
 
     /// Whether the tenant has something that nobody meant.
-    pub fn is_another(&self) -> bool {
+    pub(crate) fn is_another(&self) -> bool {
         self.status == 0 && self.code.raw() == Self::ANOTHER
     }
 }
 
 /// One change of a run with its result, in the plan's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Line {
-    pub address: Address,
+pub(crate) struct Line {
+    pub(crate) address: Address,
     #[serde(flatten)]
-    pub outcome: Outcome,
+    pub(crate) outcome: Outcome,
 }
 
 /// Why a run ended before its last change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "stopped")]
-pub enum Stopped {
+pub(crate) enum Stopped {
     /// Several changes in a row failed.
     FailuresInARow { count: usize },
     /// Requests for many changes in a row had no clear answer, and none of them could be seen to have
@@ -125,11 +125,11 @@ pub enum Stopped {
 
 /// The whole run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct RunReport {
-    pub lines: Vec<Line>,
-    pub stopped: Option<Stopped>,
+pub(crate) struct RunReport {
+    pub(crate) lines: Vec<Line>,
+    pub(crate) stopped: Option<Stopped>,
     /// Write requests handed to the network, refused ones included.
-    pub writes_sent: usize,
+    pub(crate) writes_sent: usize,
     /// Changes that a fresh plan after the run has left: 0 when the tenant is as it should be, nothing
     /// when none was made.
     pub remaining: Option<usize>,

@@ -14,15 +14,15 @@ use serde_json::Value;
 pub struct Query {
     /// Path and query string, percent-encoded, starting with `/`.
     pub path: String,
-    pub shape: Shape,
-    pub consistency: Consistency,
-    pub missing: Missing,
+    pub(crate) shape: Shape,
+    pub(crate) consistency: Consistency,
+    pub(crate) missing: Missing,
 }
 
 /// One object, or a list that comes in pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Shape {
+pub(crate) enum Shape {
     Object,
     List,
 }
@@ -31,7 +31,7 @@ pub enum Shape {
 /// <https://learn.microsoft.com/graph/aad-advanced-queries>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Consistency {
+pub(crate) enum Consistency {
     Default,
     Eventual,
 }
@@ -39,7 +39,7 @@ pub enum Consistency {
 /// What a 404 means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Missing {
+pub(crate) enum Missing {
     /// The object should be there: the read failed.
     Error,
     /// An answer like any other: nothing there.
@@ -47,11 +47,15 @@ pub enum Missing {
 }
 
 impl Query {
-    pub fn object(path: impl Into<String>, missing: Missing) -> Self {
+    pub(crate) fn object(path: impl Into<String>, missing: Missing) -> Self {
         Self { path: path.into(), shape: Shape::Object, consistency: Consistency::Default, missing }
     }
 
-    pub fn list(path: impl Into<String>, consistency: Consistency, missing: Missing) -> Self {
+    pub(crate) fn list(
+        path: impl Into<String>,
+        consistency: Consistency,
+        missing: Missing,
+    ) -> Self {
         Self { path: path.into(), shape: Shape::List, consistency, missing }
     }
 }
@@ -73,25 +77,25 @@ struct RowName<'a> {
 
 impl Rows {
     /// Adds a row by its JSON text.
-    pub fn push(&mut self, row: &str) {
+    pub(crate) fn push(&mut self, row: &str) {
         self.texts.push(row.into());
     }
 
     /// The same, answered at this time since the start of the clock.
     #[must_use]
-    pub fn answered_at(mut self, time: Duration) -> Self {
+    pub(crate) fn answered_at(mut self, time: Duration) -> Self {
         self.answered = time;
         self
     }
 
     /// When the service answered, as time since the start of the clock; of a list in pages, when the
     /// first page came. Where nobody noted it, it may be any time ago.
-    pub fn answered(&self) -> Duration {
+    pub(crate) fn answered(&self) -> Duration {
         self.answered
     }
 
     /// Leaves out every row whose `id` came before. Rows without one all stay.
-    pub fn drop_doubles(&mut self) {
+    pub(crate) fn drop_doubles(&mut self) {
         let mut seen = BTreeSet::new();
         let ids = self.texts.iter().map(|text| serde_json::from_str::<RowName<'_>>(text));
         let firsts = ids.map(|named| named.map_or(true, |RowName { id }| seen.insert(id)));
@@ -106,11 +110,13 @@ impl Rows {
     }
 
     /// Each row as what it should be.
-    pub fn read<T: DeserializeOwned>(&self) -> impl Iterator<Item = serde_json::Result<T>> + '_ {
+    pub(crate) fn read<T: DeserializeOwned>(
+        &self,
+    ) -> impl Iterator<Item = serde_json::Result<T>> + '_ {
         self.texts.iter().map(|text| serde_json::from_str(text))
     }
 
-    pub fn first(&self) -> Option<Value> {
+    pub(crate) fn first(&self) -> Option<Value> {
         self.texts.first().map(|text| value(text))
     }
 
@@ -148,7 +154,7 @@ impl Pages {
     }
 
     /// Rows of one query, in the service's order; `None` when it was never asked.
-    pub fn rows(&self, query: &Query) -> Option<&Rows> {
+    pub(crate) fn rows(&self, query: &Query) -> Option<&Rows> {
         self.0.get(query)
     }
 }
@@ -167,7 +173,7 @@ pub fn encode(value: &str) -> String {
 }
 
 /// An OData string literal, quoted and percent-encoded: `O'Brien` is `'O''Brien'`.
-pub fn literal(value: &str) -> String {
+pub(crate) fn literal(value: &str) -> String {
     encode(&format!("'{}'", value.replace('\'', "''")))
 }
 

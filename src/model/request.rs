@@ -22,7 +22,7 @@ pub enum Method {
 }
 
 impl Method {
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Post => "POST",
             Self::Patch => "PATCH",
@@ -36,9 +36,9 @@ impl Method {
 /// same plan will create: `(known after ADDRESS)`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
-    pub method: Method,
-    pub path: String,
-    pub body: Option<Value>,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) body: Option<Value>,
 }
 
 /// `POST /oauth2PermissionGrants {"clientId":…}`: the same bytes everywhere.
@@ -53,11 +53,11 @@ impl fmt::Display for Request {
 }
 
 /// How every placeholder begins. No id and no path of Microsoft Graph holds a blank.
-pub const LATER: &str = "(known after ";
+pub(crate) const LATER: &str = "(known after ";
 
 /// The id of an object that the change at `address` will create: people read "known after apply",
 /// the executor puts the real id in its place.
-pub fn later(address: &Address) -> String {
+pub(crate) fn later(address: &Address) -> String {
     format!("{LATER}{address})")
 }
 
@@ -66,14 +66,14 @@ pub type Known = BTreeMap<String, String>;
 
 impl Request {
     /// The request with every known id in its place.
-    pub fn filled(&self, known: &Known) -> Self {
+    pub(crate) fn filled(&self, known: &Known) -> Self {
         let mut filled = self.clone();
         filled.fill(known);
         filled
     }
 
     /// Puts every known id in its place.
-    pub fn fill(&mut self, known: &Known) {
+    pub(crate) fn fill(&mut self, known: &Known) {
         fill_path(&mut self.path, known);
         if let Some(body) = &mut self.body {
             fill(body, known);
@@ -83,14 +83,14 @@ impl Request {
 
 impl Query {
     /// The query with every known id in its place.
-    pub fn filled(&self, known: &Known) -> Self {
+    pub(crate) fn filled(&self, known: &Known) -> Self {
         let mut filled = self.clone();
         filled.fill(known);
         filled
     }
 
     /// Puts every known id in its place.
-    pub fn fill(&mut self, known: &Known) {
+    pub(crate) fn fill(&mut self, known: &Known) {
         fill_path(&mut self.path, known);
     }
 }
@@ -104,7 +104,7 @@ fn fill_path(path: &mut String, known: &Known) {
 }
 
 /// Replaces whole strings only: a placeholder is always a value of its own.
-pub fn fill(value: &mut Value, known: &Known) {
+pub(crate) fn fill(value: &mut Value, known: &Known) {
     match value {
         Value::String(text) => {
             if let Some(id) = known.get(text) {
@@ -121,14 +121,14 @@ pub fn fill(value: &mut Value, known: &Known) {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// Reads the object. A list answers with the rows that could be it.
-    pub read: Query,
+    pub(crate) read: Query,
     pub expect: Expect,
     /// How the same read shows the object as the change found it, where the request replaces or removes
     /// all of it: while it looks otherwise, somebody else has changed it, and that shall not be lost.
-    pub before: Option<Expect>,
+    pub(crate) before: Option<Expect>,
     /// A list that shows the object as well, among others: where many are to be read at once, it takes
     /// fewer requests.
-    pub among: Option<Query>,
+    pub(crate) among: Option<Query>,
 }
 
 /// What the object must look like. Rows are matched by their fields, so that a list may be read
@@ -149,16 +149,16 @@ pub enum Expect {
 pub struct Members(Box<[(Cow<'static, str>, Expected)]>);
 
 impl Members {
-    pub fn of<const N: usize>(members: [(&'static str, Expected); N]) -> Self {
+    pub(crate) fn of<const N: usize>(members: [(&'static str, Expected); N]) -> Self {
         members.into_iter().collect()
     }
 
     /// What the member at this place must be, for changing it.
-    pub fn get_mut(&mut self, at: &str) -> Option<&mut Expected> {
+    pub(crate) fn get_mut(&mut self, at: &str) -> Option<&mut Expected> {
         self.0.iter_mut().find(|(place, _)| place == at).map(|(_, expected)| expected)
     }
 
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Expected> {
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut Expected> {
         self.0.iter_mut().map(|(_, expected)| expected)
     }
 
@@ -175,7 +175,7 @@ impl<P: Into<Cow<'static, str>>> FromIterator<(P, Expected)> for Members {
 
 /// How one member is compared. Values may be placeholders, see [`later`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Expected {
+pub(crate) enum Expected {
     /// The same JSON value. Strings that are GUIDs in either letter case are the same.
     Value(Value),
     /// A value that the object has from its first moment and keeps: another one is no lag, but another
@@ -192,12 +192,12 @@ pub enum Expected {
 
 impl Expect {
     /// Whether the rows that a read brought show what is expected.
-    pub fn met_by(&self, rows: &[Value], known: &Known) -> bool {
+    pub(crate) fn met_by(&self, rows: &[Value], known: &Known) -> bool {
         self.shown_by(rows, known, Measure::Exactly)
     }
 
     /// Whether the rows show at least what is expected: a list of words may be longer.
-    pub fn held_by(&self, rows: &[&Value], known: &Known) -> bool {
+    pub(crate) fn held_by(&self, rows: &[&Value], known: &Known) -> bool {
         self.shown_by(rows, known, Measure::AtLeast)
     }
 
@@ -225,7 +225,7 @@ impl Expect {
 
     /// The members by which one object is told from others of its list, each with its text, in lower
     /// case. Nothing where it is not there that is expected.
-    pub fn key(&self, known: &Known) -> Vec<(&str, String)> {
+    pub(crate) fn key(&self, known: &Known) -> Vec<(&str, String)> {
         let Self::Fields(fields) = self else { return Vec::new() };
         let text = |(at, expected): (_, &Expected)| match expected {
             Expected::Value(Value::String(text)) => {
@@ -238,7 +238,7 @@ impl Expect {
 
     /// What a read shows to be another object than was meant, in words: the first member that is not as
     /// it always was.
-    pub fn contradicted_by(&self, rows: &[Value], known: &Known) -> Option<String> {
+    pub(crate) fn contradicted_by(&self, rows: &[Value], known: &Known) -> Option<String> {
         let Self::Fields(fields) = self else { return None };
         let (at, found, want) = rows.iter().find_map(|row| {
             fields.iter().find_map(|(at, expected)| match expected {

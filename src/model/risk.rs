@@ -11,7 +11,7 @@ use crate::model::schema::{JsonSchema, form};
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Tier {
+pub(crate) enum Tier {
     Low,
     Medium,
     High,
@@ -19,7 +19,7 @@ pub enum Tier {
 }
 
 impl Tier {
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Low => "low",
             Self::Medium => "medium",
@@ -32,7 +32,7 @@ impl Tier {
 /// How risky the permissions concerned are, with the rule that says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Risk {
-    pub tier: Tier,
+    pub(crate) tier: Tier,
     /// `P205: mail or every file, as the user (Mail.ReadWrite)`.
     pub reasons: Vec<Reason>,
 }
@@ -41,17 +41,17 @@ pub struct Risk {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
     /// Stable: `P205`. Absent in what was read from a document, which has only the sentence.
-    pub rule: Option<&'static str>,
+    pub(crate) rule: Option<&'static str>,
     /// `mail or every file, as the user`, for people. Read from a document: all of the sentence.
-    pub says: String,
-    pub about: About,
+    pub(crate) says: String,
+    pub(crate) about: About,
 }
 
 form!(Reason, { "type": "string" });
 
 /// What a reason is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum About {
+pub(crate) enum About {
     /// What these permissions allow, by name.
     Permissions(Vec<String>),
     /// How many people are given it: the rating moves.
@@ -67,12 +67,12 @@ pub enum About {
 }
 
 impl Reason {
-    pub fn new(rule: &'static str, says: impl Into<String>, about: About) -> Self {
+    pub(crate) fn new(rule: &'static str, says: impl Into<String>, about: About) -> Self {
         Self { rule: Some(rule), says: says.into(), about }
     }
 
     /// Names of the permissions that it is about.
-    pub fn permissions(&self) -> &[String] {
+    pub(crate) fn permissions(&self) -> &[String] {
         match &self.about {
             About::Permissions(names) => names,
             About::Reach | About::Publisher | About::Consent | About::Loss | About::Unknown => &[],
@@ -80,13 +80,13 @@ impl Reason {
     }
 
     /// Whether it moves a rating by what is around the permission: that is worth a line at any risk.
-    pub fn moves(&self) -> bool {
+    pub(crate) fn moves(&self) -> bool {
         matches!(self.about, About::Reach | About::Publisher)
     }
 }
 
 /// `P304: reads, with nobody signed in (Group.Read.All, User.Read.All)`.
-pub fn sentence(rule: Option<&str>, says: &str, names: &[impl AsRef<str>]) -> String {
+pub(crate) fn sentence(rule: Option<&str>, says: &str, names: &[impl AsRef<str>]) -> String {
     let rule = rule.map(|rule| format!("{rule}: ")).unwrap_or_default();
     let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     let names = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };

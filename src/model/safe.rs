@@ -9,10 +9,10 @@ use crate::model::untrusted::shown;
 /// none that holds a control character, a line end or anything that hides or reorders. What people read
 /// on a terminal takes it by type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Safe(String);
+pub(crate) struct Safe(String);
 
 impl Safe {
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self(shown(text))
     }
 }

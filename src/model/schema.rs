@@ -13,12 +13,12 @@ pub fn written<T: JsonSchema>() -> Schema {
 }
 
 /// A state that is stored as `T`, complete in itself.
-pub fn state<T: JsonSchema>() -> Schema {
+pub(crate) fn state<T: JsonSchema>() -> Schema {
     alone::<T>(settings().for_serialize())
 }
 
 /// A whole document that is stored as `T`. Name and version are those of its format.
-pub fn document<T: JsonSchema>(name: &str, version: u32) -> Schema {
+pub(crate) fn document<T: JsonSchema>(name: &str, version: u32) -> Schema {
     let mut schema = settings().for_serialize().into_generator().into_root_schema_for::<T>();
     schema.insert("$id".to_owned(), id(name, version).into());
     schema.insert("title".to_owned(), format!("consent.{name}").into());
@@ -26,7 +26,7 @@ pub fn document<T: JsonSchema>(name: &str, version: u32) -> Schema {
 }
 
 /// By what a published schema is known. It is no address: nothing is ever fetched from it.
-pub fn id(name: &str, version: u32) -> String {
+pub(crate) fn id(name: &str, version: u32) -> String {
     format!("urn:consent:schema:{name}:{version}")
 }
 
@@ -105,6 +105,6 @@ pub(crate) use form;
 
 /// A text that is not blank.
 #[derive(Debug)]
-pub struct SomeText;
+pub(crate) struct SomeText;
 
 form!(SomeText, { "type": "string", "pattern": r"\S" });

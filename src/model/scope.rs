@@ -11,7 +11,7 @@ use crate::model::schema::form;
 /// Longest `scope` string of an oauth2PermissionGrant, in characters.
 /// Source: the `scope` property of
 /// <https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant>.
-pub const MAX_SCOPE_CHARS: usize = 3_850;
+pub(crate) const MAX_SCOPE_CHARS: usize = 3_850;
 
 /// One permission as it stands in a token's `scp` claim. Letter case matters to the service.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ impl ScopeName {
         Ok(Self(text.to_owned()))
     }
 
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -69,7 +69,7 @@ impl fmt::Display for ScopeName {
 /// are granted the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ScopeSet(Arc<BTreeSet<ScopeName>>);
+pub(crate) struct ScopeSet(Arc<BTreeSet<ScopeName>>);
 
 // The service may hold names that `ScopeName::parse` refuses.
 form!(ScopeSet, { "type": "array", "items": { "type": "string" }, "uniqueItems": true });
@@ -77,16 +77,16 @@ form!(ScopeSet, { "type": "array", "items": { "type": "string" }, "uniqueItems":
 impl ScopeSet {
     /// From the service's own string. Real data has leading and double blanks and any order, and
     /// may hold names that nobody publishes: nothing is refused.
-    pub fn from_wire(scope: &str) -> Self {
+    pub(crate) fn from_wire(scope: &str) -> Self {
         scope.split_whitespace().map(|name| ScopeName(name.to_owned())).collect()
     }
 
     /// Sorted and single-spaced: the same set is always the same bytes.
-    pub fn to_wire(&self) -> String {
+    pub(crate) fn to_wire(&self) -> String {
         self.0.iter().map(ScopeName::as_str).collect::<Vec<_>>().join(" ")
     }
 
-    pub fn union(&self, other: &Self) -> Self {
+    pub(crate) fn union(&self, other: &Self) -> Self {
         if other.is_subset(self) {
             return self.clone();
         }
@@ -94,33 +94,34 @@ impl ScopeSet {
     }
 
     /// What `self` has and `other` lacks.
-    pub fn without(&self, other: &Self) -> Self {
+    pub(crate) fn without(&self, other: &Self) -> Self {
         self.0.difference(&other.0).cloned().collect()
     }
 
     /// What both have.
     #[must_use]
-    pub fn in_common(&self, other: &Self) -> Self {
+    pub(crate) fn in_common(&self, other: &Self) -> Self {
         self.without(&self.without(other))
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub fn len(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    pub fn is_subset(&self, other: &Self) -> bool {
+    pub(crate) fn is_subset(&self, other: &Self) -> bool {
         self.0.is_subset(&other.0)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &ScopeName> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &ScopeName> {
         self.0.iter()
     }
 
-    pub fn insert(&mut self, name: ScopeName) -> bool {
+    pub(crate) fn insert(&mut self, name: ScopeName) -> bool {
         Arc::make_mut(&mut self.0).insert(name)
     }
 }

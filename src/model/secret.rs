@@ -17,7 +17,7 @@ use known::KnownSecrets;
 pub use veil::Veil;
 
 /// What stands where a secret stood.
-pub const REMOVED: &str = "[removed]";
+pub(crate) const REMOVED: &str = "[removed]";
 
 static LIVE: RwLock<KnownSecrets> = RwLock::new(KnownSecrets::new());
 
@@ -31,7 +31,7 @@ pub fn learn(secret: &str) {
 }
 
 /// Learns the private keys of a PEM text. Certificates are for everybody to see.
-pub fn learn_keys(pem: &str) {
+pub(crate) fn learn_keys(pem: &str) {
     let mut inside = false;
     let mut body = String::new();
     for line in pem.lines().map(str::trim) {
@@ -52,13 +52,13 @@ pub fn learn_keys(pem: &str) {
 
 /// The text without live secrets and without what has a secret's shape. For texts that somebody else
 /// wrote: messages of the service, lines of a file.
-pub fn redact(text: &str) -> String {
+pub(crate) fn redact(text: &str) -> String {
     let shapeless = shape::without(text);
     String::from_utf8_lossy(&veiled(shapeless.as_bytes())).into_owned()
 }
 
 /// [`redact`], cut at 2,000 characters: no message for people is longer.
-pub fn redact_message(text: &str) -> String {
+pub(crate) fn redact_message(text: &str) -> String {
     const LONGEST: usize = 2_000;
     let mut text = redact(text);
     if let Some((at, _)) = text.char_indices().nth(LONGEST) {
@@ -74,7 +74,7 @@ pub fn veiled(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The same of bytes that are ours.
-pub fn without(bytes: Vec<u8>) -> Vec<u8> {
+pub(crate) fn without(bytes: Vec<u8>) -> Vec<u8> {
     match veiled(&bytes) {
         Cow::Borrowed(_) => bytes,
         Cow::Owned(veiled) => veiled,

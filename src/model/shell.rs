@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::model::untrusted::shown;
 
 /// ` -f a.toml -f b`, or nothing for the default file.
-pub fn files(paths: &[PathBuf]) -> String {
+pub(crate) fn files(paths: &[PathBuf]) -> String {
     match paths {
         [one] if one == Path::new("consent.toml") => String::new(),
         many => many.iter().map(|path| format!(" -f {}", word(path))).collect(),
@@ -14,7 +14,7 @@ pub fn files(paths: &[PathBuf]) -> String {
 
 /// A path as one word that no command takes for an option. A path that no word of safe characters says
 /// is told so, in a form that no shell runs: another file could have the name that is shown.
-pub fn word(path: &Path) -> String {
+pub(crate) fn word(path: &Path) -> String {
     match path.to_str() {
         Some(text) if text.starts_with('-') => value(&format!("./{text}")),
         Some(text) => value(text),
@@ -23,7 +23,7 @@ pub fn word(path: &Path) -> String {
 }
 
 /// Any other value as one word.
-pub fn value(text: &str) -> String {
+pub(crate) fn value(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c);
     match text {
         _ if shown(text) != text => untypable(text),
@@ -33,7 +33,7 @@ pub fn value(text: &str) -> String {
 }
 
 /// The words of a command, each as it is typed: where a line may be broken.
-pub fn words(command: &str) -> Vec<&str> {
+pub(crate) fn words(command: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let (mut from, mut in_quotes, mut escaped, mut depth) = (0, false, false, 0_usize);
     for (at, c) in command.char_indices() {

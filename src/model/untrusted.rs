@@ -27,7 +27,7 @@ impl Untrusted {
 
     /// Safe on a terminal: control, bidirectional, invisible and look-alike-blank characters are
     /// written as `<U+202E>`.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         shown(&self.0)
     }
 }
@@ -47,7 +47,7 @@ pub fn shown(text: &str) -> String {
 
 /// JSON text in which nothing draws when it is printed: the characters of [`shown`] become `\u202e`,
 /// which reads back as the very same. Outside of strings JSON has none of them but line ends.
-pub fn harmless_json(text: &str) -> String {
+pub(crate) fn harmless_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c >= '\u{7f}' && draws(c) {

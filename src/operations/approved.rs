@@ -10,15 +10,15 @@ use crate::store::records::Records;
 use crate::store::snapshot::ApprovedBy;
 
 /// That somebody approved a plan, and what its run needs.
-pub struct Approved<'a> {
-    pub session: &'a Session,
+pub(crate) struct Approved<'a> {
+    pub(crate) session: &'a Session,
     /// What the plan was made of; absent for a saved plan.
-    pub manifest: Option<&'a Loaded>,
+    pub(crate) manifest: Option<&'a Loaded>,
     /// Where the run is recorded.
-    pub records: &'a dyn Records,
+    pub(crate) records: &'a dyn Records,
     /// The folder from which the record names the manifest's files.
-    pub home: &'a Path,
-    pub approval: ApprovedBy,
-    pub clock: &'a dyn Clock,
-    pub stop: &'a Stop,
+    pub(crate) home: &'a Path,
+    pub(crate) approval: ApprovedBy,
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) stop: &'a Stop,
 }

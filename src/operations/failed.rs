@@ -18,7 +18,7 @@ use crate::store::StoreError;
 
 /// Why something could not be done. Nothing was written.
 #[derive(Debug, thiserror::Error)]
-pub enum Failed {
+pub(crate) enum Failed {
     /// A read or the sign-in.
     #[error(transparent)]
     Graph(#[from] GraphError),
@@ -68,7 +68,7 @@ pub enum Failed {
 
 /// What is wrong with the file of a saved plan.
 #[derive(Debug, thiserror::Error)]
-pub enum PlanProblem {
+pub(crate) enum PlanProblem {
     #[error(transparent)]
     Unread(StoreError),
     #[error("it is not UTF-8 text: line {line} holds a wrong byte")]
@@ -83,7 +83,7 @@ pub enum PlanProblem {
 
 /// What a saved plan says, and the tenant does not.
 #[derive(Debug, thiserror::Error)]
-pub enum Misfit {
+pub(crate) enum Misfit {
     #[error("the tenant has another name or default domain than the plan says")]
     Tenant,
     #[error("the app {app} is called \"{}\" in the tenant, and \"{}\" in the plan", .live.shown(), .said.shown())]
@@ -100,7 +100,7 @@ pub enum Misfit {
 
 /// Why a run did not begin. Nothing was written.
 #[derive(Debug, thiserror::Error)]
-pub enum NotBegun {
+pub(crate) enum NotBegun {
     /// Somebody wanted it to stop.
     #[error("go on: it was interrupted")]
     Interrupted,

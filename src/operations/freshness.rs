@@ -12,7 +12,7 @@ use crate::store::snapshot::Objects;
 /// # Errors
 /// When an object of the effect is neither as the plan saw it nor at its goal, or one that something
 /// rests on no longer holds it.
-pub fn still_true(plan: &Plan, now: &Objects, scene: &Scene) -> Result<Freshness, NotBegun> {
+pub(crate) fn still_true(plan: &Plan, now: &Objects, scene: &Scene) -> Result<Freshness, NotBegun> {
     let fresh = fresh::look(&plan.pairs, now, &lookup::known(scene))?;
     let done = fresh.done(&plan.changes);
     let gone = rests::gone(&plan.changes, &done, &plan.rests, now)?;

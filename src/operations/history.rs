@@ -11,33 +11,33 @@ use crate::store::{StoreError, chain, manifest_file, unfinished};
 
 /// Beside the manifest that a saved plan was made from, so that its runs and those of the manifest
 /// share a history and a lock; beside the plan file where that manifest is not to be found from here.
-pub fn of_plan(file: &Path, manifest: &ManifestSummary) -> RecordPlace {
+pub(crate) fn of_plan(file: &Path, manifest: &ManifestSummary) -> RecordPlace {
     let first = manifest.files.first().filter(|first| manifest_file::is_there(first));
     RecordPlace::beside(first.map_or(file, |first| Path::new(&first.path)))
 }
 
 /// The manifest that stands at the place that a saved plan names, and is not the one that it was made of:
 /// its runs have another history, and another lock.
-pub fn other_manifest(manifest: &ManifestSummary) -> Option<&Path> {
+pub(crate) fn other_manifest(manifest: &ManifestSummary) -> Option<&Path> {
     let first = manifest.files.first().filter(|first| !manifest_file::is_there(first))?;
     Some(Path::new(&first.path)).filter(|path| manifest_file::is_file(path))
 }
 
 /// What the last runs left.
 #[derive(Debug)]
-pub struct Past {
+pub(crate) struct Past {
     /// The last run's record, if that was of this manifest, or else the last one that is.
     of_manifest: Option<Snapshot>,
     /// Why the last snapshot is not known although there is one.
-    pub unreadable: Option<StoreError>,
-    pub unfinished: Option<Unfinished>,
+    pub(crate) unreadable: Option<StoreError>,
+    pub(crate) unfinished: Option<Unfinished>,
 }
 
 impl Past {
     /// Reads the last run's records. What is damaged is passed over: nothing is decided by it.
     ///
     /// So is what others may write to: they could say anything about the last run.
-    pub fn of(place: &RecordPlace, manifest: &ManifestSummary) -> Self {
+    pub(crate) fn of(place: &RecordPlace, manifest: &ManifestSummary) -> Self {
         let records = &*place.records();
         if let Err(error) = records.check() {
             return Self { of_manifest: None, unreadable: Some(error), unfinished: None };
@@ -52,20 +52,20 @@ impl Past {
     }
 
     /// The snapshot of the last run of this manifest, if there was one that can be read.
-    pub fn snapshot(&self) -> Option<&Snapshot> {
+    pub(crate) fn snapshot(&self) -> Option<&Snapshot> {
         self.of_manifest.as_ref()
     }
 
     /// Whether a run without a change is worth a record: it puts the end of the last one into the
     /// history, so that nobody is told of it again.
-    pub fn needs_record(&self, plan: &Plan) -> bool {
+    pub(crate) fn needs_record(&self, plan: &Plan) -> bool {
         let ours = |tenant| tenant == plan.tenant.id;
         plan.extent == Extent::Whole
             && self.unfinished.as_ref().is_some_and(|run| run.tenant.is_none_or(ours))
     }
 
     /// Who has the lock, in its own words, while the last run is still under way.
-    pub fn holder(&self, records: &dyn Records) -> Option<String> {
+    pub(crate) fn holder(&self, records: &dyn Records) -> Option<String> {
         self.unfinished.as_ref().filter(|run| run.under_way)?;
         Some(records.holder().unwrap_or_default())
     }

@@ -10,15 +10,15 @@ use crate::plan::Plan;
 use crate::store::snapshot::Objects;
 
 /// What there was at the end.
-pub struct LastLook {
-    pub found: Option<Objects>,
+pub(crate) struct LastLook {
+    pub(crate) found: Option<Objects>,
     /// Why nobody knows what is left to do.
-    pub unseen: Option<Unseen>,
+    pub(crate) unseen: Option<Unseen>,
 }
 
 /// Why there was no last look.
 #[derive(Debug)]
-pub enum Unseen {
+pub(crate) enum Unseen {
     SignInLost,
     /// The run was left at once.
     Left,
@@ -26,7 +26,7 @@ pub enum Unseen {
 }
 
 impl LastLook {
-    pub fn none(because: Unseen) -> Self {
+    pub(crate) fn none(because: Unseen) -> Self {
         Self { found: None, unseen: Some(because) }
     }
 }
@@ -34,7 +34,7 @@ impl LastLook {
 /// Reads everything again: a fresh plan must be empty, or hold exactly what failed. Of a saved plan,
 /// whose manifest may be anywhere, the objects are looked at. A run that lost its sign-in cannot look;
 /// its report says so by `remaining` being absent.
-pub async fn look(
+pub(crate) async fn look(
     graph: &Graph,
     plan: &Plan,
     manifest: Option<&Loaded>,

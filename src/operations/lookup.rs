@@ -16,7 +16,7 @@ use crate::operations::Failed;
 use crate::plan::{Plan, rests};
 
 /// When the service answered for an object, as time since the start of the clock.
-pub type Times = BTreeMap<Address, Duration>;
+pub(crate) type Times = BTreeMap<Address, Duration>;
 
 pub(super) fn queries(scene: &Scene) -> Vec<Query> {
     REGISTRY.iter().flat_map(|kind| kind.reads(scene)).collect()
@@ -26,7 +26,7 @@ pub(super) fn queries(scene: &Scene) -> Vec<Query> {
 ///
 /// # Errors
 /// When a read fails or is incomplete.
-pub async fn add_by_id(
+pub(crate) async fn add_by_id(
     graph: &Graph,
     mut ids: BTreeSet<ObjectId>,
     directory: &mut Directory,
@@ -43,7 +43,7 @@ pub async fn add_by_id(
 ///
 /// # Errors
 /// When a read fails or is incomplete.
-pub async fn add_open_policies(
+pub(crate) async fn add_open_policies(
     graph: &Graph,
     settings: BTreeSet<Address>,
     directory: &mut Directory,
@@ -57,7 +57,7 @@ pub async fn add_open_policies(
 ///
 /// # Errors
 /// When any of them fails or is incomplete.
-pub async fn pages(graph: &Graph, scene: &Scene) -> Result<Pages, Failed> {
+pub(crate) async fn pages(graph: &Graph, scene: &Scene) -> Result<Pages, Failed> {
     Ok(graph.reader().read(&queries(scene)).await?)
 }
 
@@ -65,7 +65,10 @@ pub async fn pages(graph: &Graph, scene: &Scene) -> Result<Pages, Failed> {
 ///
 /// # Errors
 /// When a read fails, or an answer is not of the documented shape.
-pub async fn found(graph: &Graph, scene: &Scene) -> Result<BTreeMap<Address, ObjectState>, Failed> {
+pub(crate) async fn found(
+    graph: &Graph,
+    scene: &Scene,
+) -> Result<BTreeMap<Address, ObjectState>, Failed> {
     observed(&pages(graph, scene).await?, scene, &mut |_, _| {})
 }
 
@@ -73,7 +76,7 @@ pub async fn found(graph: &Graph, scene: &Scene) -> Result<BTreeMap<Address, Obj
 ///
 /// # Errors
 /// As above.
-pub async fn found_when(
+pub(crate) async fn found_when(
     graph: &Graph,
     scene: &Scene,
     pairs: &[Pair],
@@ -110,7 +113,7 @@ pub(super) fn observed(
 ///
 /// # Errors
 /// When the look-up fails, or a state is not of its kind's form.
-pub async fn scene_of(graph: &Graph, plan: &Plan) -> Result<Scene, Failed> {
+pub(crate) async fn scene_of(graph: &Graph, plan: &Plan) -> Result<Scene, Failed> {
     let roster: BTreeMap<String, AppId> =
         plan.apps.iter().map(|head| (head.label.clone(), head.app_id)).collect();
     let mut mentions = Mentions { apps: roster.values().copied().collect(), ..Mentions::default() };
@@ -134,7 +137,7 @@ pub async fn scene_of(graph: &Graph, plan: &Plan) -> Result<Scene, Failed> {
 ///
 /// # Errors
 /// When a state is not of its kind's form.
-pub fn remaining(
+pub(crate) fn remaining(
     plan: &Plan,
     now: &BTreeMap<Address, ObjectState>,
     known: &Known,
@@ -144,7 +147,7 @@ pub fn remaining(
 }
 
 /// Ids of service principals that were created since the plan was made.
-pub fn known(scene: &Scene) -> Known {
+pub(crate) fn known(scene: &Scene) -> Known {
     let id = |(label, app): (&String, &AppId)| {
         let id = scene.directory.client_id(*app)?;
         let address = kinds::service_principal::address(label);
@@ -154,7 +157,7 @@ pub fn known(scene: &Scene) -> Known {
 }
 
 /// The name that the app of this label is to have, if it is told, where these pairs make it.
-pub fn made(pairs: &[Pair], label: &str) -> Option<Option<Untrusted>> {
+pub(crate) fn made(pairs: &[Pair], label: &str) -> Option<Option<Untrusted>> {
     let address = kinds::service_principal::address(label);
     let pair = pairs.iter().find(|pair| pair.address == address && pair.before.is_absent())?;
     let spec = pair.after.read::<kinds::service_principal::Spec>().ok()??;

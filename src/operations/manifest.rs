@@ -12,17 +12,17 @@ use crate::plan::{ManifestSummary, ownership};
 use crate::store::manifest_file;
 
 /// A manifest without mistakes that can be seen without the tenant.
-pub struct Loaded {
-    pub manifest: Manifest,
-    pub sources: Sources,
+pub(crate) struct Loaded {
+    pub(crate) manifest: Manifest,
+    pub(crate) sources: Sources,
     /// Names to look up in the tenant.
-    pub mentions: Mentions,
-    pub summary: ManifestSummary,
+    pub(crate) mentions: Mentions,
+    pub(crate) summary: ManifestSummary,
 }
 
 /// # Errors
 /// When a file cannot be read, or the manifest has mistakes: all were told.
-pub fn load(paths: &[PathBuf], tell: &Tell<'_>) -> Result<Loaded, Failed> {
+pub(crate) fn load(paths: &[PathBuf], tell: &Tell<'_>) -> Result<Loaded, Failed> {
     let read = match manifest_file::load(paths) {
         Ok(read) => read,
         Err(errors) => {

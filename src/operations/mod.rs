@@ -5,24 +5,24 @@
 //! happens as an [`Event`], and gives data back: it prints nothing, asks nobody, and knows neither a
 //! terminal nor a colour.
 
-pub mod approved;
-pub mod failed;
-pub mod freshness;
-pub mod history;
-pub mod last_look;
-pub mod lookup;
-pub mod manifest;
-pub mod notes;
-pub mod plan;
-pub mod rails;
-pub mod record;
-pub mod run;
-pub mod saved_effect;
-pub mod saved_plan;
-pub mod session;
-pub mod stop;
-pub mod watch;
-pub mod witness;
+pub(crate) mod approved;
+pub(crate) mod failed;
+pub(crate) mod freshness;
+pub(crate) mod history;
+pub(crate) mod last_look;
+pub(crate) mod lookup;
+pub(crate) mod manifest;
+pub(crate) mod notes;
+pub(crate) mod plan;
+pub(crate) mod rails;
+pub(crate) mod record;
+pub(crate) mod run;
+pub(crate) mod saved_effect;
+pub(crate) mod saved_plan;
+pub(crate) mod session;
+pub(crate) mod stop;
+pub(crate) mod watch;
+pub(crate) mod witness;
 
 use std::time::Duration;
 
@@ -34,11 +34,11 @@ use crate::graph::wait::Wait;
 use crate::manifest::source::Sources;
 use crate::model::finding::Findings;
 
-pub use failed::Failed;
+pub(crate) use failed::Failed;
 
 /// What happens on the way. Times are since the clock's start.
 #[derive(Debug)]
-pub enum Event<'a> {
+pub(crate) enum Event<'a> {
     /// Whatever there is to say about the manifest, mistakes among it or not.
     Findings(&'a Findings, &'a Sources),
     /// The tenant is read from now on.
@@ -57,18 +57,18 @@ pub enum Event<'a> {
 
 /// How far it is, and what is waited for.
 #[derive(Debug)]
-pub struct Status {
+pub(crate) struct Status {
     /// Changes are made; otherwise the tenant is read.
-    pub changes: bool,
-    pub now: Duration,
+    pub(crate) changes: bool,
+    pub(crate) now: Duration,
     /// The time of day when the clock started.
-    pub origin: OffsetDateTime,
-    pub wait: Option<Wait>,
-    pub far: Far,
+    pub(crate) origin: OffsetDateTime,
+    pub(crate) wait: Option<Wait>,
+    pub(crate) far: Far,
 }
 
 /// Whoever wants to know, of several operations at the same time.
-pub type Tell<'a> = dyn Fn(Event<'_>) + Send + Sync + 'a;
+pub(crate) type Tell<'a> = dyn Fn(Event<'_>) + Send + Sync + 'a;
 
 /// Tells all findings; an error among them ends the operation.
 pub(crate) fn told(
@@ -79,3 +79,6 @@ pub(crate) fn told(
     tell(Event::Findings(&findings, sources));
     if findings.has_errors() { Err(Failed::Mistakes(findings)) } else { Ok(findings) }
 }
+
+#[cfg(test)]
+mod in_memory_tests;

@@ -17,7 +17,7 @@ use crate::store::snapshot::Snapshot;
 const SOON: i64 = 30;
 
 /// Sentences for the plan, safe to show.
-pub fn of(loaded: &Loaded, past: Option<&Snapshot>, today: Date) -> Vec<String> {
+pub(crate) fn of(loaded: &Loaded, past: Option<&Snapshot>, today: Date) -> Vec<String> {
     let mut warnings = forgotten(loaded, past);
     warnings.extend(ending(loaded, today));
     warnings.extend(loaded.manifest.accept.expired_on(today).map(|finding| {
@@ -90,7 +90,7 @@ fn ending(loaded: &Loaded, today: Date) -> Vec<String> {
 }
 
 /// Tables whose last day has passed.
-pub fn past(loaded: &Loaded, today: Date) -> Findings {
+pub(crate) fn past(loaded: &Loaded, today: Date) -> Findings {
     let mut findings = Findings::default();
     let entries = loaded.manifest.entries.values().flatten();
     entries.filter_map(|entry| note::past(entry, today)).for_each(|one| findings.push(one));

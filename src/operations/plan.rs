@@ -45,7 +45,7 @@ async fn tenant(graph: &Graph, loaded: &Loaded) -> Result<Organization, Failed> 
 ///
 /// # Errors
 /// When a read fails or is incomplete, or the tenant shows mistakes of the manifest.
-pub async fn make(
+pub(crate) async fn make(
     graph: &Graph,
     loaded: &Loaded,
     only: &[String],
@@ -178,7 +178,7 @@ async fn add_resources(graph: &Graph, pages: &Pages, scene: &mut Scene) -> Resul
 ///
 /// # Errors
 /// When a read fails, or the manifest no longer fits the tenant.
-pub async fn afresh(
+pub(crate) async fn afresh(
     graph: &Graph,
     loaded: &Loaded,
     today: time::Date,

@@ -20,7 +20,7 @@ use crate::policy::limits::{Acceptance, RemovalLimit};
 use crate::policy::{self, Case};
 
 /// What stops this plan, whoever applies it, and which rails are lifted for it.
-pub fn of_plan(
+pub(crate) fn of_plan(
     plan: &Plan,
     loaded: &Loaded,
     findings: &Findings,
@@ -52,7 +52,7 @@ pub fn of_plan(
 ///
 /// # Errors
 /// When a read fails. The tenant is asked only where the plan is about the identity's own app.
-pub async fn of_identity(
+pub(crate) async fn of_identity(
     graph: &Graph,
     plan: &Plan,
     scene: &Scene,

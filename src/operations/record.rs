@@ -15,7 +15,7 @@ use crate::store::{StoreError, manifest_file};
 ///
 /// # Errors
 /// When either cannot be written: then the run must not begin.
-pub fn begin<'a>(
+pub(crate) fn begin<'a>(
     run: &Approved<'a>,
     plan: &Plan,
     claims: &Claims,

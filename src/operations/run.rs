@@ -27,23 +27,23 @@ use crate::store::snapshot::Objects;
 
 /// A run that is over and on record.
 #[derive(Debug)]
-pub struct Done {
-    pub report: RunReport,
+pub(crate) struct Done {
+    pub(crate) report: RunReport,
     /// Where its snapshot is.
-    pub record: PathBuf,
+    pub(crate) record: PathBuf,
     /// Whether snapshot and journal are whole.
-    pub saved: Result<(), StoreError>,
+    pub(crate) saved: Result<(), StoreError>,
     /// Why nobody knows what is left to do.
-    pub unseen: Option<Unseen>,
+    pub(crate) unseen: Option<Unseen>,
     /// The next run begins when this one is told.
-    pub lock: Box<dyn HeldLock>,
+    pub(crate) lock: Box<dyn HeldLock>,
 }
 
 /// What the token says about who applies.
 ///
 /// # Errors
 /// When the token itself says that it lacks a permission for one of the writes.
-pub async fn may_write(graph: &Graph, plan: &Plan, stop: &Stop) -> Result<Claims, NotBegun> {
+pub(crate) async fn may_write(graph: &Graph, plan: &Plan, stop: &Stop) -> Result<Claims, NotBegun> {
     let claims = stop.unless(graph.claims()).await.ok_or(NotBegun::Interrupted)??;
     let steps = plan.changes.iter().flat_map(|change| &change.steps);
     let lacking = rights::lacking(steps.map(|step| step.request.path.as_str()), &claims);
@@ -52,7 +52,11 @@ pub async fn may_write(graph: &Graph, plan: &Plan, stop: &Stop) -> Result<Claims
 
 /// # Errors
 /// When nothing was sent: the tenant changed meanwhile, or the record cannot be written.
-pub async fn run(run: &Approved<'_>, plan: &mut Plan, tell: &Tell<'_>) -> Result<Done, NotBegun> {
+pub(crate) async fn run(
+    run: &Approved<'_>,
+    plan: &mut Plan,
+    tell: &Tell<'_>,
+) -> Result<Done, NotBegun> {
     let Approved { session, stop, clock, .. } = *run;
     let graph = &session.graph;
     let claims = may_write(graph, plan, stop).await?;

@@ -13,7 +13,7 @@ use crate::policy::risk;
 ///
 /// # Errors
 /// When the plan says anything that the tenant does not.
-pub fn derive(plan: &mut Plan, scene: &Scene, live: Names) -> Result<(), Failed> {
+pub(crate) fn derive(plan: &mut Plan, scene: &Scene, live: Names) -> Result<(), Failed> {
     agreeing(plan, scene)?;
     heads(plan, scene).and_then(|()| named(plan, live)).map_err(Failed::Misfit)?;
     changes(plan, scene)

@@ -21,7 +21,7 @@ const CLOCKS_DIFFER: time::Duration = time::Duration::minutes(5);
 
 /// # Errors
 /// When the file is no plan, was altered, is of a newer version, or has expired.
-pub fn read(path: &Path, now: OffsetDateTime) -> Result<Plan, Failed> {
+pub(crate) fn read(path: &Path, now: OffsetDateTime) -> Result<Plan, Failed> {
     plan(path, now).map_err(|problem| Failed::PlanFile { path: path.to_owned(), problem })
 }
 
@@ -48,7 +48,7 @@ fn plan(path: &Path, now: OffsetDateTime) -> Result<Plan, PlanProblem> {
 ///
 /// # Errors
 /// When it is another tenant, a read fails, or the plan says anything that the tenant does not.
-pub async fn prove(
+pub(crate) async fn prove(
     session: &Session,
     plan: &mut Plan,
     today: Date,

@@ -21,8 +21,8 @@ use crate::store::sandbox_state::SavedTenant;
 use crate::store::{report_file, sandbox_state};
 
 /// Signed in, to whatever plays the tenant.
-pub struct Session {
-    pub graph: Graph,
+pub(crate) struct Session {
+    pub(crate) graph: Graph,
     embedded: Option<Embedded>,
 }
 
@@ -36,7 +36,7 @@ impl Session {
     ///
     /// # Errors
     /// When the sign-in is not usable. Nothing was sent to a tenant.
-    pub fn connect(
+    pub(crate) fn connect(
         endpoint: Endpoint,
         sign_in: SignInEnvironment,
         tenant: TenantId,
@@ -51,7 +51,11 @@ impl Session {
     ///
     /// # Errors
     /// When the seed, or what was kept of its tenant, is not usable.
-    pub async fn rehearse(path: &Path, cloud: Cloud, options: Options) -> Result<Self, Failed> {
+    pub(crate) async fn rehearse(
+        path: &Path,
+        cloud: Cloud,
+        options: Options,
+    ) -> Result<Self, Failed> {
         let (seed, text) = read_seed(path)?;
         let saved = sandbox_state::path(RecordPlace::beside(path).folder(), path, text.as_bytes());
         let (saved, state) = sandbox_state::load(saved)?;
@@ -64,7 +68,7 @@ impl Session {
     }
 
     /// Whether the tenant is the embedded simulated one.
-    pub fn is_simulated(&self) -> bool {
+    pub(crate) fn is_simulated(&self) -> bool {
         self.embedded.is_some()
     }
 
@@ -72,7 +76,7 @@ impl Session {
     ///
     /// # Errors
     /// When it is somebody else's, or others may write to it.
-    pub fn can_keep(&self) -> Result<(), Failed> {
+    pub(crate) fn can_keep(&self) -> Result<(), Failed> {
         Ok(self.embedded.as_ref().map_or(Ok(()), |embedded| embedded.saved.check())?)
     }
 
@@ -81,7 +85,7 @@ impl Session {
     ///
     /// # Errors
     /// When the state cannot be written, or another run saved one since this one began.
-    pub async fn close(self) -> Result<(), Failed> {
+    pub(crate) async fn close(self) -> Result<(), Failed> {
         let Some(Embedded { running, saved }) = self.embedded else { return Ok(()) };
         let text = running.touched().then(|| running.state());
         running.stop().await;
@@ -94,7 +98,7 @@ impl Session {
 ///
 /// # Errors
 /// When it cannot be read, or has a mistake.
-pub fn read_seed(path: &Path) -> Result<(Seed, String), Failed> {
+pub(crate) fn read_seed(path: &Path) -> Result<(Seed, String), Failed> {
     let text = report_file::read_text(path, Reach::Folder).map_err(Failed::NoSeed)?;
     let seed = seed::file::parse(&path.display().to_string(), &text).map_err(|error| {
         Failed::Seed { told: error.to_string(), is_manifest: is_manifest(&error) }

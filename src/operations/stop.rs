@@ -10,20 +10,20 @@ use tokio::sync::watch;
 /// What a run looks at. One lives as long as the run does, so that no wish falls into the gap between two
 /// things to wait for.
 #[derive(Debug, Clone)]
-pub struct Stop {
+pub(crate) struct Stop {
     raised: Arc<AtomicBool>,
     count: watch::Receiver<u32>,
 }
 
 /// The other end: where wishes come in.
 #[derive(Debug)]
-pub struct Stopper {
+pub(crate) struct Stopper {
     raised: Arc<AtomicBool>,
     count: watch::Sender<u32>,
 }
 
 /// Both ends.
-pub fn pair() -> (Stopper, Stop) {
+pub(crate) fn pair() -> (Stopper, Stop) {
     let raised = Arc::new(AtomicBool::new(false));
     let (sender, receiver) = watch::channel(0_u32);
     let stop = Stop { raised: Arc::clone(&raised), count: receiver };
@@ -32,13 +32,13 @@ pub fn pair() -> (Stopper, Stop) {
 
 impl Stopper {
     /// Stop, and if that was said before, leave.
-    pub fn ask(&self) {
+    pub(crate) fn ask(&self) {
         self.raised.store(true, Ordering::SeqCst);
         self.count.send_modify(|count| *count = count.saturating_add(1));
     }
 
     /// Nobody is there any more: stop, however often it is said.
-    pub fn hang_up(&self) {
+    pub(crate) fn hang_up(&self) {
         self.raised.store(true, Ordering::SeqCst);
         self.count.send_modify(|count| *count = (*count).max(1));
     }
@@ -46,23 +46,23 @@ impl Stopper {
 
 impl Stop {
     /// Raised by the first wish.
-    pub fn flag(&self) -> &AtomicBool {
+    pub(crate) fn flag(&self) -> &AtomicBool {
         &self.raised
     }
 
     /// Runs `work` until it ends; `None` when somebody wants to stop, before or meanwhile. For what can
     /// be left at any moment.
-    pub async fn unless<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn unless<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.until(1, work).await
     }
 
     /// Runs `work`, which looks at the flag by itself; `None` when it is to be left.
-    pub async fn unless_twice<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn unless_twice<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.until(2, work).await
     }
 
     /// When somebody wants to stop for the first time.
-    pub async fn asked(&self) {
+    pub(crate) async fn asked(&self) {
         self.unless(std::future::pending::<()>()).await;
     }
 

@@ -15,7 +15,7 @@ use crate::operations::{Event, Status, Tell};
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Reads the tenant. For everything but the changes themselves.
-pub async fn reading<T>(graph: &Graph, tell: &Tell<'_>, work: impl Future<Output = T>) -> T {
+pub(crate) async fn reading<T>(graph: &Graph, tell: &Tell<'_>, work: impl Future<Output = T>) -> T {
     graph.begin_reading();
     tell(Event::Reads { now: graph.time().0 });
     let _over = Over(tell);
@@ -23,7 +23,7 @@ pub async fn reading<T>(graph: &Graph, tell: &Tell<'_>, work: impl Future<Output
 }
 
 /// Makes `all` changes; the first wish to stop is told.
-pub async fn changing<T>(
+pub(crate) async fn changing<T>(
     graph: &Graph,
     all: usize,
     stop: &Stop,

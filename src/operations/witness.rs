@@ -10,7 +10,7 @@ use crate::plan::Plan;
 
 /// What was seen of a run while it went on: all that is left of it after a second Ctrl-C.
 #[derive(Debug, Default)]
-pub struct Witness {
+pub(crate) struct Witness {
     settled: BTreeMap<Address, Outcome>,
     sent: usize,
     /// What a request went out for.
@@ -18,7 +18,7 @@ pub struct Witness {
 }
 
 impl Witness {
-    pub fn note(&mut self, event: &Progress<'_>) {
+    pub(crate) fn note(&mut self, event: &Progress<'_>) {
         match event {
             Progress::Sending { addresses } => {
                 self.sent += addresses.len();
@@ -33,7 +33,7 @@ impl Witness {
 
     /// Nothing was waited for: what had no result yet is unsure where a request went out, and was
     /// not started elsewhere.
-    pub fn abandoned(mut self, plan: &Plan) -> RunReport {
+    pub(crate) fn abandoned(mut self, plan: &Plan) -> RunReport {
         let because =
             "left before it was answered and read back; the next run finds out by reading";
         let line = |change: &Change| {

@@ -63,7 +63,7 @@ pub fn draft(
 
 impl Draft {
     /// Ids in the plan that have no name yet.
-    pub fn strangers(&self, known: &Names) -> BTreeSet<ObjectId> {
+    pub(crate) fn strangers(&self, known: &Names) -> BTreeSet<ObjectId> {
         let unmanaged = self.unmanaged.keys().flat_map(ids);
         let all = self.named.iter().copied().chain(unmanaged);
         all.filter(|id| !known.0.contains_key(id)).collect()
@@ -99,7 +99,7 @@ fn ids(address: &Address) -> Vec<ObjectId> {
 }
 
 /// All ids whose names people read in these pairs.
-pub fn people(pairs: &[Pair]) -> BTreeSet<ObjectId> {
+pub(crate) fn people(pairs: &[Pair]) -> BTreeSet<ObjectId> {
     pairs.iter().flat_map(named).collect()
 }
 

@@ -39,7 +39,8 @@ impl<'a> Desired<'a> {
     ///
     /// # Errors
     /// When a state is not of its kind's form, or its kind is not known to this version.
-    pub fn saved(
+    #[cfg_attr(not(test), expect(dead_code, reason = "no command goes back yet"))]
+    pub(crate) fn saved(
         states: &BTreeMap<Address, ObjectState>,
         scene: &'a Scene,
         owns: &'a dyn Fn(&Address) -> Ownership,

@@ -11,7 +11,7 @@ use crate::model::untrusted::harmless_json;
 use crate::plan::{Check, Effect, Extent, Lifted, Plan};
 
 /// The form of the text. Another one makes other digests of the same plans.
-pub const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 2;
 
 /// Every part of a plan is in it, or is said here not to matter.
 ///

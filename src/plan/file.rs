@@ -3,12 +3,12 @@
 //! It holds states, not requests to replay: reading it derives the changes anew, and the effect of
 //! what was derived must be, byte for byte, the effect that was saved.
 
-pub mod difference;
+pub(crate) mod difference;
 mod resting;
 mod seal;
 mod whole;
 
-pub use whole::last_day;
+pub(crate) use whole::last_day;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -39,13 +39,13 @@ use crate::plan::{
     build, effect, rests,
 };
 
-pub const FORMAT: &str = "consent.plan";
+pub(crate) const FORMAT: &str = "consent.plan";
 
 /// Raised when an old version could no longer read the file.
-pub const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 
 /// A plan is good for a working day: longer, and a reviewer approves a tenant nobody remembers.
-pub const LIFETIME: Duration = Duration::hours(24);
+pub(crate) const LIFETIME: Duration = Duration::hours(24);
 
 /// What every such file begins with, whatever its version.
 #[derive(Deserialize)]
@@ -103,7 +103,7 @@ struct PlanFile {
 }
 
 /// The schema of a saved plan.
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     document::<PlanFile>("plan", FORMAT_VERSION)
 }
 
@@ -187,7 +187,7 @@ pub fn write(plan: &Plan) -> String {
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_to(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_to(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let by_pair = by_pair(plan);
     let file = PlanFile {
         format: FORMAT.to_owned(),
@@ -219,7 +219,7 @@ pub fn write_to(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 
 /// When the plan is no longer good. A file that claims to be of the last day of time must not
 /// panic.
-pub fn expiry(plan: &Plan) -> OffsetDateTime {
+pub(crate) fn expiry(plan: &Plan) -> OffsetDateTime {
     plan.made_at.saturating_add(LIFETIME)
 }
 

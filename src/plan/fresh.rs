@@ -13,14 +13,14 @@ use crate::model::untrusted::Untrusted;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stale {
     pub address: Address,
-    pub seen: ObjectState,
-    pub goal: ObjectState,
-    pub now: ObjectState,
+    pub(crate) seen: ObjectState,
+    pub(crate) goal: ObjectState,
+    pub(crate) now: ObjectState,
 }
 
 /// A state as people are shown it beside two others.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StateView {
+pub(crate) enum StateView {
     /// Nothing is there.
     Absent,
     /// The properties that differ somewhere between the three states, each with its values here.
@@ -32,9 +32,9 @@ pub enum StateView {
 /// One stale object: planned on, planned for, and now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    pub seen: StateView,
-    pub goal: StateView,
-    pub now: StateView,
+    pub(crate) seen: StateView,
+    pub(crate) goal: StateView,
+    pub(crate) now: StateView,
 }
 
 type Properties = Option<Vec<FieldChange>>;
@@ -97,18 +97,18 @@ fn values<'a>(fields: &'a [FieldChange], name: &str) -> &'a [Untrusted] {
 pub struct Freshness {
     pub stale: Vec<Stale>,
     /// At their goal already: nothing is to be sent for them.
-    pub reached: BTreeSet<Address>,
+    pub(crate) reached: BTreeSet<Address>,
     /// Between what the plan saw and its goal, where an object has several changes: an earlier run of
     /// the plan was cut off there.
-    pub between: BTreeSet<Address>,
+    pub(crate) between: BTreeSet<Address>,
     /// The same within one change of several requests: the steps that are left.
-    pub begun: BTreeMap<Address, Vec<Step>>,
+    pub(crate) begun: BTreeMap<Address, Vec<Step>>,
 }
 
 impl Freshness {
     /// Addresses of the changes for which nothing is to be sent: all those of an object that is at
     /// its goal; of an object in between, all but the last.
-    pub fn done(&self, changes: &[Change]) -> BTreeSet<Address> {
+    pub(crate) fn done(&self, changes: &[Change]) -> BTreeSet<Address> {
         let mut done = BTreeSet::new();
         let mut between: BTreeMap<&Address, &Address> = BTreeMap::new();
         for change in changes {
@@ -123,7 +123,7 @@ impl Freshness {
     }
 
     /// Leaves out the steps that were taken already.
-    pub fn skip_taken(&self, changes: &mut [Change]) {
+    pub(crate) fn skip_taken(&self, changes: &mut [Change]) {
         for change in changes {
             if let Some(steps) = self.begun.get(&change.address) {
                 change.steps.clone_from(steps);
@@ -137,7 +137,7 @@ impl Freshness {
 ///
 /// # Errors
 /// When a state is not of its kind's form.
-pub fn disagreement<'p>(
+pub(crate) fn disagreement<'p>(
     pairs: &'p [Pair],
     scene: &Scene,
     names: &Names,
@@ -206,7 +206,7 @@ fn rest(
 }
 
 /// Puts every id in its place that was created since the plan was made.
-pub fn fill_in(changes: &mut [Change], known: &Known) {
+pub(crate) fn fill_in(changes: &mut [Change], known: &Known) {
     for step in changes.iter_mut().flat_map(|change| &mut change.steps) {
         step.request.fill(known);
         step.proof.read.fill(known);

@@ -15,16 +15,16 @@ use crate::plan::build;
 
 /// Objects of an app: as changes from something to nothing, and from nothing to something.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Holdings {
-    pub before: Vec<Change>,
-    pub after: Vec<Change>,
+pub(crate) struct Holdings {
+    pub(crate) before: Vec<Change>,
+    pub(crate) after: Vec<Change>,
 }
 
 /// Of the apps with these labels. `found` is everything there is, `pairs` what the plan makes of it.
 ///
 /// # Errors
 /// When a state is not of its kind's form.
-pub fn of(
+pub(crate) fn of(
     owners: &BTreeSet<String>,
     found: &BTreeMap<Address, ObjectState>,
     pairs: &[Pair],

@@ -18,13 +18,13 @@ pub mod desired;
 pub mod effect;
 pub mod file;
 pub mod fresh;
-pub mod holdings;
-pub mod order;
+pub(crate) mod holdings;
+pub(crate) mod order;
 pub mod ownership;
-pub mod pictures;
-pub mod published;
+pub(crate) mod pictures;
+pub(crate) mod published;
 pub mod rests;
-pub mod said;
+pub(crate) mod said;
 
 /// All that apply may do, and all that a reviewer must see.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,9 +84,9 @@ pub enum Extent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     /// Stable name of the rule.
-    pub rule: String,
-    pub text: String,
-    pub help: String,
+    pub(crate) rule: String,
+    pub(crate) text: String,
+    pub(crate) help: String,
 }
 
 /// A rail that a plan needs lifted, and where the manifest lifts it.
@@ -94,14 +94,14 @@ pub struct Check {
 #[serde(deny_unknown_fields)]
 pub struct Lifted {
     /// Its word in `[accept]`: `revoke`.
-    pub rail: String,
+    pub(crate) rail: String,
     /// Objects that one plan may take from while it is lifted.
-    pub max: usize,
+    pub(crate) max: usize,
     /// The last day on which it is, as `2026-12-31`.
-    pub until: String,
-    pub reason: String,
+    pub(crate) until: String,
+    pub(crate) reason: String,
     /// `consent.toml:60`.
-    pub place: String,
+    pub(crate) place: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -113,8 +113,8 @@ pub struct ManifestSummary {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ManifestHash {
-    pub path: String,
-    pub sha256: String,
+    pub(crate) path: String,
+    pub(crate) sha256: String,
 }
 
 /// What was read to make the plan.
@@ -151,8 +151,8 @@ impl AppHead {
 /// Something of a managed app that consent leaves as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unmanaged {
-    pub address: crate::model::address::Address,
-    pub text: crate::model::untrusted::Untrusted,
+    pub(crate) address: crate::model::address::Address,
+    pub(crate) text: crate::model::untrusted::Untrusted,
 }
 
 /// What people approve: plain text, one fact per line, and its digest.

@@ -9,7 +9,7 @@ use crate::model::change::Change;
 use crate::model::request::{LATER, later};
 
 /// Sorts for apply, and adds the needs that come from ids not known yet.
-pub fn sorted(mut changes: Vec<Change>) -> Vec<Change> {
+pub(crate) fn sorted(mut changes: Vec<Change>) -> Vec<Change> {
     add_needs(&mut changes);
     changes.sort_by_cached_key(|change| {
         let rank = kinds::by_name(&change.address.kind).map_or(usize::MAX, |(rank, _)| rank);

@@ -12,18 +12,18 @@ use crate::model::untrusted::Untrusted;
 use crate::plan::Plan;
 
 mod counts;
-pub use counts::{Counts, Tally};
+pub(crate) use counts::{Counts, Tally};
 
 /// Changes that are the same but for the person they concern, or for what they put on one list. Never
 /// empty.
 #[derive(Debug, Clone)]
-pub struct Alike<'a> {
+pub(crate) struct Alike<'a> {
     /// The first in the plan's order; it stands for all.
-    pub lead: &'a Change,
+    pub(crate) lead: &'a Change,
     /// All, the lead included, in the plan's order.
-    pub members: Vec<&'a Change>,
+    pub(crate) members: Vec<&'a Change>,
     /// What differs, of all members together.
-    pub fields: Cow<'a, [FieldChange]>,
+    pub(crate) fields: Cow<'a, [FieldChange]>,
 }
 
 impl<'a> Alike<'a> {
@@ -37,35 +37,35 @@ impl<'a> Alike<'a> {
     }
 
     /// How many objects stand on its list, and the list's name; `None` where no list was made.
-    pub fn listed(&self) -> Option<(usize, &str)> {
+    pub(crate) fn listed(&self) -> Option<(usize, &str)> {
         let name = self.fields.first().map(|field| field.name.as_str());
         name.filter(|_| self.members.len() > 1 && is_item(self.lead))
             .map(|name| (self.members.len(), name))
     }
 
     /// Somebody can do less afterwards, or an object goes.
-    pub fn takes(&self) -> bool {
+    pub(crate) fn takes(&self) -> bool {
         self.lead.takes || self.lead.verb.removes()
     }
 
     /// The risk that all members have.
-    pub fn tier(&self) -> Option<Tier> {
+    pub(crate) fn tier(&self) -> Option<Tier> {
         tier(self.lead)
     }
 }
 
 /// One block of the drawing.
 #[derive(Debug, Clone)]
-pub struct Picture<'a> {
+pub(crate) struct Picture<'a> {
     /// Label of the app, or `tenant`.
-    pub owner: &'a str,
+    pub(crate) owner: &'a str,
     /// The word beside the sign.
-    pub verb: Verb,
-    pub shape: Form<'a>,
+    pub(crate) verb: Verb,
+    pub(crate) shape: Form<'a>,
 }
 
 #[derive(Debug, Clone)]
-pub enum Form<'a> {
+pub(crate) enum Form<'a> {
     Alone(Alike<'a>),
     /// What `given` gives replaces what `taken` takes, so that there is no gap.
     Replacement {
@@ -76,7 +76,7 @@ pub enum Form<'a> {
 
 impl<'a> Picture<'a> {
     /// All groups, what gives first.
-    pub fn groups(&self) -> Vec<&Alike<'a>> {
+    pub(crate) fn groups(&self) -> Vec<&Alike<'a>> {
         match &self.shape {
             Form::Alone(group) => vec![group],
             Form::Replacement { given, taken } => given.iter().chain(taken).collect(),
@@ -84,17 +84,17 @@ impl<'a> Picture<'a> {
     }
 
     /// The highest risk of its changes.
-    pub fn tier(&self) -> Option<Tier> {
+    pub(crate) fn tier(&self) -> Option<Tier> {
         self.groups().iter().filter_map(|group| group.tier()).max()
     }
 
     /// Objects it concerns.
-    pub fn objects(&self) -> usize {
+    pub(crate) fn objects(&self) -> usize {
         self.groups().iter().map(|group| group.members.len()).sum()
     }
 
     /// Somebody can do less afterwards, or an object goes.
-    pub fn removes(&self) -> bool {
+    pub(crate) fn removes(&self) -> bool {
         self.groups().iter().any(|group| group.takes())
     }
 }
@@ -193,7 +193,7 @@ fn likeness(change: &Change) -> Likeness<'_> {
 
 /// All pictures of a plan: the tenant's settings first, then app by app as the plan lists them,
 /// each in the plan's order.
-pub fn pictures(plan: &Plan) -> Vec<Picture<'_>> {
+pub(crate) fn pictures(plan: &Plan) -> Vec<Picture<'_>> {
     let changes = &plan.changes;
     let mut replaced = BTreeSet::new();
     let mut found: Vec<(usize, Picture<'_>)> = Vec::new();
@@ -233,7 +233,7 @@ fn alone(group: Alike<'_>) -> Picture<'_> {
 
 /// The same with each item of a list by itself: where a picture has one line only, a list would hide
 /// what is on it.
-pub fn apart(pictures: Vec<Picture<'_>>) -> Vec<Picture<'_>> {
+pub(crate) fn apart(pictures: Vec<Picture<'_>>) -> Vec<Picture<'_>> {
     let mut single = Vec::with_capacity(pictures.len());
     for picture in pictures {
         match picture.shape {

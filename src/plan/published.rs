@@ -12,7 +12,7 @@ use crate::model::schema::{self, JsonSchema, Schema, SchemaGenerator, json_schem
 
 /// The schema of one manifest file, as a program sees it that reads TOML as JSON: dates are texts.
 /// It demands no table: which of them stand in which file of a manifest is free.
-pub fn manifest() -> Schema {
+pub(crate) fn manifest() -> Schema {
     let mut tables = BTreeMap::from(manifest::published::tables());
     for kind in REGISTRY {
         if let (Some(table), Some(schema)) = (kind.table(), kind.written()) {
@@ -40,7 +40,7 @@ fn repeated(one: Schema) -> Schema {
 }
 
 /// A whole stored document that holds states of kinds, in `document`'s way.
-pub fn document<T: JsonSchema>(name: &str, version: u32) -> Schema {
+pub(crate) fn document<T: JsonSchema>(name: &str, version: u32) -> Schema {
     let mut schema = schema::document::<T>(name, version);
     let definitions = schema.ensure_object().entry("definitions").or_insert_with(|| json!({}));
     for kind in REGISTRY {
@@ -52,7 +52,7 @@ pub fn document<T: JsonSchema>(name: &str, version: u32) -> Schema {
 
 /// Gives a part of a [`document`] that has `address`, `before` and `after` the forms of both states:
 /// those of the kind that the address begins with.
-pub fn states_by_address(schema: &mut Schema) {
+pub(crate) fn states_by_address(schema: &mut Schema) {
     let or_null = |form: Value| json!({ "anyOf": [{ "type": "null" }, form] });
     by_address(schema, |kind| {
         let (found, spec) = (reference(kind, "found"), reference(kind, "spec"));
@@ -61,7 +61,7 @@ pub fn states_by_address(schema: &mut Schema) {
 }
 
 /// The same for a part that has `address` and `state`, as found.
-pub fn state_by_address(schema: &mut Schema) {
+pub(crate) fn state_by_address(schema: &mut Schema) {
     by_address(schema, |kind| json!({ "state": reference(kind, "found") }));
 }
 
@@ -77,7 +77,7 @@ fn by_address(schema: &mut Schema, states: impl Fn(&dyn AnyKind) -> Value) {
 
 /// Objects as they were found, by address, in a [`document`].
 #[derive(Debug)]
-pub struct FoundByAddress;
+pub(crate) struct FoundByAddress;
 
 impl JsonSchema for FoundByAddress {
     fn schema_name() -> Cow<'static, str> {

@@ -11,7 +11,7 @@ use crate::model::query::Pages;
 use crate::plan::fresh::Stale;
 
 /// Objects as found, by address.
-pub type Found = BTreeMap<Address, ObjectState>;
+pub(crate) type Found = BTreeMap<Address, ObjectState>;
 
 /// Everything that stays as it is, of the apps, and of the tenant, where something is replaced or
 /// removed. Of all others nothing is kept: there may be a hundred thousand objects.
@@ -48,7 +48,7 @@ pub fn used(changes: &[Change], mut found: Found) -> Found {
 ///
 /// # Errors
 /// When a state is not of its kind's form, or that of another object.
-pub fn check(found: &Found) -> Result<(), Unreadable> {
+pub(crate) fn check(found: &Found) -> Result<(), Unreadable> {
     for pair in as_pairs(found) {
         if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
             kind.change(&pair, &Names::default())?;
@@ -58,7 +58,7 @@ pub fn check(found: &Found) -> Result<(), Unreadable> {
 }
 
 /// As pairs that would remove them: they are looked up and judged like what changes.
-pub fn as_pairs(found: &Found) -> impl Iterator<Item = Pair> + '_ {
+pub(crate) fn as_pairs(found: &Found) -> impl Iterator<Item = Pair> + '_ {
     found.iter().map(|(address, state)| Pair {
         address: address.clone(),
         before: state.clone(),
@@ -73,7 +73,7 @@ pub fn as_pairs(found: &Found) -> impl Iterator<Item = Pair> + '_ {
 ///
 /// # Errors
 /// When a state is not of its kind's form.
-pub fn gone(
+pub(crate) fn gone(
     changes: &[Change],
     done: &BTreeSet<Address>,
     seen: &Found,
@@ -98,7 +98,7 @@ pub fn gone(
 }
 
 /// The first change that rests on the object at this address.
-pub fn on<'c>(changes: &'c [Change], address: &Address) -> Option<(&'c Change, &'c Rest)> {
+pub(crate) fn on<'c>(changes: &'c [Change], address: &Address) -> Option<(&'c Change, &'c Rest)> {
     changes.iter().find_map(|change| {
         Some((change, change.rests_on.iter().find(|rest| rest.address == *address)?))
     })

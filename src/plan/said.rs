@@ -8,21 +8,21 @@ use crate::model::untrusted::Untrusted;
 use crate::plan::{Check, Plan, SaidBy};
 
 /// Stands before words of the file.
-pub const SAYS: &str = "the plan says: ";
+pub(crate) const SAYS: &str = "the plan says: ";
 
 /// In quotes that the text cannot close.
-pub fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// `the plan says: "..."`
-pub fn says(text: &str) -> String {
+pub(crate) fn says(text: &str) -> String {
     format!("{SAYS}{}", quoted(text))
 }
 
 /// Turns what a plan has from its file into the file's words, for drawing. The changes are to be made
 /// of its pairs anew.
-pub fn mark(plan: &mut Plan) {
+pub(crate) fn mark(plan: &mut Plan) {
     plan.source = SaidBy::File;
     plan.pairs.iter_mut().for_each(mark_pair);
     for warning in &mut plan.warnings {

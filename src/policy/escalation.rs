@@ -8,7 +8,7 @@ use crate::policy::identity::Identity;
 use crate::policy::{Blocked, Rule};
 
 /// A plan that gives something to its own identity.
-pub struct SelfEscalation;
+pub(crate) struct SelfEscalation;
 
 impl Rule for SelfEscalation {
     fn name(&self) -> &'static str {

@@ -8,7 +8,7 @@ use crate::policy::{Blocked, Case, Rule};
 const NAME: &str = "principals_limit";
 
 /// An audience that came to more people than `[limits] principals`.
-pub struct PrincipalsLimit;
+pub(crate) struct PrincipalsLimit;
 
 impl Rule for PrincipalsLimit {
     fn name(&self) -> &'static str {

@@ -14,32 +14,32 @@ use crate::plan::holdings::Holdings;
 pub struct Identity {
     /// Labels under which the plan knows the app that the token is for. None, and nothing in the plan
     /// is about it; more than one only in a plan file that was made to mislead.
-    pub labels: BTreeSet<String>,
+    pub(crate) labels: BTreeSet<String>,
     /// The user who signed in, or the app's own service principal.
-    pub object: Option<ObjectId>,
+    pub(crate) object: Option<ObjectId>,
     /// What its token lives on: permissions on behalf of a user, or of the app itself.
-    pub sort: Option<PermissionSort>,
+    pub(crate) sort: Option<PermissionSort>,
     /// All objects of the app, whether the plan changes them or not.
-    pub holdings: Holdings,
+    pub(crate) holdings: Holdings,
     /// What consent has to be able to do.
-    pub needs: Vec<Need>,
+    pub(crate) needs: Vec<Need>,
 }
 
 /// One thing that consent has to be able to do, by the permissions of which any one suffices.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Need(pub BTreeSet<String>);
+pub(crate) struct Need(pub BTreeSet<String>);
 
 /// Microsoft Graph: the resource that consent itself calls.
-pub const GRAPH: AppId = AppId::from_u128(0x0000_0003_0000_0000_c000_0000_0000_0000);
+pub(crate) const GRAPH: AppId = AppId::from_u128(0x0000_0003_0000_0000_c000_0000_0000_0000);
 
 impl Identity {
     /// Whether a change is about the app that the token is for.
-    pub fn is_own(&self, change: &Change) -> bool {
+    pub(crate) fn is_own(&self, change: &Change) -> bool {
         self.labels.contains(&change.address.owner)
     }
 
     /// The app's label and its name, for sentences.
-    pub fn shown(&self, plan: &Plan) -> String {
+    pub(crate) fn shown(&self, plan: &Plan) -> String {
         let own = plan.apps.iter().filter(|head| self.labels.contains(&head.label));
         own.map(|head| format!("{} ({})", head.label, head.name.shown()))
             .collect::<Vec<_>>()

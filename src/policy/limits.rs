@@ -7,7 +7,7 @@ use crate::plan::{Lifted, Plan};
 use crate::policy::{Blocked, Case, Rule};
 
 /// More removals than `[limits]` allows.
-pub struct Removals;
+pub(crate) struct Removals;
 
 impl Rule for Removals {
     fn name(&self) -> &'static str {
@@ -21,37 +21,37 @@ impl Rule for Removals {
 
 /// `[limits]` and `[accept]` of the manifest, as plain numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RemovalLimit {
+pub(crate) struct RemovalLimit {
     /// Objects that may be removed, or may lose permissions, in one plan.
-    pub revoke: usize,
+    pub(crate) revoke: usize,
     /// Percent of the managed objects of which the same may be true, where there are more than [`FEW`].
-    pub revoke_percent: usize,
+    pub(crate) revoke_percent: usize,
     /// What lifts the limit, once.
-    pub accept: Option<Acceptance>,
+    pub(crate) accept: Option<Acceptance>,
 }
 
 /// `[accept] revoke = { max, until, reason }`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Acceptance {
-    pub max: usize,
+pub(crate) struct Acceptance {
+    pub(crate) max: usize,
     /// The last day on which it counts.
-    pub until: Date,
-    pub reason: String,
+    pub(crate) until: Date,
+    pub(crate) reason: String,
     /// `consent.toml:60`.
-    pub place: String,
+    pub(crate) place: String,
 }
 
 /// Up to so many managed objects, a share of them says nothing.
-pub const FEW: usize = 10;
+pub(crate) const FEW: usize = 10;
 
 /// Objects that are removed or narrowed, and whose access nothing replaces.
-pub fn removals(changes: &[Change]) -> usize {
+pub(crate) fn removals(changes: &[Change]) -> usize {
     changes.iter().filter(|change| change.is_removal()).count()
 }
 
 /// Objects that consent manages and the tenant has today. An object may have two changes, and is one
 /// pair.
-pub fn managed(plan: &Plan) -> usize {
+pub(crate) fn managed(plan: &Plan) -> usize {
     plan.unchanged + plan.pairs.iter().filter(|pair| !pair.before.is_absent()).count()
 }
 
@@ -73,7 +73,7 @@ fn exceeded(plan: &Plan, limit: &RemovalLimit) -> Option<String> {
 }
 
 /// The acceptance without which the plan would be stopped. `today` decides whether it still counts.
-pub fn lifted(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Lifted> {
+pub(crate) fn lifted(plan: &Plan, limit: &RemovalLimit, today: Date) -> Option<Lifted> {
     let accept = limit.accept.as_ref()?;
     let counts = removals(&plan.changes) <= accept.max && today <= accept.until;
     exceeded(plan, limit).filter(|_| counts)?;

@@ -9,7 +9,7 @@ use crate::policy::identity::Identity;
 use crate::policy::{Blocked, Rule};
 
 /// A plan that takes from its own identity what it needs.
-pub struct Lockout;
+pub(crate) struct Lockout;
 
 impl Rule for Lockout {
     fn name(&self) -> &'static str {

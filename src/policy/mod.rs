@@ -3,13 +3,13 @@
 //!
 //! Imports floors 0 to 3. Pure: no effects, no clock, no files.
 
-pub mod escalation;
-pub mod expansion;
-pub mod identity;
-pub mod limits;
-pub mod lockout;
-pub mod permissions;
-pub mod protected;
+pub(crate) mod escalation;
+pub(crate) mod expansion;
+pub(crate) mod identity;
+pub(crate) mod limits;
+pub(crate) mod lockout;
+pub(crate) mod permissions;
+pub(crate) mod protected;
 pub mod risk;
 
 use std::collections::BTreeSet;
@@ -50,37 +50,37 @@ pub static RULES: [&dyn Rule; 5] = [
 
 /// What the rules of a plan are asked about, as plain data.
 pub struct Case<'a> {
-    pub plan: &'a Plan,
-    pub limit: &'a RemovalLimit,
+    pub(crate) plan: &'a Plan,
+    pub(crate) limit: &'a RemovalLimit,
     /// Labels of the apps with `protect = true`.
-    pub protected: &'a BTreeSet<String>,
+    pub(crate) protected: &'a BTreeSet<String>,
     /// What was found when the manifest met the tenant.
-    pub findings: &'a Findings,
+    pub(crate) findings: &'a Findings,
     /// UTC.
-    pub today: Date,
+    pub(crate) today: Date,
 }
 
 /// Why apply must stop. Safe text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocked {
     /// One sentence without a full stop.
-    pub text: String,
-    pub help: String,
+    pub(crate) text: String,
+    pub(crate) help: String,
 }
 
 /// What stops this plan, whoever applies it.
-pub fn of_plan(case: &Case<'_>) -> Vec<Check> {
+pub(crate) fn of_plan(case: &Case<'_>) -> Vec<Check> {
     let stops = |rule: &&dyn Rule| named(rule.name(), rule.of_plan(case));
     RULES.iter().flat_map(stops).collect()
 }
 
 /// Rails that would stop this plan, and that its manifest lifts.
-pub fn lifted(case: &Case<'_>) -> Vec<Lifted> {
+pub(crate) fn lifted(case: &Case<'_>) -> Vec<Lifted> {
     limits::lifted(case.plan, case.limit, case.today).into_iter().collect()
 }
 
 /// What stops this plan as long as it is this identity that applies it.
-pub fn of_identity(plan: &Plan, identity: &Identity) -> Vec<Check> {
+pub(crate) fn of_identity(plan: &Plan, identity: &Identity) -> Vec<Check> {
     let stops = |rule: &&dyn Rule| named(rule.name(), rule.of_identity(plan, identity));
     RULES.iter().flat_map(stops).collect()
 }

@@ -5,12 +5,12 @@ use crate::model::change::PermissionSort::{self, Application, Delegated};
 use crate::model::risk::Tier::{self, Critical, High, Low, Medium};
 
 /// One row of the table.
-pub struct Rating {
+pub(crate) struct Rating {
     /// Stable: people write exceptions and dashboards with it.
-    pub id: &'static str,
-    pub tier: Tier,
+    pub(crate) id: &'static str,
+    pub(crate) tier: Tier,
     /// What the permission allows, for people.
-    pub says: &'static str,
+    pub(crate) says: &'static str,
     applies: fn(&Name<'_>) -> bool,
 }
 
@@ -26,7 +26,7 @@ struct Name<'a> {
 
 /// The rule for one permission of Microsoft Graph. `admin_only` is the live resource's own word; a
 /// name it does not publish counts as one that only administrators may consent to.
-pub fn rule(sort: PermissionSort, name: &str, admin_only: Option<bool>) -> &'static Rating {
+pub(crate) fn rule(sort: PermissionSort, name: &str, admin_only: Option<bool>) -> &'static Rating {
     let mut parts = name.splitn(3, '.');
     let name = Name {
         sort,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::policy::{Blocked, Case, Rule};
 
 /// `protect = true`: nothing is taken from this app.
-pub struct ProtectedApp;
+pub(crate) struct ProtectedApp;
 
 impl Rule for ProtectedApp {
     fn name(&self) -> &'static str {

@@ -14,7 +14,7 @@ use crate::policy::identity::GRAPH;
 use crate::policy::permissions::rule;
 
 /// Up to so many named people, a high permission counts as medium.
-pub const FEW_PEOPLE: usize = 25;
+pub(crate) const FEW_PEOPLE: usize = 25;
 
 /// Who is given one permission in the plan, of one app.
 #[derive(Default)]

@@ -9,7 +9,7 @@ use crate::render::{plan, run};
 
 /// What a report is about.
 #[derive(Debug, Clone, Copy)]
-pub enum Reported<'a> {
+pub(crate) enum Reported<'a> {
     Plan(&'a Plan),
     /// What became of these changes.
     Run(&'a RunReport, &'a [Change]),
@@ -17,20 +17,20 @@ pub enum Reported<'a> {
 
 /// One format.
 #[derive(Debug)]
-pub struct Format {
+pub(crate) struct Format {
     /// Its word on the command line.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Writes a report bit by bit.
-    pub draw: fn(&Reported<'_>, &mut dyn Write) -> io::Result<()>,
+    pub(crate) draw: fn(&Reported<'_>, &mut dyn Write) -> io::Result<()>,
 }
 
 /// What `--json` asks for.
-pub static JSON: Format = Format { name: "json", draw: in_json };
+pub(crate) static JSON: Format = Format { name: "json", draw: in_json };
 
-pub static FORMATS: [&Format; 1] = [&JSON];
+pub(crate) static FORMATS: [&Format; 1] = [&JSON];
 
 /// The format of this name.
-pub fn named(name: &str) -> Option<&'static Format> {
+pub(crate) fn named(name: &str) -> Option<&'static Format> {
     FORMATS.into_iter().find(|format| format.name == name)
 }
 

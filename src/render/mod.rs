@@ -6,8 +6,8 @@
 
 mod change;
 pub mod finding;
-pub mod formats;
-pub mod history;
+pub(crate) mod formats;
+pub(crate) mod history;
 pub mod page;
 pub mod plan;
-pub mod run;
+pub(crate) mod run;

@@ -53,7 +53,7 @@ pub fn mint(claims: &TokenClaims<'_>) -> String {
 }
 
 /// A token that is issued when all of them had expired so often, see [`Bearer::generation`].
-pub fn mint_anew(claims: &TokenClaims<'_>, generation: u32) -> String {
+pub(crate) fn mint_anew(claims: &TokenClaims<'_>, generation: u32) -> String {
     let TokenClaims { tenant, app_id, object_id, user, audience, permissions, now, lifetime } =
         claims;
     let mut payload = json!({
@@ -144,12 +144,12 @@ fn invalid(message: &str) -> Refused {
 }
 
 /// 401 of a token whose time is over.
-pub fn expired() -> Refused {
+pub(crate) fn expired() -> Refused {
     invalid("Lifetime validation failed, the token is expired.")
 }
 
 /// The middle part of a token.
-pub fn payload(token: &str) -> Option<Value> {
+pub(crate) fn payload(token: &str) -> Option<Value> {
     let mut parts = token.split('.');
     let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()

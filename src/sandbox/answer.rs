@@ -12,11 +12,11 @@ pub struct Sent {
     pub status: u16,
     pub body: AnswerBody,
     /// Seconds, with a 429 or 503.
-    pub retry_after: Option<u32>,
+    pub(crate) retry_after: Option<u32>,
     /// What the service says about limits, by name of the header.
-    pub headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
     /// The connection breaks instead of bringing this answer.
-    pub lost: bool,
+    pub(crate) lost: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -30,17 +30,17 @@ pub enum AnswerBody {
 }
 
 /// The first half of a body's text.
-pub fn cut(body: &Value) -> String {
+pub(crate) fn cut(body: &Value) -> String {
     let text = body.to_string();
     text.chars().take(text.chars().count() / 2).collect()
 }
 
 impl Sent {
-    pub fn new(status: u16, body: AnswerBody) -> Self {
+    pub(crate) fn new(status: u16, body: AnswerBody) -> Self {
         Self { status, body, retry_after: None, headers: Vec::new(), lost: false }
     }
 
-    pub fn json(status: u16, body: Value) -> Self {
+    pub(crate) fn json(status: u16, body: Value) -> Self {
         Self::new(status, AnswerBody::Json(body))
     }
 }
@@ -63,7 +63,7 @@ impl Trace {
 }
 
 /// The error envelope. Its date has no offset: that is what the service sends.
-pub fn envelope(refused: &Refused, trace: &Trace) -> Sent {
+pub(crate) fn envelope(refused: &Refused, trace: &Trace) -> Sent {
     let Refused { status, code, message } = refused;
     Sent::json(
         *status,
@@ -82,7 +82,7 @@ pub fn envelope(refused: &Refused, trace: &Trace) -> Sent {
 }
 
 /// The service's usual words for a status.
-pub fn usual(status: u16) -> Refused {
+pub(crate) fn usual(status: u16) -> Refused {
     let (code, message) = match status {
         401 => ("InvalidAuthenticationToken", "Access token has expired or is not yet valid."),
         403 => {

@@ -8,7 +8,7 @@ use crate::sandbox::odata::filter::Filter;
 use crate::sandbox::refused::Refused;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HttpMethod {
+pub(crate) enum HttpMethod {
     Get,
     Post,
     Patch,
@@ -29,23 +29,23 @@ pub struct Caller {
 
 #[derive(Debug, Clone)]
 pub struct Call {
-    pub method: HttpMethod,
+    pub(crate) method: HttpMethod,
     /// Decoded; see [`segments`].
-    pub segments: Vec<String>,
-    pub filter: Option<Filter>,
+    pub(crate) segments: Vec<String>,
+    pub(crate) filter: Option<Filter>,
     /// Members asked for; empty without `$select`.
-    pub select: Vec<String>,
-    pub top: Option<usize>,
+    pub(crate) select: Vec<String>,
+    pub(crate) top: Option<usize>,
     /// `$count=true`.
-    pub count: bool,
+    pub(crate) count: bool,
     /// `ConsistencyLevel: eventual`.
-    pub eventual: bool,
-    pub body: Option<Value>,
-    pub caller: Caller,
+    pub(crate) eventual: bool,
+    pub(crate) body: Option<Value>,
+    pub(crate) caller: Caller,
 }
 
 impl Call {
-    pub fn new(method: HttpMethod, path: &str) -> Self {
+    pub(crate) fn new(method: HttpMethod, path: &str) -> Self {
         Self {
             method,
             segments: segments(path),
@@ -59,25 +59,26 @@ impl Call {
         }
     }
 
+    #[cfg(test)]
     #[must_use]
-    pub fn with_body(mut self, body: Value) -> Self {
+    pub(crate) fn with_body(mut self, body: Value) -> Self {
         self.body = Some(body);
         self
     }
 
     /// The segments in lower case, to be matched: the service ignores their letter case. Ids and
     /// keys are taken from `segments`.
-    pub fn route(&self) -> Vec<String> {
+    pub(crate) fn route(&self) -> Vec<String> {
         self.segments.iter().map(|segment| segment.to_ascii_lowercase()).collect()
     }
 
     /// A segment as it came.
-    pub fn segment(&self, index: usize) -> &str {
+    pub(crate) fn segment(&self, index: usize) -> &str {
         self.segments.get(index).map_or("", String::as_str)
     }
 
     /// Both halves of what the service wants for queries beyond the default ones.
-    pub fn advanced(&self) -> bool {
+    pub(crate) fn advanced(&self) -> bool {
         self.eventual && self.count
     }
 
@@ -85,7 +86,7 @@ impl Call {
     ///
     /// # Errors
     /// When there is no JSON object.
-    pub fn object(&self) -> Result<Map<String, Value>, Refused> {
+    pub(crate) fn object(&self) -> Result<Map<String, Value>, Refused> {
         match &self.body {
             Some(Value::Object(members)) => Ok(members
                 .iter()
@@ -99,7 +100,7 @@ impl Call {
 }
 
 /// The service's sentence for a body that is no JSON object.
-pub fn unreadable() -> Refused {
+pub(crate) fn unreadable() -> Refused {
     Refused::new(
         400,
         "BadRequest",
@@ -111,7 +112,7 @@ pub fn unreadable() -> Refused {
 /// Splits and decodes a path. A key in parentheses becomes a segment of its own:
 /// `servicePrincipals(appId='x')` is `servicePrincipals` and `appId='x'`, `users('x')` is `users`
 /// and `x`.
-pub fn segments(path: &str) -> Vec<String> {
+pub(crate) fn segments(path: &str) -> Vec<String> {
     let mut out = Vec::new();
     for part in path.split('/').filter(|part| !part.is_empty()) {
         let part = decode(part);
@@ -127,12 +128,12 @@ pub fn segments(path: &str) -> Vec<String> {
 }
 
 /// The text of an OData string literal.
-pub fn unquoted(literal: &str) -> Option<String> {
+pub(crate) fn unquoted(literal: &str) -> Option<String> {
     Some(literal.strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'"))
 }
 
 /// Undoes percent-encoding. What is not valid UTF-8 afterwards is replaced, never refused.
-pub fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

@@ -10,12 +10,12 @@ pub struct RegisteredKey {
     /// `RSAPublicKey` in DER.
     rsa: Vec<u8>,
     /// SHA-256 of the certificate; `None` for a bare public key.
-    pub sha256: Option<Vec<u8>>,
+    pub(crate) sha256: Option<Vec<u8>>,
 }
 
 impl RegisteredKey {
     /// Reads a PEM certificate or a PEM public key with an RSA key. `None` for anything else.
-    pub fn from_pem(pem: &str) -> Option<Self> {
+    pub(crate) fn from_pem(pem: &str) -> Option<Self> {
         if let Ok(certificate) = CertificateDer::from_pem_slice(pem.as_bytes()) {
             let digest = ring::digest::digest(&ring::digest::SHA256, &certificate);
             let info = key_info(&certificate)?;
@@ -27,7 +27,7 @@ impl RegisteredKey {
     }
 
     /// Whether the signature over the text is by this key.
-    pub fn signed(&self, algorithm: &str, text: &[u8], signature: &[u8]) -> bool {
+    pub(crate) fn signed(&self, algorithm: &str, text: &[u8], signature: &[u8]) -> bool {
         let algorithm: &'static dyn signature::VerificationAlgorithm = match algorithm {
             "PS256" => &signature::RSA_PSS_2048_8192_SHA256,
             "RS256" => &signature::RSA_PKCS1_2048_8192_SHA256,

@@ -37,7 +37,7 @@ pub enum Answered {
 
 impl Answered {
     /// The object with this id as a reader sees it; `set` is its name for `@odata.context`.
-    pub fn one(tenant: &mut Tenant, table: &str, id: &str, set: &'static str) -> Self {
+    pub(crate) fn one(tenant: &mut Tenant, table: &str, id: &str, set: &'static str) -> Self {
         match tenant.read(table, id) {
             Some(row) => Self::Object(200, set, row.clone()),
             None => Refused::not_found(id).into(),
@@ -45,7 +45,7 @@ impl Answered {
     }
 
     /// The status it is sent with when nothing more goes wrong.
-    pub fn status(&self) -> u16 {
+    pub(crate) fn status(&self) -> u16 {
         match self {
             Self::Object(status, ..) => *status,
             Self::List(_) | Self::Count(_) => 200,
@@ -59,19 +59,19 @@ impl Answered {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listing {
     /// Name of the set for `@odata.context`.
-    pub set: &'static str,
-    pub within: Within,
+    pub(crate) set: &'static str,
+    pub(crate) within: Within,
     /// What `$filter` may test here.
-    pub fields: &'static [Field],
+    pub(crate) fields: &'static [Field],
     /// Members of a row when there is no `$select`; empty means all.
-    pub default_select: &'static [&'static str],
+    pub(crate) default_select: &'static [&'static str],
     /// Whether rows of several types are mixed, so that each says `@odata.type`.
-    pub mixed: bool,
+    pub(crate) mixed: bool,
 }
 
 /// Which rows a list is about.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Within {
+pub(crate) enum Within {
     Table(&'static str),
     /// Rows of a table whose indexed field has this value.
     Matching(&'static str, &'static str, String),
@@ -83,7 +83,7 @@ pub enum Within {
 }
 
 impl Listing {
-    pub fn of(set: &'static str, within: Within, fields: &'static [Field]) -> Self {
+    pub(crate) fn of(set: &'static str, within: Within, fields: &'static [Field]) -> Self {
         Self { set, within, fields, default_select: &[], mixed: false }
     }
 }

@@ -4,7 +4,7 @@
 use crate::sandbox::call::{Call, HttpMethod};
 
 /// Resource units of a call, at least 1.
-pub fn units(call: &Call, expands: bool) -> u32 {
+pub(crate) fn units(call: &Call, expands: bool) -> u32 {
     let route = call.route();
     let route: Vec<&str> = route.iter().map(String::as_str).collect();
     let base: u32 = match (call.method, &route[..]) {

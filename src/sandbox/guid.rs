@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 /// A GUID made from a text: the same text is always the same GUID.
-pub fn guid_of(text: &str) -> String {
+pub(crate) fn guid_of(text: &str) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
     let mut bytes = [0_u8; 16];
     bytes.copy_from_slice(&digest.as_ref()[..16]);
@@ -11,6 +11,6 @@ pub fn guid_of(text: &str) -> String {
 }
 
 /// Sixteen bytes of a GUID in the order Windows keeps them; `None` for other texts.
-pub fn guid_bytes(text: &str) -> Option<[u8; 16]> {
+pub(crate) fn guid_bytes(text: &str) -> Option<[u8; 16]> {
     Uuid::try_parse(text).ok().map(|guid| guid.to_bytes_le())
 }

@@ -32,23 +32,23 @@ const LARGEST_HEAD: usize = 32 * 1024;
 
 /// What all requests share.
 pub(super) struct Shared {
-    pub world: Mutex<World>,
-    pub clock: Arc<dyn Clock>,
+    pub(crate) world: Mutex<World>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// How long a client may take for the head of a request, and for its body.
-    pub patience: Duration,
+    pub(crate) patience: Duration,
     /// Only where it is https.
-    pub secure: Option<TlsAcceptor>,
-    pub tenant_id: String,
+    pub(crate) secure: Option<TlsAcceptor>,
+    pub(crate) tenant_id: String,
     /// By the clock's [`Clock::since_start`].
-    pub started: Duration,
+    pub(crate) started: Duration,
     /// Answers given, of any sort.
-    pub traces: AtomicU64,
+    pub(crate) traces: AtomicU64,
     /// Requests to Graph routes.
-    pub arrived: AtomicU64,
-    pub in_flight: AtomicU64,
-    pub most_in_flight: AtomicU64,
+    pub(crate) arrived: AtomicU64,
+    pub(crate) in_flight: AtomicU64,
+    pub(crate) most_in_flight: AtomicU64,
     /// Somebody else did something.
-    pub overtaken: Notify,
+    pub(crate) overtaken: Notify,
 }
 
 impl Shared {

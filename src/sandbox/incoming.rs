@@ -38,12 +38,12 @@ pub enum Payload {
 /// A request, and what the weather wants to know of it.
 #[derive(Debug)]
 pub struct AskedRequest {
-    pub incoming: Incoming,
-    pub said: Said,
+    pub(crate) incoming: Incoming,
+    pub(crate) said: Said,
     /// The same for the same method, path, query and body.
-    pub fingerprint: u64,
+    pub(crate) fingerprint: u64,
     /// Whether it changes the tenant. `getByIds` is a read in spite of its method.
-    pub write: bool,
+    pub(crate) write: bool,
 }
 
 impl From<Incoming> for AskedRequest {
@@ -72,12 +72,12 @@ impl From<Incoming> for AskedRequest {
 /// One request of a batch.
 #[derive(Debug)]
 pub struct BatchItem {
-    pub id: String,
-    pub asked: AskedRequest,
+    pub(crate) id: String,
+    pub(crate) asked: AskedRequest,
     /// What makes the item wrong by itself.
-    pub fault: Option<Refused>,
+    pub(crate) fault: Option<Refused>,
     /// Ids in lower case.
-    pub depends_on: Vec<String>,
+    pub(crate) depends_on: Vec<String>,
 }
 
 /// One HTTP request for Graph.
@@ -90,7 +90,7 @@ pub enum Errand {
 
 impl Errand {
     /// The HTTP request itself.
-    pub fn outer(&self) -> &AskedRequest {
+    pub(crate) fn outer(&self) -> &AskedRequest {
         match self {
             Self::One(asked) | Self::Batch(asked, _) => asked,
         }

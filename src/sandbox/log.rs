@@ -34,7 +34,7 @@ pub struct BatchLine {
     /// Those of them that are writes.
     pub writes: usize,
     /// Of the batch as a whole.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The connection broke instead of bringing that answer.
     pub lost: bool,
 }
@@ -58,16 +58,16 @@ pub struct RequestCounts {
 #[derive(Debug, Clone, Default)]
 pub struct Log {
     pub counts: RequestCounts,
-    pub writes: Vec<WriteLine>,
+    pub(crate) writes: Vec<WriteLine>,
     /// Well-formed batches.
-    pub batches: Vec<BatchLine>,
+    pub(crate) batches: Vec<BatchLine>,
     /// What somebody else did meanwhile, with the number of the HTTP request it went before.
-    pub meanwhile: Vec<WriteLine>,
+    pub(crate) meanwhile: Vec<WriteLine>,
 }
 
 impl Log {
     /// The place of the next write.
-    pub fn turn(&self) -> usize {
+    pub(crate) fn turn(&self) -> usize {
         self.writes.len() + self.meanwhile.len() + 1
     }
 }

@@ -9,7 +9,7 @@ const WINDOW: i64 = 150_000;
 
 /// The buckets of all apps. A full one holds as many writes as the limit says.
 #[derive(Debug, Default)]
-pub struct Buckets(BTreeMap<String, Bucket>);
+pub(crate) struct Buckets(BTreeMap<String, Bucket>);
 
 #[derive(Debug)]
 struct Bucket {
@@ -21,18 +21,18 @@ struct Bucket {
 
 /// What one write meant for its app's bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spent {
+pub(crate) struct Spent {
     /// Percent of the limit in use, this write included; up to 180.
-    pub percent: i64,
+    pub(crate) percent: i64,
     /// The bucket was empty: whole seconds after which one write fits again.
-    pub wait: Option<u32>,
+    pub(crate) wait: Option<u32>,
 }
 
 impl Buckets {
     /// Takes one write, `now` after the start. `limit`: writes in 150 seconds, at least 1.
     ///
     /// A write that is refused counts as well: the service goes on counting while it throttles.
-    pub fn spend(&mut self, app: &str, limit: u32, now: Duration) -> Spent {
+    pub(crate) fn spend(&mut self, app: &str, limit: u32, now: Duration) -> Spent {
         let limit = i64::from(limit);
         let full = limit * WINDOW;
         let fresh = || Bucket { limit, level: full, at: now };

@@ -5,48 +5,48 @@
 pub struct Refused {
     pub status: u16,
     pub code: String,
-    pub message: String,
+    pub(crate) message: String,
 }
 
 impl Refused {
-    pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
         Self { status, code: code.to_owned(), message: message.into() }
     }
 
     /// 400 with the code most refusals of the directory have.
-    pub fn bad(message: impl Into<String>) -> Self {
+    pub(crate) fn bad(message: impl Into<String>) -> Self {
         Self::new(400, "Request_BadRequest", message)
     }
 
     /// 400 for a query that the service understands and does not serve.
-    pub fn unsupported(message: impl Into<String>) -> Self {
+    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
         Self::new(400, "Request_UnsupportedQuery", message)
     }
 
-    pub fn missing_property(name: &str) -> Self {
+    pub(crate) fn missing_property(name: &str) -> Self {
         Self::bad(format!("Missing property: {name}"))
     }
 
-    pub fn fixed_property(name: &str) -> Self {
+    pub(crate) fn fixed_property(name: &str) -> Self {
         Self::bad(format!("Property cannot be updated: {name}"))
     }
 
-    pub fn unknown_property(name: &str) -> Self {
+    pub(crate) fn unknown_property(name: &str) -> Self {
         Self::bad(format!("Invalid property '{name}'."))
     }
 
-    pub fn invalid_value(name: &str, resource: &str) -> Self {
+    pub(crate) fn invalid_value(name: &str, resource: &str) -> Self {
         Self::bad(format!(
             "Invalid value specified for property '{name}' of resource '{resource}'."
         ))
     }
 
     /// 404: no such object, or not replicated yet.
-    pub fn not_found(id: &str) -> Self {
+    pub(crate) fn not_found(id: &str) -> Self {
         Self::new(404, "Request_ResourceNotFound", absent(id))
     }
 
-    pub fn denied() -> Self {
+    pub(crate) fn denied() -> Self {
         Self::new(
             403,
             "Authorization_RequestDenied",
@@ -55,12 +55,12 @@ impl Refused {
     }
 
     /// A path of which nothing is known.
-    pub fn no_such_segment(segment: &str) -> Self {
+    pub(crate) fn no_such_segment(segment: &str) -> Self {
         Self::new(400, "BadRequest", format!("Resource not found for the segment '{segment}'."))
     }
 
     /// A method that the route does not have.
-    pub fn no_such_method() -> Self {
+    pub(crate) fn no_such_method() -> Self {
         Self::new(
             405,
             "Request_BadRequest",
@@ -70,7 +70,7 @@ impl Refused {
 }
 
 /// The sentence for an object that is not there, or whose parts are not there yet.
-pub fn absent(id: &str) -> String {
+pub(crate) fn absent(id: &str) -> String {
     format!(
         "Resource '{id}' does not exist or one of its queried reference-property objects are not \
          present."

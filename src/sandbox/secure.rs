@@ -19,8 +19,8 @@ const GOOD_FOR: Duration = Duration::days(90);
 /// What a server needs for https.
 pub(super) struct Secure {
     /// What clients have to trust, as PEM. Its key is forgotten at once: it signs nothing more.
-    pub root: String,
-    pub acceptor: TlsAcceptor,
+    pub(crate) root: String,
+    pub(crate) acceptor: TlsAcceptor,
 }
 
 /// Makes both certificates.

@@ -155,12 +155,12 @@ impl Running {
     }
 
     /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// What a client of the https server has to trust, as PEM.
-    pub fn root(&self) -> Option<&str> {
+    pub(crate) fn root(&self) -> Option<&str> {
         self.root.as_deref()
     }
 
@@ -200,7 +200,7 @@ impl Running {
     }
 
     /// Whether anybody could have changed the tenant since the start.
-    pub fn touched(&self) -> bool {
+    pub(crate) fn touched(&self) -> bool {
         let world = self.shared.world();
         // A refused write may leave something behind as well, such as how often it was refused.
         world.log.counts.writes > 0 || world.log.meanwhile.iter().any(|line| line.took_effect)
@@ -222,7 +222,7 @@ impl Running {
     }
 
     /// The same behind the first so many, as soon as there is any. For one who waits.
-    pub async fn meanwhile_after(&self, first: usize) -> Vec<WriteLine> {
+    pub(crate) async fn meanwhile_after(&self, first: usize) -> Vec<WriteLine> {
         loop {
             let news = self.shared.world().log.meanwhile.get(first..).unwrap_or_default().to_vec();
             if !news.is_empty() {

@@ -333,7 +333,7 @@ fn by_certificate(
 }
 
 /// The audience a federated credential has when nobody says another.
-pub fn exchange_audience() -> String {
+pub(crate) fn exchange_audience() -> String {
     EXCHANGE.to_owned()
 }
 

@@ -12,7 +12,7 @@ use super::{nameless, private};
 use crate::model::secret::Veil;
 
 /// Writes what a file shall hold.
-pub type Content<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
+pub(crate) type Content<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
 
 /// Replaces the file or makes it, mode 0600. After a crash at any moment the file has either its
 /// old bytes or the new ones.
@@ -20,7 +20,7 @@ pub type Content<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
 /// # Errors
 /// When the path is a symbolic link or no ordinary file, or when writing fails; then the old file
 /// is as it was.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     write_with(path, &|out| out.write_all(bytes))
 }
 
@@ -28,7 +28,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// As [`write`], and what `content` fails with.
-pub fn write_with(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
+pub(crate) fn write_with(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
     refuse_special(path)?;
     match unnamed(path, content)?.map(|file| named(path, &file)) {
         Some(Ok(name)) => name.persist(path).map_err(|error| write_error(path, error.error))?,
@@ -44,7 +44,7 @@ pub fn write_with(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Exists`] when something of this name is there, else as [`write_with`].
-pub fn write_new(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
+pub(crate) fn write_new(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
     refuse_special(path)?;
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => StoreError::Exists { path: path.to_owned() },
@@ -67,7 +67,7 @@ pub fn write_new(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Exists`] when something of this name is there, a link included.
-pub fn create_for_append(path: &Path) -> Result<File, StoreError> {
+pub(crate) fn create_for_append(path: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
     options.append(true).create_new(true);
     #[cfg(unix)]
@@ -84,7 +84,7 @@ pub fn create_for_append(path: &Path) -> Result<File, StoreError> {
 ///
 /// # Errors
 /// When it is a link or no ordinary file, or cannot be written.
-pub fn open_for_append(path: &Path) -> Result<File, StoreError> {
+pub(crate) fn open_for_append(path: &Path) -> Result<File, StoreError> {
     refuse_special(path)?;
     let mut options = OpenOptions::new();
     options.append(true);
@@ -96,7 +96,7 @@ pub fn open_for_append(path: &Path) -> Result<File, StoreError> {
 ///
 /// # Errors
 /// When it is a link or no ordinary file, or cannot be read.
-pub fn start(path: &Path, most: u64) -> Result<Option<Vec<u8>>, StoreError> {
+pub(crate) fn start(path: &Path, most: u64) -> Result<Option<Vec<u8>>, StoreError> {
     refuse_special(path)?;
     let mut found = Vec::new();
     let opened = match opened::open(path, Reach::Itself) {
@@ -116,7 +116,7 @@ pub fn start(path: &Path, most: u64) -> Result<Option<Vec<u8>>, StoreError> {
 /// # Errors
 /// When the last part is a symbolic link: a repository could bring `.consent` as a link that leads
 /// out of it. When it is there and not ours alone.
-pub fn create_private_dir(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn create_private_dir(path: &Path) -> Result<(), StoreError> {
     if private::check(path)? {
         return Ok(());
     }
@@ -132,7 +132,7 @@ pub fn create_private_dir(path: &Path) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn tail(path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn tail(path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
     let failed = |source| StoreError::Read { path: path.to_owned(), source };
     let mut file = opened::open(path, Reach::Itself)?.file;
     let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
@@ -147,7 +147,7 @@ pub fn tail(path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn names(dir: &Path, ending: &str) -> Result<Vec<String>, StoreError> {
+pub(crate) fn names(dir: &Path, ending: &str) -> Result<Vec<String>, StoreError> {
     let failed = |source| StoreError::Read { path: dir.to_owned(), source };
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
@@ -170,7 +170,7 @@ pub fn names(dir: &Path, ending: &str) -> Result<Vec<String>, StoreError> {
 
 /// Removes what a run that was killed left of a file it was about to write whole. Only for a folder
 /// that nobody else writes to at this time.
-pub fn sweep(dir: &Path) {
+pub(crate) fn sweep(dir: &Path) {
     // Such a file is in nobody's way: where it cannot be removed, it stays.
     let leftover = |name: &String| name.starts_with(PREFIX);
     for name in names(dir, SUFFIX).unwrap_or_default().iter().filter(|name| leftover(name)) {

@@ -16,7 +16,7 @@ use crate::model::outcome::{RunReport, Stopped};
 
 /// The snapshot of a run that is under way.
 #[derive(Debug)]
-pub struct OpenSnapshot<'a> {
+pub(crate) struct OpenSnapshot<'a> {
     records: &'a dyn Records,
     name: RecordName,
     tag: Tag,
@@ -24,7 +24,7 @@ pub struct OpenSnapshot<'a> {
 }
 
 impl OpenSnapshot<'_> {
-    pub fn name(&self) -> &RecordName {
+    pub(crate) fn name(&self) -> &RecordName {
         &self.name
     }
 
@@ -32,7 +32,7 @@ impl OpenSnapshot<'_> {
     ///
     /// # Errors
     /// When it cannot be written, or somebody changed it; then it still says that the run had started.
-    pub fn finish(
+    pub(crate) fn finish(
         &mut self,
         at: OffsetDateTime,
         report: &RunReport,
@@ -73,7 +73,7 @@ impl OpenSnapshot<'_> {
 /// # Errors
 /// When the place is not ours alone, the one before cannot be read, or writing fails: then the run
 /// must not begin.
-pub fn begin(
+pub(crate) fn begin(
     records: &dyn Records,
     at: OffsetDateTime,
     beginning: Beginning,
@@ -127,7 +127,7 @@ pub fn latest(records: &dyn Records) -> Result<Option<(RecordName, Snapshot)>, S
 
 /// # Errors
 /// When it cannot be read, is no snapshot, or is too new.
-pub fn read(records: &dyn Records, name: &RecordName) -> Result<Snapshot, StoreError> {
+pub(crate) fn read(records: &dyn Records, name: &RecordName) -> Result<Snapshot, StoreError> {
     parse(&records.path(name), &records.read(name, LONGEST)?.bytes)
 }
 
@@ -136,7 +136,8 @@ pub fn read(records: &dyn Records, name: &RecordName) -> Result<Snapshot, StoreE
 ///
 /// # Errors
 /// When the newest snapshot cannot be read.
-pub fn broken_link(records: &dyn Records) -> Result<Option<String>, StoreError> {
+#[cfg_attr(not(test), expect(dead_code, reason = "no command verifies the chain yet"))]
+pub(crate) fn broken_link(records: &dyn Records) -> Result<Option<String>, StoreError> {
     let mut at = latest(records)?.map(|(_, snapshot)| snapshot);
     // A chain has no more links than there are records, so a circle ends too.
     for _ in records.list(RecordSort::Snapshot)? {

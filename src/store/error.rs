@@ -55,7 +55,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// Stable id of the kind, in snake case.
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Read { .. } => "file_not_readable",
             Self::Write { .. } | Self::Broken { .. } => "file_not_writable",
@@ -73,7 +73,7 @@ impl StoreError {
     }
 
     /// The path, where it is all that is wrong that nothing is there.
-    pub fn missing(&self) -> Option<&Path> {
+    pub(crate) fn missing(&self) -> Option<&Path> {
         match self {
             Self::Read { path, source } if source.kind() == io::ErrorKind::NotFound => Some(path),
             _ => None,
@@ -81,7 +81,7 @@ impl StoreError {
     }
 
     /// What to do about it.
-    pub fn help(&self) -> String {
+    pub(crate) fn help(&self) -> String {
         match self {
             Self::Read { path, source } if source.kind() == io::ErrorKind::NotFound => {
                 format!("there is no {}; check the name and the folder", text(path))

@@ -23,23 +23,23 @@ const FORMAT: &str = "consent.journal";
 const VERSION: u32 = 1;
 
 /// Longest journal that is read, in bytes. 100,000 requests take about 100 MB.
-pub const LONGEST: u64 = 512 * 1024 * 1024;
+pub(crate) const LONGEST: u64 = 512 * 1024 * 1024;
 
 /// The first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Header {
     #[schemars(extend("const" = FORMAT))]
-    pub format: String,
+    pub(crate) format: String,
     #[schemars(extend("const" = VERSION))]
-    pub format_version: u32,
+    pub(crate) format_version: u32,
     /// Id of the run.
-    pub run: String,
-    pub tenant: TenantId,
+    pub(crate) run: String,
+    pub(crate) tenant: TenantId,
     /// Digest of the approved effect, with its `sha256:`.
-    pub effect: String,
+    pub(crate) effect: String,
     /// UTC, whole seconds.
     #[schemars(with = "Moment")]
-    pub started: String,
+    pub(crate) started: String,
 }
 
 /// One later line.
@@ -47,15 +47,15 @@ pub struct Header {
 pub struct Record {
     /// UTC, whole seconds.
     #[schemars(with = "Moment")]
-    pub at: String,
+    pub(crate) at: String,
     #[serde(flatten)]
-    pub event: JournalEvent,
+    pub(crate) event: JournalEvent,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "event")]
 #[schemars(rename = "Event")]
-pub enum JournalEvent {
+pub(crate) enum JournalEvent {
     /// About to go out. Whoever finds this as the last word about an address must read the tenant.
     Sending { address: Address, step: usize, request: Request },
     /// What came back: `accepted`, or a word for the error, which then follows; its status is 0
@@ -93,13 +93,14 @@ impl JsonSchema for AnyLine {
 }
 
 /// The schema of each line.
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     document::<AnyLine>("journal", VERSION)
 }
 
 /// An open journal. After the first failed write it takes no more lines.
 #[derive(Debug)]
-pub struct Journal {
+pub(crate) struct Journal {
+    #[cfg(test)]
     name: RecordName,
     path: PathBuf,
     lines: Box<dyn RecordLines>,
@@ -111,7 +112,7 @@ impl Journal {
     ///
     /// # Errors
     /// When the place is not ours alone, the run has a journal already, or writing fails.
-    pub fn create(
+    pub(crate) fn create(
         records: &dyn Records,
         run: &str,
         tenant: TenantId,
@@ -120,7 +121,13 @@ impl Journal {
     ) -> Result<Self, StoreError> {
         let name = RecordName::new(RecordSort::Journal, at, run);
         let (path, lines) = (records.path(&name), records.begin(&name)?);
-        let mut journal = Self { name, path, lines, broken: false };
+        let mut journal = Self {
+            #[cfg(test)]
+            name,
+            path,
+            lines,
+            broken: false,
+        };
         journal.add(&[Header {
             format: FORMAT.into(),
             format_version: VERSION,
@@ -132,7 +139,8 @@ impl Journal {
         Ok(journal)
     }
 
-    pub fn name(&self) -> &RecordName {
+    #[cfg(test)]
+    pub(crate) fn name(&self) -> &RecordName {
         &self.name
     }
 
@@ -141,7 +149,7 @@ impl Journal {
     /// # Errors
     /// When they cannot be written; from then on every call fails, because nobody knows how the
     /// journal ends.
-    pub fn write(
+    pub(crate) fn write(
         &mut self,
         at: OffsetDateTime,
         events: Vec<JournalEvent>,
@@ -186,7 +194,8 @@ pub struct Recovered {
 
 impl Recovered {
     /// Whether the run ended in good order; if not, it was killed, and only the tenant knows.
-    pub fn ended(&self) -> bool {
+    #[cfg(test)]
+    pub(crate) fn ended(&self) -> bool {
         matches!(self.records.last(), Some(Record { event: JournalEvent::End { .. }, .. }))
     }
 
@@ -217,7 +226,7 @@ const LONGEST_END: u64 = 64 * 1024;
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn ended(records: &dyn Records, name: &RecordName) -> Result<bool, StoreError> {
+pub(crate) fn ended(records: &dyn Records, name: &RecordName) -> Result<bool, StoreError> {
     let tail = records.tail(name, LONGEST_END)?;
     let line =
         tail.strip_suffix(b"\n").and_then(|lines| lines.rsplit(|byte| *byte == b'\n').next());
@@ -229,7 +238,7 @@ pub fn ended(records: &dyn Records, name: &RecordName) -> Result<bool, StoreErro
 ///
 /// # Errors
 /// When it cannot be read, is no journal, is too new, or is damaged before its last line.
-pub fn read(records: &dyn Records, name: &RecordName) -> Result<Recovered, StoreError> {
+pub(crate) fn read(records: &dyn Records, name: &RecordName) -> Result<Recovered, StoreError> {
     parse(&records.path(name), &records.read(name, LONGEST)?.bytes)
 }
 
@@ -266,7 +275,7 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Recovered, StoreError> {
 ///
 /// # Errors
 /// When the journals cannot be listed.
-pub fn of_run(records: &dyn Records, run: &str) -> Result<Option<RecordName>, StoreError> {
+pub(crate) fn of_run(records: &dyn Records, run: &str) -> Result<Option<RecordName>, StoreError> {
     let mut names = records.list(RecordSort::Journal)?;
     names.retain(|name| name.is_of(run));
     Ok(names.pop())

@@ -65,14 +65,14 @@ pub fn take(consent_dir: &Path, holder: &str) -> Result<Lock, LockError> {
 /// Waits until nobody else has the turn in this folder, and has it until the file is dropped: for as
 /// long as it takes to compare a file and to replace it. Where folders cannot be locked, on Windows and
 /// on some file systems, nobody waits.
-pub fn turn(dir: &Path) -> Option<File> {
+pub(crate) fn turn(dir: &Path) -> Option<File> {
     let folder = File::open(dir).ok()?;
     folder.lock().ok()?;
     Some(folder)
 }
 
 /// What the last one who took the lock said of himself. Whether he still has it, it does not tell.
-pub fn holder(consent_dir: &Path) -> Option<String> {
+pub(crate) fn holder(consent_dir: &Path) -> Option<String> {
     // A link could lead to anything, and its first words would be shown.
     let mut opened = opened::open(&consent_dir.join("lock"), Reach::Itself).ok()?;
     Some(note(&mut opened.file))

@@ -14,22 +14,22 @@ use crate::store::{StoreError, report_file};
 
 /// Most bytes of one file: 4 MiB. Ten thousand apps fit in it; what is larger is not written by
 /// people, and reading it would only make a mistake costly.
-pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Most files of one run, of all folders together.
-pub const MAX_FILES: usize = 1_000;
+pub(crate) const MAX_FILES: usize = 1_000;
 
 /// The manifest as it stood on the disk.
 #[derive(Debug, Clone, Default)]
-pub struct ManifestFiles {
-    pub sources: Sources,
+pub(crate) struct ManifestFiles {
+    pub(crate) sources: Sources,
     /// In the order of the sources: the plan says what it was made from.
-    pub hashes: Vec<ManifestHash>,
+    pub(crate) hashes: Vec<ManifestHash>,
 }
 
 /// Why a file of the manifest cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum LoadError {
+pub(crate) enum LoadError {
     #[error("there is no file or folder \"{}\"", name(.0))]
     Missing(PathBuf),
     #[error("the folder \"{}\" holds no *.toml file", name(.0))]
@@ -60,7 +60,7 @@ fn name(path: &Path) -> String {
 
 impl LoadError {
     /// Stable id and way out. The kind of failure is the manifest's.
-    pub fn finding(&self) -> Finding {
+    pub(crate) fn finding(&self) -> Finding {
         let (code, help) = match self {
             Self::Missing(_) => (
                 "manifest_not_found",
@@ -107,7 +107,7 @@ impl LoadError {
 ///
 /// # Errors
 /// All that is wrong with any of them.
-pub fn load(paths: &[PathBuf]) -> Result<ManifestFiles, Vec<LoadError>> {
+pub(crate) fn load(paths: &[PathBuf]) -> Result<ManifestFiles, Vec<LoadError>> {
     let (mut loaded, mut errors) = (ManifestFiles::default(), Vec::new());
     let mut seen: Vec<PathBuf> = Vec::new();
     for path in paths {
@@ -145,7 +145,7 @@ pub fn load(paths: &[PathBuf]) -> Result<ManifestFiles, Vec<LoadError>> {
 }
 
 /// The errors of [`load`] as findings.
-pub fn findings(errors: &[LoadError]) -> Findings {
+pub(crate) fn findings(errors: &[LoadError]) -> Findings {
     let mut findings = Findings::default();
     errors.iter().for_each(|error| findings.push(error.finding()));
     findings
@@ -215,18 +215,18 @@ fn unusable(error: StoreError) -> LoadError {
 }
 
 /// Whether a path of the command line is a folder of manifests.
-pub fn is_folder(path: &Path) -> bool {
+pub(crate) fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
 /// Whether a path leads to a file.
-pub fn is_file(path: &Path) -> bool {
+pub(crate) fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
 /// The files of a manifest as they lie from a folder, sorted: the same names wherever the command runs. One
 /// that is not there is called as it was named.
-pub fn names_from(folder: &Path, files: &[ManifestHash]) -> Vec<String> {
+pub(crate) fn names_from(folder: &Path, files: &[ManifestHash]) -> Vec<String> {
     let named = |file: &ManifestHash| {
         let here = report_file::place(folder)?;
         let there = report_file::place(Path::new(&file.path))?;
@@ -250,7 +250,7 @@ fn between(folder: &Path, file: &Path) -> PathBuf {
 
 /// Whether a record of a manifest is about the one that is read now. Files that are gone may have left
 /// it; one that is still there and is not read belongs to another manifest beside this one.
-pub fn is_of(folder: &Path, recorded: &[String], now: &[String]) -> bool {
+pub(crate) fn is_of(folder: &Path, recorded: &[String], now: &[String]) -> bool {
     let reads = |name: &String| now.contains(name);
     recorded.iter().any(reads)
         && recorded.iter().all(|name| reads(name) || !folder.join(name).is_file())
@@ -259,7 +259,7 @@ pub fn is_of(folder: &Path, recorded: &[String], now: &[String]) -> bool {
 /// Whether a manifest that a plan names is to be found from here: at or below the folder one is in, links
 /// followed, or anywhere, if the file there is the very one. A plan may come from others, and shall not
 /// choose a folder of the machine.
-pub fn is_there(named: &ManifestHash) -> bool {
+pub(crate) fn is_there(named: &ManifestHash) -> bool {
     let path = Path::new(&named.path);
     let below =
         path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))

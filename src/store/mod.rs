@@ -4,25 +4,30 @@
 //! Imports floors 0 to 3. Effects: reads and writes files where it is told to. Times and ids are
 //! handed down: no clock and no randomness, except the names of temporary files.
 
-pub mod atomic;
+pub(crate) mod atomic;
 pub mod chain;
-pub mod error;
+pub(crate) mod error;
 pub mod folder;
 pub mod journal;
 pub mod lock;
 pub mod manifest_file;
 mod nameless;
-pub mod opened;
-pub mod place;
-pub mod plan_file;
-pub mod private;
-pub mod records;
-pub mod report_file;
-pub mod sandbox_state;
+pub(crate) mod opened;
+pub(crate) mod place;
+pub(crate) mod plan_file;
+pub(crate) mod private;
+pub(crate) mod records;
+pub(crate) mod report_file;
+pub(crate) mod sandbox_state;
 pub mod snapshot;
-pub mod unfinished;
+pub(crate) mod unfinished;
 
 pub use error::StoreError;
+
+#[cfg(test)]
+pub(crate) mod memory_tests;
+#[cfg(test)]
+mod records_tests;
 
 use std::path::Path;
 
@@ -32,7 +37,7 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 
 /// `20261123T200324Z`: a time that sorts as text and that every file system accepts in a name.
-pub fn file_stamp(at: OffsetDateTime) -> String {
+pub(crate) fn file_stamp(at: OffsetDateTime) -> String {
     crate::model::clock::utc(at)
         .format(format_description!("[year][month][day]T[hour][minute][second]Z"))
         .unwrap_or_default()

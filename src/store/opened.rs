@@ -11,7 +11,7 @@ use super::error::{StoreError, folder};
 
 /// Where a path may lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub(crate) enum Reach {
     /// Wherever a link leads: the machine's own setting names it, as a variable of the environment does.
     Anywhere,
     /// Somebody named it on the command line. The folder that was named is trusted; what lies in it is
@@ -23,17 +23,17 @@ pub enum Reach {
 
 /// A plain file that may be read.
 #[derive(Debug)]
-pub struct Opened {
-    pub file: File,
+pub(crate) struct Opened {
+    pub(crate) file: File,
     /// Where it is, without any link.
-    pub real: PathBuf,
+    pub(crate) real: PathBuf,
 }
 
 /// Opens a plain file. A pipe or a device is not even waited for.
 ///
 /// # Errors
 /// When it is none, is not where a path of this reach may lead, or cannot be opened.
-pub fn open(path: &Path, reach: Reach) -> Result<Opened, StoreError> {
+pub(crate) fn open(path: &Path, reach: Reach) -> Result<Opened, StoreError> {
     let failed = |source| StoreError::Read { path: path.to_owned(), source };
     if reach == Reach::Itself && path.is_symlink() {
         return Err(StoreError::LeadsOut { path: path.to_owned() });
@@ -67,7 +67,7 @@ pub fn open(path: &Path, reach: Reach) -> Result<Opened, StoreError> {
 /// # Errors
 /// As [`open`], or when it is longer than `limit` bytes. The limit is kept while reading, so a file that
 /// grows cannot fill the memory.
-pub fn read(path: &Path, reach: Reach, limit: u64) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn read(path: &Path, reach: Reach, limit: u64) -> Result<Vec<u8>, StoreError> {
     let file = open(path, reach)?.file;
     whole(file, path, limit)
 }
@@ -76,7 +76,7 @@ pub fn read(path: &Path, reach: Reach, limit: u64) -> Result<Vec<u8>, StoreError
 ///
 /// # Errors
 /// When it cannot be read, or is longer.
-pub fn whole(file: File, path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn whole(file: File, path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
     let failed = |source| StoreError::Read { path: path.to_owned(), source };
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
@@ -89,7 +89,7 @@ pub fn whole(file: File, path: &Path, limit: u64) -> Result<Vec<u8>, StoreError>
 
 /// A folder without any link on the way, so that two names of one folder are one. As it was named, where
 /// there is no link on the way: that is how people call it.
-pub fn real_folder(named: &Path) -> PathBuf {
+pub(crate) fn real_folder(named: &Path) -> PathBuf {
     let named = if named.as_os_str().is_empty() { Path::new(".") } else { named };
     match (named.canonicalize(), std::path::absolute(named)) {
         // Elsewhere a path without links has another form than anybody types.
@@ -99,7 +99,7 @@ pub fn real_folder(named: &Path) -> PathBuf {
 }
 
 /// Whether a path leads to a place below this folder, links followed.
-pub fn is_below(folder: &Path, path: &Path) -> bool {
+pub(crate) fn is_below(folder: &Path, path: &Path) -> bool {
     match (folder.canonicalize(), path.canonicalize()) {
         (Ok(folder), Ok(real)) => real.starts_with(folder),
         _ => false,

@@ -11,14 +11,14 @@ use crate::model::untrusted::shown;
 
 /// A place for records, and the folder that the names of files in them start from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordPlace {
+pub(crate) struct RecordPlace {
     /// `.consent`.
     folder: PathBuf,
 }
 
 impl RecordPlace {
     /// Beside the first manifest file, or in the manifest's folder.
-    pub fn of_manifest(files: &[PathBuf]) -> Self {
+    pub(crate) fn of_manifest(files: &[PathBuf]) -> Self {
         match files.first() {
             Some(path) if manifest_file::is_folder(path) => {
                 Self { folder: real_folder(path).join(".consent") }
@@ -30,23 +30,23 @@ impl RecordPlace {
 
     /// In the folder of a file, whatever way it was named: two names of one folder share its records and
     /// its lock, and a message tells where they really are.
-    pub fn beside(path: &Path) -> Self {
+    pub(crate) fn beside(path: &Path) -> Self {
         Self { folder: real_folder(path.parent().unwrap_or(Path::new(""))).join(".consent") }
     }
 
     /// The records themselves.
-    pub fn records(&self) -> Box<dyn Records> {
+    pub(crate) fn records(&self) -> Box<dyn Records> {
         Box::new(Folder::new(&self.folder))
     }
 
     /// The folder that `.consent` is in.
-    pub fn home(&self) -> &Path {
+    pub(crate) fn home(&self) -> &Path {
         let parent = self.folder.parent().filter(|folder| !folder.as_os_str().is_empty());
         parent.unwrap_or(Path::new("."))
     }
 
     /// `.consent` itself, which keeps more than records.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 }

@@ -14,7 +14,7 @@ const FOLDERS: [&str; 3] = ["snapshots", "journal", "sandbox"];
 ///
 /// # Errors
 /// As [`check`], for the first of them.
-pub fn check_all(consent_dir: &Path) -> Result<(), StoreError> {
+pub(crate) fn check_all(consent_dir: &Path) -> Result<(), StoreError> {
     let folders = FOLDERS.iter().map(|name| consent_dir.join(name));
     once(consent_dir.to_owned()).chain(folders).try_for_each(|path| check(&path).map(drop))
 }
@@ -23,7 +23,7 @@ pub fn check_all(consent_dir: &Path) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// When it is a symbolic link or no folder, when it is somebody else's, or when others may write to it.
-pub fn check(path: &Path) -> Result<bool, StoreError> {
+pub(crate) fn check(path: &Path) -> Result<bool, StoreError> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => Err(StoreError::Symlink { path: path.to_owned() }),
         Ok(found) if !found.is_dir() => Err(StoreError::NotAFile { path: path.to_owned() }),

@@ -25,7 +25,7 @@ pub enum RecordSort {
 
 impl RecordSort {
     /// What the names of its records end in.
-    pub fn ending(self) -> &'static str {
+    pub(crate) fn ending(self) -> &'static str {
         match self {
             Self::Snapshot => ".json",
             Self::Journal => ".ndjson",
@@ -43,7 +43,7 @@ pub struct RecordName {
 
 impl RecordName {
     /// Of a run that began then.
-    pub fn new(sort: RecordSort, at: OffsetDateTime, run: &str) -> Self {
+    pub(crate) fn new(sort: RecordSort, at: OffsetDateTime, run: &str) -> Self {
         Self::at(sort, &file_stamp(at), run)
     }
 
@@ -53,31 +53,31 @@ impl RecordName {
     }
 
     /// `None` where a record of this sort has no such name.
-    pub fn parse(sort: RecordSort, file: &str) -> Option<Self> {
+    pub(crate) fn parse(sort: RecordSort, file: &str) -> Option<Self> {
         is_record(file, sort.ending()).then(|| Self { sort, file: file.to_owned() })
     }
 
-    pub fn sort(&self) -> RecordSort {
+    pub(crate) fn sort(&self) -> RecordSort {
         self.sort
     }
 
     /// With its ending.
-    pub fn file(&self) -> &str {
+    pub(crate) fn file(&self) -> &str {
         &self.file
     }
 
     /// Without it.
-    pub fn stem(&self) -> &str {
+    pub(crate) fn stem(&self) -> &str {
         self.file.strip_suffix(self.sort.ending()).unwrap_or(&self.file)
     }
 
     /// The part that tells the time: names of one sort stand in its order.
-    pub fn time(&self) -> &str {
+    pub(crate) fn time(&self) -> &str {
         self.file.split('-').next().unwrap_or_default()
     }
 
     /// Whether it is the record of this run.
-    pub fn is_of(&self, run: &str) -> bool {
+    pub(crate) fn is_of(&self, run: &str) -> bool {
         self.file.ends_with(&format!("-{}{}", file_part(run), self.sort.ending()))
     }
 }
@@ -89,8 +89,8 @@ pub struct Tag(pub String);
 /// A record as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptRecord {
-    pub bytes: Vec<u8>,
-    pub tag: Tag,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) tag: Tag,
 }
 
 /// Where snapshots and journals are kept, and the lock of those who add to them. What is known to be secret

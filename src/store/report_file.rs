@@ -11,7 +11,7 @@ const LONGEST: u64 = 64 * 1024 * 1024;
 
 /// What a file that is there holds, as far as its first bytes say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Holds {
+pub(crate) enum Holds {
     /// No such file, or an empty one: nothing is lost with it.
     Nothing,
     /// A document of ours, by what it calls itself: `consent.plan`.
@@ -23,7 +23,7 @@ pub enum Holds {
 ///
 /// # Errors
 /// When it is a link or no ordinary file, or cannot be read.
-pub fn held(path: &Path) -> Result<Holds, StoreError> {
+pub(crate) fn held(path: &Path) -> Result<Holds, StoreError> {
     let Some(start) = atomic::start(path, 256)? else { return Ok(Holds::Nothing) };
     Ok(match (start.is_empty(), format_of(&start)) {
         (true, _) => Holds::Nothing,
@@ -45,7 +45,7 @@ fn format_of(start: &[u8]) -> Option<String> {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
+pub(crate) fn write(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
     atomic::write_with(path, content)
 }
 
@@ -54,7 +54,7 @@ pub fn write(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
 /// # Errors
 /// When it cannot be read, is not where a path of this reach may lead, is longer than 64 MiB, or is no
 /// UTF-8.
-pub fn read_text(path: &Path, reach: Reach) -> Result<String, StoreError> {
+pub(crate) fn read_text(path: &Path, reach: Reach) -> Result<String, StoreError> {
     let bytes = opened::read(path, reach, LONGEST)?;
     String::from_utf8(bytes).map_err(|error| StoreError::Content {
         path: path.to_owned(),
@@ -69,7 +69,7 @@ const LOG: &[u8] = b"{\"timestamp\":";
 ///
 /// # Errors
 /// When something else is there, or it cannot be written.
-pub fn log(path: &Path) -> Result<std::fs::File, StoreError> {
+pub(crate) fn log(path: &Path) -> Result<std::fs::File, StoreError> {
     match atomic::create_for_append(path) {
         Err(StoreError::Exists { path }) => {
             let start = atomic::start(&path, LOG.len() as u64)?.unwrap_or_default();
@@ -84,7 +84,7 @@ pub fn log(path: &Path) -> Result<std::fs::File, StoreError> {
 
 /// Where a path of the command line leads: two that are equal are one file, whether it is there yet or
 /// not. `None` where its folder is not there.
-pub fn place(path: &Path) -> Option<PathBuf> {
+pub(crate) fn place(path: &Path) -> Option<PathBuf> {
     path.canonicalize().ok().or_else(|| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;

@@ -8,11 +8,11 @@ use super::{atomic, lock, private};
 use crate::model::digest::sha256_hex;
 
 /// Longest state that is read, in bytes: a tenant of 100,000 users and grants takes about 100 MB.
-pub const LONGEST: u64 = 512 * 1024 * 1024;
+pub(crate) const LONGEST: u64 = 512 * 1024 * 1024;
 
 /// Where the state of the tenant that began as this seed lives. The seed's own bytes are part of
 /// the name: whoever edits the seed begins with a fresh tenant.
-pub fn path(consent_dir: &Path, seed: &Path, seed_bytes: &[u8]) -> PathBuf {
+pub(crate) fn path(consent_dir: &Path, seed: &Path, seed_bytes: &[u8]) -> PathBuf {
     let stem = seed.file_stem().and_then(|stem| stem.to_str()).unwrap_or("tenant");
     let digest: String = sha256_hex(seed_bytes).chars().take(12).collect();
     consent_dir.join("sandbox").join(format!("{}-{digest}.json", super::file_part(stem)))
@@ -23,7 +23,7 @@ pub fn path(consent_dir: &Path, seed: &Path, seed_bytes: &[u8]) -> PathBuf {
 ///
 /// # Errors
 /// When a folder is a symbolic link, or the file cannot be written.
-pub fn keep_root(consent_dir: &Path, port: u16, pem: &str) -> Result<PathBuf, StoreError> {
+pub(crate) fn keep_root(consent_dir: &Path, port: u16, pem: &str) -> Result<PathBuf, StoreError> {
     let dir = consent_dir.join("sandbox");
     atomic::create_private_dir(consent_dir)?;
     atomic::create_private_dir(&dir)?;
@@ -34,7 +34,7 @@ pub fn keep_root(consent_dir: &Path, port: u16, pem: &str) -> Result<PathBuf, St
 
 /// The file of a saved tenant, as one run found it.
 #[derive(Debug)]
-pub struct SavedTenant {
+pub(crate) struct SavedTenant {
     path: PathBuf,
     /// SHA-256 of what was there; `None` when nothing was.
     found: Option<String>,
@@ -44,7 +44,7 @@ pub struct SavedTenant {
 ///
 /// # Errors
 /// When the file is there and cannot be read, is longer than [`LONGEST`], or is no text.
-pub fn load(path: PathBuf) -> Result<(SavedTenant, Option<String>), StoreError> {
+pub(crate) fn load(path: PathBuf) -> Result<(SavedTenant, Option<String>), StoreError> {
     let Some(bytes) = bytes(&path)? else { return Ok((SavedTenant { path, found: None }, None)) };
     let found = Some(sha256_hex(&bytes));
     match String::from_utf8(bytes) {
@@ -58,7 +58,7 @@ impl SavedTenant {
     ///
     /// # Errors
     /// As [`private::check`].
-    pub fn check(&self) -> Result<(), StoreError> {
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
         let dir = folder(&self.path);
         private::check(folder(dir))?;
         private::check(dir).map(drop)
@@ -70,7 +70,7 @@ impl SavedTenant {
     /// # Errors
     /// [`StoreError::Changed`] when the file is not what was loaded; when a folder is a symbolic link,
     /// or the file cannot be written.
-    pub fn save(&self, bytes: &[u8]) -> Result<(), StoreError> {
+    pub(crate) fn save(&self, bytes: &[u8]) -> Result<(), StoreError> {
         let Self { path, found } = self;
         let dir = folder(path);
         atomic::create_private_dir(folder(dir))?;

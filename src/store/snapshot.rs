@@ -21,56 +21,56 @@ pub(super) const FORMAT: &str = "consent.snapshot";
 pub(super) const VERSION: u32 = 1;
 
 /// Longest snapshot that is read, in bytes: the same as for plans, which hold the same objects.
-pub const LONGEST: u64 = 256 * 1024 * 1024;
+pub(crate) const LONGEST: u64 = 256 * 1024 * 1024;
 
 /// Objects in their kind's own form, by address.
-pub type Objects = BTreeMap<Address, ObjectState>;
+pub(crate) type Objects = BTreeMap<Address, ObjectState>;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshot {
     #[schemars(extend("const" = FORMAT))]
-    pub format: String,
+    pub(crate) format: String,
     #[schemars(extend("const" = VERSION))]
-    pub format_version: u32,
+    pub(crate) format_version: u32,
     /// Id of the run.
-    pub run: String,
+    pub(crate) run: String,
     /// UTC, whole seconds.
     #[schemars(with = "Moment")]
-    pub started: String,
+    pub(crate) started: String,
     /// Null as long as the run is under way, and for ever if it was killed.
     #[schemars(with = "Option<Moment>")]
-    pub finished: Option<String>,
-    pub state: State,
-    pub tenant: Organization,
+    pub(crate) finished: Option<String>,
+    pub(crate) state: State,
+    pub(crate) tenant: Organization,
     /// The files of the manifest, as they lie from the folder that `.consent` is in: several manifests
     /// may share one. Absent in records of before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manifest: Option<Vec<String>>,
+    pub(crate) manifest: Option<Vec<String>>,
     /// The apps that the manifest was about: one that is gone from it later is not forgotten.
     pub apps: Vec<AppHead>,
-    pub effect: Effect,
-    pub approval: Approval,
-    pub actor: Actor,
+    pub(crate) effect: Effect,
+    pub(crate) approval: Approval,
+    pub(crate) actor: Actor,
     /// What was found before the first request.
     #[schemars(with = "FoundByAddress")]
-    pub before: Objects,
+    pub(crate) before: Objects,
     /// What was found after the last one; null when it was not read again.
     #[schemars(with = "Option<FoundByAddress>")]
     pub after: Option<Objects>,
     /// Null as long as the run is under way.
-    pub report: Option<RunReport>,
+    pub(crate) report: Option<RunReport>,
     /// The snapshot before this one; null for the first.
-    pub previous: Option<Previous>,
+    pub(crate) previous: Option<Previous>,
 }
 
 /// The schema of a snapshot.
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     document::<Snapshot>("snapshot", VERSION)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub(crate) enum State {
     /// Written before the first request. Found later, it means that the run was killed.
     Started,
     /// Every change was attempted.
@@ -81,15 +81,15 @@ pub enum State {
 
 /// How the effect was approved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Approval {
-    pub how: ApprovedBy,
+pub(crate) struct Approval {
+    pub(crate) how: ApprovedBy,
     /// Who, as far as known: the name the token gives.
-    pub who: Option<Untrusted>,
+    pub(crate) who: Option<Untrusted>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum ApprovedBy {
+pub(crate) enum ApprovedBy {
     /// A person answered the question.
     Terminal,
     /// The digest was named in advance.
@@ -100,31 +100,31 @@ pub enum ApprovedBy {
 
 /// The identity whose token the writes carry, as the token says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Actor {
-    pub app_id: Option<Untrusted>,
-    pub object_id: Option<Untrusted>,
+pub(crate) struct Actor {
+    pub(crate) app_id: Option<Untrusted>,
+    pub(crate) object_id: Option<Untrusted>,
 }
 
 /// The snapshot before: its file name and the SHA-256 of its bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Previous {
-    pub file: String,
-    pub sha256: String,
+pub(crate) struct Previous {
+    pub(crate) file: String,
+    pub(crate) sha256: String,
 }
 
 /// What is known before the first request.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Beginning {
-    pub run: String,
-    pub tenant: Organization,
+pub(crate) struct Beginning {
+    pub(crate) run: String,
+    pub(crate) tenant: Organization,
     /// Its files, by [`super::manifest_file::names_from`].
-    pub manifest: Vec<String>,
+    pub(crate) manifest: Vec<String>,
     /// The apps that the manifest was about: one that is gone from it later is not forgotten.
-    pub apps: Vec<AppHead>,
-    pub effect: Effect,
-    pub approval: Approval,
-    pub actor: Actor,
-    pub before: Objects,
+    pub(crate) apps: Vec<AppHead>,
+    pub(crate) effect: Effect,
+    pub(crate) approval: Approval,
+    pub(crate) actor: Actor,
+    pub(crate) before: Objects,
 }
 
 /// A snapshot as it was kept. `path` is only named.

@@ -10,7 +10,10 @@ use crate::model::untrusted::shown;
 
 /// The last run, if it did not come to its end. `last` is the newest snapshot with its name, where
 /// there is one that can be read.
-pub fn look(records: &dyn Records, last: Option<&(RecordName, Snapshot)>) -> Option<Unfinished> {
+pub(crate) fn look(
+    records: &dyn Records,
+    last: Option<&(RecordName, Snapshot)>,
+) -> Option<Unfinished> {
     let journal = match last {
         Some((_, snapshot)) => journal::of_run(records, &snapshot.run),
         None => records.list(RecordSort::Journal).map(|mut names| names.pop()),

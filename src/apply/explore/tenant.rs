@@ -36,7 +36,7 @@ pub(super) enum Object {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct App {
-    pub(super) app_id: String,
+    pub app_id: String,
     pub(super) assignment_required: bool,
 }
 

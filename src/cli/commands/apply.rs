@@ -55,7 +55,7 @@ struct Task {
 
 /// # Errors
 /// When nothing was sent; the failure says why.
-pub async fn run(
+pub(crate) async fn run(
     args: &ApplyArgs,
     global: &Global,
     env: &Arc<Env>,

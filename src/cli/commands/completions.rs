@@ -9,7 +9,7 @@ use crate::cli::process::streams::Streams;
 
 /// # Errors
 /// When stdout cannot be written.
-pub fn run(args: &CompletionsArgs, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &CompletionsArgs, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
     let mut command = Cli::command();
     let mut text = Vec::new();
     let generator = match args.shell {

@@ -1,9 +1,9 @@
 //! One file per command. The arguments of its `run` say what a command may touch.
 
-pub mod apply;
-pub mod completions;
-pub mod plan;
-pub mod sandbox;
-pub mod sandbox_args;
-pub mod schema;
-pub mod validate;
+pub(crate) mod apply;
+pub(crate) mod completions;
+pub(crate) mod plan;
+pub(crate) mod sandbox;
+pub(crate) mod sandbox_args;
+pub(crate) mod schema;
+pub(crate) mod validate;

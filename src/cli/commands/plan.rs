@@ -29,7 +29,7 @@ use crate::store::plan_file;
 
 /// # Errors
 /// When there is no plan, or it cannot be written where it should go.
-pub async fn run(
+pub(crate) async fn run(
     args: &PlanArgs,
     global: &Global,
     env: &Arc<Env>,

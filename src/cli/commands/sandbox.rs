@@ -23,7 +23,7 @@ use crate::store::{report_file, sandbox_state};
 
 /// # Errors
 /// When the seed is not usable or the address cannot be listened on.
-pub async fn run(
+pub(crate) async fn run(
     args: &SandboxArgs,
     global: &Global,
     env: &Arc<Env>,

@@ -12,20 +12,20 @@ use crate::sandbox::weather::measure::Latency;
 pub struct SandboxArgs {
     /// The simulated tenant, as a TOML file
     #[arg(long, value_name = "FILE", env = "CONSENT_SEED")]
-    pub seed: PathBuf,
+    pub(crate) seed: PathBuf,
     /// Loopback address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", env = "CONSENT_LISTEN", default_value = "127.0.0.1:0")]
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// Serve https, with a certificate for this machine that clients are told to trust
     #[arg(long, env = "CONSENT_TLS")]
-    pub tls: bool,
+    pub(crate) tls: bool,
     /// Every request takes this long, as 40ms or 2s or 20ms..200ms
     #[arg(long, value_name = "TIME", env = "CONSENT_LATENCY")]
-    pub latency: Option<Latency>,
+    pub(crate) latency: Option<Latency>,
     /// Trouble, repeatable: 429=N, lag=N, lost=5%, and more (see the sandbox's reference)
     #[arg(long, value_name = "WORD", env = "CONSENT_WEATHER", value_delimiter = ',')]
-    pub weather: Vec<String>,
+    pub(crate) weather: Vec<String>,
     /// Trouble as a TOML file with the seed's [weather]; on top of the seed's own, below --weather
     #[arg(long, value_name = "FILE", env = "CONSENT_WEATHER_FILE")]
-    pub weather_file: Option<PathBuf>,
+    pub(crate) weather_file: Option<PathBuf>,
 }

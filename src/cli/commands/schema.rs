@@ -7,7 +7,7 @@ use crate::cli::process::streams::Streams;
 
 /// # Errors
 /// When stdout cannot be written.
-pub fn run(args: &SchemaArgs, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &SchemaArgs, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
     match PUBLISHED.iter().find(|one| args.name.as_deref() == Some(one.name)) {
         Some(one) => streams.out.write_all(one.text().map_err(std::io::Error::from)?.as_bytes())?,
         None => {

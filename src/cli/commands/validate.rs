@@ -14,7 +14,7 @@ use crate::render::finding::json;
 
 /// # Errors
 /// When the manifest has mistakes.
-pub fn run(
+pub(crate) fn run(
     args: &ValidateArgs,
     global: &Global,
     env: &Arc<Env>,

@@ -19,7 +19,7 @@ const MANY_REMOVALS: usize = 10;
 
 /// # Errors
 /// When it is not approved: exit 6 without a terminal or with another digest, 8 when declined.
-pub async fn obtain(
+pub(crate) async fn obtain(
     plan: &Plan,
     digest: Option<&str>,
     again: &str,

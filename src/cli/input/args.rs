@@ -23,7 +23,7 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
     #[command(flatten)]
-    pub global: Global,
+    pub(crate) global: Global,
 }
 
 const EXIT_CODES: &str = "\
@@ -60,25 +60,25 @@ pub enum Command {
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Args)]
-pub struct Global {
+pub(crate) struct Global {
     /// When to colour: only on a terminal, always, or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "CONSENT_COLOR")]
-    pub color: ColorWhen,
+    pub(crate) color: ColorWhen,
     /// Never ask; implied without a terminal and with CI=true
     #[arg(long, global = true, env = "CONSENT_NO_INPUT", value_parser = clap::builder::FalseyValueParser::new())]
-    pub no_input: bool,
+    pub(crate) no_input: bool,
     /// Print JSON on stdout, people's text on stderr
     #[arg(long, global = true, env = "CONSENT_JSON", value_parser = clap::builder::FalseyValueParser::new())]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Only results and errors
     #[arg(short, long, global = true, env = "CONSENT_QUIET", value_parser = clap::builder::FalseyValueParser::new())]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// More about what is going on, on stderr; twice for every request
     #[arg(short, long, global = true, action = clap::ArgAction::Count, env = "CONSENT_VERBOSE")]
-    pub verbose: u8,
+    pub(crate) verbose: u8,
     /// Also write the log to this file, one JSON object per line (never holds a token)
     #[arg(long, global = true, value_name = "FILE", env = "CONSENT_LOG_FILE")]
-    pub log_file: Option<PathBuf>,
+    pub(crate) log_file: Option<PathBuf>,
 }
 
 impl ValueEnum for Cloud {
@@ -92,7 +92,7 @@ impl ValueEnum for Cloud {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ColorWhen {
+pub(crate) enum ColorWhen {
     Auto,
     Always,
     Never,
@@ -100,105 +100,105 @@ pub enum ColorWhen {
 
 /// Which tenant is talked to, and how.
 #[derive(Debug, Clone, Args)]
-pub struct TenantArgs {
+pub(crate) struct TenantArgs {
     /// Start the embedded simulated tenant from this file instead of a real one
     #[arg(long, value_name = "SEED", env = "CONSENT_SANDBOX", conflicts_with = "graph_url")]
-    pub sandbox: Option<PathBuf>,
+    pub(crate) sandbox: Option<PathBuf>,
     /// Another Graph root, without the version; https only, except loopback
     #[arg(long, value_name = "URL", env = "CONSENT_GRAPH_URL")]
-    pub graph_url: Option<String>,
+    pub(crate) graph_url: Option<String>,
     /// The cloud of the tenant; the manifest's or the plan's must be the same
     #[arg(long, value_name = "NAME", env = "CONSENT_CLOUD", default_value = "global")]
-    pub cloud: Cloud,
+    pub(crate) cloud: Cloud,
     /// Most requests in flight; fewer while the service throttles
     #[arg(long, value_name = "N", env = "CONSENT_PARALLELISM", default_value = "4",
           value_parser = clap::value_parser!(u8).range(1..=32))]
-    pub parallelism: u8,
+    pub(crate) parallelism: u8,
     /// How long what fails is tried again, each question for itself; pauses that the service asks for
     /// are not counted
     #[arg(long, value_name = "SECONDS", env = "CONSENT_PATIENCE", default_value = "120",
           value_parser = clap::value_parser!(u16).range(5..=600))]
-    pub patience: u16,
+    pub(crate) patience: u16,
 }
 
 /// Where the manifest is.
 #[derive(Debug, Clone, Args)]
-pub struct ManifestArgs {
+pub(crate) struct ManifestArgs {
     /// Manifest file, or folder with *.toml files; repeatable
     #[arg(short, long = "file", value_name = "PATH", env = "CONSENT_FILE", value_delimiter = None,
           default_value = "consent.toml")]
-    pub file: Vec<PathBuf>,
+    pub(crate) file: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     #[command(flatten)]
-    pub manifest: ManifestArgs,
+    pub(crate) manifest: ManifestArgs,
     #[command(flatten)]
-    pub tenant: TenantArgs,
+    pub(crate) tenant: TenantArgs,
     /// Save the plan for `consent apply FILE` (mode 0600)
     #[arg(long, value_name = "FILE", env = "CONSENT_OUT")]
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// Only this app; repeatable. Such a plan is partial and cannot be applied
     #[arg(long, value_name = "LABEL", env = "CONSENT_APP")]
-    pub app: Vec<String>,
+    pub(crate) app: Vec<String>,
     /// Also write a report, as json=FILE; `-` is stdout; repeatable
     #[arg(long, value_name = "KIND=FILE", env = "CONSENT_REPORT", value_parser = report)]
-    pub report: Vec<Report>,
+    pub(crate) report: Vec<Report>,
     /// Every change, however many
     #[arg(long, env = "CONSENT_FULL", value_parser = clap::builder::FalseyValueParser::new())]
-    pub full: bool,
+    pub(crate) full: bool,
     /// Exit with 2 when there are changes
     #[arg(long, env = "CONSENT_DETAILED_EXITCODE", value_parser = clap::builder::FalseyValueParser::new())]
-    pub detailed_exitcode: bool,
+    pub(crate) detailed_exitcode: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
     /// A plan saved with `consent plan --out`; without it, the manifest is planned now
     #[arg(value_name = "PLAN")]
-    pub plan: Option<PathBuf>,
+    pub(crate) plan: Option<PathBuf>,
     #[command(flatten)]
-    pub manifest: ManifestArgs,
+    pub(crate) manifest: ManifestArgs,
     #[command(flatten)]
-    pub tenant: TenantArgs,
+    pub(crate) tenant: TenantArgs,
     /// Writes within 150 s that the service allows; lower it where other tools share the app, 0
     /// leaves it to the service to say
     #[arg(long, value_name = "N", env = "CONSENT_WRITE_QUOTA", default_value_t = WRITES)]
-    pub write_quota: u32,
+    pub(crate) write_quota: u32,
     /// Approve exactly the effect with this digest; the only way without a terminal
     #[arg(long, value_name = "DIGEST", env = "CONSENT_APPROVE")]
-    pub approve: Option<String>,
+    pub(crate) approve: Option<String>,
     /// Also write a report, as json=FILE; `-` is stdout; repeatable
     #[arg(long, value_name = "KIND=FILE", env = "CONSENT_REPORT", value_parser = report)]
-    pub report: Vec<Report>,
+    pub(crate) report: Vec<Report>,
     /// Every change, however many
     #[arg(long, env = "CONSENT_FULL", value_parser = clap::builder::FalseyValueParser::new())]
-    pub full: bool,
+    pub(crate) full: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct ValidateArgs {
     #[command(flatten)]
-    pub manifest: ManifestArgs,
+    pub(crate) manifest: ManifestArgs,
 }
 
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
     /// The format
     #[arg(value_name = "NAME", value_parser = PUBLISHED.map(|one| one.name))]
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
     /// The shell to complete for, or `man` for the man page
     #[arg(value_enum)]
-    pub shell: Shell,
+    pub(crate) shell: Shell,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Shell {
+pub(crate) enum Shell {
     Bash,
     Elvish,
     Fish,
@@ -209,13 +209,13 @@ pub enum Shell {
 
 /// One `--report`.
 #[derive(Debug, Clone)]
-pub struct Report {
-    pub format: &'static Format,
-    pub to: Target,
+pub(crate) struct Report {
+    pub(crate) format: &'static Format,
+    pub(crate) to: Target,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     Stdout,
     File(PathBuf),
 }

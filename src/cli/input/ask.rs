@@ -6,7 +6,7 @@ use crate::operations::stop::Stop;
 
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
+pub(crate) enum Reply {
     Yes,
     /// Something else than what was asked for, safe to show.
     Other(String),
@@ -18,7 +18,7 @@ pub enum Reply {
 ///
 /// # Errors
 /// When the question cannot be written.
-pub async fn word(
+pub(crate) async fn word(
     err: &mut dyn Write,
     question: &str,
     wanted: &str,

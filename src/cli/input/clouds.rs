@@ -16,7 +16,7 @@ use crate::plan::Plan;
 ///
 /// # Errors
 /// When the manifest's tenant is in another cloud.
-pub fn of_manifest(loaded: &Loaded, args: &TenantArgs, again: &str) -> Result<(), Failure> {
+pub(crate) fn of_manifest(loaded: &Loaded, args: &TenantArgs, again: &str) -> Result<(), Failure> {
     let written = &loaded.manifest.tenant.cloud;
     let (theirs, ours) = (written.value.name(), args.cloud.name());
     if written.value == args.cloud {
@@ -33,7 +33,7 @@ pub fn of_manifest(loaded: &Loaded, args: &TenantArgs, again: &str) -> Result<()
 ///
 /// # Errors
 /// When it was made in another cloud.
-pub fn of_plan(path: &Path, plan: &Plan, args: &TenantArgs) -> Result<(), Failure> {
+pub(crate) fn of_plan(path: &Path, plan: &Plan, args: &TenantArgs) -> Result<(), Failure> {
     let (theirs, ours) = (plan.cloud.name(), args.cloud.name());
     if plan.cloud == args.cloud {
         return Ok(());
@@ -50,7 +50,7 @@ pub fn of_plan(path: &Path, plan: &Plan, args: &TenantArgs) -> Result<(), Failur
 ///
 /// # Errors
 /// When the address is none, or that of another cloud's Graph.
-pub fn endpoint(args: &TenantArgs) -> Result<Endpoint, Failure> {
+pub(crate) fn endpoint(args: &TenantArgs) -> Result<Endpoint, Failure> {
     let cloud = args.cloud;
     let Some(url) = &args.graph_url else {
         return Endpoint::of(cloud).map_err(|error| no_graph(&error.to_string(), cloud));
@@ -75,7 +75,7 @@ fn no_graph(error: &str, cloud: Cloud) -> Failure {
 }
 
 /// The flag that leads to the same cloud again.
-pub fn flag(cloud: Cloud) -> String {
+pub(crate) fn flag(cloud: Cloud) -> String {
     match cloud {
         Cloud::Global => String::new(),
         other => format!(" --cloud {}", other.name()),

@@ -5,7 +5,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 /// What was typed in vain, and what to do instead. Lines for the parser's error.
-pub fn vain(command: &str, given: &ArgMatches) -> Option<String> {
+pub(crate) fn vain(command: &str, given: &ArgMatches) -> Option<String> {
     let typed = |id: &str| {
         // Not every command has every flag.
         matches!(given.try_contains_id(id), Ok(true))

@@ -8,7 +8,7 @@ use crate::{plan, render, store};
 pub struct PublishedSchema {
     /// What `consent schema` calls it, and its file `schemas/NAME.schema.json`.
     pub name: &'static str,
-    pub about: &'static str,
+    pub(crate) about: &'static str,
     make: fn() -> Schema,
 }
 

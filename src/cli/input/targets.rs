@@ -20,14 +20,14 @@ struct NamedFile<'a> {
 }
 
 /// What a saved plan may replace.
-pub const PLANS: &[&str] = &[file::FORMAT];
+pub(crate) const PLANS: &[&str] = &[file::FORMAT];
 
 /// What a report may replace: yesterday's, of whatever command.
 const REPORTS: &[&str] = &[plan::json::FORMAT, run::json::FORMAT];
 
 /// The files that a command reads and writes.
 #[derive(Default)]
-pub struct Targets<'a> {
+pub(crate) struct Targets<'a> {
     read: Vec<NamedFile<'a>>,
     written: Vec<NamedFile<'a>>,
     /// Reports that go to stdout.
@@ -36,7 +36,7 @@ pub struct Targets<'a> {
 
 impl<'a> Targets<'a> {
     /// What every command may write.
-    pub fn of(global: &'a Global, reports: &'a [Report]) -> Self {
+    pub(crate) fn of(global: &'a Global, reports: &'a [Report]) -> Self {
         let mut targets = Self::default().writes("--log-file", global.log_file.as_deref(), None);
         for report in reports {
             match &report.to {
@@ -50,7 +50,7 @@ impl<'a> Targets<'a> {
     }
 
     #[must_use]
-    pub fn writes(
+    pub(crate) fn writes(
         mut self,
         flag: &'static str,
         path: Option<&'a Path>,
@@ -61,7 +61,7 @@ impl<'a> Targets<'a> {
     }
 
     #[must_use]
-    pub fn reads(
+    pub(crate) fn reads(
         mut self,
         flag: &'static str,
         paths: impl IntoIterator<Item = &'a PathBuf>,
@@ -73,7 +73,7 @@ impl<'a> Targets<'a> {
     /// # Errors
     /// When two of them are one file, one would be written over what is none of ours, or a folder is not
     /// there: exit 3, and nothing was read.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub(crate) fn check(&self) -> Result<(), Failure> {
         if self.on_stdout > 1 {
             return Err(Failure::new(
                 Exit::Invalid,

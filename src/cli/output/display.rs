@@ -26,7 +26,7 @@ const STOPPING: &str = "stopping: nothing new is sent, and what was sent is wait
                         Ctrl-C again leaves at once, which is safe";
 
 /// Draws what operations tell.
-pub struct Display<'a>(Mutex<Shown<'a>>);
+pub(crate) struct Display<'a>(Mutex<Shown<'a>>);
 
 struct Shown<'a> {
     /// The run under way has it where it draws lines.
@@ -43,7 +43,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Display<'a> {
-    pub fn new(global: &Global, env: &Env, err: &'a mut (dyn Write + Send)) -> Self {
+    pub(crate) fn new(global: &Global, env: &Env, err: &'a mut (dyn Write + Send)) -> Self {
         Self(Mutex::new(Shown {
             err: Some(err),
             colour: env.colour_of_errors(global),
@@ -59,13 +59,13 @@ impl<'a> Display<'a> {
 
     /// Writes within 150 s that a run keeps to.
     #[must_use]
-    pub fn write_quota(mut self, quota: u32) -> Self {
+    pub(crate) fn write_quota(mut self, quota: u32) -> Self {
         self.0.get_mut().unwrap_or_else(PoisonError::into_inner).write_quota = quota;
         self
     }
 
     /// For whatever has something to tell.
-    pub fn tell(&self) -> impl Fn(Event<'_>) + Send + Sync {
+    pub(crate) fn tell(&self) -> impl Fn(Event<'_>) + Send + Sync {
         |event| self.0.lock().unwrap_or_else(PoisonError::into_inner).hear(event)
     }
 }

@@ -9,7 +9,7 @@ use crate::model::untrusted::shown;
 use crate::operations::Failed;
 
 /// Nothing was written.
-pub fn failed(error: Failed) -> Failure {
+pub(crate) fn failed(error: Failed) -> Failure {
     match error {
         Failed::Graph(error) => told(error),
         Failed::Odd(_) => {
@@ -56,7 +56,7 @@ const SEED: &str =
     "name the TOML file of a simulated tenant, such as examples/outlook-tasks/tenant.toml";
 
 /// A failed read or sign-in, before any write.
-pub fn told(error: GraphError) -> Failure {
+pub(crate) fn told(error: GraphError) -> Failure {
     let exit = match &error {
         GraphError::SignIn(_) | GraphError::Forbidden { .. } => Exit::NoRight,
         GraphError::WrongTenant { .. } => Exit::NotAcceptable,

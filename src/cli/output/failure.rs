@@ -32,7 +32,7 @@ impl From<Exit> for ExitCode {
 
 impl Exit {
     /// Whether the tenant may have changed.
-    pub fn tenant(self) -> &'static str {
+    pub(crate) fn tenant(self) -> &'static str {
         match self {
             // A record can fail although nothing was sent.
             Self::Unsaved => "as the results above say",
@@ -58,7 +58,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub fn new(exit: Exit, id: &'static str, title: impl Into<Safe>) -> Self {
+    pub(crate) fn new(exit: Exit, id: &'static str, title: impl Into<Safe>) -> Self {
         Self {
             exit,
             id,
@@ -70,19 +70,19 @@ impl Failure {
     }
 
     /// The findings were drawn already; only the last line is missing.
-    pub fn drawn(exit: Exit, title: impl Into<Safe>) -> Self {
+    pub(crate) fn drawn(exit: Exit, title: impl Into<Safe>) -> Self {
         Self::new(exit, "", title)
     }
 
     /// A paragraph between title and help. Several lines are short enough, and stay as they are.
     #[must_use]
-    pub fn detail(mut self, lines: Vec<impl Into<Safe>>) -> Self {
+    pub(crate) fn detail(mut self, lines: Vec<impl Into<Safe>>) -> Self {
         self.details.push(lines.into_iter().map(Into::into).collect());
         self
     }
 
     #[must_use]
-    pub fn help(mut self, help: impl Into<Safe>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<Safe>) -> Self {
         self.help.push(help.into());
         self
     }
@@ -90,21 +90,21 @@ impl Failure {
     /// The results are told already, and with them what became of the tenant; what failed is only
     /// their record.
     #[must_use]
-    pub fn as_saved_too_late(mut self) -> Self {
+    pub(crate) fn saved_too_late(mut self) -> Self {
         self.exit = Exit::Unsaved;
         self
     }
 
-    pub fn title(&self) -> &Safe {
+    pub(crate) fn title(&self) -> &Safe {
         &self.title
     }
 
-    pub fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         self.exit
     }
 
     /// The reader of stdout has gone (`| head`): not an error.
-    pub fn is_closed_pipe(&self) -> bool {
+    pub(crate) fn is_closed_pipe(&self) -> bool {
         self.closed_pipe
     }
 

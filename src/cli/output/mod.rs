@@ -1,15 +1,15 @@
 //! What is told: what goes on, results, reports, and what went wrong.
 
-pub mod display;
-pub mod failed;
+pub(crate) mod display;
+pub(crate) mod failed;
 pub mod failure;
-pub mod files;
-pub mod not_begun;
-pub mod progress;
-pub mod rails;
-pub mod reporting;
-pub mod results;
-pub mod saved;
-pub mod stale;
-pub mod unfinished;
-pub mod waiting;
+pub(crate) mod files;
+pub(crate) mod not_begun;
+pub(crate) mod progress;
+pub(crate) mod rails;
+pub(crate) mod reporting;
+pub(crate) mod results;
+pub(crate) mod saved;
+pub(crate) mod stale;
+pub(crate) mod unfinished;
+pub(crate) mod waiting;

@@ -7,7 +7,7 @@ use crate::operations::failed::{Failed, NotBegun};
 use crate::plan::Plan;
 
 /// Nothing was written. `again` is the command that leads here.
-pub fn not_begun(error: NotBegun, plan: &Plan, again: &str) -> Failure {
+pub(crate) fn not_begun(error: NotBegun, plan: &Plan, again: &str) -> Failure {
     match error {
         NotBegun::Interrupted => interrupted(),
         NotBegun::Lacking(permissions) => lacking(&permissions),
@@ -20,13 +20,13 @@ pub fn not_begun(error: NotBegun, plan: &Plan, again: &str) -> Failure {
 }
 
 /// A signal came in time.
-pub fn interrupted() -> Failure {
+pub(crate) fn interrupted() -> Failure {
     Failure::new(Exit::Declined, "interrupted", "interrupted before the first write")
         .help("run it again; it has only read")
 }
 
 /// Somebody else has the lock.
-pub fn locked(by: &str, again: &str) -> Failure {
+pub(crate) fn locked(by: &str, again: &str) -> Failure {
     Failure::new(Exit::Locked, "locked", format!("another run is under way: {by}"))
         .help(format!("wait until it has ended, then run: {again}"))
 }

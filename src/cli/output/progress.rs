@@ -20,7 +20,7 @@ const FEW: usize = 200;
 const SILENCE: Duration = Duration::from_secs(30);
 
 /// Where a run is shown.
-pub enum ShownOn<'a> {
+pub(crate) enum ShownOn<'a> {
     Nowhere,
     /// Redrawn in place.
     Bar(ProgressBar),
@@ -28,7 +28,7 @@ pub enum ShownOn<'a> {
 }
 
 /// Shows one run.
-pub struct Onlooker<'a> {
+pub(crate) struct Onlooker<'a> {
     shown_on: ShownOn<'a>,
     all: usize,
     /// The quota that is kept to, in people's words.
@@ -47,7 +47,7 @@ pub struct Onlooker<'a> {
 
 impl<'a> ShownOn<'a> {
     /// A bar for `all` changes on the terminal that stderr is.
-    pub fn bar(all: usize) -> Self {
+    pub(crate) fn bar(all: usize) -> Self {
         let length = u64::try_from(all).unwrap_or(u64::MAX);
         let bar =
             ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(8));
@@ -58,7 +58,7 @@ impl<'a> ShownOn<'a> {
     }
 
     /// The bar, for whoever has something to say above it.
-    pub fn bar_itself(&self) -> Option<ProgressBar> {
+    pub(crate) fn bar_itself(&self) -> Option<ProgressBar> {
         match self {
             Self::Bar(bar) => Some(bar.clone()),
             Self::Nowhere | Self::Lines(_) => None,
@@ -69,7 +69,7 @@ impl<'a> ShownOn<'a> {
 impl<'a> Onlooker<'a> {
     /// `all`: changes. `write_quota`: writes within 150 s that the run keeps to. `origin`: the time of
     /// day when the clock started.
-    pub fn new(
+    pub(crate) fn new(
         shown_on: ShownOn<'a>,
         all: usize,
         write_quota: u32,
@@ -94,7 +94,7 @@ impl<'a> Onlooker<'a> {
     }
 
     /// `now`: time since the start of the process.
-    pub fn see(&mut self, event: &Progress<'_>, now: Duration) {
+    pub(crate) fn see(&mut self, event: &Progress<'_>, now: Duration) {
         match event {
             Progress::Waiting { wait } => return self.wait(wait, now),
             Progress::Sending { addresses } if self.all <= FEW => {
@@ -112,7 +112,7 @@ impl<'a> Onlooker<'a> {
     }
 
     /// The run is over: nothing of the bar stays on the screen. Gives back what lines went to.
-    pub fn close(self) -> Option<&'a mut (dyn Write + Send)> {
+    pub(crate) fn close(self) -> Option<&'a mut (dyn Write + Send)> {
         match self.shown_on {
             ShownOn::Nowhere => None,
             ShownOn::Bar(bar) => {

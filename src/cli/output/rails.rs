@@ -5,7 +5,7 @@ use crate::plan::{Extent, Plan};
 
 /// # Errors
 /// When the plan breaks a rule, or is only a part.
-pub fn stop(plan: &Plan) -> Result<(), Failure> {
+pub(crate) fn stop(plan: &Plan) -> Result<(), Failure> {
     let mut checks = plan.checks.iter().chain(&plan.identity_checks);
     if let Some(check) = checks.next() {
         let title = format!("{}: {}", check.rule, check.text);

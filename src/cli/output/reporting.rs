@@ -8,7 +8,7 @@ use crate::render::formats::{JSON, Reported};
 use crate::store::report_file;
 
 /// `--json` is `--report json=-`.
-pub fn asked(named: &[Report], global: &Global) -> Vec<Report> {
+pub(crate) fn asked(named: &[Report], global: &Global) -> Vec<Report> {
     let mut reports = named.to_vec();
     if global.json {
         reports.push(Report { format: &JSON, to: Target::Stdout });
@@ -17,7 +17,7 @@ pub fn asked(named: &[Report], global: &Global) -> Vec<Report> {
 }
 
 /// Whether stdout is left to people.
-pub fn people_on_stdout(reports: &[Report]) -> bool {
+pub(crate) fn people_on_stdout(reports: &[Report]) -> bool {
     reports.iter().all(|report| report.to != Target::Stdout)
 }
 
@@ -25,7 +25,7 @@ pub fn people_on_stdout(reports: &[Report]) -> bool {
 ///
 /// # Errors
 /// When one of them cannot be written.
-pub fn write(
+pub(crate) fn write(
     reports: &[Report],
     streams: &mut Streams<'_>,
     reported: Reported<'_>,

@@ -21,7 +21,7 @@ use crate::render::run::text::LookedAt;
 ///
 /// # Errors
 /// When stdout cannot be written: by then the snapshot holds everything.
-pub fn tell(
+pub(crate) fn tell(
     plan: &Plan,
     done: Done,
     looked_at: LookedAt<'_>,
@@ -48,14 +48,14 @@ pub fn tell(
     };
     let reported = reporting::write(reports, streams, Reported::Run(&report, &plan.changes));
     if let Err(error) = saved {
-        stored(error).as_saved_too_late().draw(streams.err, Colour::Plain)?;
+        stored(error).saved_too_late().draw(streams.err, Colour::Plain)?;
         return Ok(worse(exit));
     }
     match (written.map_err(Failure::from), reported) {
         (Ok(()), Ok(())) => Ok(exit),
         (Err(failure), _) | (_, Err(failure)) if failure.is_closed_pipe() => Ok(exit),
         (Err(failure), _) | (_, Err(failure)) => {
-            failure.as_saved_too_late().draw(streams.err, Colour::Plain)?;
+            failure.saved_too_late().draw(streams.err, Colour::Plain)?;
             Ok(worse(exit))
         }
     }
@@ -75,7 +75,7 @@ fn because(unseen: Unseen) -> String {
 ///
 /// # Errors
 /// Those of the run.
-pub fn kept(
+pub(crate) fn kept(
     outcome: Result<Exit, Failure>,
     closed: Result<(), Failure>,
     streams: &mut Streams<'_>,
@@ -83,7 +83,7 @@ pub fn kept(
     let Err(failure) = closed else { return outcome };
     match outcome {
         Ok(exit) => {
-            failure.as_saved_too_late().draw(streams.err, Colour::Plain)?;
+            failure.saved_too_late().draw(streams.err, Colour::Plain)?;
             Ok(worse(exit))
         }
         // Nothing was sent, only the weather changed something.
@@ -100,7 +100,7 @@ fn worse(exit: Exit) -> Exit {
 }
 
 /// Before the first write the run counts as declined or failed, after it as partly done.
-pub fn exit(report: &RunReport) -> Exit {
+pub(crate) fn exit(report: &RunReport) -> Exit {
     let untouched = report.writes_sent == 0;
     let all_settled = report.lines.iter().all(|line| line.outcome.settled());
     let unsure = |line: &Line| matches!(line.outcome, Outcome::Unsure { .. });

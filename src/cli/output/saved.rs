@@ -10,7 +10,7 @@ use crate::model::untrusted::shown;
 use crate::operations::failed::{Misfit, PlanProblem};
 
 /// A file that is no plan to apply.
-pub fn unusable(path: &Path, problem: PlanProblem) -> Failure {
+pub(crate) fn unusable(path: &Path, problem: PlanProblem) -> Failure {
     let file = shown(&path.display().to_string());
     let expired = |title: String| Failure::new(Exit::NotAcceptable, "plan_expired", title);
     match problem {
@@ -46,13 +46,13 @@ fn remedy(path: &Path) -> String {
 }
 
 /// A plan that says what the tenant does not.
-pub fn misfit(problem: &Misfit) -> Failure {
+pub(crate) fn misfit(problem: &Misfit) -> Failure {
     Failure::new(Exit::NotAcceptable, "plan_stale", problem.to_string())
         .help("make the plan anew and review it: consent plan --out FILE")
 }
 
 /// A plan that needs a rail lifted which stands again.
-pub fn no_longer_lifted(until: &str) -> Failure {
+pub(crate) fn no_longer_lifted(until: &str) -> Failure {
     let until = shown(until);
     let title = format!("removal_limit: the plan needs an [accept] that counted until {until}");
     Failure::new(Exit::Rail, "safety_rail", title)

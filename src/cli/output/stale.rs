@@ -10,7 +10,7 @@ use crate::render::plan::stale::{SHOWN, paragraph, paragraph_of_rest, rest};
 ///
 /// # Errors
 /// When a state is not of its kind's form.
-pub fn changed(plan: &Plan, stale: &[Stale]) -> Result<Failure, Unreadable> {
+pub(crate) fn changed(plan: &Plan, stale: &[Stale]) -> Result<Failure, Unreadable> {
     let count = stale.len();
     let title = match count {
         1 => "an object of the plan changed in the tenant since the plan was made".to_owned(),

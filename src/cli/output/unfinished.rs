@@ -13,7 +13,7 @@ use crate::store::place::RecordPlace;
 use crate::store::records::Records;
 
 /// Tells what the records left open, unless only results and errors are wanted.
-pub fn tell(
+pub(crate) fn tell(
     past: &Past,
     plan: &Plan,
     above: Above<'_>,
@@ -37,12 +37,16 @@ pub fn tell(
 ///
 /// # Errors
 /// With exit code 7 when the last run is still under way.
-pub fn refuse_under_way(past: &Past, records: &dyn Records, again: &str) -> Result<(), Failure> {
+pub(crate) fn refuse_under_way(
+    past: &Past,
+    records: &dyn Records,
+    again: &str,
+) -> Result<(), Failure> {
     past.holder(records).map_or(Ok(()), |by| Err(locked(&by, again)))
 }
 
 /// A word of warning where a manifest stands at the place that a saved plan names, and is not used.
-pub fn of_another_manifest(plan: &Plan, place: &RecordPlace) -> Option<String> {
+pub(crate) fn of_another_manifest(plan: &Plan, place: &RecordPlace) -> Option<String> {
     let other = history::other_manifest(&plan.manifest)?;
     Some(format!(
         "{} is not the file that the plan was made of: records and lock are in {place}",

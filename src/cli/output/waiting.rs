@@ -22,14 +22,14 @@ const SILENCE: Duration = Duration::from_secs(30);
 
 /// The waits that were told.
 #[derive(Debug, Default)]
-pub struct ToldWaits {
+pub(crate) struct ToldWaits {
     /// When the last one ends.
     until: Duration,
 }
 
 impl ToldWaits {
     /// Whether it is worth a line: long enough, and not what is left of one that was told.
-    pub fn is_news(&mut self, wait: &Wait, now: Duration) -> bool {
+    pub(crate) fn is_news(&mut self, wait: &Wait, now: Duration) -> bool {
         if !is_worth_telling(wait, now) || wait.until <= self.until.saturating_add(SAME) {
             return false;
         }
@@ -39,7 +39,7 @@ impl ToldWaits {
 }
 
 /// Whether anybody would wonder about it.
-pub fn is_worth_telling(wait: &Wait, now: Duration) -> bool {
+pub(crate) fn is_worth_telling(wait: &Wait, now: Duration) -> bool {
     let least = match wait.because {
         Because::Replicas => WORTH_TELLING_OF_REPLICAS,
         Because::Service | Because::Quota | Because::Fault(_) => WORTH_TELLING,
@@ -49,19 +49,19 @@ pub fn is_worth_telling(wait: &Wait, now: Duration) -> bool {
 
 /// A reading of the tenant.
 #[derive(Debug)]
-pub struct LongReading {
+pub(crate) struct LongReading {
     since: Duration,
     /// When a log is told the next time.
     next: Duration,
 }
 
 impl LongReading {
-    pub fn new(now: Duration) -> Self {
+    pub(crate) fn new(now: Duration) -> Self {
         Self { since: now, next: now.saturating_add(LOGGED_AFTER) }
     }
 
     /// A line for a log, now and then.
-    pub fn line(&mut self, far: &Far, now: Duration) -> Option<String> {
+    pub(crate) fn line(&mut self, far: &Far, now: Duration) -> Option<String> {
         if now < self.next {
             return None;
         }
@@ -70,7 +70,7 @@ impl LongReading {
     }
 
     /// What stands on a terminal.
-    pub fn at_present(
+    pub(crate) fn at_present(
         &self,
         far: &Far,
         wait: Option<Wait>,

@@ -24,16 +24,16 @@ use crate::store::opened::Reach;
 use crate::store::report_file;
 
 /// A session, and the way to it.
-pub struct Connected {
-    pub session: Session,
+pub(crate) struct Connected {
+    pub(crate) session: Session,
     /// The flags that lead to the same tenant again, for "Next" lines: ` --sandbox x`, or empty.
-    pub flags: String,
+    pub(crate) flags: String,
 }
 
 impl Connected {
     /// # Errors
     /// When the seed, the address or the sign-in is not usable. Nothing was sent to a tenant.
-    pub async fn open(
+    pub(crate) async fn open(
         args: &TenantArgs,
         tenant: TenantId,
         write_quota: u32,
@@ -59,7 +59,7 @@ impl Connected {
     }
 
     /// What could not be done with this tenant, for people.
-    pub fn failed(&self, error: Failed) -> Failure {
+    pub(crate) fn failed(&self, error: Failed) -> Failure {
         match error {
             // Nobody signs in to a simulated tenant.
             Failed::Graph(error @ GraphError::WrongTenant { .. })
@@ -74,7 +74,7 @@ impl Connected {
     }
 
     /// Where earlier runs of this command were.
-    pub fn place(&self) -> Where {
+    pub(crate) fn place(&self) -> Where {
         if self.session.is_simulated() { Where::Embedded } else { Where::Tenant }
     }
 
@@ -82,7 +82,7 @@ impl Connected {
     ///
     /// # Errors
     /// When it cannot be kept.
-    pub async fn close(self) -> Result<(), Failure> {
+    pub(crate) async fn close(self) -> Result<(), Failure> {
         self.session.close().await.map_err(|error| {
             failed(error).detail(vec![
                 "the simulated tenant: what this run did to it is not kept; the".to_owned(),

@@ -21,16 +21,16 @@ use crate::render::page::style::Colour;
 #[derive(Clone)]
 pub struct Env {
     variables: BTreeMap<String, String>,
-    pub terminals: Terminals,
+    pub(crate) terminals: Terminals,
     started: Instant,
 }
 
 /// Which streams are terminals.
 #[derive(Debug, Clone, Copy)]
-pub struct Terminals {
-    pub stdin: bool,
-    pub stdout: bool,
-    pub stderr: bool,
+pub(crate) struct Terminals {
+    pub(crate) stdin: bool,
+    pub(crate) stdout: bool,
+    pub(crate) stderr: bool,
 }
 
 /// Variables of which the whole value is secret.
@@ -79,35 +79,35 @@ impl Env {
     }
 
     /// A variable that is set and not empty.
-    pub fn var(&self, name: &str) -> Option<&str> {
+    pub(crate) fn var(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// A variable that is set, to nothing.
-    pub fn is_empty(&self, name: &str) -> bool {
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
         self.variables.get(name).is_some_and(String::is_empty)
     }
 
     /// Whether somebody can be asked: the question is on stderr, the answer on stdin.
-    pub fn can_ask(&self, global: &Global) -> bool {
+    pub(crate) fn can_ask(&self, global: &Global) -> bool {
         let in_ci = self.var("CI").is_some_and(|value| value != "false" && value != "0");
         self.terminals.stdin && self.terminals.stderr && !global.no_input && !in_ci
     }
 
     /// Whether what was said on stderr can be drawn anew.
-    pub fn redraws(&self) -> bool {
+    pub(crate) fn redraws(&self) -> bool {
         self.terminals.stderr && self.var("TERM") != Some("dumb")
     }
 
     /// Of what is told to people, on stdout or on stderr.
-    pub fn colour(&self, on_stdout: bool, global: &Global) -> Colour {
+    pub(crate) fn colour(&self, on_stdout: bool, global: &Global) -> Colour {
         match on_stdout {
             true => self.colour_on(self.terminals.stdout, global),
             false => self.colour_of_errors(global),
         }
     }
 
-    pub fn colour_of_errors(&self, global: &Global) -> Colour {
+    pub(crate) fn colour_of_errors(&self, global: &Global) -> Colour {
         self.colour_on(self.terminals.stderr, global)
     }
 

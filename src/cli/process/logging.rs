@@ -25,7 +25,7 @@ use crate::store::report_file;
 ///
 /// # Errors
 /// When the log file cannot be created. An existing one is never overwritten.
-pub fn start(global: &Global) -> Result<(), Failure> {
+pub(crate) fn start(global: &Global) -> Result<(), Failure> {
     let level = match (global.quiet, global.verbose) {
         (true, _) => LevelFilter::ERROR,
         (false, 0) => LevelFilter::WARN,

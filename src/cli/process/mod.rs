@@ -1,7 +1,7 @@
 //! The process around a run: environment, clock, signals, streams, the log, and the way to the tenant.
 
-pub mod connect;
+pub(crate) mod connect;
 pub mod env;
-pub mod logging;
-pub mod signals;
+pub(crate) mod logging;
+pub(crate) mod signals;
 pub mod streams;

@@ -21,7 +21,7 @@ enum Wish {
 
 /// Writing to a file that may not become any longer is an error from now on, as on a full disk. Without
 /// this the system ends the program without a word.
-pub fn outlive_limits_of_files() {
+pub(crate) fn outlive_limits_of_files() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -35,7 +35,7 @@ pub fn outlive_limits_of_files() {
 }
 
 /// Listens from now on. One listener lives as long as the run does.
-pub fn listen() -> Stop {
+pub(crate) fn listen() -> Stop {
     let (stopper, stop) = stop::pair();
     tokio::spawn(signals(move |wish| match wish {
         Wish::Stop => stopper.ask(),

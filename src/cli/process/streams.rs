@@ -53,15 +53,15 @@ static STANDING: Mutex<Option<ProgressBar>> = Mutex::new(None);
 /// A bar that stands on the last line of the terminal until this is dropped: whatever is said goes
 /// above it.
 #[derive(Debug)]
-pub struct BottomLine(ProgressBar);
+pub(crate) struct BottomLine(ProgressBar);
 
 impl BottomLine {
-    pub fn new(bar: ProgressBar) -> Self {
+    pub(crate) fn new(bar: ProgressBar) -> Self {
         *standing() = Some(bar.clone());
         Self(bar)
     }
 
-    pub fn say(&self, text: String) {
+    pub(crate) fn say(&self, text: String) {
         self.0.set_message(text);
         self.0.tick();
     }

@@ -3,14 +3,14 @@
 
 /// One number, in people's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Aadsts {
-    pub code: u32,
-    pub cause: &'static str,
-    pub remedy: &'static str,
+pub(crate) struct Aadsts {
+    pub(crate) code: u32,
+    pub(crate) cause: &'static str,
+    pub(crate) remedy: &'static str,
 }
 
 /// The entry of a number, if it is known here.
-pub fn lookup(code: u32) -> Option<Aadsts> {
+pub(crate) fn lookup(code: u32) -> Option<Aadsts> {
     TABLE.iter().find(|(codes, ..)| codes.contains(&code)).map(|&(_, cause, remedy)| Aadsts {
         code,
         cause,
@@ -19,7 +19,7 @@ pub fn lookup(code: u32) -> Option<Aadsts> {
 }
 
 /// The first `AADSTS` number in a text.
-pub fn find(text: &str) -> Option<u32> {
+pub(crate) fn find(text: &str) -> Option<u32> {
     let after = &text[text.find("AADSTS")? + "AADSTS".len()..];
     let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
     after[..end].parse().ok()

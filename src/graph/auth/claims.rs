@@ -19,23 +19,23 @@ use crate::model::untrusted::{Untrusted, shown};
 /// or empty; a token that is no JWT lacks all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Claims {
-    pub tenant: Option<TenantId>,
+    pub(crate) tenant: Option<TenantId>,
     /// The client that signed in (`appid`, or `azp`).
-    pub app: Option<AppId>,
+    pub(crate) app: Option<AppId>,
     /// The user, or the client's service principal (`oid`).
-    pub object: Option<ObjectId>,
+    pub(crate) object: Option<ObjectId>,
     /// User principal name, or the client's display name.
-    pub name: Option<Untrusted>,
+    pub(crate) name: Option<Untrusted>,
     /// Delegated permissions (`scp`). Not empty when a user signed in.
-    pub scopes: Vec<String>,
+    pub(crate) scopes: Vec<String>,
     /// Application permissions (`roles`).
-    pub roles: Vec<String>,
-    pub expires: Option<OffsetDateTime>,
-    pub audience: Option<String>,
+    pub(crate) roles: Vec<String>,
+    pub(crate) expires: Option<OffsetDateTime>,
+    pub(crate) audience: Option<String>,
     /// The address of who issued it (`iss`).
-    pub issuer: Option<Url>,
+    pub(crate) issuer: Option<Url>,
     /// Whether its third part can be a signature: Microsoft signs with RSA, a simulated tenant with a word.
-    pub is_signed: bool,
+    pub(crate) is_signed: bool,
 }
 
 /// Bytes of the shortest signature that a sign-in service makes: ECDSA on P-256.
@@ -91,24 +91,24 @@ impl Claims {
     }
 
     /// Whether the token holds a permission, of either sort.
-    pub fn has(&self, permission: &str) -> bool {
+    pub(crate) fn has(&self, permission: &str) -> bool {
         self.scopes.iter().chain(&self.roles).any(|held| held == permission)
     }
 
     /// Whether a person signed in, rather than an application for itself.
-    pub fn is_delegated(&self) -> bool {
+    pub(crate) fn is_delegated(&self) -> bool {
         !self.scopes.is_empty()
     }
 
     /// A tenant that the token names, as its own or in its issuer's address, and that is not this one.
-    pub fn foreign(&self, wanted: TenantId) -> Option<TenantId> {
+    pub(crate) fn foreign(&self, wanted: TenantId) -> Option<TenantId> {
         let issuer =
             self.issuer.as_ref().and_then(|issuer| issuer.path_segments()?.next()?.parse().ok());
         [self.tenant, issuer].into_iter().flatten().find(|found| *found != wanted)
     }
 
     /// Whether it says neither whose it is nor what for: no JWT, most probably.
-    pub fn is_opaque(&self) -> bool {
+    pub(crate) fn is_opaque(&self) -> bool {
         self.tenant.is_none() && self.audience.is_none() && self.issuer.is_none()
     }
 

@@ -16,8 +16,8 @@ use crate::model::untrusted::shown;
 #[error("sign in: {cause}")]
 pub struct SignInError {
     /// Number of the `AADSTS` error, if the sign-in service gave one.
-    pub aadsts: Option<u32>,
-    pub cause: String,
+    pub(crate) aadsts: Option<u32>,
+    pub(crate) cause: String,
     pub help: String,
 }
 

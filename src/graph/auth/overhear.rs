@@ -20,10 +20,10 @@ const ANSWERED: [&str; 3] = ["access_token", "refresh_token", "id_token"];
 /// The way to a sign-in service.
 #[derive(Debug)]
 pub(super) struct Overhearing {
-    pub client: reqwest::Client,
+    pub(crate) client: reqwest::Client,
     /// Plain http, with this machine and with nobody else. The library insists on https: here it is
     /// turned back.
-    pub plain: bool,
+    pub(crate) plain: bool,
 }
 
 #[async_trait::async_trait]

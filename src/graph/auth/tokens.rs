@@ -22,7 +22,7 @@ use crate::model::secret;
 const AHEAD: Duration = Duration::minutes(5);
 
 /// The access token of one connection. `Debug` is not implemented: there is nothing to show.
-pub struct Tokens {
+pub(crate) struct Tokens {
     endpoint: Endpoint,
     clock: Arc<dyn Clock>,
     name: &'static str,
@@ -38,11 +38,11 @@ pub struct Tokens {
 /// A stretch of the sign-in between two refused tokens: what is sent after it goes out with a token that was not
 /// yet refused then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Epoch(u64);
+pub(crate) struct Epoch(u64);
 
 /// What came of a refused token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Renewal {
+pub(crate) enum Renewal {
     /// There is no other: it was handed over ready-made, or nothing can sign in.
     None,
     /// Another request was refused with the same token before: the next one goes out with another.
@@ -66,7 +66,7 @@ struct HeldToken {
 impl Tokens {
     /// # Errors
     /// When the credential cannot work. Sends nothing.
-    pub fn new(
+    pub(crate) fn new(
         credential: Credential,
         endpoint: Endpoint,
         clock: Arc<dyn Clock>,
@@ -94,7 +94,7 @@ impl Tokens {
     ///
     /// # Errors
     /// When no way leads to such a token.
-    pub async fn bearer(&self) -> Result<Secret, SignInError> {
+    pub(crate) async fn bearer(&self) -> Result<Secret, SignInError> {
         let token = self.token().await?;
         let claims = Claims::of(token.secret());
         if claims.is_opaque() && !self.told.swap(true, Ordering::Relaxed) {
@@ -142,18 +142,18 @@ impl Tokens {
     ///
     /// # Errors
     /// When there is no token for this Graph.
-    pub async fn claims(&self) -> Result<Claims, SignInError> {
+    pub(crate) async fn claims(&self) -> Result<Claims, SignInError> {
         Ok(Claims::of(self.token().await?.secret()))
     }
 
     /// To be taken before a request is sent, for [`Self::forget`].
-    pub fn epoch(&self) -> Epoch {
+    pub(crate) fn epoch(&self) -> Epoch {
         Epoch(self.forgotten.load(Ordering::Acquire))
     }
 
     /// The service refused the token of a request that was sent after `sent`. Many requests may be
     /// under way with the same token: only the first that is refused throws it away.
-    pub async fn forget(&self, sent: Epoch) -> Renewal {
+    pub(crate) async fn forget(&self, sent: Epoch) -> Renewal {
         if self.ready.is_some() {
             return Renewal::None;
         }

@@ -16,7 +16,7 @@ use crate::model::untrusted::Untrusted;
 const SORTS: &[&str] = &["servicePrincipal", "application", "user", "group"];
 
 /// What the ids are that no service principal has as its app id.
-pub async fn look(reader: &Reader, lost: &[AppId]) -> BTreeMap<AppId, Astray> {
+pub(crate) async fn look(reader: &Reader, lost: &[AppId]) -> BTreeMap<AppId, Astray> {
     let ids: Vec<ObjectId> = lost.iter().take(MOST_IDS).map(|app| as_object(*app)).collect();
     if ids.is_empty() {
         return BTreeMap::new();

@@ -19,7 +19,7 @@ const MEMBER: &str = "id,userPrincipalName,accountEnabled,userType";
 
 /// Groups that were found, whose members are not read yet.
 #[derive(Debug)]
-pub struct Unread {
+pub(crate) struct Unread {
     pub(super) groups: BTreeMap<ObjectId, UnreadGroup>,
 }
 
@@ -44,7 +44,11 @@ impl Unread {
     /// # Errors
     /// When the members of a group could not be read completely. Where the tenant refuses to show
     /// them, the group has none that are known.
-    pub async fn read(self, reader: &Reader, directory: &mut Directory) -> Result<(), GraphError> {
+    pub(crate) async fn read(
+        self,
+        reader: &Reader,
+        directory: &mut Directory,
+    ) -> Result<(), GraphError> {
         let asked = lost_names(directory);
         let all = self
             .groups

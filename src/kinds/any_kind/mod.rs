@@ -8,11 +8,11 @@ mod propose;
 mod prove;
 mod reconcile;
 
-pub use declare::AnyDeclare;
-pub use observe::AnyObserve;
-pub use propose::AnyPropose;
-pub use prove::AnyProve;
-pub use reconcile::AnyReconcile;
+pub(crate) use declare::AnyDeclare;
+pub(crate) use observe::AnyObserve;
+pub(crate) use propose::AnyPropose;
+pub(crate) use prove::AnyProve;
+pub(crate) use reconcile::AnyReconcile;
 
 use crate::kinds::state_json::states;
 use crate::kinds::{

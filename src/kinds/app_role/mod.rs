@@ -19,22 +19,22 @@ use crate::model::address::Address;
 use crate::model::id::{AppId, ObjectId, PathId, PermissionId};
 use crate::model::schema::JsonSchema;
 
-pub struct AppRoles;
+pub(crate) struct AppRoles;
 
 /// One role of one resource that the client has.
 #[derive(Debug, Clone, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Spec {
+pub(crate) struct Spec {
     /// Object id of the client's service principal, or the placeholder of one still to be created.
-    pub client: String,
+    pub(crate) client: String,
     /// Object id of the resource's service principal.
-    pub resource: ObjectId,
-    pub role: PermissionId,
+    pub(crate) resource: ObjectId,
+    pub(crate) role: PermissionId,
     /// The resource's application id, where it was looked up, so that a saved name can be compared
     /// with the tenant's.
-    pub app_id: Option<AppId>,
+    pub(crate) app_id: Option<AppId>,
     /// What the resource calls the role; absent where it defines it no more.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 /// Ids decide, names are for people.
@@ -48,10 +48,10 @@ impl PartialEq for Spec {
 /// One role as the tenant has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Found {
+pub(crate) struct Found {
     /// The service's id of the assignment, which nobody can compute.
-    pub id: PathId,
-    pub spec: Spec,
+    pub(crate) id: PathId,
+    pub(crate) spec: Spec,
 }
 
 impl AsRef<Spec> for Found {

@@ -22,14 +22,14 @@ use crate::model::audience::Audience;
 use crate::model::id::{ObjectId, PathId, PermissionId};
 use crate::model::schema::JsonSchema;
 
-pub struct Assignments;
+pub(crate) struct Assignments;
 
 /// Who is assigned.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Principal {
+pub(crate) enum Principal {
     User(ObjectId),
     Group(ObjectId),
 }
@@ -52,13 +52,13 @@ impl Principal {
 /// One user or group with one role of the app.
 #[derive(Debug, Clone, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Spec {
+pub(crate) struct Spec {
     /// Object id of the app's service principal, or the placeholder of one still to be created.
-    pub client: String,
-    pub principal: Principal,
-    pub role: PermissionId,
+    pub(crate) client: String,
+    pub(crate) principal: Principal,
+    pub(crate) role: PermissionId,
     /// What the app calls the role; absent for the default one, and where it defines it no more.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 /// Ids decide, names are for people.
@@ -72,10 +72,10 @@ impl PartialEq for Spec {
 /// One assignment as the tenant has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Found {
+pub(crate) struct Found {
     /// The service's id of the assignment, which nobody can compute.
-    pub id: PathId,
-    pub spec: Spec,
+    pub(crate) id: PathId,
+    pub(crate) spec: Spec,
 }
 
 impl AsRef<Spec> for Found {

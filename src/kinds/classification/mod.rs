@@ -18,14 +18,14 @@ use crate::model::directory::ServicePrincipal;
 use crate::model::id::{AppId, ObjectId, PathId, PermissionId};
 use crate::model::schema::JsonSchema;
 
-pub struct Classifications;
+pub(crate) struct Classifications;
 
 /// How risky a permission is said to be. Consent policies go by it; all but `Low` is a preview.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Class {
+pub(crate) enum Class {
     Low,
     Medium,
     High,
@@ -45,15 +45,15 @@ impl Class {
 /// One permission with its class.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Spec {
+pub(crate) struct Spec {
     /// Object id of the resource's service principal.
-    pub resource: ObjectId,
+    pub(crate) resource: ObjectId,
     /// The resource itself, so that a saved name can be compared with the tenant's.
-    pub app_id: AppId,
-    pub permission: PermissionId,
+    pub(crate) app_id: AppId,
+    pub(crate) permission: PermissionId,
     /// As the resource publishes it; the id decides.
-    pub name: String,
-    pub class: Class,
+    pub(crate) name: String,
+    pub(crate) class: Class,
 }
 
 /// Names are for people.
@@ -66,10 +66,10 @@ impl PartialEq for Spec {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Found {
+pub(crate) struct Found {
     /// The service's id. It says the class, too, so that there is no changing it.
-    pub id: PathId,
-    pub spec: Spec,
+    pub(crate) id: PathId,
+    pub(crate) spec: Spec,
 }
 
 impl AsRef<Spec> for Found {

@@ -14,21 +14,21 @@ use crate::model::untrusted::Untrusted;
 /// All of its conditions must hold; what is absent is no condition. Ids and words are in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Conditions {
+pub(crate) struct Conditions {
     /// `delegated` or `application`.
-    pub permission_type: String,
-    pub permission_classification: Option<String>,
+    pub(crate) permission_type: String,
+    pub(crate) permission_classification: Option<String>,
     /// App id.
-    pub resource: Option<String>,
+    pub(crate) resource: Option<String>,
     /// Ids, as the resource publishes them.
-    pub permissions: Option<BTreeSet<String>>,
+    pub(crate) permissions: Option<BTreeSet<String>>,
     /// App ids.
-    pub client_applications: Option<BTreeSet<String>>,
+    pub(crate) client_applications: Option<BTreeSet<String>>,
     /// Tenants where the client is registered.
-    pub client_tenants: Option<BTreeSet<String>>,
+    pub(crate) client_tenants: Option<BTreeSet<String>>,
     /// Partner ids of verified publishers.
-    pub client_publishers: Option<BTreeSet<String>>,
-    pub verified_publisher_only: bool,
+    pub(crate) client_publishers: Option<BTreeSet<String>>,
+    pub(crate) verified_publisher_only: bool,
 }
 
 /// As Graph answers: what is left out is no condition.

@@ -24,24 +24,24 @@ use crate::model::id::PathId;
 use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
 
-pub use condition::Conditions;
+pub(crate) use condition::Conditions;
 pub(super) use written::CODES as WRITTEN;
 
-pub struct ConsentPolicies;
+pub(crate) struct ConsentPolicies;
 
 /// What makes a policy.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Spec {
-    pub id: PathId,
-    pub name: String,
+pub(crate) struct Spec {
+    pub(crate) id: PathId,
+    pub(crate) name: String,
     /// Absent: none.
     // Until the goal is known, none is the empty text where it is declared, and absent where it is not.
-    pub description: Option<String>,
-    pub include: BTreeSet<Conditions>,
-    pub exclude: BTreeSet<Conditions>,
+    pub(crate) description: Option<String>,
+    pub(crate) include: BTreeSet<Conditions>,
+    pub(crate) exclude: BTreeSet<Conditions>,
     /// What people call the permissions and apps of the sets, by id.
-    pub names: BTreeMap<String, Untrusted>,
+    pub(crate) names: BTreeMap<String, Untrusted>,
 }
 
 /// The same sets in any order. Names are for people; the letter case of ids is the service's.
@@ -57,11 +57,11 @@ impl PartialEq for Spec {
 /// A policy as the tenant has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Found {
-    pub spec: Spec,
+pub(crate) struct Found {
+    pub(crate) spec: Spec,
     /// The sets by their ids, which removing them takes. Two of them may be the same.
-    pub include: BTreeMap<PathId, Conditions>,
-    pub exclude: BTreeMap<PathId, Conditions>,
+    pub(crate) include: BTreeMap<PathId, Conditions>,
+    pub(crate) exclude: BTreeMap<PathId, Conditions>,
 }
 
 impl AsRef<Spec> for Found {

@@ -20,21 +20,21 @@ use crate::model::address::{Address, TENANT};
 use crate::model::id::ObjectId;
 use crate::model::schema::JsonSchema;
 
-pub use reviewer::Reviewer;
+pub(crate) use reviewer::Reviewer;
 
-pub struct ConsentRequests;
+pub(crate) struct ConsentRequests;
 
 /// All that a write has to send: what it left out would be lost.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Spec {
-    pub enabled: bool,
-    pub notify: bool,
-    pub reminders: bool,
+pub(crate) struct Spec {
+    pub(crate) enabled: bool,
+    pub(crate) notify: bool,
+    pub(crate) reminders: bool,
     /// How long a request waits for an answer.
-    pub days: i64,
+    pub(crate) days: i64,
     /// In the service's order.
-    pub reviewers: Vec<Reviewer>,
+    pub(crate) reviewers: Vec<Reviewer>,
 }
 
 /// The same reviewers, whatever their order and the service's way of writing them.
@@ -50,8 +50,8 @@ impl PartialEq for Spec {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Found {
-    pub spec: Spec,
+pub(crate) struct Found {
+    pub(crate) spec: Spec,
 }
 
 impl AsRef<Spec> for Found {

@@ -12,10 +12,10 @@ use crate::model::untrusted::Untrusted;
 /// One reviewer as the service has it, kept to the letter.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Reviewer {
-    pub query: String,
-    pub query_type: Option<String>,
-    pub query_root: Option<String>,
+pub(crate) struct Reviewer {
+    pub(crate) query: String,
+    pub(crate) query_type: Option<String>,
+    pub(crate) query_root: Option<String>,
 }
 
 /// Whom a query means: two ways of writing the same are the same.

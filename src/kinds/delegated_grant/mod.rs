@@ -23,27 +23,27 @@ use crate::model::id::{ObjectId, PathId};
 use crate::model::schema::JsonSchema;
 use crate::model::scope::ScopeSet;
 
-pub struct DelegatedGrants;
+pub(crate) struct DelegatedGrants;
 
 /// One grant. All but `scopes` is its key and never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Spec {
+pub(crate) struct Spec {
     /// Object id of the client's service principal, or the placeholder of one still to be created.
-    pub client: Arc<str>,
+    pub(crate) client: Arc<str>,
     /// Object id of the resource's service principal.
-    pub resource: ObjectId,
-    pub audience: Audience,
-    pub scopes: ScopeSet,
+    pub(crate) resource: ObjectId,
+    pub(crate) audience: Audience,
+    pub(crate) scopes: ScopeSet,
 }
 
 /// One grant as the tenant has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Found {
+pub(crate) struct Found {
     /// The service's id of the grant. Derivable, but only ever used as it was read.
-    pub id: PathId,
-    pub spec: Spec,
+    pub(crate) id: PathId,
+    pub(crate) spec: Spec,
 }
 
 impl AsRef<Spec> for Found {

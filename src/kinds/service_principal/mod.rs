@@ -24,23 +24,23 @@ use crate::model::object_state::ObjectState;
 use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
 
-pub struct ServicePrincipals;
+pub(crate) struct ServicePrincipals;
 
 /// That the app has a service principal, and who may sign in to it.
 #[derive(Debug, Clone, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Spec {
+pub(crate) struct Spec {
     /// The application id.
-    pub app_id: AppId,
+    pub(crate) app_id: AppId,
     /// Whether only those who are assigned may sign in; absent: whatever it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assignment_required: Option<bool>,
+    pub(crate) assignment_required: Option<bool>,
     /// What it is called; absent: not declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Untrusted>,
+    pub(crate) name: Option<Untrusted>,
     /// The tenant that publishes it; absent: not declared, or the service does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub publisher_tenant: Option<TenantId>,
+    pub(crate) publisher_tenant: Option<TenantId>,
 }
 
 /// What is not declared is equal to anything.
@@ -59,10 +59,10 @@ impl PartialEq for Spec {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Found {
+pub(crate) struct Found {
     /// Object id of the service principal.
-    pub id: ObjectId,
-    pub spec: Spec,
+    pub(crate) id: ObjectId,
+    pub(crate) spec: Spec,
 }
 
 impl AsRef<Spec> for Found {
@@ -96,6 +96,6 @@ pub(super) fn open_door(address: &Address, state: &ObjectState) -> Option<Rest> 
 }
 
 /// The address of an app's service principal.
-pub fn address(label: &str) -> Address {
+pub(crate) fn address(label: &str) -> Address {
     Address::new(ServicePrincipals::NAME, label, [])
 }

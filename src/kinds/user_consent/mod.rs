@@ -18,13 +18,13 @@ use crate::model::object_state::ObjectState;
 use crate::model::query::Pages;
 use crate::model::schema::JsonSchema;
 
-pub struct UserConsent;
+pub(crate) struct UserConsent;
 
 /// The whole list `permissionGrantPoliciesAssigned`, in the service's order.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Spec {
-    pub assigned: Vec<String>,
+pub(crate) struct Spec {
+    pub(crate) assigned: Vec<String>,
 }
 
 /// The same entries, whatever their order and letter case: both differ between Microsoft's pages
@@ -44,8 +44,8 @@ impl PartialEq for Spec {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Found {
-    pub spec: Spec,
+pub(crate) struct Found {
+    pub(crate) spec: Spec,
 }
 
 impl AsRef<Spec> for Found {

@@ -12,19 +12,19 @@ use crate::model::change::{Change, Rest};
 /// What a way to consent goes by: the classes of permissions, or anything else.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::kinds) struct Basis {
-    pub classes: bool,
-    pub otherwise: bool,
+    pub(crate) classes: bool,
+    pub(crate) otherwise: bool,
 }
 
 /// A way to consent before and after a change of it: the setting, or a policy that is used.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::kinds) struct ConsentWay {
-    pub before: Basis,
-    pub after: Basis,
+    pub(crate) before: Basis,
+    pub(crate) after: Basis,
     /// Something that goes by classes is there no longer afterwards.
-    pub drops_classes: bool,
-    pub gives: bool,
-    pub takes: bool,
+    pub(crate) drops_classes: bool,
+    pub(crate) gives: bool,
+    pub(crate) takes: bool,
 }
 
 /// Who waits for whom.

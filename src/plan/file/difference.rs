@@ -3,7 +3,7 @@
 use crate::model::untrusted::Untrusted;
 
 /// The first line of the effect that is not as it would have been written.
-pub fn first(found: &str, expected: &str) -> String {
+pub(crate) fn first(found: &str, expected: &str) -> String {
     let (mut found, mut expected) = (found.lines(), expected.lines());
     for at in 0.. {
         match (found.next(), expected.next()) {

@@ -78,7 +78,7 @@ fn words(plan: &Plan) -> Option<String> {
 }
 
 /// The last day on which a rail is lifted.
-pub fn last_day(lifted: &Lifted) -> Option<Date> {
+pub(crate) fn last_day(lifted: &Lifted) -> Option<Date> {
     Date::parse(&lifted.until, format_description!("[year]-[month]-[day]")).ok()
 }
 

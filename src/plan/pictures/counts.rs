@@ -7,16 +7,16 @@ use crate::model::change::{Change, Verb};
 
 /// How many changes, as a reviewer counts them: objects that differ alike are one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    pub changes: usize,
-    pub gives: usize,
-    pub takes: usize,
+pub(crate) struct Tally {
+    pub(crate) changes: usize,
+    pub(crate) gives: usize,
+    pub(crate) takes: usize,
     /// Neither gives nor takes anything.
-    pub neither: usize,
+    pub(crate) neither: usize,
 }
 
 impl Tally {
-    pub fn of(pictures: &[Picture<'_>]) -> Self {
+    pub(crate) fn of(pictures: &[Picture<'_>]) -> Self {
         let mut tally = Self::default();
         for group in pictures.iter().flat_map(Picture::groups) {
             let Change { gives, takes, .. } = group.lead;
@@ -31,24 +31,24 @@ impl Tally {
 
 /// How many objects of each word, for the plan's last line. Assignments count as grants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub create: usize,
-    pub grant: usize,
-    pub widen: usize,
-    pub narrow: usize,
-    pub set: usize,
-    pub revoke: usize,
+pub(crate) struct Counts {
+    pub(crate) create: usize,
+    pub(crate) grant: usize,
+    pub(crate) widen: usize,
+    pub(crate) narrow: usize,
+    pub(crate) set: usize,
+    pub(crate) revoke: usize,
 }
 
 impl Counts {
     /// A permission entry that both gains and loses counts as widened and as narrowed.
-    pub fn of<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Self {
+    pub(crate) fn of<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Self {
         let mut counts = Self::default();
         counts.add(changes);
         counts
     }
 
-    pub fn add<'c>(&mut self, changes: impl IntoIterator<Item = &'c Change>) {
+    pub(crate) fn add<'c>(&mut self, changes: impl IntoIterator<Item = &'c Change>) {
         for change in changes {
             match change.verb {
                 Verb::Create => self.create += 1,
@@ -62,7 +62,7 @@ impl Counts {
     }
 
     #[must_use]
-    pub fn plus(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         let Self { create, grant, widen, narrow, set, revoke } = other;
         Self {
             create: self.create + create,
@@ -75,7 +75,7 @@ impl Counts {
     }
 
     /// Each number with its word: the four that every plan tells, then those that are rare.
-    pub fn words(self) -> [(usize, &'static str); 6] {
+    pub(crate) fn words(self) -> [(usize, &'static str); 6] {
         let Self { create, grant, widen, narrow, set, revoke } = self;
         [
             (grant, "grant"),

@@ -23,7 +23,7 @@ struct ValidationReport {
 }
 
 /// The schema of the report.
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     document::<ValidationReport>("validation", VERSION)
 }
 
@@ -31,7 +31,7 @@ pub fn schema() -> Schema {
 ///
 /// # Errors
 /// Never: it is plain JSON.
-pub fn text(apps: usize, tables: usize) -> serde_json::Result<String> {
+pub(crate) fn text(apps: usize, tables: usize) -> serde_json::Result<String> {
     let report =
         ValidationReport { format: FORMAT, format_version: VERSION, valid: true, apps, tables };
     serde_json::to_string_pretty(&report)

@@ -1,5 +1,5 @@
 //! Mistakes and warnings, and that there are none.
 
-pub mod json;
-pub mod quote;
+pub(crate) mod json;
+pub(crate) mod quote;
 pub mod text;

@@ -2,7 +2,7 @@
 //! been pasted where a name belongs, and a finding may be read by everybody who reads the job's log.
 
 /// Takes the secrets that are known out of a text.
-pub type Redact<'a> = &'a dyn Fn(&str) -> String;
+pub(crate) type Redact<'a> = &'a dyn Fn(&str) -> String;
 
 /// What stands in the place of a secret.
 const REMOVED: &str = "[removed]";
@@ -22,7 +22,7 @@ const KEYS: [&str; 10] = [
 ];
 
 /// The text without known secrets and without what has the form of one.
-pub fn safe(text: &str, known: Redact<'_>) -> String {
+pub(crate) fn safe(text: &str, known: Redact<'_>) -> String {
     let text = known(text);
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();

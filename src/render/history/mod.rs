@@ -1,3 +1,3 @@
 //! What earlier runs left.
 
-pub mod unfinished;
+pub(crate) mod unfinished;

@@ -18,7 +18,7 @@ const NAMED: usize = 5;
 
 /// What the note stands above.
 #[derive(Debug, Clone, Copy)]
-pub enum Above<'a> {
+pub(crate) enum Above<'a> {
     /// A plan that was made just now from the tenant.
     Fresh(&'a [Change]),
     /// A plan that was saved before; its objects are read again before anything is sent.
@@ -27,7 +27,7 @@ pub enum Above<'a> {
 
 /// Where the last run was, as far as this command can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Where {
+pub(crate) enum Where {
     /// In a tenant that stays whatever becomes of the process.
     Tenant,
     /// In the embedded simulated tenant, which is saved when a run ends.
@@ -38,7 +38,7 @@ pub enum Where {
 ///
 /// # Errors
 /// When the writer fails.
-pub fn note(
+pub(crate) fn note(
     run: &Unfinished,
     tenant: TenantId,
     above: Above<'_>,
@@ -77,7 +77,7 @@ pub fn note(
 ///
 /// # Errors
 /// When the writer fails.
-pub fn unreadable(because: &str, help: &str, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn unreadable(because: &str, help: &str, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::default();
     let text = format!(
         "failed to {because}. Nothing depends on it; only what a plan says about apps that have \

@@ -7,20 +7,20 @@ use crate::model::untrusted::shown;
 
 /// How far a list of items goes before the rest is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
+pub(crate) enum Depth {
     All,
     /// At most so many lines, and one more for the count of the rest.
     Lines(usize),
 }
 
 /// Columns of a text on a terminal.
-pub fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
 /// The safe form of a name in at most so many columns. Runs of blanks become one, so that a name
 /// cannot build columns of its own.
-pub fn shorten(name: &str, columns: usize) -> String {
+pub(crate) fn shorten(name: &str, columns: usize) -> String {
     let safe = shown(name);
     let words: Vec<&str> = safe.split_whitespace().collect();
     cut(&words.join(" "), columns)
@@ -55,7 +55,7 @@ pub(super) fn take(chars: impl Iterator<Item = char>, columns: usize) -> Vec<cha
 }
 
 /// The safe form of a text, broken at blanks; a word wider than a line is broken where it must be.
-pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let text = shown(text);
     let mut rows = Vec::new();
     let mut row = Row::default();
@@ -128,7 +128,7 @@ pub(super) fn rows(items: &[String], columns: usize, depth: Depth) -> (Vec<Strin
 }
 
 /// `10,000`.
-pub fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -141,7 +141,7 @@ pub fn grouped(number: usize) -> String {
 }
 
 /// `1 grant`, `2 grants`, `3 policies`.
-pub fn counted(number: usize, word: &str) -> String {
+pub(crate) fn counted(number: usize, word: &str) -> String {
     let many = match word.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
         _ => format!("{word}s"),
@@ -150,12 +150,12 @@ pub fn counted(number: usize, word: &str) -> String {
 }
 
 /// More than one word: among commas it could read as several items, or several as one.
-pub fn is_sentence(item: &str) -> bool {
+pub(crate) fn is_sentence(item: &str) -> bool {
     item.contains([',', ' '])
 }
 
 /// Whether it would read as several items in a list with commas.
-pub fn has_comma(item: &str) -> bool {
+pub(crate) fn has_comma(item: &str) -> bool {
     item.contains(',')
 }
 

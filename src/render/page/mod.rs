@@ -1,8 +1,8 @@
 //! Lines of at most 80 columns, made of pieces with ink. All text passes [`shown`] here, so nothing
 //! reaches a terminal that draws.
 
-pub mod measure;
-pub mod shares;
+pub(crate) mod measure;
+pub(crate) mod shares;
 pub mod style;
 pub mod view;
 
@@ -10,45 +10,45 @@ use std::io::{self, Write};
 
 use crate::model::shell;
 use crate::model::untrusted::shown;
-pub use crate::render::page::measure::{
+pub(crate) use crate::render::page::measure::{
     Depth, counted, grouped, has_comma, is_sentence, shorten, width, wrap,
 };
 use crate::render::page::measure::{cut, rows, take};
 use crate::render::page::style::{Colour, Ink, Painter};
 
 /// Columns of a line. Source: the reference, "What a plan looks like".
-pub const COLUMNS: usize = 80;
+pub(crate) const COLUMNS: usize = 80;
 /// Columns of a sentence: eyes like shorter lines for prose.
-pub const PROSE: usize = 72;
+pub(crate) const PROSE: usize = 72;
 
 /// A page that grows line by line.
 #[derive(Debug, Default)]
-pub struct Page {
+pub(crate) struct Page {
     lines: Vec<Vec<(Ink, String)>>,
 }
 
 impl Page {
-    pub fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         self.lines.push(Vec::new());
     }
 
     /// One line; what is too wide is cut in its middle.
-    pub fn line(&mut self, ink: Ink, text: &str) {
+    pub(crate) fn line(&mut self, ink: Ink, text: &str) {
         self.lines.push(vec![(ink, cut(&shown(text), COLUMNS))]);
     }
 
     /// One line of several pieces. The caller has measured them.
-    pub fn pieces(&mut self, pieces: Vec<(Ink, String)>) {
+    pub(crate) fn pieces(&mut self, pieces: Vec<(Ink, String)>) {
         self.lines.push(pieces.into_iter().map(|(ink, text)| (ink, shown(&text))).collect());
     }
 
     /// Words over as many lines as they need; all but the first begin under the end of `lead`.
-    pub fn wrapped(&mut self, ink: Ink, lead: &str, text: &str, columns: usize) {
+    pub(crate) fn wrapped(&mut self, ink: Ink, lead: &str, text: &str, columns: usize) {
         self.wrapped_within(ink, lead, text, columns, usize::MAX);
     }
 
     /// The same over at most so many lines; of a longer text the end is missing, and `...` says so.
-    pub fn wrapped_within(
+    pub(crate) fn wrapped_within(
         &mut self,
         ink: Ink,
         lead: &str,
@@ -73,7 +73,7 @@ impl Page {
     }
 
     /// Phrases that are never broken, over as many lines as they need.
-    pub fn phrases(&mut self, ink: Ink, lead: &str, phrases: &[String]) {
+    pub(crate) fn phrases(&mut self, ink: Ink, lead: &str, phrases: &[String]) {
         let mut row = lead.trim_end().to_owned();
         for phrase in phrases {
             if width(&row) + 1 + width(phrase) > COLUMNS {
@@ -87,7 +87,7 @@ impl Page {
     }
 
     /// Items with commas between them over several lines, under the end of `lead`.
-    pub fn list(&mut self, ink: Ink, lead: &str, items: &[String], depth: Depth) {
+    pub(crate) fn list(&mut self, ink: Ink, lead: &str, items: &[String], depth: Depth) {
         let indent = width(lead);
         let (rows, left) = rows(items, COLUMNS.saturating_sub(indent), depth);
         for (at, row) in rows.into_iter().enumerate() {
@@ -103,7 +103,7 @@ impl Page {
     }
 
     /// A command over several lines stays one that can be pasted.
-    pub fn command(&mut self, lead: &str, text: &str) {
+    pub(crate) fn command(&mut self, lead: &str, text: &str) {
         let room = COLUMNS - width(lead) - 2;
         let mut rows: Vec<String> = Vec::new();
         for word in shell::words(text) {
@@ -124,21 +124,17 @@ impl Page {
     }
 
     /// Puts the lines of another page below these.
-    pub fn append(&mut self, mut other: Self) {
+    pub(crate) fn append(&mut self, mut other: Self) {
         self.lines.append(&mut other.lines);
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.lines.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
     }
 
     /// # Errors
     /// When the writer fails.
-    pub fn write(&self, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn write(&self, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
         let painter = Painter::new(colour);
         let mut out = io::BufWriter::new(out);
         for line in &self.lines {

@@ -9,7 +9,7 @@ use crate::model::risk::Tier;
 
 /// What a piece of text is, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ink {
+pub(crate) enum Ink {
     Plain,
     /// Heads and counts.
     Strong,
@@ -22,6 +22,7 @@ pub enum Ink {
     /// A risk label that must be seen.
     Alarm,
     /// Changed outside consent.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no command tells of it yet"))]
     Drift,
 }
 
@@ -33,7 +34,7 @@ pub enum Colour {
 }
 
 /// The colour of a verb's sign and word.
-pub fn verb_ink(verb: Verb) -> Ink {
+pub(crate) fn verb_ink(verb: Verb) -> Ink {
     match verb.sign() {
         '+' => Ink::Give,
         '-' => Ink::Take,
@@ -42,7 +43,7 @@ pub fn verb_ink(verb: Verb) -> Ink {
 }
 
 /// `[HIGH]`.
-pub fn risk_label(tier: Tier) -> &'static str {
+pub(crate) fn risk_label(tier: Tier) -> &'static str {
     match tier {
         Tier::Low => "[LOW]",
         Tier::Medium => "[MEDIUM]",
@@ -51,7 +52,7 @@ pub fn risk_label(tier: Tier) -> &'static str {
     }
 }
 
-pub fn risk_ink(tier: Tier) -> Ink {
+pub(crate) fn risk_ink(tier: Tier) -> Ink {
     match tier {
         Tier::Low | Tier::Medium => Ink::Plain,
         Tier::High | Tier::Critical => Ink::Alarm,
@@ -60,12 +61,12 @@ pub fn risk_ink(tier: Tier) -> Ink {
 
 /// Writes text in the colour of its ink. The words are the same with and without.
 #[derive(Debug, Clone, Copy)]
-pub struct Painter {
+pub(crate) struct Painter {
     colour: Colour,
 }
 
 impl Painter {
-    pub fn new(colour: Colour) -> Self {
+    pub(crate) fn new(colour: Colour) -> Self {
         if colour == Colour::Styled {
             // The library would look at the environment by itself; it has been looked at.
             colored::control::set_override(true);
@@ -75,7 +76,7 @@ impl Painter {
 
     /// # Errors
     /// When the writer fails.
-    pub fn write(self, ink: Ink, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn write(self, ink: Ink, text: &str, out: &mut dyn Write) -> io::Result<()> {
         match self.colour {
             Colour::Styled if ink != Ink::Plain => write!(out, "{}", paint(ink, text)),
             Colour::Styled | Colour::Plain => out.write_all(text.as_bytes()),

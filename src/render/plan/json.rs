@@ -23,9 +23,9 @@ use crate::plan::{
 };
 
 /// What the document calls itself.
-pub const FORMAT: &str = "consent.plan_report";
+pub(crate) const FORMAT: &str = "consent.plan_report";
 /// Rises when a reader of the older version would go wrong. New keys alone do not raise it.
-pub const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 1;
 
 #[derive(Serialize, JsonSchema)]
 struct PlanReport<'a> {
@@ -116,7 +116,7 @@ struct EffectRow<'a> {
 }
 
 /// The schema of the report.
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     document::<PlanReport<'static>>("plan_report", FORMAT_VERSION)
 }
 

@@ -8,7 +8,7 @@ use crate::render::change::sentence;
 use crate::render::page::{COLUMNS, counted, grouped, shorten, wrap};
 
 /// Objects that are shown before the rest is counted.
-pub const SHOWN: usize = 10;
+pub(crate) const SHOWN: usize = 10;
 /// Values of one property that are all shown; of longer lists only what is not the same everywhere.
 const FEW: usize = 5;
 /// Where the lines about one object begin.
@@ -20,7 +20,11 @@ pub fn paragraph(change: &Change, difference: &Difference) -> Vec<String> {
 }
 
 /// The same for an object that stays as it is, and that a change rests on.
-pub fn paragraph_of_rest(rest: &Rest, change: &Change, difference: &Difference) -> Vec<String> {
+pub(crate) fn paragraph_of_rest(
+    rest: &Rest,
+    change: &Change,
+    difference: &Difference,
+) -> Vec<String> {
     let (what, change) = (rest.subject.words(), sentence(change));
     three_lines(&format!("{what}; on it rests: {change}"), difference)
 }
@@ -40,7 +44,7 @@ fn three_lines(what: &str, difference: &Difference) -> Vec<String> {
 }
 
 /// `and 12 more objects`, where not all of them are shown.
-pub fn rest(count: usize) -> Option<String> {
+pub(crate) fn rest(count: usize) -> Option<String> {
     let more = count.checked_sub(SHOWN).filter(|more| *more > 0)?;
     Some(format!("and {}", counted(more, "more object")))
 }

@@ -134,7 +134,7 @@ pub(crate) fn agree(number: usize, one: &str, many: &str) -> String {
 
 /// The numbers of the head and of the last line in two short sentences, for the question: changes as a
 /// reviewer counts them, and the objects that are written for them.
-pub fn numbers(plan: &Plan) -> (String, String) {
+pub(crate) fn numbers(plan: &Plan) -> (String, String) {
     let Tally { changes, gives, takes, neither: _ } = Tally::of(&pictures(plan));
     let words = Counts::of(&plan.changes).words();
     let some = words.iter().filter(|(count, _)| *count > 0);

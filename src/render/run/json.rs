@@ -12,9 +12,9 @@ use crate::model::schema::{JsonSchema, Schema, document};
 use crate::render::run::{TenantAfter, counts};
 
 /// What the document calls itself.
-pub const FORMAT: &str = "consent.run_report";
+pub(crate) const FORMAT: &str = "consent.run_report";
 /// Rises when a reader of the older version would go wrong.
-pub const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 1;
 
 #[derive(Serialize, JsonSchema)]
 struct Document<'a> {
@@ -37,7 +37,7 @@ struct Document<'a> {
 }
 
 /// The schema of the report.
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     document::<Document<'static>>("run_report", FORMAT_VERSION)
 }
 
@@ -45,7 +45,7 @@ pub fn schema() -> Schema {
 ///
 /// # Errors
 /// When the writer fails.
-pub fn run(report: &RunReport, changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn run(report: &RunReport, changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
     let RunReport { lines, stopped, writes_sent, remaining } = report;
     let document = Document {
         format: FORMAT,

@@ -1,8 +1,8 @@
 //! What became of a run: for people, what stands now and what to do; for programs,
 //! `consent.run_report`.
 
-pub mod json;
-pub mod text;
+pub(crate) mod json;
+pub(crate) mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,7 @@ pub(super) const RESULTS: [(&str, &str); 6] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "Tenant")]
-pub enum TenantAfter {
+pub(crate) enum TenantAfter {
     /// No write was accepted, nor may one have been.
     Unchanged,
     /// A write was accepted, or may have been.
@@ -36,7 +36,7 @@ pub enum TenantAfter {
 
 impl TenantAfter {
     /// What the report shows of it; `changes` are those of the plan that was applied.
-    pub fn after(report: &RunReport, changes: &[Change]) -> Self {
+    pub(crate) fn after(report: &RunReport, changes: &[Change]) -> Self {
         let single: BTreeSet<&Address> = changes
             .iter()
             .filter(|change| change.steps.len() == 1)

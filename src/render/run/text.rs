@@ -17,7 +17,7 @@ const LISTED: usize = 20;
 
 /// What was compared with the tenant once everything was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LookedAt<'a> {
+pub(crate) enum LookedAt<'a> {
     /// The manifest: what a plan of it would hold now.
     FreshPlan,
     /// The objects of a saved plan, and nothing else.
@@ -30,7 +30,7 @@ pub enum LookedAt<'a> {
 ///
 /// # Errors
 /// When the writer fails.
-pub fn run(
+pub(crate) fn run(
     report: &RunReport,
     changes: &[Change],
     looked_at: LookedAt<'_>,

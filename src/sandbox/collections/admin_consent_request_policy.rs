@@ -10,10 +10,10 @@ use crate::sandbox::tenant::Tenant;
 use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct AdminConsentRequestPolicy;
+pub(crate) struct AdminConsentRequestPolicy;
 
 /// Its table, with one row.
-pub const TABLE: &str = "policies/adminConsentRequestPolicy";
+pub(crate) const TABLE: &str = "policies/adminConsentRequestPolicy";
 const ID: &str = "adminConsentRequestPolicy";
 const RESOURCE: &str = "AdminConsentRequestPolicy";
 
@@ -65,12 +65,18 @@ impl Collection for AdminConsentRequestPolicy {
 }
 
 /// The row of a tenant in which nobody ever set it.
-pub fn never_set() -> Value {
+pub(crate) fn never_set() -> Value {
     row(false, false, false, 0, &[])
 }
 
 /// The row. Reviewers are queries, to the letter.
-pub fn row(enabled: bool, notify: bool, reminders: bool, days: u32, reviewers: &[String]) -> Value {
+pub(crate) fn row(
+    enabled: bool,
+    notify: bool,
+    reminders: bool,
+    days: u32,
+    reviewers: &[String],
+) -> Value {
     let reviewer =
         |query: &String| json!({"query": query, "queryType": "MicrosoftGraph", "queryRoot": null});
     json!({

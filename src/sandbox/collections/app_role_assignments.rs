@@ -18,10 +18,10 @@ use crate::sandbox::tenant::names::{
 use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct AppRoleAssignments;
+pub(crate) struct AppRoleAssignments;
 
 /// Access without a role of its own, where the resource defines none for such principals.
-pub const DEFAULT_ROLE: &str = "00000000-0000-0000-0000-000000000000";
+pub(crate) const DEFAULT_ROLE: &str = "00000000-0000-0000-0000-000000000000";
 /// Type name in the service's messages.
 const RESOURCE: &str = "AppRoleAssignment";
 /// Nobody says in the seed when an assignment was made.
@@ -167,7 +167,7 @@ impl AssignmentRoute {
 }
 
 /// The id of an assignment: its principal, and sixteen bytes that nobody can compute.
-pub fn assignment_id(principal: &str, other: &str) -> Option<String> {
+pub(crate) fn assignment_id(principal: &str, other: &str) -> Option<String> {
     let mut bytes = guid_bytes(principal)?.to_vec();
     bytes.extend(guid_bytes(other)?);
     Some(URL_SAFE_NO_PAD.encode(bytes))
@@ -175,7 +175,7 @@ pub fn assignment_id(principal: &str, other: &str) -> Option<String> {
 
 /// A row as the service shows it. `principal` and `resource` are rows of the directory. `None` when
 /// an id is no GUID.
-pub fn row(
+pub(crate) fn row(
     kind: &str,
     principal: &Value,
     resource: &Value,
@@ -197,7 +197,7 @@ pub fn row(
 }
 
 /// `principalType` of the rows of a table.
-pub fn principal_type(table: &str) -> &'static str {
+pub(crate) fn principal_type(table: &str) -> &'static str {
     match table {
         USERS => "User",
         GROUPS => "Group",

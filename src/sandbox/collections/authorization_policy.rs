@@ -10,10 +10,10 @@ use crate::sandbox::tenant::Tenant;
 use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct AuthorizationPolicy;
+pub(crate) struct AuthorizationPolicy;
 
 /// Its table, with one row.
-pub const TABLE: &str = "policies/authorizationPolicy";
+pub(crate) const TABLE: &str = "policies/authorizationPolicy";
 const ID: &str = "authorizationPolicy";
 const RESOURCE: &str = "AuthorizationPolicy";
 
@@ -52,7 +52,7 @@ impl Collection for AuthorizationPolicy {
 }
 
 /// The row, with these entries of `permissionGrantPoliciesAssigned`.
-pub fn row(policies: &[String]) -> Value {
+pub(crate) fn row(policies: &[String]) -> Value {
     json!({
         "id": ID,
         "deletedDateTime": null,

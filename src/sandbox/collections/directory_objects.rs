@@ -12,7 +12,7 @@ use crate::sandbox::tenant::names::{DEVICES, OF_MEMBERS};
 use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct DirectoryObjects;
+pub(crate) struct DirectoryObjects;
 
 /// Most ids of one `getByIds`.
 const MOST_IDS: usize = 1_000;

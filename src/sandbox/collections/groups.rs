@@ -11,10 +11,10 @@ use crate::sandbox::tenant::names::{DEVICES, GROUPS, OF_MEMBERS, SERVICE_PRINCIP
 use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct Groups;
+pub(crate) struct Groups;
 
 /// Groups nobody may read, by id. Not served.
-pub const FORBIDDEN: &str = "forbiddenGroups";
+pub(crate) const FORBIDDEN: &str = "forbiddenGroups";
 
 const TEXT: &[Op] = &[Op::Eq, Op::Ne, Op::In, Op::StartsWith];
 const FIELDS: &[Field] = &[

@@ -1,17 +1,17 @@
 //! What Microsoft Graph serves, a file for each of its collections, under Graph's own names. Each is
 //! written from its documentation: what its routes are, which permissions they take, what is refused.
 
-pub mod admin_consent_request_policy;
-pub mod app_role_assignments;
-pub mod authorization_policy;
-pub mod directory_objects;
-pub mod groups;
-pub mod oauth2_permission_grants;
-pub mod organization;
-pub mod permission_classifications;
-pub mod permission_grant_policies;
-pub mod service_principals;
-pub mod users;
+pub(crate) mod admin_consent_request_policy;
+pub(crate) mod app_role_assignments;
+pub(crate) mod authorization_policy;
+pub(crate) mod directory_objects;
+pub(crate) mod groups;
+pub(crate) mod oauth2_permission_grants;
+pub(crate) mod organization;
+pub(crate) mod permission_classifications;
+pub(crate) mod permission_grant_policies;
+pub(crate) mod service_principals;
+pub(crate) mod users;
 
 use crate::sandbox::collection::Collection;
 

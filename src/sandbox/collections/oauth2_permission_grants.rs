@@ -15,7 +15,7 @@ use crate::sandbox::tenant::names::{GRANTS, SERVICE_PRINCIPALS, USERS};
 use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct Oauth2PermissionGrants;
+pub(crate) struct Oauth2PermissionGrants;
 
 /// Type name in the service's messages.
 const RESOURCE: &str = "OAuth2PermissionGrant";
@@ -110,7 +110,7 @@ impl GrantRoute {
 }
 
 /// A grant's id: the parts it is about, one after the other. Everybody: 43 characters, one user: 64.
-pub fn grant_id(client: &str, resource: &str, principal: Option<&str>) -> Option<String> {
+pub(crate) fn grant_id(client: &str, resource: &str, principal: Option<&str>) -> Option<String> {
     let mut bytes = Vec::with_capacity(48);
     bytes.extend(guid_bytes(client)?);
     bytes.extend(guid_bytes(resource)?);
@@ -121,7 +121,12 @@ pub fn grant_id(client: &str, resource: &str, principal: Option<&str>) -> Option
 }
 
 /// A row as the service shows it. `None` when an id is no GUID.
-pub fn row(client: &str, resource: &str, user: Option<&str>, scope: &Value) -> Option<Value> {
+pub(crate) fn row(
+    client: &str,
+    resource: &str,
+    user: Option<&str>,
+    scope: &Value,
+) -> Option<Value> {
     Some(json!({
         "id": grant_id(client, resource, user)?,
         "clientId": client,

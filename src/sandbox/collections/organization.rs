@@ -9,7 +9,7 @@ use crate::sandbox::tenant::names::ORGANIZATION;
 use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct OrganizationRoutes;
+pub(crate) struct OrganizationRoutes;
 
 const READ: &[&str] = &[
     "Organization.Read.All",

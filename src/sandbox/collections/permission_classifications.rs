@@ -14,10 +14,10 @@ use crate::sandbox::tenant::names::SERVICE_PRINCIPALS;
 use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct PermissionClassifications;
+pub(crate) struct PermissionClassifications;
 
 /// Its table.
-pub const TABLE: &str = "delegatedPermissionClassifications";
+pub(crate) const TABLE: &str = "delegatedPermissionClassifications";
 const RESOURCE: &str = "DelegatedPermissionClassification";
 /// Whose it is: no member that the service shows.
 const OWNER: &str = "servicePrincipal";
@@ -82,7 +82,7 @@ fn shown(row: &Value) -> Value {
 }
 
 /// A row of the table. `None` for a class or a permission that cannot be.
-pub fn row(owner: &str, permission: &str, name: &str, class: &str) -> Option<Value> {
+pub(crate) fn row(owner: &str, permission: &str, name: &str, class: &str) -> Option<Value> {
     let (class, last) = CLASSES.iter().find(|(word, _)| *word == class)?;
     let mut bytes = guid_bytes(permission)?.to_vec();
     bytes.push(*last);

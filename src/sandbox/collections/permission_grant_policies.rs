@@ -12,15 +12,14 @@ use crate::sandbox::refused::Refused;
 use crate::sandbox::tenant::Tenant;
 use crate::sandbox::tenant::table::TableShape;
 
-pub use built_in::built_in;
-pub use sets::full;
+pub(crate) use built_in::built_in;
 use sets::{SETS, WITHIN};
 
 /// The routes of this collection.
-pub struct Policies;
+pub(crate) struct Policies;
 
 /// Its own table.
-pub const TABLE: &str = "permissionGrantPolicies";
+pub(crate) const TABLE: &str = "permissionGrantPolicies";
 const RESOURCE: &str = "PermissionGrantPolicy";
 
 enum PolicyRoute {
@@ -119,7 +118,7 @@ impl Collection for Policies {
 }
 
 /// A policy's row, and the rows of its sets. Sets are to the letter but for what they leave out.
-pub fn rows(
+pub(crate) fn rows(
     id: &str,
     name: &str,
     description: Option<&str>,

@@ -14,7 +14,7 @@ use crate::sandbox::tenant::names::{
 use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct ServicePrincipalRoutes;
+pub(crate) struct ServicePrincipalRoutes;
 
 const READ: &[&str] = &[
     "Application.Read.All",
@@ -85,23 +85,23 @@ impl Collection for ServicePrincipalRoutes {
 
 /// What a seed says about an app.
 #[derive(Debug, Clone, Default)]
-pub struct Profile {
-    pub id: String,
-    pub app_id: String,
-    pub name: String,
+pub(crate) struct Profile {
+    pub(crate) id: String,
+    pub(crate) app_id: String,
+    pub(crate) name: String,
     /// Tenant that owns the application.
-    pub publisher_tenant: Option<String>,
-    pub verified_publisher: Option<String>,
-    pub disabled: bool,
-    pub assignment_required: bool,
+    pub(crate) publisher_tenant: Option<String>,
+    pub(crate) verified_publisher: Option<String>,
+    pub(crate) disabled: bool,
+    pub(crate) assignment_required: bool,
     /// permissionScope objects.
-    pub scopes: Vec<Value>,
+    pub(crate) scopes: Vec<Value>,
     /// appRole objects.
-    pub roles: Vec<Value>,
+    pub(crate) roles: Vec<Value>,
 }
 
 /// A row as the service shows it.
-pub fn row(profile: &Profile) -> Value {
+pub(crate) fn row(profile: &Profile) -> Value {
     let Profile {
         id,
         app_id,
@@ -218,7 +218,7 @@ fn create(call: &Call, tenant: &mut Tenant) -> Result<Answered, Refused> {
 
 /// An application that exists in Entra and could get a service principal here, with the object id
 /// that the first one will have.
-pub fn application(profile: &Profile) -> Value {
+pub(crate) fn application(profile: &Profile) -> Value {
     let mut row = row(profile);
     row["alternativeNames"] = if profile.id.is_empty() { json!([]) } else { json!([profile.id]) };
     row["id"] = json!(profile.app_id);

@@ -11,7 +11,7 @@ use crate::sandbox::tenant::names::USERS;
 use crate::sandbox::tenant::table::TableShape;
 
 /// The routes of this collection.
-pub struct Users;
+pub(crate) struct Users;
 
 const TEXT: &[Op] = &[Op::Eq, Op::Ne, Op::In, Op::StartsWith];
 /// What `$filter` may test of a user.

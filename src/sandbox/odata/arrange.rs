@@ -8,7 +8,7 @@ use crate::sandbox::odata::{OrderBy, QueryOptions};
 use crate::sandbox::tenant::Tenant;
 
 /// The same list as rows, searched and sorted. Without both it stays as it is.
-pub fn arranged(list: Listing, tenant: &Tenant, options: &QueryOptions) -> Listing {
+pub(crate) fn arranged(list: Listing, tenant: &Tenant, options: &QueryOptions) -> Listing {
     if options.order.is_empty() && options.search.is_none() {
         return list;
     }

@@ -3,9 +3,9 @@
 
 /// A type, by what its properties are good for.
 #[derive(Debug)]
-pub struct Entity {
+pub(crate) struct Entity {
     /// `microsoft.graph.user`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// All of version 1.0, those included of which rows here know nothing.
     properties: &'static str,
     sorted_by: &'static str,
@@ -152,7 +152,7 @@ const PLAIN: Entity =
 const MIXED: [&Entity; 4] = [&USER, &GROUP, &DEVICE, &SERVICE_PRINCIPAL];
 
 /// The type of a set, named as in `@odata.context`; of one object of it with `/$entity` behind.
-pub fn of(set: &str) -> Option<&'static Entity> {
+pub(crate) fn of(set: &str) -> Option<&'static Entity> {
     Some(match set.strip_suffix("/$entity").unwrap_or(set) {
         "users" => &USER,
         "groups" => &GROUP,
@@ -177,7 +177,7 @@ fn names(list: &str, name: &str) -> bool {
 
 impl Entity {
     /// `User`.
-    pub fn short_name(&self) -> String {
+    pub(crate) fn short_name(&self) -> String {
         let name = self.name.rsplit('.').next().unwrap_or_default();
         let mut letters = name.chars();
         letters
@@ -186,7 +186,7 @@ impl Entity {
     }
 
     /// Whether `$select` may name it: a property, or one inside of it.
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         let name = name.split('/').next().unwrap_or_default();
         let mixed = self.name == DIRECTORY_OBJECT.name;
         name == "*"
@@ -194,16 +194,16 @@ impl Entity {
             || (mixed && MIXED.iter().any(|entity| names(entity.properties, name)))
     }
 
-    pub fn can_sort(&self, property: &str) -> bool {
+    pub(crate) fn can_sort(&self, property: &str) -> bool {
         names(self.sorted_by, property)
     }
 
-    pub fn can_search(&self, property: &str) -> bool {
+    pub(crate) fn can_search(&self, property: &str) -> bool {
         names(self.searched_by, property)
     }
 
     /// The relationship by its own spelling, if it can be followed.
-    pub fn relationship(&self, name: &str) -> Option<&'static str> {
+    pub(crate) fn relationship(&self, name: &str) -> Option<&'static str> {
         self.expanded.split_whitespace().find(|one| one.eq_ignore_ascii_case(name))
     }
 }

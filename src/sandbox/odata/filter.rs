@@ -13,8 +13,8 @@ pub enum Filter {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Test {
-    pub field: String,
-    pub op: Op,
+    pub(crate) field: String,
+    pub(crate) op: Op,
     /// One value, several for `in`.
     pub values: Vec<Value>,
 }

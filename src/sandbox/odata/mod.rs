@@ -1,11 +1,11 @@
 //! OData query options. What the service does not know, or does not serve here, it refuses.
 //! <https://learn.microsoft.com/graph/query-parameters>
 
-pub mod arrange;
-pub mod entity;
+pub(crate) mod arrange;
+pub(crate) mod entity;
 pub mod filter;
 pub mod filter_text;
-pub mod pages;
+pub(crate) mod pages;
 mod search;
 
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use crate::sandbox::call::Call;
 use crate::sandbox::odata::entity::Entity;
 use crate::sandbox::odata::filter::Filter;
 use crate::sandbox::refused::Refused;
-pub use search::Search;
+pub(crate) use search::Search;
 
 /// Largest page of a directory collection.
 const LARGEST_PAGE: usize = 999;
@@ -25,28 +25,28 @@ const LARGEST_PAGE: usize = 999;
 #[derive(Debug, Default)]
 pub struct QueryOptions {
     pub filter: Option<Filter>,
-    pub select: Vec<String>,
-    pub top: Option<usize>,
-    pub count: bool,
-    pub skiptoken: Option<String>,
-    pub order: Vec<OrderBy>,
-    pub search: Option<Search>,
-    pub expand: Vec<Expand>,
+    pub(crate) select: Vec<String>,
+    pub(crate) top: Option<usize>,
+    pub(crate) count: bool,
+    pub(crate) skiptoken: Option<String>,
+    pub(crate) order: Vec<OrderBy>,
+    pub(crate) search: Option<Search>,
+    pub(crate) expand: Vec<Expand>,
 }
 
 /// One property of `$orderby`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderBy {
-    pub property: String,
-    pub descending: bool,
+pub(crate) struct OrderBy {
+    pub(crate) property: String,
+    pub(crate) descending: bool,
 }
 
 /// One relationship of `$expand`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expand {
-    pub relationship: String,
+pub(crate) struct Expand {
+    pub(crate) relationship: String,
     /// Of what is related.
-    pub select: Vec<String>,
+    pub(crate) select: Vec<String>,
 }
 
 /// Reads a query string.
@@ -165,7 +165,7 @@ impl QueryOptions {
     ///
     /// # Errors
     /// With the service's own answer.
-    pub fn check_object(&self, entity: &Entity) -> Result<(), Refused> {
+    pub(crate) fn check_object(&self, entity: &Entity) -> Result<(), Refused> {
         let list_only = self.filter.is_some() || self.top.is_some() || self.count;
         if list_only || !self.order.is_empty() || self.search.is_some() || self.skiptoken.is_some()
         {
@@ -181,7 +181,7 @@ impl QueryOptions {
     ///
     /// # Errors
     /// With the service's own answer.
-    pub fn check_list(&self, entity: &Entity, call: &Call) -> Result<(), Refused> {
+    pub(crate) fn check_list(&self, entity: &Entity, call: &Call) -> Result<(), Refused> {
         self.check_members(entity)?;
         if let Some(search) = &self.search {
             if !call.eventual {

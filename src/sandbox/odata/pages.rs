@@ -16,39 +16,39 @@ use crate::sandbox::tenant::{Tenant, names};
 const DEFAULT_PAGE: usize = 100;
 
 /// What a page needs to know of the request that asks for it.
-pub struct PageRequest<'a> {
+pub(crate) struct PageRequest<'a> {
     /// Scheme, host and version as the caller wrote them: `http://127.0.0.1:4000/v1.0`.
-    pub root: &'a str,
+    pub(crate) root: &'a str,
     /// Below the root, without the query.
-    pub path: &'a str,
-    pub query: &'a str,
-    pub cursor: Cursor,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+    pub(crate) cursor: Cursor,
 }
 
 /// Trouble that pages can have.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct PageTrouble<'a> {
+pub(crate) struct PageTrouble<'a> {
     /// The second page is empty and still has a successor.
-    pub empty_second: bool,
+    pub(crate) empty_second: bool,
     /// Every seventh row is missing, unless the page size is 999 or the query is an advanced one.
-    pub lossy: bool,
+    pub(crate) lossy: bool,
     /// Links lead to this host instead.
-    pub link_host: Option<&'a str>,
+    pub(crate) link_host: Option<&'a str>,
 }
 
 /// Where a list goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cursor {
+pub(crate) struct Cursor {
     /// Counted from 1.
-    pub page: u64,
+    pub(crate) page: u64,
     /// First row number, or position in a list of rows.
-    pub from: u64,
+    pub(crate) from: u64,
 }
 
 impl Cursor {
     /// # Errors
     /// When the token is not one of ours.
-    pub fn of(skiptoken: Option<&str>) -> Result<Self, Refused> {
+    pub(crate) fn of(skiptoken: Option<&str>) -> Result<Self, Refused> {
         let Some(token) = skiptoken else { return Ok(Self { page: 1, from: 0 }) };
         let read = || {
             let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
@@ -166,7 +166,7 @@ pub(super) fn candidates<'t>(
 ///
 /// # Errors
 /// When the filter is not one of the list.
-pub fn count(list: &Listing, call: &Call, tenant: &Tenant) -> Result<usize, Refused> {
+pub(crate) fn count(list: &Listing, call: &Call, tenant: &Tenant) -> Result<usize, Refused> {
     check(list, call)?;
     let filter = call.filter.as_ref();
     Ok(candidates(list, filter, tenant, 0)
@@ -179,7 +179,7 @@ pub fn count(list: &Listing, call: &Call, tenant: &Tenant) -> Result<usize, Refu
 ///
 /// # Errors
 /// When the filter or the skip token is not one of the list.
-pub fn page(
+pub(crate) fn page(
     list: &Listing,
     call: &Call,
     tenant: &mut Tenant,
@@ -282,7 +282,7 @@ fn projected(row: &Value, table: &str, list: &Listing, call: &Call) -> Value {
 }
 
 /// `$select`, or the default members; an empty default means all.
-pub fn selected(row: &Value, select: &[String], default: &[&str]) -> Value {
+pub(crate) fn selected(row: &Value, select: &[String], default: &[&str]) -> Value {
     let Value::Object(members) = row else { return row.clone() };
     let wanted = |name: &str| {
         if select.is_empty() {
@@ -296,7 +296,7 @@ pub fn selected(row: &Value, select: &[String], default: &[&str]) -> Value {
 }
 
 /// What tells rows of several tables apart.
-pub fn odata_type(table: &str) -> Option<&'static str> {
+pub(crate) fn odata_type(table: &str) -> Option<&'static str> {
     Some(match table {
         names::USERS => "#microsoft.graph.user",
         names::GROUPS => "#microsoft.graph.group",

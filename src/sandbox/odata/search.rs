@@ -10,7 +10,7 @@ const WORD_BY_WORD: [&str; 2] = ["displayName", "description"];
 
 /// One of these, each with all its clauses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Search(Vec<Vec<Clause>>);
+pub(crate) struct Search(Vec<Vec<Clause>>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Clause {
@@ -51,12 +51,12 @@ fn read(text: &str) -> Option<Search> {
 
 impl Search {
     /// What is searched.
-    pub fn properties(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn properties(&self) -> impl Iterator<Item = &str> {
         self.0.iter().flatten().map(|clause| clause.property.as_str())
     }
 
     /// Whether the row is a match.
-    pub fn holds(&self, row: &Value) -> bool {
+    pub(crate) fn holds(&self, row: &Value) -> bool {
         self.0.iter().any(|clauses| clauses.iter().all(|clause| clause.holds(row)))
     }
 }

@@ -2,7 +2,7 @@
 
 pub mod file;
 mod names;
-pub mod published;
+pub(crate) mod published;
 mod rows;
 mod tables;
 
@@ -32,18 +32,18 @@ pub struct Seed {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}:{line}:{column}: {message}")]
 pub struct SeedError {
-    pub path: String,
+    pub(crate) path: String,
     /// Counted from 1.
     pub line: usize,
     /// Counted from 1, in characters.
     pub column: usize,
-    pub message: String,
-    pub mistake: Mistake,
+    pub(crate) message: String,
+    pub(crate) mistake: Mistake,
 }
 
 /// What sort of mistake it is, for who has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mistake {
+pub(crate) enum Mistake {
     /// A table of the file itself that no seed has.
     UnknownTable(String),
     Other,
@@ -51,7 +51,7 @@ pub enum Mistake {
 
 impl SeedError {
     /// At a byte of the text.
-    pub fn at(path: &str, text: &str, byte: usize, message: impl Into<String>) -> Self {
+    pub(crate) fn at(path: &str, text: &str, byte: usize, message: impl Into<String>) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         Self {
             path: path.to_owned(),

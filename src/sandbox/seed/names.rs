@@ -10,8 +10,8 @@ use crate::sandbox::guid::guid_of;
 /// What is wrong, and at which byte of the file.
 #[derive(Debug)]
 pub(super) struct NameFault {
-    pub at: usize,
-    pub message: String,
+    pub(crate) at: usize,
+    pub(crate) message: String,
 }
 
 pub(super) fn fault<T>(place: &Spanned<T>, message: impl Into<String>) -> NameFault {
@@ -21,8 +21,8 @@ pub(super) fn fault<T>(place: &Spanned<T>, message: impl Into<String>) -> NameFa
 /// What names lead to. A name that several objects have leads nowhere.
 #[derive(Default)]
 pub(super) struct NameIndex {
-    pub objects: BTreeMap<String, Vec<(&'static str, String)>>,
-    pub crowds: BTreeMap<String, Vec<String>>,
+    pub(crate) objects: BTreeMap<String, Vec<(&'static str, String)>>,
+    pub(crate) crowds: BTreeMap<String, Vec<String>>,
 }
 
 impl NameIndex {

@@ -8,7 +8,7 @@ use crate::sandbox::guid::guid_of;
 const MICROSOFT_GRAPH: &str = include_str!("../data/graph-permissions.tsv");
 
 /// A delegated permission as its resource shows it.
-pub fn scope(id: &str, value: &str, kind: &str, enabled: bool, display: &str) -> Value {
+pub(crate) fn scope(id: &str, value: &str, kind: &str, enabled: bool, display: &str) -> Value {
     json!({
         "id": id,
         "value": value,
@@ -22,7 +22,7 @@ pub fn scope(id: &str, value: &str, kind: &str, enabled: bool, display: &str) ->
 }
 
 /// An app role as its resource shows it.
-pub fn role(id: &str, value: &str, members: &[&str], enabled: bool, display: &str) -> Value {
+pub(crate) fn role(id: &str, value: &str, members: &[&str], enabled: bool, display: &str) -> Value {
     json!({
         "id": id,
         "value": value,
@@ -35,12 +35,12 @@ pub fn role(id: &str, value: &str, members: &[&str], enabled: bool, display: &st
 }
 
 /// The id of a permission that a seed only names.
-pub fn made_up_id(app_id: &str, kind: &str, value: &str) -> String {
+pub(crate) fn made_up_id(app_id: &str, kind: &str, value: &str) -> String {
     guid_of(&format!("{app_id}/{kind}/{value}"))
 }
 
 /// Scopes and roles of Microsoft Graph.
-pub fn microsoft_graph() -> (Vec<Value>, Vec<Value>) {
+pub(crate) fn microsoft_graph() -> (Vec<Value>, Vec<Value>) {
     let mut scopes = Vec::new();
     let mut roles = Vec::new();
     for line in MICROSOFT_GRAPH.lines().skip(1) {

@@ -9,67 +9,67 @@ use crate::sandbox::weather::Weather;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedFile {
-    pub tenant: SeedTenant,
+    pub(crate) tenant: SeedTenant,
     #[serde(default)]
-    pub service_principal: Vec<AppTable>,
+    pub(crate) service_principal: Vec<AppTable>,
     #[serde(default)]
-    pub application: Vec<AppTable>,
+    pub(crate) application: Vec<AppTable>,
     #[serde(default)]
-    pub user: Vec<UserTable>,
+    pub(crate) user: Vec<UserTable>,
     #[serde(default)]
-    pub people: Vec<PeopleTable>,
+    pub(crate) people: Vec<PeopleTable>,
     #[serde(default)]
-    pub device: Vec<DeviceTable>,
+    pub(crate) device: Vec<DeviceTable>,
     #[serde(default)]
-    pub group: Vec<GroupTable>,
+    pub(crate) group: Vec<GroupTable>,
     #[serde(default)]
-    pub grant: Vec<GrantTable>,
+    pub(crate) grant: Vec<GrantTable>,
     #[serde(default)]
-    pub bulk_grant: Vec<BulkGrantTable>,
+    pub(crate) bulk_grant: Vec<BulkGrantTable>,
     #[serde(default)]
-    pub app_role_assignment: Vec<AppRoleAssignmentTable>,
-    pub user_consent: Option<UserConsentTable>,
-    pub admin_consent_requests: Option<AdminConsentRequestsTable>,
+    pub(crate) app_role_assignment: Vec<AppRoleAssignmentTable>,
+    pub(crate) user_consent: Option<UserConsentTable>,
+    pub(crate) admin_consent_requests: Option<AdminConsentRequestsTable>,
     #[serde(default)]
-    pub classification: Vec<ClassificationTable>,
+    pub(crate) classification: Vec<ClassificationTable>,
     #[serde(default)]
-    pub consent_policy: Vec<ConsentPolicyTable>,
+    pub(crate) consent_policy: Vec<ConsentPolicyTable>,
     #[serde(default)]
-    pub identity: Vec<IdentityTable>,
+    pub(crate) identity: Vec<IdentityTable>,
     #[serde(default)]
-    pub weather: Weather,
+    pub(crate) weather: Weather,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedTenant {
-    pub id: Spanned<String>,
-    pub domain: String,
-    pub name: String,
+    pub(crate) id: Spanned<String>,
+    pub(crate) domain: String,
+    pub(crate) name: String,
     /// User principal name of whoever works on the tenant.
-    pub operator: Option<Spanned<String>>,
+    pub(crate) operator: Option<Spanned<String>>,
 }
 
 /// An app of the tenant, or one that exists elsewhere and could be provisioned.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AppTable {
-    pub id: Option<Spanned<String>>,
-    pub app_id: Spanned<String>,
-    pub name: String,
+    pub(crate) id: Option<Spanned<String>>,
+    pub(crate) app_id: Spanned<String>,
+    pub(crate) name: String,
     /// Tenant id, `microsoft`, or absent for this tenant.
-    pub publisher_tenant: Option<String>,
-    pub verified_publisher: Option<String>,
+    pub(crate) publisher_tenant: Option<String>,
+    pub(crate) verified_publisher: Option<String>,
     #[serde(default)]
-    pub assignment_required: bool,
+    pub(crate) assignment_required: bool,
     #[serde(default = "yes")]
-    pub enabled: bool,
+    pub(crate) enabled: bool,
     /// `microsoft-graph`: everything Microsoft Graph publishes.
-    pub publishes: Option<Spanned<String>>,
+    pub(crate) publishes: Option<Spanned<String>>,
     #[serde(default)]
-    pub scopes: Vec<PublishedPermission>,
+    pub(crate) scopes: Vec<PublishedPermission>,
     #[serde(default)]
-    pub roles: Vec<PublishedPermission>,
+    pub(crate) roles: Vec<PublishedPermission>,
 }
 
 /// A permission: its name, or all of it.
@@ -83,89 +83,89 @@ pub(super) enum PublishedPermission {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PublishedTable {
-    pub value: String,
-    pub id: Option<String>,
+    pub(crate) value: String,
+    pub(crate) id: Option<String>,
     /// Of a scope: `User` (default) or `Admin`.
     #[serde(rename = "type")]
-    pub kind: Option<String>,
+    pub(crate) kind: Option<String>,
     /// Of a role: `Application` (default), `User`.
-    pub members: Option<Vec<String>>,
+    pub(crate) members: Option<Vec<String>>,
     #[serde(default = "yes")]
-    pub enabled: bool,
-    pub display: Option<String>,
+    pub(crate) enabled: bool,
+    pub(crate) display: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UserTable {
-    pub id: Option<Spanned<String>>,
-    pub upn: Spanned<String>,
-    pub name: Option<String>,
-    pub mail: Option<String>,
+    pub(crate) id: Option<Spanned<String>>,
+    pub(crate) upn: Spanned<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) mail: Option<String>,
     #[serde(default)]
-    pub guest: bool,
+    pub(crate) guest: bool,
     #[serde(default)]
-    pub disabled: bool,
+    pub(crate) disabled: bool,
 }
 
 /// Many users at once: `prefix00001@domain` and so on.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PeopleTable {
-    pub prefix: String,
+    pub(crate) prefix: String,
     /// With those of the other crowds at most a million.
-    pub count: Spanned<u32>,
+    pub(crate) count: Spanned<u32>,
     /// The tenant's own domain when absent.
-    pub domain: Option<String>,
+    pub(crate) domain: Option<String>,
     /// A group they are all members of.
-    pub group: Option<Spanned<String>>,
+    pub(crate) group: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DeviceTable {
-    pub id: Option<Spanned<String>>,
-    pub name: String,
+    pub(crate) id: Option<Spanned<String>>,
+    pub(crate) name: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GroupTable {
-    pub id: Option<Spanned<String>>,
-    pub name: String,
+    pub(crate) id: Option<Spanned<String>>,
+    pub(crate) name: String,
     /// User principal names, names of groups, apps and devices, or ids.
     #[serde(default)]
-    pub members: Vec<Spanned<String>>,
+    pub(crate) members: Vec<Spanned<String>>,
     /// Members are only seen with `Member.Read.Hidden`.
     #[serde(default)]
-    pub hidden: bool,
+    pub(crate) hidden: bool,
     /// Nobody may read it.
     #[serde(default)]
-    pub forbidden: bool,
+    pub(crate) forbidden: bool,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GrantTable {
     /// Name, app id or object id of an app.
-    pub client: Spanned<String>,
-    pub resource: Spanned<String>,
+    pub(crate) client: Spanned<String>,
+    pub(crate) resource: Spanned<String>,
     /// User principal name or id; absent: all users.
-    pub user: Option<Spanned<String>>,
+    pub(crate) user: Option<Spanned<String>>,
     /// To the letter.
-    pub scope: String,
+    pub(crate) scope: String,
 }
 
 /// The same one-user grant for all people of one `[[people]]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BulkGrantTable {
-    pub client: Spanned<String>,
-    pub resource: Spanned<String>,
-    pub people: Spanned<String>,
+    pub(crate) client: Spanned<String>,
+    pub(crate) resource: Spanned<String>,
+    pub(crate) people: Spanned<String>,
     /// Only for the first so many.
-    pub count: Option<u32>,
-    pub scope: String,
+    pub(crate) count: Option<u32>,
+    pub(crate) scope: String,
 }
 
 /// What somebody has on an app: an app permissions, a person or a group access.
@@ -173,18 +173,18 @@ pub(super) struct BulkGrantTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct AppRoleAssignmentTable {
     /// User principal name, name of a group or an app, or id.
-    pub principal: Spanned<String>,
+    pub(crate) principal: Spanned<String>,
     /// Name, app id or object id of an app.
-    pub resource: Spanned<String>,
+    pub(crate) resource: Spanned<String>,
     /// Name or id of the role; absent: the default one. An id need not be defined any more.
-    pub role: Option<Spanned<String>>,
+    pub(crate) role: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UserConsentTable {
     /// `permissionGrantPoliciesAssigned`, to the letter.
-    pub policies: Vec<String>,
+    pub(crate) policies: Vec<String>,
 }
 
 /// The admin consent workflow, as it was set.
@@ -192,16 +192,16 @@ pub(super) struct UserConsentTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct AdminConsentRequestsTable {
     #[serde(default)]
-    pub enabled: bool,
+    pub(crate) enabled: bool,
     #[serde(default)]
-    pub notify: bool,
+    pub(crate) notify: bool,
     #[serde(default)]
-    pub reminders: bool,
+    pub(crate) reminders: bool,
     #[serde(default)]
-    pub days: u32,
+    pub(crate) days: u32,
     /// Queries, to the letter.
     #[serde(default)]
-    pub reviewers: Vec<String>,
+    pub(crate) reviewers: Vec<String>,
 }
 
 /// Classes of permissions of one app.
@@ -209,51 +209,51 @@ pub(super) struct AdminConsentRequestsTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct ClassificationTable {
     /// Name, app id or object id of an app.
-    pub resource: Spanned<String>,
+    pub(crate) resource: Spanned<String>,
     #[serde(default)]
-    pub low: Vec<Spanned<String>>,
+    pub(crate) low: Vec<Spanned<String>>,
     #[serde(default)]
-    pub medium: Vec<Spanned<String>>,
+    pub(crate) medium: Vec<Spanned<String>>,
     #[serde(default)]
-    pub high: Vec<Spanned<String>>,
+    pub(crate) high: Vec<Spanned<String>>,
 }
 
 /// A consent policy besides those of Microsoft.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConsentPolicyTable {
-    pub id: String,
-    pub name: String,
-    pub description: Option<String>,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
     /// Condition sets with the service's own members; what is left out is as inclusive as can be.
     #[serde(default)]
-    pub includes: Vec<Value>,
+    pub(crate) includes: Vec<Value>,
     #[serde(default)]
-    pub excludes: Vec<Value>,
+    pub(crate) excludes: Vec<Value>,
 }
 
 /// An application that can sign in at the token endpoint.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct IdentityTable {
-    pub app_id: Spanned<String>,
-    pub id: Option<Spanned<String>>,
-    pub secret: Option<String>,
+    pub(crate) app_id: Spanned<String>,
+    pub(crate) id: Option<Spanned<String>>,
+    pub(crate) secret: Option<String>,
     #[serde(default)]
-    pub secret_expired: bool,
+    pub(crate) secret_expired: bool,
     /// PEM of a certificate, or of a bare public key.
-    pub certificate: Option<Spanned<String>>,
-    pub federated: Option<FederatedTable>,
+    pub(crate) certificate: Option<Spanned<String>>,
+    pub(crate) federated: Option<FederatedTable>,
     #[serde(default)]
-    pub permissions: Vec<String>,
+    pub(crate) permissions: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FederatedTable {
-    pub issuer: String,
-    pub subject: String,
-    pub audience: Option<String>,
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
+    pub(crate) audience: Option<String>,
 }
 
 fn yes() -> bool {

@@ -1,10 +1,10 @@
 //! The state of the simulated tenant: tables of rows, who is a member of what, and the trouble that sits in the
 //! directory itself.
 
-pub mod names;
-pub mod replica;
-pub mod saved;
-pub mod table;
+pub(crate) mod names;
+pub(crate) mod replica;
+pub(crate) mod saved;
+pub(crate) mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -19,18 +19,18 @@ use crate::sandbox::tenant::table::{Table, TableShape};
 
 /// Trouble of the directory: replication and its consequences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DirectoryTrouble {
+pub(crate) struct DirectoryTrouble {
     /// How long readers do not see a new object yet.
-    pub lag: Lag,
+    pub(crate) lag: Lag,
     /// How long they see a changed object as it was.
-    pub lag_changes: Lag,
+    pub(crate) lag_changes: Lag,
     /// How long they still see a deleted object.
-    pub lag_deletes: Lag,
+    pub(crate) lag_deletes: Lag,
     /// A new service principal cannot be referred to at once: the first grant for it is refused
     /// with 404, the second with 400.
-    pub fresh_service_principals: bool,
+    pub(crate) fresh_service_principals: bool,
     /// Status of "Permission entry already exists.": 409 or 400, both have been seen.
-    pub duplicate: u16,
+    pub(crate) duplicate: u16,
 }
 
 impl Default for DirectoryTrouble {
@@ -48,7 +48,7 @@ impl Default for DirectoryTrouble {
 #[derive(Debug, Default)]
 pub struct Tenant {
     pub id: String,
-    pub trouble: DirectoryTrouble,
+    pub(crate) trouble: DirectoryTrouble,
     tables: BTreeMap<String, Table>,
     /// Direct members of groups: tables and ids.
     members: BTreeMap<String, Vec<(String, String)>>,
@@ -60,47 +60,47 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    pub fn new(id: &str, shapes: &[TableShape]) -> Self {
+    pub(crate) fn new(id: &str, shapes: &[TableShape]) -> Self {
         let mut tenant = Self { id: id.to_owned(), ..Self::default() };
         tenant.define(shapes);
         tenant
     }
 
     /// Makes room for tables. Before the first row.
-    pub fn define(&mut self, shapes: &[TableShape]) {
+    pub(crate) fn define(&mut self, shapes: &[TableShape]) {
         for shape in shapes {
             self.tables.entry(shape.name.to_owned()).or_insert_with(|| Table::new(shape.indexed));
         }
     }
 
     /// An id that the same tenant mints at the same moment of every run.
-    pub fn mint(&mut self) -> String {
+    pub(crate) fn mint(&mut self) -> String {
         self.minted = self.minted.wrapping_add(1);
         guid_of(&format!("{}/minted/{}", self.id, self.minted))
     }
 
     /// Adds a row that everybody sees at once.
-    pub fn insert(&mut self, table: &str, row: Value) {
+    pub(crate) fn insert(&mut self, table: &str, row: Value) {
         self.replicas.forget(table, id_of(&row));
         self.tables.entry(table.to_owned()).or_default().insert(row);
     }
 
     /// Adds a row as a write does: readers may miss it for a while.
-    pub fn create(&mut self, table: &str, row: Value) {
+    pub(crate) fn create(&mut self, table: &str, row: Value) {
         let lag = self.trouble.lag;
         self.replicas.fall_behind(table, id_of(&row), lag, || None, false);
         self.tables.entry(table.to_owned()).or_default().insert(row);
     }
 
     /// The row as the service itself knows it, whatever readers see.
-    pub fn row(&self, table: &str, id: &str) -> Option<&Value> {
+    pub(crate) fn row(&self, table: &str, id: &str) -> Option<&Value> {
         let row = self.tables.get(table)?.get(id)?;
         (!self.replicas.is_gone(table, id_of(row))).then_some(row)
     }
 
     /// The row as a reader sees it: nothing, or as it was, while replicas are behind. Counts as one
     /// read of the object.
-    pub fn read(&mut self, table: &str, id: &str) -> Option<&Value> {
+    pub(crate) fn read(&mut self, table: &str, id: &str) -> Option<&Value> {
         let Self { tables, replicas, .. } = self;
         let row = tables.get(table)?.get(id)?;
         if replicas.is_empty() {
@@ -115,7 +115,7 @@ impl Tenant {
     }
 
     /// A row of a table as readers see it, without counting as a read.
-    pub fn view<'t>(&'t self, table: &str, row: &'t Value) -> Option<&'t Value> {
+    pub(crate) fn view<'t>(&'t self, table: &str, row: &'t Value) -> Option<&'t Value> {
         if self.replicas.is_empty() {
             return Some(row);
         }
@@ -127,17 +127,17 @@ impl Tenant {
     }
 
     /// Whether readers see another state of this row than the service itself.
-    pub fn is_behind(&self, table: &str, row: &Value) -> bool {
+    pub(crate) fn is_behind(&self, table: &str, row: &Value) -> bool {
         !self.replicas.is_empty() && self.replicas.sight(table, id_of(row)).is_some()
     }
 
     /// Counts one read of an object by a list that would have shown it.
-    pub fn count_read(&mut self, table: &str, id: &str) {
+    pub(crate) fn count_read(&mut self, table: &str, id: &str) {
         self.replicas.read(table, id);
     }
 
     /// Time goes on to this moment since the start: readers catch up.
-    pub fn advance(&mut self, now: Duration) {
+    pub(crate) fn advance(&mut self, now: Duration) {
         for (table, id) in self.replicas.advance(now) {
             if let Some(table) = self.tables.get_mut(&table) {
                 table.remove(&id);
@@ -147,14 +147,19 @@ impl Tenant {
 
     /// The id of the object that a key segment means: its id, `field='value'`, or a value of one
     /// of the `alternate` fields.
-    pub fn resolve(&self, table: &str, key: &str, alternate: &[&'static str]) -> Option<String> {
+    pub(crate) fn resolve(
+        &self,
+        table: &str,
+        key: &str,
+        alternate: &[&'static str],
+    ) -> Option<String> {
         self.resolve_among(table, key, alternate, |row| {
             self.replicas.is_empty() || !self.replicas.is_gone(table, id_of(row))
         })
     }
 
     /// The same for readers, who may still see what was deleted.
-    pub fn resolve_seen(
+    pub(crate) fn resolve_seen(
         &self,
         table: &str,
         key: &str,
@@ -186,7 +191,7 @@ impl Tenant {
     }
 
     /// Sets a member of a row, if there is one: readers may see the old one for a while.
-    pub fn update(&mut self, table: &str, id: &str, name: &str, value: Value) {
+    pub(crate) fn update(&mut self, table: &str, id: &str, name: &str, value: Value) {
         let Some(row) = self.row(table, id) else { return };
         let lag = self.trouble.lag_changes;
         if !lag.is_none() {
@@ -199,7 +204,7 @@ impl Tenant {
     }
 
     /// Takes a row away: readers may see it for a while.
-    pub fn remove(&mut self, table: &str, id: &str) -> Option<Value> {
+    pub(crate) fn remove(&mut self, table: &str, id: &str) -> Option<Value> {
         let row = self.row(table, id)?;
         let id = id_of(row).to_owned();
         let lag = self.trouble.lag_deletes;
@@ -213,12 +218,12 @@ impl Tenant {
         Some(row)
     }
 
-    pub fn table(&self, name: &str) -> Option<&Table> {
+    pub(crate) fn table(&self, name: &str) -> Option<&Table> {
         self.tables.get(name)
     }
 
     /// Notes that a service principal is new.
-    pub fn note_fresh(&mut self, id: &str) {
+    pub(crate) fn note_fresh(&mut self, id: &str) {
         if self.trouble.fresh_service_principals {
             self.fresh.insert(id.to_owned(), 0);
         }
@@ -226,7 +231,7 @@ impl Tenant {
 
     /// How often a reference to this object was refused because it is new; `None` once it settled.
     /// Counts as one such reference.
-    pub fn refusals_as_fresh(&mut self, id: &str) -> Option<u8> {
+    pub(crate) fn refusals_as_fresh(&mut self, id: &str) -> Option<u8> {
         let times = self.fresh.get_mut(id)?;
         let before = *times;
         *times = times.saturating_add(1);
@@ -238,17 +243,17 @@ impl Tenant {
     }
 
     /// Adds a direct member. The caller sees to it that none is added twice.
-    pub fn add_member(&mut self, group: &str, table: &str, id: String) {
+    pub(crate) fn add_member(&mut self, group: &str, table: &str, id: String) {
         self.members.entry(group.to_owned()).or_default().push((table.to_owned(), id));
     }
 
     /// Direct members: tables and ids.
-    pub fn members(&self, group: &str) -> &[(String, String)] {
+    pub(crate) fn members(&self, group: &str) -> &[(String, String)] {
         self.members.get(group).map_or(&[], Vec::as_slice)
     }
 
     /// Members of the group and of the groups in it, each once.
-    pub fn transitive_members(&self, group: &str) -> Vec<(String, String)> {
+    pub(crate) fn transitive_members(&self, group: &str) -> Vec<(String, String)> {
         let mut seen = BTreeSet::new();
         let mut out = Vec::new();
         let mut waiting = vec![group.to_owned()];

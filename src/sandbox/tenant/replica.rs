@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// How long readers are behind after a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lag {
+pub(crate) enum Lag {
     /// So many reads of the object; a list that shows it is one.
     Reads(u32),
     Time(Duration),
@@ -22,7 +22,7 @@ impl Default for Lag {
 
 impl Lag {
     /// Readers see every write at once.
-    pub fn is_none(self) -> bool {
+    pub(crate) fn is_none(self) -> bool {
         matches!(self, Self::Reads(0) | Self::Time(Duration::ZERO))
     }
 }
@@ -56,7 +56,7 @@ impl LeftBehind {
 
 /// All objects that readers are behind on. Empty as a rule, and then it costs nothing.
 #[derive(Debug, Default)]
-pub struct Replicas {
+pub(crate) struct Replicas {
     behind: BTreeMap<String, BTreeMap<String, Behind>>,
     /// Those that end by time.
     ends: BTreeSet<(Duration, String, String)>,
@@ -68,20 +68,20 @@ pub struct Replicas {
 /// One of them as it is saved.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SavedBehind {
-    pub table: String,
-    pub id: String,
-    pub seen: Option<Value>,
+pub(crate) struct SavedBehind {
+    pub(crate) table: String,
+    pub(crate) id: String,
+    pub(crate) seen: Option<Value>,
     /// The object does not exist any more.
-    pub gone: bool,
+    pub(crate) gone: bool,
     /// Reads left, or none where time counts.
-    pub reads: Option<u32>,
+    pub(crate) reads: Option<u32>,
     /// Milliseconds left.
-    pub milliseconds: Option<u64>,
+    pub(crate) milliseconds: Option<u64>,
 }
 
 impl Replicas {
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.behind.is_empty()
     }
 
@@ -90,19 +90,19 @@ impl Replicas {
     }
 
     /// Readers see this instead of the object: a row, or nothing. `None` when they see what is there.
-    pub fn sight(&self, table: &str, id: &str) -> Option<Option<&Value>> {
+    pub(crate) fn sight(&self, table: &str, id: &str) -> Option<Option<&Value>> {
         let entry = self.entry(table, id)?;
         (!entry.left.is_over(self.now)).then_some(entry.seen.as_ref())
     }
 
     /// Whether the object was deleted and its row is only kept for readers.
-    pub fn is_gone(&self, table: &str, id: &str) -> bool {
+    pub(crate) fn is_gone(&self, table: &str, id: &str) -> bool {
         self.entry(table, id).is_some_and(|entry| entry.gone)
     }
 
     /// From now on readers see `seen` until the lag is over. What they saw before, if that was behind
     /// already, they go on seeing.
-    pub fn fall_behind(
+    pub(crate) fn fall_behind(
         &mut self,
         table: &str,
         id: &str,
@@ -144,12 +144,12 @@ impl Replicas {
     }
 
     /// Forgets what readers saw of this object.
-    pub fn forget(&mut self, table: &str, id: &str) {
+    pub(crate) fn forget(&mut self, table: &str, id: &str) {
         self.catch_up(table, id);
     }
 
     /// What one read of the object sees, as in [`Replicas::sight`], and counts it.
-    pub fn read(&mut self, table: &str, id: &str) -> Option<Option<&Value>> {
+    pub(crate) fn read(&mut self, table: &str, id: &str) -> Option<Option<&Value>> {
         let entry = self.behind.get_mut(table)?.get_mut(id)?;
         if entry.left.is_over(self.now) {
             return None;
@@ -165,7 +165,7 @@ impl Replicas {
 
     /// Time goes on to this moment since the start. Returns the deleted objects that nobody sees any
     /// more.
-    pub fn advance(&mut self, now: Duration) -> Vec<(String, String)> {
+    pub(crate) fn advance(&mut self, now: Duration) -> Vec<(String, String)> {
         self.now = self.now.max(now);
         let mut over = std::mem::take(&mut self.over);
         while let Some(first) = self.ends.first().filter(|(end, ..)| *end <= self.now).cloned() {
@@ -180,7 +180,7 @@ impl Replicas {
         over
     }
 
-    pub fn saved(&self) -> Vec<SavedBehind> {
+    pub(crate) fn saved(&self) -> Vec<SavedBehind> {
         let all = self.behind.iter().flat_map(|(table, ids)| ids.iter().map(move |e| (table, e)));
         let open = all.filter(|(_, (_, entry))| !entry.left.is_over(self.now));
         open.map(|(table, (id, Behind { seen, gone, left }))| {
@@ -200,7 +200,7 @@ impl Replicas {
         .collect()
     }
 
-    pub fn restore(&mut self, saved: SavedBehind) {
+    pub(crate) fn restore(&mut self, saved: SavedBehind) {
         let SavedBehind { table, id, seen, gone, reads, milliseconds } = saved;
         let left = match (reads, milliseconds) {
             (_, Some(left)) => LeftBehind::Until(self.now + Duration::from_millis(left)),

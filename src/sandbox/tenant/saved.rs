@@ -14,15 +14,15 @@ use crate::sandbox::tenant::table::Table;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeptTenant {
-    pub format: String,
-    pub format_version: u32,
-    pub tenant: String,
-    pub minted: u64,
-    pub tables: BTreeMap<String, Vec<Value>>,
-    pub members: BTreeMap<String, Vec<(String, String)>>,
+    pub(crate) format: String,
+    pub(crate) format_version: u32,
+    pub(crate) tenant: String,
+    pub(crate) minted: u64,
+    pub(crate) tables: BTreeMap<String, Vec<Value>>,
+    pub(crate) members: BTreeMap<String, Vec<(String, String)>>,
     #[serde(default)]
-    pub behind: Vec<SavedBehind>,
-    pub fresh: BTreeMap<String, u8>,
+    pub(crate) behind: Vec<SavedBehind>,
+    pub(crate) fresh: BTreeMap<String, u8>,
 }
 
 impl Tenant {
@@ -48,7 +48,7 @@ impl Tenant {
     }
 
     /// Puts a saved tenant in the place of this one's rows. Tables must be defined before.
-    pub fn restore(&mut self, saved: KeptTenant) {
+    pub(crate) fn restore(&mut self, saved: KeptTenant) {
         let KeptTenant {
             format: _,
             format_version: _,

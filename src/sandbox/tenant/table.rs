@@ -8,14 +8,14 @@ use uuid::Uuid;
 /// A table and the string fields it is indexed by.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TableShape {
-    pub name: &'static str,
-    pub indexed: &'static [&'static str],
+    pub(crate) name: &'static str,
+    pub(crate) indexed: &'static [&'static str],
 }
 
 /// Rows in the order they were made. Each has a number that is never used again, so that a page
 /// can go on after the last row of the page before, whatever happened meanwhile.
 #[derive(Debug, Default)]
-pub struct Table {
+pub(crate) struct Table {
     rows: BTreeMap<u64, Value>,
     by_id: BTreeMap<String, u64>,
     indexed: &'static [&'static str],
@@ -24,12 +24,12 @@ pub struct Table {
 }
 
 impl Table {
-    pub fn new(indexed: &'static [&'static str]) -> Self {
+    pub(crate) fn new(indexed: &'static [&'static str]) -> Self {
         Self { indexed, ..Self::default() }
     }
 
     /// Adds a row; one with the same id is replaced.
-    pub fn insert(&mut self, row: Value) {
+    pub(crate) fn insert(&mut self, row: Value) {
         let id = canonical(row.get("id").and_then(Value::as_str).unwrap_or_default());
         self.remove(&id);
         let number = self.next;
@@ -43,12 +43,12 @@ impl Table {
         self.rows.insert(number, row);
     }
 
-    pub fn get(&self, id: &str) -> Option<&Value> {
+    pub(crate) fn get(&self, id: &str) -> Option<&Value> {
         self.rows.get(self.by_id.get(&canonical(id))?)
     }
 
     /// Sets members of a row. Indexed fields and the id never change.
-    pub fn update(&mut self, id: &str, name: &str, value: Value) {
+    pub(crate) fn update(&mut self, id: &str, name: &str, value: Value) {
         if let Some(row) = self.by_id.get(&canonical(id)).and_then(|n| self.rows.get_mut(n))
             && !self.indexed.contains(&name)
             && name != "id"
@@ -58,7 +58,7 @@ impl Table {
         }
     }
 
-    pub fn remove(&mut self, id: &str) -> Option<Value> {
+    pub(crate) fn remove(&mut self, id: &str) -> Option<Value> {
         let number = self.by_id.remove(&canonical(id))?;
         let row = self.rows.remove(&number)?;
         for field in self.indexed {
@@ -76,12 +76,12 @@ impl Table {
     }
 
     /// Rows whose number is `from` or higher.
-    pub fn rows_from(&self, from: u64) -> impl Iterator<Item = (u64, &Value)> {
+    pub(crate) fn rows_from(&self, from: u64) -> impl Iterator<Item = (u64, &Value)> {
         self.rows.range(from..).map(|(number, row)| (*number, row))
     }
 
     /// The same for rows with this value in an indexed field, letter case ignored.
-    pub fn matching_from(
+    pub(crate) fn matching_from(
         &self,
         field: &'static str,
         value: &str,
@@ -95,15 +95,15 @@ impl Table {
     }
 
     /// How many rows have this value in an indexed field, letter case ignored.
-    pub fn matching(&self, field: &'static str, value: &str) -> usize {
+    pub(crate) fn matching(&self, field: &'static str, value: &str) -> usize {
         self.index.get(&(field, value.to_lowercase())).map_or(0, BTreeSet::len)
     }
 
-    pub fn indexed(&self) -> &'static [&'static str] {
+    pub(crate) fn indexed(&self) -> &'static [&'static str] {
         self.indexed
     }
 
-    pub fn rows(&self) -> impl Iterator<Item = &Value> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &Value> {
         self.rows.values()
     }
 }

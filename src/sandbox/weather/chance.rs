@@ -10,7 +10,7 @@ use crate::sandbox::weather::written::Written;
 /// How often something happens, of all the times it could.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Written")]
-pub enum Often {
+pub(crate) enum Often {
     #[default]
     Never,
     /// Every n-th time, in order of processing; at least 1.
@@ -25,7 +25,7 @@ const WHOLE: u32 = 1_000_000;
 impl Often {
     /// Whether it happens this time. `count`: how many times there were, this one included. `what`
     /// keeps the fates of one request apart.
-    pub fn strikes(self, count: u64, draw: Draw, what: &str) -> bool {
+    pub(crate) fn strikes(self, count: u64, draw: Draw, what: &str) -> bool {
         match self {
             Self::Never => false,
             Self::Every(n) => count.is_multiple_of(u64::from(n)),
@@ -64,12 +64,12 @@ fn share(percent: &str) -> Option<u32> {
 
 /// What chance has in store for one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Draw(u64);
+pub(crate) struct Draw(u64);
 
 impl Draw {
     /// Evenly from 0 up to but not including `bound`; 0 when that is 0. Another `what`, another
     /// draw.
-    pub fn below(self, what: &str, bound: u64) -> u64 {
+    pub(crate) fn below(self, what: &str, bound: u64) -> u64 {
         let drawn = u128::from(mixed(self.0 ^ fingerprint(&[what])));
         // The upper half of the product is even over the range without a remainder's bias.
         u64::try_from((drawn * u128::from(bound)) >> 64).unwrap_or(0)
@@ -77,21 +77,21 @@ impl Draw {
 
     /// The same for a part of the request, such as one of a batch.
     #[must_use]
-    pub fn of(self, part: u64) -> Self {
+    pub(crate) fn of(self, part: u64) -> Self {
         Self(mixed(self.0 ^ part))
     }
 }
 
 /// How often each request came, by its fingerprint.
 #[derive(Debug, Default)]
-pub struct Chances(BTreeMap<u64, u32>);
+pub(crate) struct Chances(BTreeMap<u64, u32>);
 
 impl Chances {
     /// What this request meets, now that it comes once more.
     ///
     /// It hangs on the seed, on the request and on how often the same one came before, and not on
     /// what others sent meanwhile: clients that work side by side arrive in another order every time.
-    pub fn draw(&mut self, seed: u64, fingerprint: u64) -> Draw {
+    pub(crate) fn draw(&mut self, seed: u64, fingerprint: u64) -> Draw {
         let times = self.0.entry(fingerprint).or_default();
         *times += 1;
         Draw(mixed(seed)).of(fingerprint).of(u64::from(*times))
@@ -99,7 +99,7 @@ impl Chances {
 }
 
 /// A number for a sequence of texts (FNV-1a, 64 bits). The library's own hash may change with it.
-pub fn fingerprint(parts: &[&str]) -> u64 {
+pub(crate) fn fingerprint(parts: &[&str]) -> u64 {
     let mut state = 0xcbf2_9ce4_8422_2325_u64;
     let mut add = |byte: u8| state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     for part in parts {

@@ -11,14 +11,14 @@ use crate::sandbox::weather::written::Written;
 /// How long something takes: the same every time, or anything between two ends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Written")]
-pub struct Latency {
-    pub least: Duration,
-    pub most: Duration,
+pub(crate) struct Latency {
+    pub(crate) least: Duration,
+    pub(crate) most: Duration,
 }
 
 impl Latency {
     /// How long it takes this time, to the millisecond.
-    pub fn drawn(self, draw: Draw) -> Duration {
+    pub(crate) fn drawn(self, draw: Draw) -> Duration {
         let range = self.most.saturating_sub(self.least).as_millis();
         let range = u64::try_from(range).unwrap_or(u64::MAX).saturating_add(1);
         self.least + Duration::from_millis(draw.below("latency", range))

@@ -3,13 +3,13 @@
 //! Here is what and when; in `sky` is how a run goes through it, in `chance` how often, in `measure` how
 //! long, in `rule` to which requests, in `word` how a command line says it, in `file` how a file does.
 
-pub mod chance;
+pub(crate) mod chance;
 pub mod file;
-pub mod measure;
-pub mod rule;
-pub mod sky;
-pub mod word;
-pub mod written;
+pub(crate) mod measure;
+pub(crate) mod rule;
+pub(crate) mod sky;
+pub(crate) mod word;
+pub(crate) mod written;
 
 use std::time::Duration;
 
@@ -29,90 +29,90 @@ use crate::sandbox::weather::rule::{Meanwhile, RefusalRule, Slow};
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Weather {
     /// What shares and ranges are drawn from. 0 when nobody says.
-    pub seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
     /// Every HTTP request takes this long.
-    pub latency: Option<Latency>,
+    pub(crate) latency: Option<Latency>,
     /// Requests answered 429.
     #[serde(alias = "429")]
-    pub throttle: Option<Often>,
+    pub(crate) throttle: Option<Often>,
     /// Writes answered 429.
     #[serde(alias = "429-writes")]
-    pub throttle_writes: Option<Often>,
+    pub(crate) throttle_writes: Option<Often>,
     /// Writes of one app within 150 seconds before it is throttled. 0: no limit.
-    pub quota: Option<u32>,
+    pub(crate) quota: Option<u32>,
     /// Requests answered 503.
     #[serde(alias = "503")]
-    pub unavailable: Option<Often>,
+    pub(crate) unavailable: Option<Often>,
     /// Seconds of `Retry-After` with 429 and 503, but for the quota's own.
-    pub retry_after: Option<u32>,
+    pub(crate) retry_after: Option<u32>,
     /// Requests answered 500, 502 or 504 before anything happened.
     #[serde(alias = "500")]
-    pub fault: Option<Often>,
+    pub(crate) fault: Option<Often>,
     /// Writes that take effect and are answered 500, 502 or 504.
     #[serde(alias = "500-after")]
-    pub fault_after: Option<Often>,
+    pub(crate) fault_after: Option<Often>,
     /// Writes that take effect, and the connection breaks before the answer.
-    pub lost: Option<Often>,
+    pub(crate) lost: Option<Often>,
     /// Requests whose connection breaks before anything happened.
-    pub lost_before: Option<Often>,
+    pub(crate) lost_before: Option<Often>,
     /// Writes that take effect, but are answered 404 `Directory_ObjectNotFound`.
     #[serde(alias = "lost-404")]
-    pub denied: Option<Often>,
+    pub(crate) denied: Option<Often>,
     /// Batches answered 500, 502 or 504 as a whole before any of their requests took effect.
     #[serde(alias = "batch-500")]
-    pub batch_fault: Option<Often>,
+    pub(crate) batch_fault: Option<Often>,
     /// The same when some of their requests took effect, and the others did not.
     #[serde(alias = "batch-500-midway")]
-    pub batch_fault_midway: Option<Often>,
+    pub(crate) batch_fault_midway: Option<Often>,
     /// The same when all of their requests were carried out.
     #[serde(alias = "batch-500-after")]
-    pub batch_fault_after: Option<Often>,
+    pub(crate) batch_fault_after: Option<Often>,
     /// Batches whose connection breaks when all of their requests were carried out.
-    pub batch_lost: Option<Often>,
+    pub(crate) batch_lost: Option<Often>,
     /// The same before any was.
-    pub batch_lost_before: Option<Often>,
+    pub(crate) batch_lost_before: Option<Often>,
     /// The same when some were, and the others were not.
-    pub batch_lost_midway: Option<Often>,
+    pub(crate) batch_lost_midway: Option<Often>,
     /// How long readers miss a new object.
     #[serde(deserialize_with = "measure::lag")]
-    pub lag: Option<Lag>,
+    pub(crate) lag: Option<Lag>,
     /// How long readers see a changed object as it was.
     #[serde(deserialize_with = "measure::lag")]
-    pub lag_changes: Option<Lag>,
+    pub(crate) lag_changes: Option<Lag>,
     /// How long readers still see a deleted object.
     #[serde(deserialize_with = "measure::lag")]
-    pub lag_deletes: Option<Lag>,
+    pub(crate) lag_deletes: Option<Lag>,
     /// Lists leave rows out unless the page size is 999 or the query is an advanced one.
-    pub lossy: Option<bool>,
+    pub(crate) lossy: Option<bool>,
     /// The second page of every list is empty, with a link to the third.
-    pub empty_pages: Option<bool>,
+    pub(crate) empty_pages: Option<bool>,
     /// A list answers 500 on this page (counted from 1). 0: none.
-    pub broken_page: Option<u64>,
+    pub(crate) broken_page: Option<u64>,
     /// Links to next pages lead to this root instead, `https://elsewhere.example`.
     pub link_host: Option<String>,
     /// Lists whose bodies stop half-way.
-    pub cut: Option<Often>,
+    pub(crate) cut: Option<Often>,
     /// This request, and every one after it, is answered as if the token had expired. 0: none.
     #[serde(alias = "expired")]
-    pub expire_after: Option<u64>,
+    pub(crate) expire_after: Option<u64>,
     /// At this request all tokens that were issued so far expire; a later one works. 0: none.
-    pub token_expires: Option<u64>,
+    pub(crate) token_expires: Option<u64>,
     /// From this request on, every write is answered 403. 0: none.
-    pub rights_withdrawn: Option<u64>,
+    pub(crate) rights_withdrawn: Option<u64>,
     /// The same for reads as well.
-    pub all_rights_withdrawn: Option<u64>,
+    pub(crate) all_rights_withdrawn: Option<u64>,
     /// The first two grants for a new service principal are refused.
     #[serde(alias = "fresh")]
-    pub fresh_service_principals: Option<bool>,
+    pub(crate) fresh_service_principals: Option<bool>,
     /// Status of a duplicate grant: 409 (default) or 400.
     #[serde(deserialize_with = "duplicate")]
-    pub duplicate: Option<u16>,
+    pub(crate) duplicate: Option<u16>,
     /// Requests before which another administrator removes, narrows or restores something.
-    pub administrator: Option<Often>,
+    pub(crate) administrator: Option<Often>,
     /// Requests that take another time than the rest.
-    pub slow: Vec<Slow>,
-    pub refuse: Vec<RefusalRule>,
-    pub meanwhile: Vec<Meanwhile>,
+    pub(crate) slow: Vec<Slow>,
+    pub(crate) refuse: Vec<RefusalRule>,
+    pub(crate) meanwhile: Vec<Meanwhile>,
     /// Other weather for a while.
     pub phase: Vec<Phase>,
 }
@@ -126,7 +126,7 @@ fn duplicate<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error
 
 impl Weather {
     /// The trouble that sits in the directory itself.
-    pub fn trouble(&self) -> DirectoryTrouble {
+    pub(crate) fn trouble(&self) -> DirectoryTrouble {
         DirectoryTrouble {
             lag: self.lag.unwrap_or_default(),
             lag_changes: self.lag_changes.unwrap_or_default(),
@@ -139,7 +139,7 @@ impl Weather {
     /// This weather on top of another: what it says nothing about is taken from below, and what it
     /// lists comes before what is listed below.
     #[must_use]
-    pub fn over(self, below: Self) -> Self {
+    pub(crate) fn over(self, below: Self) -> Self {
         macro_rules! mixed {
             (nearest: $($one:ident)*; both: $($list:ident)*) => {
                 Self {
@@ -165,9 +165,9 @@ impl Weather {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Phase {
     /// First and last request, counted from 1; absent: open.
-    pub requests: (Option<u64>, Option<u64>),
+    pub(crate) requests: (Option<u64>, Option<u64>),
     /// Seconds since the server started, the last one included; absent: open.
-    pub seconds: (Option<u64>, Option<u64>),
+    pub(crate) seconds: (Option<u64>, Option<u64>),
     pub weather: Weather,
 }
 
@@ -175,7 +175,7 @@ const WHEN: [&str; 4] = ["from-request", "to-request", "from-second", "to-second
 
 impl Phase {
     /// Whether it holds for this request, counted from 1, so long after the start.
-    pub fn holds(&self, request: u64, elapsed: Duration) -> bool {
+    pub(crate) fn holds(&self, request: u64, elapsed: Duration) -> bool {
         let within = |(from, to): (Option<u64>, Option<u64>), at: u64| {
             from.is_none_or(|from| from <= at) && to.is_none_or(|to| at <= to)
         };

@@ -9,75 +9,75 @@ use crate::sandbox::weather::measure::Latency;
 
 /// A request as rules look at it, all in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Said {
-    pub method: String,
+pub(crate) struct Said {
+    pub(crate) method: String,
     /// Decoded, with its query.
-    pub path: String,
+    pub(crate) path: String,
     /// JSON text; empty without a body.
-    pub body: String,
+    pub(crate) body: String,
 }
 
 /// Which requests are meant: those for which all that is given holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Which {
+pub(crate) struct Which {
     /// `POST`; absent: any.
-    pub method: Option<String>,
+    pub(crate) method: Option<String>,
     /// The path, decoded and with its query, holds this text; absent: any.
-    pub path: Option<String>,
+    pub(crate) path: Option<String>,
     /// The body as JSON text holds this text; absent: any.
-    pub body: Option<String>,
+    pub(crate) body: Option<String>,
 }
 
 /// One sort of request that is refused.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RefusalRule {
+pub(crate) struct RefusalRule {
     /// These three as in [`Which`].
-    pub method: Option<String>,
-    pub path: Option<String>,
-    pub body: Option<String>,
-    pub status: u16,
+    pub(crate) method: Option<String>,
+    pub(crate) path: Option<String>,
+    pub(crate) body: Option<String>,
+    pub(crate) status: u16,
     /// Error code; the usual one of the status when absent.
-    pub code: Option<String>,
-    pub message: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
     /// At most so many times; absent: always.
-    pub times: Option<u32>,
+    pub(crate) times: Option<u32>,
     /// Of such requests; absent: every one.
-    pub often: Option<Often>,
+    pub(crate) often: Option<Often>,
 }
 
 /// One sort of request that takes another time than the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Slow {
+pub(crate) struct Slow {
     /// These three as in [`Which`].
-    pub method: Option<String>,
-    pub path: Option<String>,
-    pub body: Option<String>,
-    pub latency: Latency,
+    pub(crate) method: Option<String>,
+    pub(crate) path: Option<String>,
+    pub(crate) body: Option<String>,
+    pub(crate) latency: Latency,
 }
 
 /// A change somebody else makes while a client works, right before one of its requests is processed.
 /// Everybody sees it at once.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Meanwhile {
+pub(crate) struct Meanwhile {
     /// Not before this request, counted from 1 over reads and writes.
     #[serde(default)]
-    pub before_request: u64,
+    pub(crate) before_request: u64,
     /// Only before such a request; absent: before any.
     #[serde(default)]
-    pub before: Which,
+    pub(crate) before: Which,
     /// How many times; absent: once.
     #[serde(default = "once")]
-    pub times: u32,
-    pub method: String,
+    pub(crate) times: u32,
+    pub(crate) method: String,
     /// Below the version root.
-    pub path: String,
+    pub(crate) path: String,
     /// A table, or JSON as text.
     #[serde(default, deserialize_with = "json")]
-    pub body: Option<Value>,
+    pub(crate) body: Option<Value>,
 }
 
 fn json<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
@@ -94,21 +94,21 @@ fn once() -> u32 {
 }
 
 impl Which {
-    pub fn means(&self, said: &Said) -> bool {
+    pub(crate) fn means(&self, said: &Said) -> bool {
         means(&self.method, &self.path, &self.body, said)
     }
 }
 
 impl RefusalRule {
     /// Whether this request is one of that sort.
-    pub fn means(&self, said: &Said) -> bool {
+    pub(crate) fn means(&self, said: &Said) -> bool {
         means(&self.method, &self.path, &self.body, said)
     }
 }
 
 impl Slow {
     /// Whether this request is one of that sort.
-    pub fn means(&self, said: &Said) -> bool {
+    pub(crate) fn means(&self, said: &Said) -> bool {
         means(&self.method, &self.path, &self.body, said)
     }
 }

@@ -8,7 +8,7 @@ use crate::sandbox::weather::{Phase, Weather};
 
 /// The weather of one server run.
 #[derive(Debug)]
-pub struct Sky {
+pub(crate) struct Sky {
     base: Weather,
     phases: Vec<Phase>,
     holding: Vec<bool>,
@@ -20,18 +20,18 @@ pub struct Sky {
 
 /// A rule, and what became of it.
 #[derive(Debug)]
-pub struct RuleInForce<T> {
+pub(crate) struct RuleInForce<T> {
     /// It is one of this phase's.
     phase: Option<usize>,
-    pub rule: T,
+    pub(crate) rule: T,
     /// Requests it could have struck.
-    pub met: u64,
+    pub(crate) met: u64,
     /// Requests it struck.
-    pub struck: u32,
+    pub(crate) struck: u32,
 }
 
 impl Sky {
-    pub fn new(mut base: Weather) -> Self {
+    pub(crate) fn new(mut base: Weather) -> Self {
         let mut phases = std::mem::take(&mut base.phase);
         let (mut refusals, mut slow, mut meanwhile) = (Vec::new(), Vec::new(), Vec::new());
         // What is nearer comes first: a later phase before an earlier one, the rest last.
@@ -49,7 +49,7 @@ impl Sky {
     }
 
     /// Goes on to this request. Says whether the weather is another one than before.
-    pub fn turn(&mut self, request: u64, elapsed: Duration) -> bool {
+    pub(crate) fn turn(&mut self, request: u64, elapsed: Duration) -> bool {
         let mut changed = false;
         for (phase, holding) in self.phases.iter().zip(&mut self.holding) {
             let holds = phase.holds(request, elapsed);
@@ -65,24 +65,27 @@ impl Sky {
     }
 
     /// What holds now, but for rules.
-    pub fn now(&self) -> &Weather {
+    pub(crate) fn now(&self) -> &Weather {
         &self.now
     }
 
     /// Refusals for such a request, nearest first.
-    pub fn refusals(&mut self, said: &Said) -> impl Iterator<Item = &mut RuleInForce<RefusalRule>> {
+    pub(crate) fn refusals(
+        &mut self,
+        said: &Said,
+    ) -> impl Iterator<Item = &mut RuleInForce<RefusalRule>> {
         let Self { refusals, holding, .. } = self;
         refusals.iter_mut().filter(|rule| rule.holds(holding) && rule.rule.means(said))
     }
 
     /// The nearest rule about how long such a request takes.
-    pub fn slow(&self, said: &Said) -> Option<&Slow> {
+    pub(crate) fn slow(&self, said: &Said) -> Option<&Slow> {
         let mut rules = self.slow.iter().filter(|rule| rule.holds(&self.holding));
         rules.find(|rule| rule.rule.means(said)).map(|rule| &rule.rule)
     }
 
     /// What somebody else does before this request.
-    pub fn meanwhile(&mut self, request: u64, said: &Said) -> Vec<Meanwhile> {
+    pub(crate) fn meanwhile(&mut self, request: u64, said: &Said) -> Vec<Meanwhile> {
         let Self { meanwhile, holding, .. } = self;
         let due = meanwhile.iter_mut().filter(|rule| {
             let Meanwhile { before_request, before, times, .. } = &rule.rule;

@@ -40,7 +40,7 @@ const WORDS: &[(&str, &str)] = &[
 ];
 
 /// The words there are, as one line of help.
-pub fn known() -> String {
+pub(crate) fn known() -> String {
     let forms = WORDS.iter().map(|(name, value)| match *value {
         "" => (*name).to_owned(),
         value => format!("{name}={value}"),

@@ -5,7 +5,7 @@ use serde::Deserialize;
 /// A value before anybody knows what it measures.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged, expecting = "a number or a text")]
-pub enum Written {
+pub(crate) enum Written {
     Flag(bool),
     Number(i64),
     Text(String),

@@ -16,7 +16,7 @@ pub(super) struct Administrator {
 
 /// One thing that this administrator does.
 pub(super) struct Move {
-    pub change: Meanwhile,
+    pub(crate) change: Meanwhile,
     /// What it is about, as it was.
     was: Value,
     restores: bool,

@@ -18,7 +18,7 @@ impl World {
     }
 
     /// How long a request for a token takes.
-    pub fn sign_in_takes(&mut self, form: &str) -> Duration {
+    pub(crate) fn sign_in_takes(&mut self, form: &str) -> Duration {
         let draw = self.arrivals.draw(self.seed(), fingerprint(&["token", form]));
         self.sky.now().latency.unwrap_or_default().drawn(draw)
     }

@@ -25,10 +25,10 @@ pub(super) enum BrokenAt {
 /// A batch that fails as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FailedBatch {
-    pub moment: BrokenAt,
+    pub(crate) moment: BrokenAt,
     /// The connection breaks; else the status is answered.
-    pub lost: bool,
-    pub status: u16,
+    pub(crate) lost: bool,
+    pub(crate) status: u16,
 }
 
 fn fault(draw: Draw, what: &str) -> u16 {

@@ -30,12 +30,12 @@ use crate::sandbox::world::administrator::Administrator;
 
 pub struct World {
     pub tenant: Tenant,
-    pub domain: String,
-    pub operator: (String, String),
-    pub identities: Vec<Application>,
+    pub(crate) domain: String,
+    pub(crate) operator: (String, String),
+    pub(crate) identities: Vec<Application>,
     pub log: Log,
     /// How often all tokens expired.
-    pub generation: u32,
+    pub(crate) generation: u32,
     sky: Sky,
     collections: Vec<&'static dyn Collection>,
     counted: Counted,
@@ -52,30 +52,30 @@ pub struct World {
 #[derive(Debug, Clone, Copy, Default)]
 struct Counted {
     /// Requests processed, those of batches one by one.
-    pub requests: u64,
-    pub writes: u64,
+    pub(crate) requests: u64,
+    pub(crate) writes: u64,
     /// Writes that took effect.
-    pub effects: u64,
+    pub(crate) effects: u64,
     /// Pages of lists.
-    pub lists: u64,
-    pub batches: u64,
+    pub(crate) lists: u64,
+    pub(crate) batches: u64,
 }
 
 /// One HTTP request on its arrival.
 #[derive(Debug, Clone, Copy)]
 pub struct Arrival {
     /// Counted from 1.
-    pub number: u64,
+    pub(crate) number: u64,
     /// Since the start.
-    pub at: Duration,
+    pub(crate) at: Duration,
     /// How long it shall take.
-    pub latency: Duration,
+    pub(crate) latency: Duration,
     draw: Draw,
 }
 
 impl Arrival {
     /// Whole milliseconds since the start.
-    pub fn milliseconds(&self) -> u64 {
+    pub(crate) fn milliseconds(&self) -> u64 {
         u64::try_from(self.at.as_millis()).unwrap_or(u64::MAX)
     }
 }
@@ -120,7 +120,7 @@ impl World {
     }
 
     /// Time goes on to this moment since the start.
-    pub fn pass(&mut self, elapsed: Duration) {
+    pub(crate) fn pass(&mut self, elapsed: Duration) {
         self.elapsed = self.elapsed.max(elapsed);
         self.tenant.advance(self.elapsed);
     }

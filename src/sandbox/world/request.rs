@@ -14,7 +14,12 @@ const NEAR_THE_LIMIT: i64 = 80;
 
 impl World {
     /// Carries out one request, inside or outside of a batch.
-    pub fn answer(&mut self, asked: &AskedRequest, bearer: &Bearer, arrival: &Arrival) -> Sent {
+    pub(crate) fn answer(
+        &mut self,
+        asked: &AskedRequest,
+        bearer: &Bearer,
+        arrival: &Arrival,
+    ) -> Sent {
         self.counted.requests += 1;
         self.turn(self.counted.requests);
         if self.sky.now().token_expires == Some(self.counted.requests) {

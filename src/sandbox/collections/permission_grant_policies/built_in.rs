@@ -14,7 +14,7 @@ const MAIL_CLIENTS: [&str; 2] =
     ["f8d98a96-0999-43f5-8af3-69971c7bb423", "9e5f94bc-e8a4-4e73-b8be-63364c29d753"];
 
 /// Id, name and sets of each: included ones, then excluded ones.
-pub fn built_in() -> Vec<(&'static str, &'static str, Vec<Value>, Vec<Value>)> {
+pub(crate) fn built_in() -> Vec<(&'static str, &'static str, Vec<Value>, Vec<Value>)> {
     let delegated = json!({"permissionType": "delegated"});
     let application = json!({"permissionType": "application"});
     let users = json!({"permissionType": "delegatedUserConsentable"});

@@ -33,7 +33,7 @@ const LISTS: [&str; 4] = [
 ];
 
 /// The set with what it leaves out: the most inclusive value each.
-pub fn full(set: &Value) -> Value {
+pub(crate) fn full(set: &Value) -> Value {
     let mut all = json!({
         "permissionClassification": "all",
         "permissionType": null,

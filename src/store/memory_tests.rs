@@ -1,16 +1,16 @@
-//! Records in memory, for tests.
+//! Records in memory.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use consent::model::digest::sha256_hex;
-use consent::model::secret::{self, Veil};
-use consent::store::StoreError;
-use consent::store::atomic::Content;
-use consent::store::lock::LockError;
-use consent::store::records::{
+use crate::model::digest::sha256_hex;
+use crate::model::secret::{self, Veil};
+use crate::store::StoreError;
+use crate::store::atomic::Content;
+use crate::store::lock::LockError;
+use crate::store::records::{
     HeldLock, KeptRecord, RecordLines, RecordName, RecordSort, Records, Tag,
 };
 
