@@ -14,7 +14,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use known::KnownSecrets;
 
-pub use veil::Veil;
+pub(crate) use veil::Veil;
 
 /// What stands where a secret stood.
 pub(crate) const REMOVED: &str = "[removed]";
@@ -69,7 +69,7 @@ pub(crate) fn redact_message(text: &str) -> String {
 }
 
 /// The bytes without live secrets. JSON stays JSON.
-pub fn veiled(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn veiled(bytes: &[u8]) -> Cow<'_, [u8]> {
     live().veiled(bytes)
 }
 

@@ -11,7 +11,7 @@ use crate::plan::holdings::Holdings;
 
 /// The identity that a token speaks for.
 #[derive(Debug, Clone, Default)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// Labels under which the plan knows the app that the token is for. None, and nothing in the plan
     /// is about it; more than one only in a plan file that was made to mislead.
     pub(crate) labels: BTreeSet<String>,

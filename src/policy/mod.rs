@@ -23,7 +23,7 @@ use crate::policy::limits::RemovalLimit;
 
 /// A rail: it lets a plan be made and read, and stops it from being applied. It judges what it knows of, and
 /// has nothing to say of the rest.
-pub trait Rule: Sync {
+pub(crate) trait Rule: Sync {
     /// Stable: reports and the effect name it.
     fn name(&self) -> &'static str;
 
@@ -40,7 +40,7 @@ pub trait Rule: Sync {
 }
 
 /// All rails, in the order in which they are told.
-pub static RULES: [&dyn Rule; 5] = [
+pub(crate) static RULES: [&dyn Rule; 5] = [
     &limits::Removals,
     &protected::ProtectedApp,
     &expansion::PrincipalsLimit,
@@ -48,8 +48,13 @@ pub static RULES: [&dyn Rule; 5] = [
     &escalation::SelfEscalation,
 ];
 
+/// The names of all rails, for the reference.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.name())
+}
+
 /// What the rules of a plan are asked about, as plain data.
-pub struct Case<'a> {
+pub(crate) struct Case<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) limit: &'a RemovalLimit,
     /// Labels of the apps with `protect = true`.
@@ -62,7 +67,7 @@ pub struct Case<'a> {
 
 /// Why apply must stop. Safe text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Blocked {
+pub(crate) struct Blocked {
     /// One sentence without a full stop.
     pub(crate) text: String,
     pub(crate) help: String,

@@ -9,7 +9,7 @@ use clap::Args;
 use crate::sandbox::weather::measure::Latency;
 
 #[derive(Debug, Args)]
-pub struct SandboxArgs {
+pub(crate) struct SandboxArgs {
     /// The simulated tenant, as a TOML file
     #[arg(long, value_name = "FILE", env = "CONSENT_SEED")]
     pub(crate) seed: PathBuf,

@@ -21,7 +21,7 @@ use crate::render::formats::{self, FORMATS, Format};
 #[command(after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
     #[command(flatten)]
     pub(crate) global: Global,
 }
@@ -43,7 +43,7 @@ Exit codes:
 1 to 8: no write request was sent. 9 and above: the report says what changed.";
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Show what would change; save it with --out
     Plan(PlanArgs),
     /// Make the changes, after an explicit approval
@@ -131,7 +131,7 @@ pub(crate) struct ManifestArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct PlanArgs {
+pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) manifest: ManifestArgs,
     #[command(flatten)]
@@ -154,7 +154,7 @@ pub struct PlanArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ApplyArgs {
+pub(crate) struct ApplyArgs {
     /// A plan saved with `consent plan --out`; without it, the manifest is planned now
     #[arg(value_name = "PLAN")]
     pub(crate) plan: Option<PathBuf>,
@@ -178,20 +178,20 @@ pub struct ApplyArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ValidateArgs {
+pub(crate) struct ValidateArgs {
     #[command(flatten)]
     pub(crate) manifest: ManifestArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct SchemaArgs {
+pub(crate) struct SchemaArgs {
     /// The format
     #[arg(value_name = "NAME", value_parser = PUBLISHED.map(|one| one.name))]
     pub(crate) name: Option<String>,
 }
 
 #[derive(Debug, Args)]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// The shell to complete for, or `man` for the man page
     #[arg(value_enum)]
     pub(crate) shell: Shell,

@@ -15,7 +15,7 @@ use crate::cli::process::env::Env;
 ///
 /// # Errors
 /// When the words are no command, or when help or the version are asked for.
-pub fn parse(words: Vec<OsString>, env: &Env) -> Result<Cli, clap::Error> {
+pub(crate) fn parse(words: Vec<OsString>, env: &Env) -> Result<Cli, clap::Error> {
     let mut command = settled(Cli::command(), &words, env);
     let mut matches = command.try_get_matches_from_mut(words)?;
     if let Some((name, given)) = matches.subcommand()

@@ -13,7 +13,7 @@ use crate::model::shell::word;
 use crate::model::untrusted::shown;
 
 /// The parser repeats arguments, which may come from elsewhere: nothing of them may draw.
-pub fn failure(error: &clap::Error, words: &[OsString], env: &Env) -> Failure {
+pub(crate) fn failure(error: &clap::Error, words: &[OsString], env: &Env) -> Failure {
     let text = error.render().to_string();
     let mut lines = text.lines().map(shown).filter(|line| !line.trim().is_empty());
     let title = lines.next().unwrap_or_default();

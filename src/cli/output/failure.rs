@@ -9,7 +9,7 @@ use crate::render::page::{COLUMNS, width};
 
 /// The exit codes, one meaning each. 1 to 8: no write request was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     Done = 0,
     Unexpected = 1,
     Differences = 2,
@@ -45,7 +45,7 @@ impl Exit {
 /// An end that is not the one asked for: what happened, whether the tenant changed, what to do.
 /// What it says is safe by type: nothing that anybody named a file, a variable or an object can draw.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     exit: Exit,
     /// Stable, in snake case; empty when findings were drawn already.
     id: &'static str,
@@ -110,7 +110,7 @@ impl Failure {
 
     /// # Errors
     /// When the stream cannot be written.
-    pub fn draw(&self, err: &mut dyn Write, colour: Colour) -> io::Result<()> {
+    pub(crate) fn draw(&self, err: &mut dyn Write, colour: Colour) -> io::Result<()> {
         let head = match self.id {
             "" => "error".to_owned(),
             id => format!("error[{id}]"),

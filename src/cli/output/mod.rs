@@ -2,7 +2,7 @@
 
 pub(crate) mod display;
 pub(crate) mod failed;
-pub mod failure;
+pub(crate) mod failure;
 pub(crate) mod files;
 pub(crate) mod not_begun;
 pub(crate) mod progress;

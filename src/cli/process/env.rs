@@ -19,7 +19,7 @@ use crate::render::page::style::Colour;
 
 /// What a run is given of the world. `Debug` shows no variable: some are secrets.
 #[derive(Clone)]
-pub struct Env {
+pub(crate) struct Env {
     variables: BTreeMap<String, String>,
     pub(crate) terminals: Terminals,
     started: Instant,
@@ -45,7 +45,7 @@ fn password(address: &str) -> Option<&str> {
 }
 
 impl Env {
-    pub fn from_process() -> Self {
+    pub(crate) fn from_process() -> Self {
         // Variables that are not Unicode cannot be ours.
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -63,7 +63,7 @@ impl Env {
 
     /// Nothing of what these variables hold is told from here on, wherever it turns up: a file that a
     /// manifest leads to may repeat all of them.
-    pub fn learn_secrets(&self) {
+    pub(crate) fn learn_secrets(&self) {
         for (name, value) in &self.variables {
             let name = name.to_ascii_uppercase();
             if SECRETS.contains(&name.as_str()) || SECRET_ENDS.iter().any(|end| name.ends_with(end))

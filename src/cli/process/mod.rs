@@ -1,7 +1,7 @@
 //! The process around a run: environment, clock, signals, streams, the log, and the way to the tenant.
 
 pub(crate) mod connect;
-pub mod env;
+pub(crate) mod env;
 pub(crate) mod logging;
 pub(crate) mod signals;
-pub mod streams;
+pub(crate) mod streams;

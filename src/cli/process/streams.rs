@@ -7,9 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use indicatif::ProgressBar;
 
 /// Where a run writes: what was asked for, and everything else.
-pub struct Streams<'a> {
-    pub out: &'a mut (dyn Write + Send),
-    pub err: &'a mut (dyn Write + Send),
+pub(crate) struct Streams<'a> {
+    pub(crate) out: &'a mut (dyn Write + Send),
+    pub(crate) err: &'a mut (dyn Write + Send),
 }
 
 /// What a closed terminal answers, on every Unix: `EIO`.
@@ -17,13 +17,13 @@ const HUNG_UP: i32 = 5;
 
 /// What was asked for. A terminal that was closed counts as a closed pipe.
 #[derive(Debug)]
-pub struct Results<W> {
+pub(crate) struct Results<W> {
     inner: W,
     terminal: bool,
 }
 
 impl Results<Stdout> {
-    pub fn stdout() -> Self {
+    pub(crate) fn stdout() -> Self {
         let inner = io::stdout();
         let terminal = inner.is_terminal();
         Self { inner, terminal }
@@ -80,7 +80,7 @@ fn standing() -> MutexGuard<'static, Option<ProgressBar>> {
 
 /// stderr, with whatever stands on it.
 #[derive(Debug)]
-pub struct Screen(Stderr);
+pub(crate) struct Screen(Stderr);
 
 impl Write for Screen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -98,10 +98,10 @@ impl Write for Screen {
 
 /// Progress, warnings, errors: the exit code tells those who do not listen. Never fails.
 #[derive(Debug)]
-pub struct Remarks<W>(W);
+pub(crate) struct Remarks<W>(W);
 
 impl Remarks<Screen> {
-    pub fn stderr() -> Self {
+    pub(crate) fn stderr() -> Self {
         Self(Screen(io::stderr()))
     }
 }

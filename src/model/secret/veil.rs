@@ -7,7 +7,7 @@ use crate::model::secret::live;
 /// Lets whole lines through, so that a secret that comes piece by piece is seen as one. What is flushed
 /// or dropped is let through as it stands.
 /// `Debug` is not implemented: what is held may be half a secret.
-pub struct Veil<W: Write> {
+pub(crate) struct Veil<W: Write> {
     inner: W,
     held: Vec<u8>,
 }
@@ -16,7 +16,7 @@ pub struct Veil<W: Write> {
 const MOST: usize = 256 * 1024;
 
 impl<W: Write> Veil<W> {
-    pub fn new(inner: W) -> Self {
+    pub(crate) fn new(inner: W) -> Self {
         Self { inner, held: Vec::new() }
     }
 
