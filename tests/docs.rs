@@ -122,7 +122,7 @@ fn every_finding_is_described_and_none_that_is_not() {
 #[test]
 fn every_exit_code_is_described() {
     let source = read("src/cli/output/failure.rs");
-    let body = source.split("pub enum Exit {").nth(1).unwrap().split('}').next().unwrap();
+    let body = source.split("pub(crate) enum Exit {").nth(1).unwrap().split('}').next().unwrap();
     let codes: Vec<&str> = body
         .lines()
         .filter_map(|line| line.trim().strip_suffix(',')?.split(" = ").nth(1))
