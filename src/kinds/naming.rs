@@ -86,6 +86,19 @@ pub(super) fn mention(app: Result<AppId, Finding>, mentions: &mut Mentions, out:
     }
 }
 
+/// Adds the resource of a table to what is looked up, or tells that it is missing or stands for none.
+pub(super) fn mention_resource(
+    entry: &Entry,
+    resource: &Option<Spanned<String>>,
+    manifest: &Manifest,
+    mentions: &mut Mentions,
+    out: &mut Findings,
+) {
+    if let Some(resource) = entry.required("resource", resource, out) {
+        mention(resources::resolve(&entry.located(resource), manifest), mentions, out);
+    }
+}
+
 /// How a manifest names this app as a resource.
 pub(super) fn written(app_id: AppId) -> String {
     let known = resources::WELL_KNOWN.iter().find(|(_, id)| AppId::from_u128(*id) == app_id);

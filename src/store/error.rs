@@ -39,7 +39,7 @@ pub enum StoreError {
     #[error("create {}: it exists already", text(.path))]
     Exists { path: PathBuf },
     /// Replacing it would undo what another run saved.
-    #[error("write {}: another run wrote or removed it since it was read", text(.path))]
+    #[error("write {}: another process wrote or removed it since it was read", text(.path))]
     Changed { path: PathBuf },
     #[error("read {}: it is longer than {limit} bytes", text(.path))]
     TooLong { path: PathBuf, limit: u64 },

@@ -9,6 +9,7 @@
 
 mod approval;
 mod attacker;
+mod bad_weather;
 mod cli;
 mod clouds;
 mod contract;
@@ -22,7 +23,6 @@ mod echo;
 mod errors;
 #[cfg(unix)]
 mod files;
-mod gales;
 mod gate;
 mod hostile;
 mod interop;
@@ -54,10 +54,10 @@ mod sign_in;
 #[cfg(unix)]
 mod signals;
 mod slips;
-mod storms;
 #[cfg(unix)]
 mod survival;
 #[cfg(unix)]
 mod terminal;
 mod waits;
+mod weather;
 mod world;

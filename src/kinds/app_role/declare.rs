@@ -8,11 +8,11 @@ use toml::Spanned;
 use super::{AppRoles, Spec, address};
 use crate::kinds::role::Holder;
 use crate::kinds::{Declare, Inputs, Wanted, naming, role};
+use crate::manifest::Manifest;
 use crate::manifest::app::Label;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
 use crate::manifest::resources::ResourceName;
-use crate::manifest::{Manifest, resources};
 use crate::model::address::Address;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
@@ -64,13 +64,7 @@ impl Declare for AppRoles {
         for entry in manifest.entries(TABLE) {
             let Some(written) = entry.read::<Written>(out) else { continue };
             naming::check_app(entry, &written.app, manifest, out);
-            if let Some(resource) = entry.required("resource", &written.resource, out) {
-                naming::mention(
-                    resources::resolve(&entry.located(resource), manifest),
-                    &mut mentions,
-                    out,
-                );
-            }
+            naming::mention_resource(entry, &written.resource, manifest, &mut mentions, out);
             if let Some(roles) = entry.required("roles", &written.roles, out)
                 && roles.get_ref().is_empty()
             {

@@ -79,9 +79,7 @@ impl Declare for Classifications {
         let mut mentions = Mentions::default();
         for entry in manifest.entries(TABLE) {
             let Some(written) = entry.read::<Written>(out) else { continue };
-            if let Some(resource) = entry.required("resource", &written.resource, out) {
-                naming::mention(resolve(&entry.located(resource), manifest), &mut mentions, out);
-            }
+            naming::mention_resource(entry, &written.resource, manifest, &mut mentions, out);
             // A forgotten list must not take every class away.
             if !["low", "medium", "high"].iter().any(|list| entry.has(list)) {
                 out.push(

@@ -13,7 +13,7 @@ use crate::manifest::Manifest;
 use crate::manifest::app::Label;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::{Day, Note};
-use crate::manifest::resources::{self, ResourceName};
+use crate::manifest::resources::ResourceName;
 use crate::manifest::whom::Whom;
 use crate::model::address::Address;
 use crate::model::audience::Audience;
@@ -89,13 +89,7 @@ impl Declare for DelegatedGrants {
             let Some(written) = entry.read::<Written>(out) else { continue };
             // The manifest's mistakes are all told before anything is asked of the tenant.
             naming::check_app(entry, &written.app, manifest, out);
-            if let Some(resource) = entry.required("resource", &written.resource, out) {
-                naming::mention(
-                    resources::resolve(&entry.located(resource), manifest),
-                    &mut mentions,
-                    out,
-                );
-            }
+            naming::mention_resource(entry, &written.resource, manifest, &mut mentions, out);
             if let Some(scopes) = entry.required("scopes", &written.scopes, out)
                 && scopes.get_ref().is_empty()
             {
