@@ -157,6 +157,12 @@ impl Pages {
     pub(crate) fn rows(&self, query: &Query) -> Option<&Rows> {
         self.0.get(query)
     }
+
+    /// How many rows were read of all queries whose path begins so.
+    pub(crate) fn rows_below(&self, path: &str) -> usize {
+        let below = self.0.iter().filter(|(query, _)| query.path.starts_with(path));
+        below.map(|(_, rows)| rows.len()).sum()
+    }
 }
 
 /// Percent-encodes a value for a path segment or a query string.

@@ -12,6 +12,11 @@ pub(crate) fn files(paths: &[PathBuf]) -> String {
     }
 }
 
+/// ` --app a --app b`, or nothing for the whole manifest.
+pub(crate) fn part(labels: &[String]) -> String {
+    labels.iter().map(|label| format!(" --app {}", value(label))).collect()
+}
+
 /// A path as one word that no command takes for an option. A path that no word of safe characters says
 /// is told so, in a form that no shell runs: another file could have the name that is shown.
 pub(crate) fn word(path: &Path) -> String {

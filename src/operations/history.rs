@@ -74,8 +74,8 @@ impl Past {
 /// How many records are looked through for one of the same manifest.
 const BACK: usize = 8;
 
-/// Back from the last record, the first of this manifest. What of an old one nobody knows counts as this
-/// one's.
+/// Back from the last record, the first of this whole manifest: a part knows some of its apps only. What of
+/// an old one nobody knows counts as this one's.
 fn of_this(
     records: &dyn Records,
     home: &Path,
@@ -84,7 +84,8 @@ fn of_this(
 ) -> Option<Snapshot> {
     let now = manifest_file::names_from(home, &manifest.files);
     let is_this = |one: &Snapshot| {
-        one.manifest.as_ref().is_none_or(|recorded| manifest_file::is_of(home, recorded, &now))
+        one.part.is_empty()
+            && one.manifest.as_ref().is_none_or(|files| manifest_file::is_of(home, files, &now))
     };
     if is_this(&last) {
         return Some(last);

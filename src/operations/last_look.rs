@@ -46,7 +46,7 @@ pub(crate) async fn look(
     }
     let mut unseen = None;
     if let Some(loaded) = manifest {
-        match plan::afresh(graph, loaded, today).await {
+        match plan::afresh(graph, loaded, &plan.extent, today).await {
             Ok((remaining, found)) => {
                 report.remaining = Some(remaining);
                 return LastLook { found: Some(found), unseen: None };

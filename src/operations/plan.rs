@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::join3;
+use futures_util::future::{join, join3};
 
 use crate::graph::{Graph, survey};
 use crate::kinds::{Inputs, Names, REGISTRY, Scene};
 use crate::manifest::suggest::did_you_mean;
-use crate::model::address::Address;
+use crate::model::address::{Address, TENANT};
 use crate::model::clock::Clock;
 use crate::model::directory::{Directory, Mentions, Organization};
 use crate::model::finding::Findings;
@@ -16,7 +16,7 @@ use crate::model::object_state::ObjectState;
 use crate::model::query::Pages;
 use crate::operations::lookup::{add_by_id, observed, queries};
 use crate::operations::manifest::Loaded;
-use crate::operations::{Failed, Tell, notes, rails, told, watch};
+use crate::operations::{Failed, Tell, notes, outside, rails, told, watch};
 use crate::plan::build::{self, Draft};
 use crate::plan::desired::Desired;
 use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, SaidBy, effect, rests};
@@ -67,7 +67,10 @@ async fn compare(
     let started = clock.since_start();
     let tenant = tenant(graph, loaded).await?;
     let read_at = clock.now().replace_nanosecond(0).unwrap_or_else(|_| clock.now());
-    let (mut scene, pages) = look(graph, loaded, only).await?;
+    let counted = async { if only.is_empty() { Some(outside::look(graph).await) } else { None } };
+    let (looked, counted) = join(look(graph, loaded, only), counted).await;
+    let (mut scene, pages) = looked?;
+    let outside = counted.map(|counted| outside::count(&counted, &scene, &pages));
     add_resources(graph, &pages, &mut scene).await?;
     let inputs = Inputs {
         manifest: &loaded.manifest,
@@ -100,6 +103,7 @@ async fn compare(
         apps: heads(loaded, &scene),
         names: draft.names(&rests, &names),
         unmanaged: draft.unmanaged(&names),
+        outside,
         pairs: draft.pairs,
         rests,
         changes,
@@ -107,7 +111,8 @@ async fn compare(
         warnings: [draft.remarks, notes::of(loaded, past, read_at.date())].concat(),
         checks: Vec::new(),
         identity_checks: Vec::new(),
-        extent: if only.is_empty() { Extent::Whole } else { Extent::Partial(only.to_vec()) },
+        extent: extent(only),
+        removals_a_day: rails::removals_a_day(loaded, read_at.date()),
         lifted: Vec::new(),
         source: SaidBy::Tenant,
         effect: Effect::default(),
@@ -127,7 +132,7 @@ async fn look(graph: &Graph, loaded: &Loaded, only: &[String]) -> Result<(Scene,
     let (directory, unread) = survey::look_up(&reader, &loaded.mentions).await?;
     let settings = REGISTRY.iter().flat_map(|kind| kind.settings(&loaded.manifest, &directory));
     let settings = settings.collect();
-    let mut scene = Scene { roster, settings, directory, apps_only: !only.is_empty() };
+    let mut scene = Scene { roster, settings, directory, apps_only: apps_only(only) };
     let queries = queries(&scene);
     let lost = scene.directory.lost(&loaded.mentions.apps);
     let (members, pages, astray) = join3(
@@ -141,13 +146,27 @@ async fn look(graph: &Graph, loaded: &Loaded, only: &[String]) -> Result<(Scene,
     Ok((scene, pages?))
 }
 
+/// What the plan is about, in the manifest's order of labels.
+fn extent(only: &[String]) -> Extent {
+    let mut labels = only.to_vec();
+    labels.sort();
+    labels.dedup();
+    if labels.is_empty() { Extent::Whole } else { Extent::Partial(labels) }
+}
+
+/// The tenant's settings are in no part unless they are named.
+fn apps_only(only: &[String]) -> bool {
+    !only.is_empty() && !only.iter().any(|label| label == TENANT)
+}
+
 /// The apps that are asked for, by label.
 fn roster(loaded: &Loaded, only: &[String]) -> Result<BTreeMap<String, AppId>, Failed> {
-    for label in only {
+    for label in only.iter().filter(|label| *label != TENANT) {
         if !loaded.manifest.apps.contains_key(label) {
             let labels = loaded.manifest.apps.keys().map(String::as_str);
             let help = did_you_mean(label, labels).unwrap_or_else(|| {
-                "--app takes a label of the manifest: the LABEL of an [app.LABEL]".to_owned()
+                "--app takes a label of the manifest, the LABEL of an [app.LABEL], or `tenant`"
+                    .to_owned()
             });
             return Err(Failed::UnknownApp { label: label.clone(), help });
         }
@@ -181,9 +200,10 @@ async fn add_resources(graph: &Graph, pages: &Pages, scene: &mut Scene) -> Resul
 pub(crate) async fn afresh(
     graph: &Graph,
     loaded: &Loaded,
+    extent: &Extent,
     today: time::Date,
 ) -> Result<(usize, BTreeMap<Address, ObjectState>), Failed> {
-    let (mut scene, pages) = look(graph, loaded, &[]).await?;
+    let (mut scene, pages) = look(graph, loaded, extent.only()).await?;
     add_resources(graph, &pages, &mut scene).await?;
     let Loaded { manifest, sources, .. } = loaded;
     let inputs = Inputs { manifest, sources, scene: &scene, today };

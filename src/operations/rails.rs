@@ -16,7 +16,7 @@ use crate::operations::manifest::Loaded;
 use crate::operations::{Failed, lookup};
 use crate::plan::{Check, Lifted, Plan, holdings};
 use crate::policy::identity::{GRAPH, Identity, Need};
-use crate::policy::limits::{Acceptance, RemovalLimit};
+use crate::policy::limits::{self, Acceptance, RemovalLimit};
 use crate::policy::{self, Case};
 
 /// What stops this plan, whoever applies it, and which rails are lifted for it.
@@ -26,6 +26,20 @@ pub(crate) fn of_plan(
     findings: &Findings,
     today: Date,
 ) -> (Vec<Check>, Vec<Lifted>) {
+    let limit = removal_limit(loaded);
+    let apps = loaded.manifest.apps.iter();
+    let protected = apps.filter(|(_, app)| app.protect == Protect::Yes);
+    let protected = protected.map(|(label, _)| label.clone()).collect();
+    let case = Case { plan, limit: &limit, protected: &protected, findings, today };
+    (policy::of_plan(&case), policy::lifted(&case))
+}
+
+/// Objects that the runs of one day may take from, by the manifest.
+pub(crate) fn removals_a_day(loaded: &Loaded, today: Date) -> usize {
+    limits::a_day(&removal_limit(loaded), today)
+}
+
+fn removal_limit(loaded: &Loaded) -> RemovalLimit {
     let stated = &loaded.manifest.limits;
     let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let accept = loaded.manifest.accept.revoke.as_ref().map(|accepted| Acceptance {
@@ -34,16 +48,11 @@ pub(crate) fn of_plan(
         reason: accepted.reason.clone(),
         place: loaded.sources.line(&accepted.place),
     });
-    let limit = RemovalLimit {
+    RemovalLimit {
         revoke: size(stated.revoke),
         revoke_percent: size(stated.revoke_percent),
         accept,
-    };
-    let apps = loaded.manifest.apps.iter();
-    let protected = apps.filter(|(_, app)| app.protect == Protect::Yes);
-    let protected = protected.map(|(label, _)| label.clone()).collect();
-    let case = Case { plan, limit: &limit, protected: &protected, findings, today };
-    (policy::of_plan(&case), policy::lifted(&case))
+    }
 }
 
 /// What stops this plan as long as it is this identity that applies it: the same for a plan just made

@@ -1,6 +1,7 @@
 //! What a run puts on record before anything goes out: its snapshot, and its journal.
 
 use crate::graph::auth::Claims;
+use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 use crate::model::untrusted::Untrusted;
@@ -28,6 +29,8 @@ pub(crate) fn begin<'a>(
         tenant: plan.tenant.clone(),
         manifest: manifest_file::names_from(run.home, &plan.manifest.files),
         apps: plan.apps.clone(),
+        part: plan.extent.only().to_vec(),
+        removals: removals(plan),
         effect: plan.effect.clone(),
         approval: snapshot::Approval { how: run.approval, who: claims.name.clone() },
         actor: snapshot::Actor {
@@ -48,6 +51,12 @@ pub(crate) fn begin<'a>(
             Err(error)
         }
     }
+}
+
+/// Addresses of what the plan takes from. An object that has several changes stands here for each.
+fn removals(plan: &Plan) -> Vec<Address> {
+    let taking = plan.changes.iter().filter(|change| change.is_removal());
+    taking.map(|change| change.address.clone()).collect()
 }
 
 fn nothing_sent(plan: &Plan, stopped: Stopped) -> RunReport {

@@ -11,7 +11,7 @@ use crate::model::untrusted::harmless_json;
 use crate::plan::{Check, Effect, Extent, Lifted, Plan};
 
 /// The form of the text. Another one makes other digests of the same plans.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
 
 /// Every part of a plan is in it, or is said here not to matter.
 ///
@@ -26,6 +26,7 @@ pub fn of(plan: &Plan) -> Effect {
         changes,
         lifted,
         checks,
+        removals_a_day,
         // The changes are made of these.
         pairs: _,
         rests: _,
@@ -38,6 +39,7 @@ pub fn of(plan: &Plan) -> Effect {
         made_at: _,
         unchanged: _,
         unmanaged: _,
+        outside: _,
         warnings: _,
         identity_checks: _,
         source: _,
@@ -57,6 +59,9 @@ pub fn of(plan: &Plan) -> Effect {
     let mut text =
         format!("consent effect {FORMAT}\ntenant {}\ncloud {}\n", tenant.id, cloud.name());
     push(&mut text, extents(extent));
+    if changes.iter().any(Change::is_removal) {
+        push(&mut text, vec![format!("removals a day: {removals_a_day}")]);
+    }
     for (start, change) in starts {
         push(&mut text, change.map_or_else(|| vec![start], facts));
     }

@@ -33,6 +33,7 @@ use crate::model::object_state::ObjectState;
 use crate::model::risk::Risk;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
+use crate::plan::outside::Outside;
 use crate::plan::published::{document, states_by_address};
 use crate::plan::{
     AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestSummary, Plan, SaidBy, Unmanaged,
@@ -42,7 +43,7 @@ use crate::plan::{
 pub(crate) const FORMAT: &str = "consent.plan";
 
 /// Raised when an old version could no longer read the file.
-pub(crate) const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 3;
 
 /// A plan is good for a working day: longer, and a reviewer approves a tenant nobody remembers.
 pub(crate) const LIFETIME: Duration = Duration::hours(24);
@@ -81,6 +82,8 @@ struct PlanFile {
     /// The apps of the manifest.
     apps: Vec<AppHead>,
     extent: Extent,
+    /// Objects that the runs of one day may take from.
+    removals_a_day: usize,
     summary: SavedSummary,
     /// Rules that stop apply.
     checks: Vec<Check>,
@@ -94,6 +97,8 @@ struct PlanFile {
     rests: Vec<SavedRest>,
     /// Found, not declared, and left alone.
     unmanaged: Vec<Unmanaged>,
+    /// What the plan did not look at.
+    outside: Option<Outside>,
     /// Display names of those the plan is about, by object id.
     names: BTreeMap<ObjectId, Untrusted>,
     effect: SavedEffect,
@@ -201,6 +206,7 @@ pub(crate) fn write_to(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         live: plan.live.clone(),
         apps: plan.apps.clone(),
         extent: plan.extent.clone(),
+        removals_a_day: plan.removals_a_day,
         summary: summary(plan),
         checks: plan.checks.clone(),
         lifted: plan.lifted.clone(),
@@ -208,6 +214,7 @@ pub(crate) fn write_to(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         changes: plan.pairs.iter().map(|pair| saved(pair, &by_pair)).collect(),
         rests: resting::saved(plan),
         unmanaged: plan.unmanaged.clone(),
+        outside: plan.outside,
         names: plan.names.0.clone(),
         effect: SavedEffect { text: plan.effect.text.clone(), sha256: plan.effect.digest.clone() },
         checksum: String::new(),
@@ -339,12 +346,14 @@ fn plan(mut file: PlanFile) -> Result<Plan, PlanFileError> {
         changes,
         unchanged: file.summary.unchanged,
         unmanaged: file.unmanaged,
+        outside: file.outside,
         warnings: file.warnings,
         checks: file.checks,
         // Of whoever planned; whoever applies is judged by himself.
         identity_checks: Vec::new(),
         lifted: file.lifted,
         extent: file.extent,
+        removals_a_day: file.removals_a_day,
         source: SaidBy::File,
         effect: Effect { text: file.effect.text, digest: file.effect.sha256 },
     };

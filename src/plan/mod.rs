@@ -20,6 +20,7 @@ pub mod file;
 pub mod fresh;
 pub(crate) mod holdings;
 pub(crate) mod order;
+pub(crate) mod outside;
 pub mod ownership;
 pub(crate) mod pictures;
 pub(crate) mod published;
@@ -48,16 +49,21 @@ pub struct Plan {
     pub unchanged: usize,
     /// Found, not declared, and left alone.
     pub unmanaged: Vec<Unmanaged>,
+    /// What it did not look at; absent of a part, which is not told from the rest of its manifest.
+    pub outside: Option<outside::Outside>,
     /// Sentences about the whole plan. Safe text.
     pub warnings: Vec<String>,
     /// Rules that stop apply, whoever runs it. Part of the effect.
     pub checks: Vec<Check>,
-    /// Rules that stop apply as long as it is the identity that is signed in now that runs it. No part
-    /// of the effect or of a saved plan: they are judged anew wherever a plan is about to be applied.
+    /// Rules that stop apply as long as it is the identity that is signed in now that runs it, and where
+    /// the last day's runs are on record. No part of the effect or of a saved plan: they are judged anew
+    /// wherever a plan is about to be applied.
     pub identity_checks: Vec<Check>,
     /// Rails that would stop apply and are lifted by the manifest. Part of the effect.
     pub lifted: Vec<Lifted>,
     pub extent: Extent,
+    /// Objects that the runs of one day may take from. Part of the effect of a plan that takes.
+    pub removals_a_day: usize,
     pub source: SaidBy,
     pub effect: Effect,
 }
@@ -76,8 +82,18 @@ pub enum SaidBy {
 #[serde(rename_all = "snake_case")]
 pub enum Extent {
     Whole,
-    /// Only about these apps, by label: fine to read, not to apply.
+    /// Only about these apps, by label, and the tenant's settings where they are named, as `tenant`.
     Partial(Vec<String>),
+}
+
+impl Extent {
+    /// The labels of a part; none of the whole.
+    pub(crate) fn only(&self) -> &[String] {
+        match self {
+            Self::Whole => &[],
+            Self::Partial(labels) => labels,
+        }
+    }
 }
 
 /// A rule that the plan breaks: it can be read and saved, but not applied.

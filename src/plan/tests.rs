@@ -60,6 +60,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             made_at: at,
             apps: inputs.scene.roster.iter().map(head).collect(),
             names: draft.names(&rests, &names),
+            outside: None,
             unmanaged: draft.unmanaged(&names),
             pairs: draft.pairs,
             rests,
@@ -71,6 +72,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             identity_checks: Vec::new(),
             lifted: vec![lifted()],
             extent: Extent::Whole,
+            removals_a_day: 25,
             source: SaidBy::Tenant,
         };
         plan.effect = effect::of(&plan);

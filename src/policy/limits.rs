@@ -3,7 +3,7 @@
 use time::Date;
 
 use crate::model::change::Change;
-use crate::plan::{Lifted, Plan};
+use crate::plan::{Check, Lifted, Plan};
 use crate::policy::{Blocked, Case, Rule};
 
 /// More removals than `[limits]` allows.
@@ -57,6 +57,42 @@ pub(crate) fn managed(plan: &Plan) -> usize {
 
 fn judge(case: &Case<'_>) -> Vec<Blocked> {
     removal_limit(case.plan, case.limit, case.today).into_iter().collect()
+}
+
+/// Objects that the runs of one day may take from: what one plan may, lifted or not.
+pub(crate) fn a_day(limit: &RemovalLimit, today: Date) -> usize {
+    let lifted = limit.accept.as_ref().filter(|accept| today <= accept.until);
+    lifted.map_or(limit.revoke, |accept| accept.max.max(limit.revoke))
+}
+
+/// Stops a big removal that was cut into small ones. `earlier`: objects that other runs of the last day
+/// took from.
+pub(crate) fn of_day(plan: &Plan, earlier: usize) -> Option<Check> {
+    let (now, allowed) = (removals(&plan.changes), plan.removals_a_day);
+    if now == 0 || earlier == 0 || now + earlier <= allowed {
+        return None;
+    }
+    Some(Check {
+        rule: Removals.name().to_owned(),
+        text: format!(
+            "the plan {}, runs of the last 24 hours took from {earlier}, and {allowed} in a day are allowed",
+            takes(&plan.changes),
+        ),
+        help: format!(
+            "apply it later, or say in the manifest that it is meant: [accept] revoke = {{ max = {}, \
+             until = <date>, reason = \"...\" }}",
+            now + earlier,
+        ),
+    })
+}
+
+/// Stops a part that takes where nobody knows what was taken before.
+pub(crate) fn uncounted(because: &str) -> Check {
+    Check {
+        rule: Removals.name().to_owned(),
+        text: format!("what the last 24 hours' runs took cannot be counted: failed to {because}"),
+        help: "move that record away, or plan without --app".to_owned(),
+    }
 }
 
 /// What would be allowed, where the plan removes more than that.

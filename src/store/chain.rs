@@ -78,7 +78,8 @@ pub(crate) fn begin(
     at: OffsetDateTime,
     beginning: Beginning,
 ) -> Result<OpenSnapshot<'_>, StoreError> {
-    let Beginning { run, tenant, manifest, apps, effect, approval, actor, before } = beginning;
+    let Beginning { run, tenant, manifest, apps, part, removals, effect, approval, actor, before } =
+        beginning;
     let previous = head(records)?;
     // Names sort in the order of the chain even where the clock went back in between.
     let name = RecordName::new(RecordSort::Snapshot, at, &run);
@@ -103,6 +104,8 @@ pub(crate) fn begin(
         tenant,
         manifest: Some(manifest),
         apps,
+        part,
+        removals,
         effect,
         approval,
         actor,

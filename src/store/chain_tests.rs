@@ -27,6 +27,8 @@ fn beginning(run: &str) -> Beginning {
             domains: vec![Untrusted::new("contoso.onmicrosoft.com")],
         },
         apps: Vec::new(),
+        part: Vec::new(),
+        removals: Vec::new(),
         effect: Effect { text: "revoke x\n".into(), digest: "sha256:00".into() },
         approval: Approval { how: ApprovedBy::Digest, who: None },
         actor: Actor { app_id: Some(Untrusted::new("app")), object_id: None },

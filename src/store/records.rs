@@ -76,6 +76,11 @@ impl RecordName {
         self.file.split('-').next().unwrap_or_default()
     }
 
+    /// Whether it is of a run that began before this moment.
+    pub(crate) fn is_before(&self, at: OffsetDateTime) -> bool {
+        self.time() < file_stamp(at).as_str()
+    }
+
     /// Whether it is the record of this run.
     pub(crate) fn is_of(&self, run: &str) -> bool {
         self.file.ends_with(&format!("-{}{}", file_part(run), self.sort.ending()))

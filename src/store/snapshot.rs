@@ -46,8 +46,14 @@ pub struct Snapshot {
     /// may share one. Absent in records of before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) manifest: Option<Vec<String>>,
-    /// The apps that the manifest was about: one that is gone from it later is not forgotten.
+    /// The apps that the plan was about: one that is gone from the manifest later is not forgotten.
     pub apps: Vec<AppHead>,
+    /// Labels, where the plan was a part of the manifest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) part: Vec<String>,
+    /// What the plan was to take from, for the removal limit of a day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) removals: Vec<Address>,
     pub(crate) effect: Effect,
     pub(crate) approval: Approval,
     pub(crate) actor: Actor,
@@ -121,6 +127,8 @@ pub(crate) struct Beginning {
     pub(crate) manifest: Vec<String>,
     /// The apps that the manifest was about: one that is gone from it later is not forgotten.
     pub(crate) apps: Vec<AppHead>,
+    pub(crate) part: Vec<String>,
+    pub(crate) removals: Vec<Address>,
     pub(crate) effect: Effect,
     pub(crate) approval: Approval,
     pub(crate) actor: Actor,

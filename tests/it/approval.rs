@@ -132,7 +132,7 @@ fn an_altered_or_partial_plan_is_never_applied() {
     for (from, to) in [
         ("User.Read", "User.ReadWrite.All"),
         ("0a000000-0000-4000-8000-000000000001", "0a000000-0000-4000-8000-000000000006"),
-        ("\"format_version\": 2", "\"format_version\": 99"),
+        ("\"format_version\": 3", "\"format_version\": 99"),
         ("{", ""),
     ] {
         let altered = saved.replace(from, to);

@@ -36,6 +36,8 @@ mod made_again;
 mod names;
 mod openapi;
 mod others;
+mod outside;
+mod parts;
 mod past;
 mod rails;
 mod recorder;

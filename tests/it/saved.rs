@@ -211,7 +211,7 @@ fn an_altered_plan_is_refused_and_the_line_named() {
     world.file("plan.json", &other);
     let run = refused(&world, &plan, "plan_file");
     assert!(run.stderr.contains("the state of another object stands here"), "{run:#?}");
-    world.file("plan.json", &whole.replace("\"format_version\": 2", "\"format_version\": 3"));
+    world.file("plan.json", &whole.replace("\"format_version\": 3", "\"format_version\": 4"));
     let run = refused(&world, &plan, "plan_file");
     assert!(run.stderr.contains("newer version"), "{run:#?}");
 }

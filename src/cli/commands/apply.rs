@@ -1,5 +1,6 @@
 //! `consent apply`: makes exactly the approved changes, and records them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,12 +20,12 @@ use crate::cli::process::signals;
 use crate::cli::process::streams::Streams;
 use crate::model::clock::Clock;
 use crate::model::outcome::RunReport;
-use crate::model::shell::{files, word};
+use crate::model::shell::{files, part, word};
 use crate::operations::approved::Approved;
 use crate::operations::history::{self, Past};
 use crate::operations::manifest::{self, Loaded};
 use crate::operations::stop::Stop;
-use crate::operations::{self, saved_plan};
+use crate::operations::{self, last_day, saved_plan};
 use crate::plan::Plan;
 use crate::render::formats::Reported;
 use crate::render::history::unfinished::Above;
@@ -90,6 +91,7 @@ async fn prepare_saved(
 ) -> Result<Task, Failure> {
     let Invocation { args, reports, global, env, .. } = call;
     let mut plan = saved_plan::read(path, env.now()).map_err(failed)?;
+    same_part(path, &plan, &args.app)?;
     let made_of: Vec<PathBuf> =
         plan.manifest.files.iter().map(|file| PathBuf::from(&file.path)).collect();
     Targets::of(global, reports).reads("the plan's manifest", &made_of).check()?;
@@ -107,8 +109,27 @@ async fn prepare_saved(
     let (display, today) = (Display::new(global, env, streams.err), env.now().date());
     let proven = saved_plan::prove(&connected.session, &mut plan, today, &display.tell()).await;
     proven.map_err(|error| connected.failed(error))?;
+    last_day::judge(&mut plan, &place, env.now());
     unfinished::tell(&past, &plan, Above::Saved, connected.place(), global, streams);
     Ok(Task { connected, loaded: None, plan, place, past, again })
+}
+
+/// Whoever names a part means that nothing else is applied.
+///
+/// # Errors
+/// When the plan is about more, or about less.
+fn same_part(path: &Path, plan: &Plan, named: &[String]) -> Result<(), Failure> {
+    let named: BTreeSet<&String> = named.iter().collect();
+    if named.is_empty() || named.iter().copied().eq(plan.extent.only()) {
+        return Ok(());
+    }
+    let about = match plan.extent.only() {
+        [] => "the whole manifest".to_owned(),
+        labels => labels.join(", "),
+    };
+    let title = format!("the plan {} is about {about}, and --app names another part", word(path));
+    Err(Failure::new(Exit::NotAcceptable, "another_part", title)
+        .help("leave --app out, or plan that part: consent plan --app LABEL --out FILE"))
 }
 
 /// The manifest is planned now.
@@ -121,13 +142,15 @@ async fn prepare_live(call: &Invocation<'_>, streams: &mut Streams<'_>) -> Resul
     clouds::of_manifest(&loaded, &args.tenant, &format!("consent apply{files}"))?;
     let connected = Connected::open(&args.tenant, id, args.write_quota, env).await?;
     let place = RecordPlace::of_manifest(&args.manifest.file);
-    let again = format!("consent apply{files}{}", connected.flags);
+    let again = format!("consent apply{files}{}{}", part(&args.app), connected.flags);
     own_folders(&connected, &place)?;
     let past = Past::of(&place, &loaded.summary);
     unfinished::refuse_under_way(&past, &*place.records(), &again)?;
     let (graph, last) = (&connected.session.graph, past.snapshot());
-    let plan = operations::plan::make(graph, &loaded, &[], last, &***env, &display.tell()).await;
-    let plan = plan.map_err(|error| connected.failed(error))?;
+    let plan =
+        operations::plan::make(graph, &loaded, &args.app, last, &***env, &display.tell()).await;
+    let mut plan = plan.map_err(|error| connected.failed(error))?;
+    last_day::judge(&mut plan, &place, env.now());
     let above = Above::Fresh(&plan.changes);
     unfinished::tell(&past, &plan, above, connected.place(), global, streams);
     Ok(Task { connected, loaded: Some(loaded), plan, place, past, again })

@@ -16,9 +16,10 @@ use crate::cli::process::env::Env;
 use crate::cli::process::signals;
 use crate::cli::process::streams::Streams;
 use crate::graph::quota::WRITES;
-use crate::model::shell::{files, word};
+use crate::model::clock::Clock;
+use crate::model::shell::{files, part, word};
 use crate::operations::history::Past;
-use crate::operations::{self, manifest};
+use crate::operations::{self, last_day, manifest};
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::formats::Reported;
@@ -61,11 +62,15 @@ async fn work(
     clouds::of_manifest(&loaded, &args.tenant, &again)?;
     let tenant = loaded.manifest.tenant.id.value;
     let connected = Connected::open(&args.tenant, tenant, WRITES, env).await?;
-    let past = Past::of(&RecordPlace::of_manifest(&args.manifest.file), &loaded.summary);
+    let records = RecordPlace::of_manifest(&args.manifest.file);
+    let past = Past::of(&records, &loaded.summary);
     let (graph, last) = (&connected.session.graph, past.snapshot());
     let planned =
         operations::plan::make(graph, &loaded, &args.app, last, &**env, &display.tell()).await;
-    let planned = planned.map_err(|error| connected.failed(error));
+    let planned = planned.map_err(|error| connected.failed(error)).map(|mut plan| {
+        last_day::judge(&mut plan, &records, env.now());
+        plan
+    });
     let (next, place) = (next_line(args, &connected), connected.place());
     // The simulated tenant is left as it was: somebody may apply to it at this moment.
     drop(connected);
@@ -115,11 +120,10 @@ pub(super) fn show(
 /// What to run next, with the same files and the same tenant.
 fn next_line(args: &PlanArgs, connected: &Connected) -> String {
     match &args.out {
-        // A part cannot be applied: the whole is planned next.
-        _ if !args.app.is_empty() => {
-            format!("consent plan{}{}", files(&args.manifest.file), connected.flags)
-        }
         Some(out) => format!("consent apply {}{}", word(out), connected.flags),
-        None => format!("consent apply{}{}", files(&args.manifest.file), connected.flags),
+        None => {
+            let (files, part) = (files(&args.manifest.file), part(&args.app));
+            format!("consent apply{files}{part}{}", connected.flags)
+        }
     }
 }

@@ -139,7 +139,8 @@ pub(crate) struct PlanArgs {
     /// Save the plan for `consent apply FILE` (mode 0600)
     #[arg(long, value_name = "FILE", env = "CONSENT_OUT")]
     pub(crate) out: Option<PathBuf>,
-    /// Only this app; repeatable. Such a plan is partial and cannot be applied
+    /// Only this app, or `tenant` for the tenant's settings; repeatable: a part of the manifest, with a
+    /// digest of its own
     #[arg(long, value_name = "LABEL", env = "CONSENT_APP")]
     pub(crate) app: Vec<String>,
     /// Also write a report, as json=FILE; `-` is stdout; repeatable
@@ -162,6 +163,9 @@ pub(crate) struct ApplyArgs {
     pub(crate) manifest: ManifestArgs,
     #[command(flatten)]
     pub(crate) tenant: TenantArgs,
+    /// Only this app, or `tenant` for the tenant's settings; repeatable. A saved plan must be that part
+    #[arg(long, value_name = "LABEL", env = "CONSENT_APP")]
+    pub(crate) app: Vec<String>,
     /// Writes within 150 s that the service allows; lower it where other tools share the app, 0
     /// leaves it to the service to say
     #[arg(long, value_name = "N", env = "CONSENT_WRITE_QUOTA", default_value_t = WRITES)]

@@ -33,15 +33,18 @@ fn labels(plan: &Plan) -> BTreeSet<&str> {
     plan.apps.iter().map(|head: &AppHead| head.label.as_str()).collect()
 }
 
-/// A part is about its apps, and about nothing of the tenant as such.
+/// A part is about its apps, and about the tenant as such only where it names that.
 fn extent(plan: &Plan) -> Option<String> {
     let all = plan.manifest.apps;
     let fits = match &plan.extent {
         Extent::Whole => plan.apps.len() == all,
         Extent::Partial(only) => {
-            let only: BTreeSet<&str> = only.iter().map(String::as_str).collect();
+            let ordered = only.is_sorted_by(|a, b| a < b);
+            let mut only: BTreeSet<&str> = only.iter().map(String::as_str).collect();
+            let named = only.remove(TENANT);
             let settings = plan.pairs.iter().any(|pair| pair.address.owner == TENANT);
-            only == labels(plan) && plan.apps.len() <= all && !settings
+            let some = named || !only.is_empty();
+            ordered && some && only == labels(plan) && plan.apps.len() <= all && named >= settings
         }
     };
     (!fits).then(|| "its apps are not those that it says it is about".to_owned())

@@ -109,9 +109,9 @@ fn an_address_cannot_hold_a_line_end() {
 
 #[test]
 fn a_newer_format_says_that_it_is_newer() {
-    let newer = "\"format_version\": 3,\n  \"new\": {},";
-    let text = write(&plan()).replacen("\"format_version\": 2,", newer, 1);
-    assert!(matches!(read(&text).unwrap_err(), PlanFileError::Newer { found: 3 }));
+    let newer = "\"format_version\": 4,\n  \"new\": {},";
+    let text = write(&plan()).replacen("\"format_version\": 3,", newer, 1);
+    assert!(matches!(read(&text).unwrap_err(), PlanFileError::Newer { found: 4 }));
 }
 
 /// Its effect leaves out what this version has approved: it is refused, and never read as if it did not.
@@ -122,9 +122,9 @@ fn an_older_format_is_refused_with_a_clear_word() {
     let told = read(kept).unwrap_err().to_string();
     assert!(told.starts_with("it was written by an older version (format 1; "), "{told}");
     let renumbered =
-        sealed_anew(&TEXT.replacen("\"format_version\": 2", "\"format_version\": 1", 1));
+        sealed_anew(&TEXT.replacen("\"format_version\": 3", "\"format_version\": 1", 1));
     assert!(matches!(read(&renumbered).unwrap_err(), PlanFileError::Older { found: 1 }));
-    let lifted = sealed_anew(&kept.replacen("\"format_version\": 1", "\"format_version\": 2", 1));
+    let lifted = sealed_anew(&kept.replacen("\"format_version\": 1", "\"format_version\": 3", 1));
     assert!(read(&lifted).is_err());
 }
 
@@ -180,7 +180,7 @@ fn what_a_copy_does_to_a_file_is_told_and_a_wrong_value_with_its_line() {
     let at = text.lines().position(|line| line.contains("\"made_at\"")).unwrap() + 1;
     let wrong = text.replacen("\"made_at\": \"2", "\"made_at\": \"x", 1);
     assert!(told(&wrong).contains(&format!("line {at} ")), "{}", told(&wrong));
-    let huge = text.replace("\"format_version\": 2", "\"format_version\": 99999999999999999999");
+    let huge = text.replace("\"format_version\": 3", "\"format_version\": 99999999999999999999");
     assert!(told(&huge).contains("no format version that this version knows"));
 }
 

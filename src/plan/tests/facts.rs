@@ -48,7 +48,7 @@ fn it_can_be_read_and_checked_with_sha256sum() {
     assert_eq!(effect.digest, format!("sha256:{}", sha256_hex(effect.text.as_bytes())));
     let lines: Vec<&str> = effect.text.lines().collect();
     let tenant = "tenant 8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7";
-    assert_eq!(lines[..4], ["consent effect 2", tenant, "cloud global", "extent whole"]);
+    assert_eq!(lines[..4], ["consent effect 3", tenant, "cloud global", "extent whole"]);
     assert!(lines[4..].is_sorted(), "{lines:#?}");
     let everyone = "delegated_grant/ge/9a000000-0000-4000-8000-000000000001/everyone";
     let of = |word: &str| lines.iter().any(|line| line.starts_with(&format!("{everyone} {word}")));

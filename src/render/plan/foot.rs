@@ -1,6 +1,7 @@
 //! What stands below the changes: what is left alone, warnings, what stops apply, the totals, the
 //! effect's digest and what to run next.
 
+use crate::plan::outside::Outside;
 use crate::plan::pictures::Counts;
 use crate::plan::said::{SAYS, quoted};
 use crate::plan::{Check, Lifted, Plan, SaidBy};
@@ -38,6 +39,7 @@ impl Room {
 
 pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, shortened: bool, page: &mut Page) {
     unmanaged(plan, room, page);
+    outside(plan, page);
     warnings(plan, room, page);
     lifted(plan, page);
     checks(plan, room, page);
@@ -85,6 +87,37 @@ fn unmanaged(plan: &Plan, room: Room, page: &mut Page) {
         let more = grouped(all.len() - room.unmanaged);
         page.line(Ink::Plain, &format!("  and {more} more (--full lists all)"));
     }
+}
+
+/// What the plan did not look at.
+fn outside(plan: &Plan, page: &mut Page) {
+    let Some(outside) = plan.outside else { return };
+    let says = if plan.source == SaidBy::File { SAYS } else { "" };
+    let text = if outside.is_unknown() { "could not be counted".to_owned() } else { told(outside) };
+    page.blank();
+    page.wrapped(Ink::Plain, "Outside this manifest: ", &format!("{says}{text}."), COLUMNS);
+}
+
+fn told(outside: Outside) -> String {
+    let Outside { apps, apps_in_all, grants, app_roles } = outside;
+    let some = |number: &usize| *number > 0;
+    let apps = apps.filter(some).zip(apps_in_all);
+    let apps = apps
+        .map(|(apps, all)| format!("{} of {} with consent", grouped(apps), counted(all, "app")));
+    let grants = grants.filter(some).map(|grants| counted(grants, "grant"));
+    let roles = app_roles.filter(some).map(|roles| counted(roles, "application permission"));
+    let roles = roles.map(|roles| format!("{roles} of Microsoft Graph"));
+    let told: Vec<String> = [apps, grants, roles].into_iter().flatten().collect();
+    match (&*told, is_whole(outside)) {
+        ([], true) => "no grant, no application permission of Microsoft Graph".to_owned(),
+        ([], false) => "not all of it could be counted, and nothing else was found".to_owned(),
+        (told, true) => told.join(", "),
+        (told, false) => format!("{}; not all of it could be counted", told.join(", ")),
+    }
+}
+
+fn is_whole(outside: Outside) -> bool {
+    outside.grants.is_some() && outside.app_roles.is_some()
 }
 
 fn warnings(plan: &Plan, room: Room, page: &mut Page) {

@@ -16,6 +16,7 @@ use crate::model::object_state::ObjectState;
 use crate::model::request::Request;
 use crate::model::risk::Risk;
 use crate::model::schema::{JsonSchema, Schema};
+use crate::plan::outside::Outside;
 use crate::plan::pictures::Counts;
 use crate::plan::published::{document, states_by_address};
 use crate::plan::{
@@ -44,6 +45,8 @@ struct PlanReport<'a> {
     /// In the order of apply.
     changes: Vec<Row<'a>>,
     unmanaged: &'a [Unmanaged],
+    /// What the plan did not look at; null of a part.
+    outside: &'a Option<Outside>,
     warnings: &'a [String],
     /// Rules that stop apply.
     checks: &'a [Check],
@@ -135,6 +138,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         changes,
         unchanged: _,
         unmanaged,
+        outside,
         warnings,
         checks,
         identity_checks,
@@ -146,6 +150,8 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         pairs: _,
         names: _,
         rests: _,
+        // Stands in the effect.
+        removals_a_day: _,
         effect: Effect { text, digest },
     } = plan;
     let report = PlanReport {
@@ -160,6 +166,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         apps,
         changes: changes.iter().map(row).collect(),
         unmanaged,
+        outside,
         warnings,
         checks,
         identity_checks,

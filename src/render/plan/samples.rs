@@ -45,11 +45,13 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         rests: Default::default(),
         changes,
         unchanged: 0,
+        outside: None,
         unmanaged: Vec::new(),
         warnings: Vec::new(),
         checks: Vec::new(),
         identity_checks: Vec::new(),
         extent: Extent::Whole,
+        removals_a_day: 25,
         lifted: Vec::new(),
         source: crate::plan::SaidBy::Tenant,
         effect: Effect {

@@ -88,8 +88,8 @@ fn head(plan: &Plan, page: &mut Page) {
     let text = format!("{says}{names}, {}", counted(plan.manifest.apps, "app"));
     page.wrapped(Ink::Plain, "Manifest  ", &text, COLUMNS);
     if let Extent::Partial(apps) = &plan.extent {
-        let text = format!("{}: such a plan cannot be applied", apps.join(", "));
-        page.wrapped_within(Ink::Strong, "Only      ", &text, COLUMNS, 2);
+        let text = format!("{}, and nothing else of the manifest", apps.join(", "));
+        page.wrapped(Ink::Strong, "Part      ", &text, COLUMNS);
     }
     let live = &plan.live;
     let mut read = vec![counted(live.apps, "app")];

@@ -118,11 +118,13 @@ fn forged(value: &Value) -> Option<Plan> {
         names,
         changes,
         unchanged: value.pointer("/summary/unchanged").and_then(Value::as_u64)? as usize,
+        outside: None,
         unmanaged: part(value, "unmanaged").unwrap_or_default(),
         warnings: part(value, "warnings").unwrap_or_default(),
         checks,
         identity_checks: Vec::new(),
         lifted: part(value, "lifted").unwrap_or_default(),
+        removals_a_day: 25,
         extent: part(value, "extent")?,
         source: SaidBy::File,
     };

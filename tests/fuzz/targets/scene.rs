@@ -170,6 +170,7 @@ pub(crate) fn plan(
         made_at: NOW,
         apps: scene.roster.iter().map(head).collect(),
         names: draft.names(&rests, &names),
+        outside: None,
         unmanaged: draft.unmanaged(&names),
         pairs: draft.pairs,
         rests,
@@ -180,6 +181,7 @@ pub(crate) fn plan(
         identity_checks: Vec::new(),
         lifted: Vec::new(),
         extent: Extent::Whole,
+        removals_a_day: 25,
         source: SaidBy::Tenant,
         effect: Effect::default(),
     };

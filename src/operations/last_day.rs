@@ -1,0 +1,87 @@
+//! What the runs of the last day took away: a big removal that is cut into small ones counts as one.
+
+use std::collections::BTreeSet;
+
+use time::{Duration, OffsetDateTime};
+
+use crate::model::address::Address;
+use crate::model::outcome::{Line, Outcome};
+use crate::plan::{Extent, Plan};
+use crate::policy::limits;
+use crate::store::place::RecordPlace;
+use crate::store::records::{RecordSort, Records};
+use crate::store::snapshot::Snapshot;
+use crate::store::{StoreError, chain, manifest_file};
+
+/// So far back a removal counts.
+const DAY: Duration = Duration::hours(24);
+
+/// Stops the plan where it and the last day's runs of its manifest together take more than one day may. A
+/// plan without removals asks no record.
+pub(crate) fn judge(plan: &mut Plan, place: &RecordPlace, now: OffsetDateTime) {
+    let ours: BTreeSet<&Address> = plan
+        .changes
+        .iter()
+        .filter(|change| change.is_removal())
+        .map(|change| &change.address)
+        .collect();
+    if ours.is_empty() {
+        return;
+    }
+    let check = match of_last_day(&*place.records(), now) {
+        Ok(snapshots) => {
+            let counted = snapshots.into_iter().filter(|one| counts(one, plan, place));
+            // What the plan still takes was not taken then, or is there again.
+            let earlier: BTreeSet<Address> =
+                counted.flat_map(taken).filter(|address| !ours.contains(address)).collect();
+            limits::of_day(plan, earlier.len())
+        }
+        // By records of whole plans nothing is decided.
+        Err(_) if plan.extent == Extent::Whole => None,
+        Err(error) => Some(limits::uncounted(&error.to_string())),
+    };
+    plan.identity_checks.extend(check);
+}
+
+fn of_last_day(records: &dyn Records, now: OffsetDateTime) -> Result<Vec<Snapshot>, StoreError> {
+    let mut found = Vec::new();
+    // Nothing is taken from a place that others may write to: a run would stop there, too.
+    if records.check().is_err() {
+        return Ok(found);
+    }
+    let since = now.checked_sub(DAY).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    for name in records.list(RecordSort::Snapshot)?.iter().rev() {
+        if name.is_before(since) {
+            break;
+        }
+        found.push(chain::read(records, name)?);
+    }
+    Ok(found)
+}
+
+/// Whole plans in a row are each judged by themselves, as ever.
+fn counts(snapshot: &Snapshot, plan: &Plan, place: &RecordPlace) -> bool {
+    let cut = !snapshot.part.is_empty() || plan.extent != Extent::Whole;
+    let files = manifest_file::names_from(place.home(), &plan.manifest.files);
+    let same = |recorded| manifest_file::is_of(place.home(), recorded, &files);
+    cut && snapshot.tenant.id == plan.tenant.id && snapshot.manifest.as_deref().is_none_or(same)
+}
+
+/// What the run took from, or may have: of one that was killed, all that it was to take.
+fn taken(snapshot: Snapshot) -> impl Iterator<Item = Address> {
+    let lines = snapshot.report.map(|report| report.lines).unwrap_or_default();
+    let left: BTreeSet<Address> = lines
+        .into_iter()
+        .filter(|Line { outcome, .. }| {
+            matches!(
+                outcome,
+                Outcome::Failed { .. }
+                    | Outcome::Skipped { .. }
+                    | Outcome::NotStarted
+                    | Outcome::Already
+            )
+        })
+        .map(|line| line.address)
+        .collect();
+    snapshot.removals.into_iter().filter(move |address| !left.contains(address))
+}
