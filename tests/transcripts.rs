@@ -10,6 +10,9 @@
 #![expect(clippy::disallowed_methods, reason = "this test reads documents and makes folders")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot read the documents fails")]
 
+#[path = "transcripts/picture.rs"]
+mod picture;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
