@@ -110,8 +110,15 @@ fn draw(world: &World) -> Run {
 
 /// The drawing without the words of the file.
 fn own_words(drawn: &str) -> Vec<String> {
-    const STARTS: [&str; 6] =
-        ["Manifest  ", "Live      ", "Warning: ", "Unmanaged: ", "note: ", "why: "];
+    const STARTS: [&str; 7] = [
+        "Manifest  ",
+        "Live      ",
+        "Warning: ",
+        "Unmanaged: ",
+        "Outside this manifest: ",
+        "note: ",
+        "why: ",
+    ];
     let mut own = Vec::new();
     let mut skipped = None;
     for line in drawn.lines().filter(|line| !line.trim().is_empty()) {

@@ -314,11 +314,3 @@ fn a_plan_of_another_tenant_is_refused() {
     assert!(run.stderr.contains(crate::world::TENANT), "{run:#?}");
     assert!(run.stderr.contains("11111111-7f0e-4d1b-9c55-0f3b2f6ae1b7"), "{run:#?}");
 }
-
-#[test]
-fn a_partial_plan_is_for_reading() {
-    let (world, _) = planned();
-    let plan = save(&world, &["--app", "explorer"]);
-    assert_eq!(plan["extent"], json!({"partial": ["explorer"]}));
-    refused(&world, &plan, "partial_plan");
-}

@@ -26,9 +26,11 @@ fn shape(method: &str, path: &str) -> String {
         Some(rest) => ("/policies", rest),
         None => ("", path),
     };
+    // A collection with the key in it stands for two parts.
+    let keyed = usize::from(rest.contains("(appId='"));
     let part = |(at, part): (usize, &str)| match part.split_once("(appId='") {
         Some((collection, _)) => format!("{collection}(appId='{{id}}')"),
-        None if at % 2 == 1 && !part.starts_with("microsoft.graph.") => "{id}".to_owned(),
+        None if (at + keyed) % 2 == 1 && !part.starts_with("microsoft.graph.") => "{id}".to_owned(),
         None => part.to_owned(),
     };
     let parts: Vec<String> = rest[1..].split('/').enumerate().map(part).collect();
@@ -115,8 +117,9 @@ fn a_kinds_page_shows_how_its_addresses_look() {
     }
 }
 
-/// What is read for no kind: which tenant it is.
-const HOUSE: [&str; 1] = ["GET /organization"];
+/// What is read for no kind: which tenant it is, and what is outside the manifest.
+const HOUSE: [&str; 2] =
+    ["GET /organization", "GET /servicePrincipals(appId='{id}')/appRoleAssignedTo"];
 
 #[test]
 fn a_kinds_page_names_what_is_read_for_it_and_no_other() {
