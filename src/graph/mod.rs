@@ -104,6 +104,12 @@ impl Graph {
         Writer { http: self.http.clone() }
     }
 
+    /// Whether a simulated tenant answers: no Graph of Microsoft is on this machine, and no token of a real
+    /// tenant is sent to one that is.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.http.endpoint.is_loopback()
+    }
+
     /// Compares the token's tenant and the answering tenant with the manifest's, before anything
     /// else is asked.
     ///

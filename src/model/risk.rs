@@ -1,4 +1,4 @@
-//! How risky a change is, and why: what rules and formats ask for is typed, and the sentence is for people
+//! How risky it is what a change gives, and why: what rules and formats ask for is typed, and the sentence is for people
 //! only.
 
 use std::fmt;
@@ -29,7 +29,7 @@ impl Tier {
     }
 }
 
-/// How risky the permissions concerned are, with the rule that says so.
+/// How risky it is what is given, with the rule that says so. What is only taken has none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Risk {
     pub(crate) tier: Tier,
@@ -60,8 +60,6 @@ pub(crate) enum About {
     Publisher,
     /// What people may consent to.
     Consent,
-    /// Who loses something.
-    Loss,
     /// Not known: see [`Reason::rule`].
     Unknown,
 }
@@ -75,7 +73,7 @@ impl Reason {
     pub(crate) fn permissions(&self) -> &[String] {
         match &self.about {
             About::Permissions(names) => names,
-            About::Reach | About::Publisher | About::Consent | About::Loss | About::Unknown => &[],
+            About::Reach | About::Publisher | About::Consent | About::Unknown => &[],
         }
     }
 
@@ -132,8 +130,8 @@ mod tests {
         assert_eq!(read.to_string(), reason.to_string());
         assert_eq!((read.rule, read.about), (None, About::Unknown));
         assert_eq!(
-            Reason::new("R3", "one person loses it", About::Loss).to_string(),
-            "R3: one person loses it"
+            Reason::new("G1", "few people get it", About::Reach).to_string(),
+            "G1: few people get it"
         );
     }
 }

@@ -96,6 +96,7 @@ async fn compare(
     };
     let mut plan = Plan {
         tenant,
+        simulated: graph.is_simulated(),
         cloud: loaded.manifest.tenant.cloud.value,
         manifest: loaded.summary.clone(),
         live,

@@ -27,6 +27,7 @@ pub(crate) fn begin<'a>(
     let beginning = Beginning {
         run: id.clone(),
         tenant: plan.tenant.clone(),
+        simulated: plan.simulated,
         manifest: manifest_file::names_from(run.home, &plan.manifest.files),
         apps: plan.apps.clone(),
         part: plan.extent.only().to_vec(),

@@ -69,6 +69,7 @@ async fn derive(graph: &Graph, plan: &mut Plan, today: Date) -> Result<Scene, Fa
         return Err(Failed::Misfit(Misfit::Tenant));
     }
     plan.tenant = live;
+    plan.simulated = graph.is_simulated();
     lifted(plan, today)?;
     let mut scene = lookup::scene_of(graph, plan).await?;
     lookup::add_by_id(graph, resources(plan)?, &mut scene.directory).await?;

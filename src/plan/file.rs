@@ -335,6 +335,7 @@ fn plan(mut file: PlanFile) -> Result<Plan, PlanFileError> {
     }
     let plan = Plan {
         tenant: file.tenant,
+        simulated: false,
         cloud: file.cloud,
         manifest: file.manifest,
         live: file.live,

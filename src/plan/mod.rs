@@ -20,10 +20,12 @@ pub mod file;
 pub mod fresh;
 pub(crate) mod holdings;
 pub(crate) mod order;
+pub(crate) mod outage;
 pub(crate) mod outside;
 pub mod ownership;
 pub(crate) mod pictures;
 pub(crate) mod published;
+pub(crate) mod readiness;
 pub mod rests;
 pub(crate) mod said;
 
@@ -31,6 +33,9 @@ pub(crate) mod said;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     pub tenant: Organization,
+    /// Whether it is a simulated one: nothing of it is anybody's real access. Known of the connection, and so
+    /// no part of the effect or of a saved plan.
+    pub simulated: bool,
     pub cloud: Cloud,
     pub manifest: ManifestSummary,
     pub live: LiveSummary,

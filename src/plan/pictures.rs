@@ -10,9 +10,10 @@ use crate::model::change::{Change, FieldChange, Verb, Why};
 use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
 use crate::plan::Plan;
+use crate::plan::outage::{self, Outage};
 
 mod counts;
-pub(crate) use counts::{Counts, Tally};
+pub(crate) use counts::Counts;
 
 /// Changes that are the same but for the person they concern, or for what they put on one list. Never
 /// empty.
@@ -24,16 +25,19 @@ pub(crate) struct Alike<'a> {
     pub(crate) members: Vec<&'a Change>,
     /// What differs, of all members together.
     pub(crate) fields: Cow<'a, [FieldChange]>,
+    /// Whom all members together cut off.
+    pub(crate) outage: Option<Outage>,
 }
 
 impl<'a> Alike<'a> {
-    fn of(members: Vec<&'a Change>) -> Option<Self> {
+    fn of(plan: &Plan, members: Vec<&'a Change>) -> Option<Self> {
         let lead = *members.first()?;
         let fields = match &*members {
             [_, _, ..] if is_item(lead) => Cow::Owned(united(&members)),
             _ => Cow::Borrowed(&*lead.fields),
         };
-        Some(Self { lead, members, fields })
+        let outage = outage::of_all(plan, members.iter().copied());
+        Some(Self { lead, members, fields, outage })
     }
 
     /// How many objects stand on its list, and the list's name; `None` where no list was made.
@@ -48,7 +52,7 @@ impl<'a> Alike<'a> {
         self.lead.takes || self.lead.verb.removes()
     }
 
-    /// The risk that all members have.
+    /// The risk of what is given, which all members have.
     pub(crate) fn tier(&self) -> Option<Tier> {
         tier(self.lead)
     }
@@ -83,7 +87,12 @@ impl<'a> Picture<'a> {
         }
     }
 
-    /// The highest risk of its changes.
+    /// Whom its changes cut off.
+    pub(crate) fn outage(&self) -> Option<Outage> {
+        outage::together(self.groups().iter().filter_map(|group| group.outage.clone()))
+    }
+
+    /// The highest risk of what its changes give.
     pub(crate) fn tier(&self) -> Option<Tier> {
         self.groups().iter().filter_map(|group| group.tier()).max()
     }
@@ -200,7 +209,7 @@ pub(crate) fn pictures(plan: &Plan) -> Vec<Picture<'_>> {
     for block in replacements(changes) {
         replaced.extend(block.given.iter().chain(&block.taken).copied());
         let first = block.given.iter().chain(&block.taken).min().copied().unwrap_or_default();
-        let pick = |at: &BTreeSet<usize>| groups(at.iter().filter_map(|at| changes.get(*at)));
+        let pick = |at: &BTreeSet<usize>| groups(plan, at.iter().filter_map(|at| changes.get(*at)));
         found.push((
             first,
             Picture {
@@ -215,7 +224,7 @@ pub(crate) fn pictures(plan: &Plan) -> Vec<Picture<'_>> {
         alike.entry(likeness(change)).or_insert((at, Vec::new())).1.push(change);
     }
     for (first, members) in alike.into_values() {
-        found.extend(Alike::of(members).map(|group| (first, alone(group))));
+        found.extend(Alike::of(plan, members).map(|group| (first, alone(group))));
     }
     let rank: BTreeMap<&str, usize> =
         plan.apps.iter().enumerate().map(|(at, app)| (app.label.as_str(), at)).collect();
@@ -233,12 +242,13 @@ fn alone(group: Alike<'_>) -> Picture<'_> {
 
 /// The same with each item of a list by itself: where a picture has one line only, a list would hide
 /// what is on it.
-pub(crate) fn apart(pictures: Vec<Picture<'_>>) -> Vec<Picture<'_>> {
+pub(crate) fn apart<'a>(plan: &Plan, pictures: Vec<Picture<'a>>) -> Vec<Picture<'a>> {
     let mut single = Vec::with_capacity(pictures.len());
     for picture in pictures {
         match picture.shape {
             Form::Alone(group) if group.listed().is_some() => {
-                let items = group.members.into_iter().filter_map(|item| Alike::of(vec![item]));
+                let items =
+                    group.members.into_iter().filter_map(|item| Alike::of(plan, vec![item]));
                 single.extend(items.map(alone));
             }
             _ => single.push(picture),
@@ -247,7 +257,7 @@ pub(crate) fn apart(pictures: Vec<Picture<'_>>) -> Vec<Picture<'_>> {
     single
 }
 
-fn groups<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Alike<'a>> {
+fn groups<'a>(plan: &Plan, changes: impl Iterator<Item = &'a Change>) -> Vec<Alike<'a>> {
     let mut groups: Vec<Vec<&'a Change>> = Vec::new();
     let mut at: BTreeMap<Likeness<'a>, usize> = BTreeMap::new();
     for change in changes {
@@ -258,7 +268,7 @@ fn groups<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Alike<'a>> {
             None => groups.push(vec![change]),
         }
     }
-    groups.into_iter().filter_map(Alike::of).collect()
+    groups.into_iter().filter_map(|members| Alike::of(plan, members)).collect()
 }
 
 /// Positions in the plan of what is drawn as one replacement.

@@ -41,6 +41,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             app_id: *app_id,
         };
         let mut plan = Plan {
+            simulated: false,
             tenant: Organization {
                 id: tenant,
                 name: Untrusted::new("Contoso"),

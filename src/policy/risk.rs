@@ -1,5 +1,5 @@
-//! How risky a change is: what its permissions allow, then who gets them and whose app it is, each
-//! step with its reason. What is only taken away is rated by the outage it may be.
+//! How risky it is what a change gives: what the permissions allow, then who gets them and whose app it is,
+//! each step with its reason. What is taken is no matter of risk, see `plan/outage.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ type Reaches = BTreeMap<PermissionKey, GivenTo>;
 /// App, resource, sort and name of a permission: many names are of both sorts.
 type PermissionKey = (String, Option<AppId>, PermissionSort, String);
 
-/// Sets the risk of every change. Changes without permissions that are no consent setting keep none.
+/// Sets the risk of every change. One that gives no permission and opens no consent has none.
 ///
 /// It is that of the tenant as the plan saw it: what an earlier run of the same plan has made since
 /// makes nothing more or less risky.
@@ -117,7 +117,7 @@ fn risk(
         let reason = Reason::new(base.rule, base.says, About::Permissions(names));
         found.push((tier, [vec![reason], steps].concat()));
     }
-    let alone = consent(change, open).into_iter().chain(outage(change));
+    let alone = consent(change, open);
     found.extend(alone.map(|(tier, reason)| (tier, vec![reason])));
     let tier = found.iter().map(|(tier, _)| *tier).max()?;
     let mut reasons: Vec<Reason> = Vec::new();
@@ -237,20 +237,6 @@ fn users(by: &[String], open: &BTreeSet<String>) -> Option<(Tier, &'static str, 
         _ => (Tier::Medium, "S2", "everybody may consent to more by themselves"),
     });
     rated.max_by_key(|(tier, _, _)| *tier)
-}
-
-/// A revocation can be the outage: rated by who loses something, not by what the permission allowed.
-fn outage(change: &Change) -> Option<(Tier, Reason)> {
-    if !change.takes {
-        return None;
-    }
-    let (tier, rule, says) = match change.subject.audience {
-        Audience::Everyone => (Tier::Medium, "R1", "everybody loses it"),
-        Audience::Tenant => (Tier::Medium, "R2", "the app or the tenant as such loses it"),
-        Audience::One(_) => (Tier::Low, "R3", "one person loses it"),
-        Audience::Group(_) => (Tier::Medium, "R4", "a group loses it"),
-    };
-    Some((tier, Reason::new(rule, says, About::Loss)))
 }
 
 #[cfg(test)]

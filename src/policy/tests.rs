@@ -79,6 +79,7 @@ fn pairs(changes: &[Change]) -> Vec<Pair> {
 pub(crate) fn plan(changes: Vec<Change>) -> Plan {
     let at = time::macros::datetime!(2026-11-23 14:02:11 UTC);
     Plan {
+        simulated: false,
         tenant: crate::model::directory::Organization {
             id: TenantId::from_u128(1),
             name: Untrusted::new("Contoso"),
@@ -183,19 +184,6 @@ fn a_role_does_not_widen_who_gets_the_scope_of_its_name() {
 }
 
 #[test]
-fn whoever_is_no_longer_let_in_loses_something() {
-    let taken = |audience: Audience| {
-        let mut change = change(Verb::Unassign, None, "x");
-        change.subject.audience = audience;
-        change.permissions.clear();
-        tiers(vec![change], &directory(TenantId::from_u128(1), false))
-    };
-    let group = Audience::Group(ObjectId::from_u128(6));
-    assert_eq!(taken(group), (Some(Tier::Medium), "R4: a group loses it".to_owned()));
-    assert_eq!(taken(Audience::One(ObjectId::from_u128(1))).0, Some(Tier::Low));
-}
-
-#[test]
 fn assignments_that_go_are_removals() {
     let gone: Vec<Change> = (0..26).map(|id| change(Verb::Unassign, Some(id), "x")).collect();
     let limit = RemovalLimit { revoke: 25, revoke_percent: 100, accept: None };
@@ -243,12 +231,22 @@ fn own_apps_and_microsofts_need_no_verified_publisher() {
 }
 
 #[test]
-fn what_is_taken_is_rated_by_who_loses_it() {
+fn what_is_only_taken_has_no_risk() {
     let known = directory(TenantId::from_u128(9), true);
-    let all = vec![change(Verb::Revoke, None, "Directory.AccessAsUser.All")];
-    assert_eq!(tiers(all, &known), (Some(Tier::Medium), "R1: everybody loses it".to_owned()));
-    let one = vec![change(Verb::Revoke, Some(1), "Mail.Send")];
-    assert_eq!(tiers(one, &known).0, Some(Tier::Low));
+    let name = "Directory.AccessAsUser.All";
+    for audience in [None, Some(1)] {
+        assert_eq!(tiers(vec![change(Verb::Revoke, audience, name)], &known).0, None);
+    }
+    let mut unassigned = change(Verb::Unassign, None, "x");
+    unassigned.subject.audience = Audience::Group(ObjectId::from_u128(6));
+    unassigned.permissions.clear();
+    assert_eq!(tiers(vec![unassigned], &known).0, None);
+    // What is given beside it is rated as if nothing were taken.
+    let mut both = change(Verb::Grant, Some(1), "User.Read");
+    both.takes = true;
+    let lost = change(Verb::Revoke, Some(1), name).permissions;
+    both.permissions.extend(lost);
+    assert_eq!(tiers(vec![both], &known).0, Some(Tier::Low));
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use crate::model::change::Change;
 use crate::model::outcome::RunReport;
 use crate::plan::Plan;
 use crate::render::{plan, run};
@@ -11,8 +10,8 @@ use crate::render::{plan, run};
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Reported<'a> {
     Plan(&'a Plan),
-    /// What became of these changes.
-    Run(&'a RunReport, &'a [Change]),
+    /// What became of this plan.
+    Run(&'a RunReport, &'a Plan),
 }
 
 /// One format.
@@ -37,7 +36,7 @@ pub(crate) fn named(name: &str) -> Option<&'static Format> {
 fn in_json(reported: &Reported<'_>, out: &mut dyn Write) -> io::Result<()> {
     match reported {
         Reported::Plan(it) => plan::json::plan(it, out),
-        Reported::Run(report, changes) => run::json::run(report, changes, out),
+        Reported::Run(report, plan) => run::json::run(report, plan, out),
     }
 }
 

@@ -78,8 +78,19 @@ pub(crate) fn begin(
     at: OffsetDateTime,
     beginning: Beginning,
 ) -> Result<OpenSnapshot<'_>, StoreError> {
-    let Beginning { run, tenant, manifest, apps, part, removals, effect, approval, actor, before } =
-        beginning;
+    let Beginning {
+        run,
+        tenant,
+        simulated,
+        manifest,
+        apps,
+        part,
+        removals,
+        effect,
+        approval,
+        actor,
+        before,
+    } = beginning;
     let previous = head(records)?;
     // Names sort in the order of the chain even where the clock went back in between.
     let name = RecordName::new(RecordSort::Snapshot, at, &run);
@@ -102,6 +113,7 @@ pub(crate) fn begin(
         finished: None,
         state: State::Started,
         tenant,
+        simulated,
         manifest: Some(manifest),
         apps,
         part,

@@ -21,6 +21,7 @@ fn beginning(run: &str) -> Beginning {
     Beginning {
         run: run.into(),
         manifest: vec!["consent.toml".into()],
+        simulated: true,
         tenant: Organization {
             id: TenantId::from_u128(0x8f2c),
             name: Untrusted::new("Contoso"),

@@ -42,6 +42,9 @@ pub struct Snapshot {
     pub(crate) finished: Option<String>,
     pub(crate) state: State,
     pub(crate) tenant: Organization,
+    /// That the tenant is a simulated one. Absent of a real one, and in records of before this was kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) simulated: bool,
     /// The files of the manifest, as they lie from the folder that `.consent` is in: several manifests
     /// may share one. Absent in records of before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,6 +126,7 @@ pub(crate) struct Previous {
 pub(crate) struct Beginning {
     pub(crate) run: String,
     pub(crate) tenant: Organization,
+    pub(crate) simulated: bool,
     /// Its files, by [`super::manifest_file::names_from`].
     pub(crate) manifest: Vec<String>,
     /// The apps that the manifest was about: one that is gone from it later is not forgotten.

@@ -182,7 +182,7 @@ async fn approve_and_run(
         }
         let nothing =
             RunReport { lines: Vec::new(), stopped: None, writes_sent: 0, remaining: Some(0) };
-        let written = reporting::write(reports, streams, Reported::Run(&nothing, &plan.changes));
+        let written = reporting::write(reports, streams, Reported::Run(&nothing, plan));
         read_or_not(written)?;
         return Ok(Exit::Done);
     }

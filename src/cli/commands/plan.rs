@@ -20,6 +20,7 @@ use crate::model::clock::Clock;
 use crate::model::shell::{files, part, word};
 use crate::operations::history::Past;
 use crate::operations::{self, last_day, manifest};
+use crate::plan::readiness::Readiness;
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::formats::Reported;
@@ -91,12 +92,20 @@ async fn work(
         streams,
     )
     .and_then(|()| reporting::write(&reports, streams, Reported::Plan(&plan)));
-    let differ = args.detailed_exitcode && !plan.changes.is_empty();
-    let exit = if differ { Exit::Differences } else { Exit::Done };
+    let exit = if args.detailed_exitcode { detailed(&plan) } else { Exit::Done };
     match shown {
         // Whoever read enough is still told by the exit code what there was to read.
         Err(failure) if failure.is_closed_pipe() => Ok(exit),
         shown => shown.map(|()| exit),
+    }
+}
+
+/// What the plan says to whoever asks for it.
+fn detailed(plan: &Plan) -> Exit {
+    match Readiness::of(plan) {
+        Readiness::NoChanges => Exit::Done,
+        Readiness::Ready => Exit::Differences,
+        Readiness::Blocked => Exit::Rail,
     }
 }
 

@@ -11,7 +11,8 @@ use crate::model::change::Change;
 use crate::model::risk::Tier;
 use crate::operations::stop::Stop;
 use crate::plan::Plan;
-use crate::render::plan::text::numbers;
+use crate::render::page::{COLUMNS, shorten, wrap};
+use crate::render::plan::head::numbers;
 use crate::store::snapshot::ApprovedBy;
 
 /// More removals than these want the domain typed.
@@ -42,14 +43,35 @@ pub(crate) async fn obtain(
             plan.effect.digest
         )));
     }
-    let (question, wanted) = question(plan);
-    match ask::word(streams.err, &question, &wanted, stop).await? {
+    match ask(plan, stop, streams).await? {
         Reply::Yes => Ok(ApprovedBy::Terminal),
         Reply::Other(_) | Reply::None => {
             Err(Failure::new(Exit::Declined, "declined", "not approved, so nothing was changed")
                 .help(format!("to be asked again, run: {again}")))
         }
     }
+}
+
+/// Asks, and once more where the domain that was typed is another one: it is typed to be read, and a slip of
+/// the finger says neither yes nor no.
+async fn ask(plan: &Plan, stop: &Stop, streams: &mut Streams<'_>) -> Result<Reply, Failure> {
+    let Question { text, word, sort } = Question::of(plan);
+    let reply = ask::word(streams.err, &text, &word, stop).await?;
+    match (&reply, sort) {
+        (Reply::Other(typed), QuestionSort::Domain) if !typed.is_empty() && !is_no(typed) => {
+            let again = format!(
+                "\"{}\" is not the tenant's domain, which is {word}.\n\
+                 Type it once more, anything else changes nothing: ",
+                shorten(typed, 40)
+            );
+            Ok(ask::word(streams.err, &again, &word, stop).await?)
+        }
+        _ => Ok(reply),
+    }
+}
+
+fn is_no(typed: &str) -> bool {
+    ["n", "no"].iter().any(|no| typed.eq_ignore_ascii_case(no))
 }
 
 fn by_digest(plan: &Plan, digest: &str, again: &str) -> Result<ApprovedBy, Failure> {
@@ -83,26 +105,46 @@ fn short(plan: &Plan, digest: &str) -> &'static str {
     }
 }
 
-/// The question, and the word that is a yes.
-fn question(plan: &Plan) -> (String, String) {
-    let removes = |change: &&Change| change.verb.removes() || change.is_removal();
-    let removals = plan.changes.iter().filter(removes).count();
-    let high = plan
-        .changes
-        .iter()
-        .any(|change| change.risk.as_ref().is_some_and(|risk| risk.tier >= Tier::High));
-    let name = plan.tenant.name.shown();
-    let domain = plan.tenant.domains.first().map(|domain| domain.shown());
-    let (wanted, hint) = match domain {
-        Some(domain) if high || removals > MANY_REMOVALS => {
-            let hint = format!(
-                "This plan has a change of high risk or many removals.\nType the tenant's domain, {domain}, to apply it: "
-            );
-            (domain, hint)
-        }
-        _ => ("yes".to_owned(), "Type yes to apply, anything else changes nothing: ".to_owned()),
-    };
-    let (changes, sides) = numbers(plan);
-    let question = format!("\nApply {changes} to {name} ({})?\n{sides}\n{hint}", plan.tenant.id);
-    (question, wanted)
+/// What must be typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum QuestionSort {
+    Yes,
+    Domain,
+}
+
+struct Question {
+    text: String,
+    /// The word that is a yes.
+    word: String,
+    sort: QuestionSort,
+}
+
+impl Question {
+    fn of(plan: &Plan) -> Self {
+        let removes = |change: &&Change| change.verb.removes() || change.is_removal();
+        let removals = plan.changes.iter().filter(removes).count();
+        let tiers = plan.changes.iter().filter_map(|change| Some(change.risk.as_ref()?.tier));
+        let high = tiers.max() >= Some(Tier::High);
+        let name = plan.tenant.name.shown();
+        let domain = plan.tenant.domains.first().map(|domain| domain.shown());
+        let (sort, word, hint) = match domain {
+            Some(domain) if high || removals > MANY_REMOVALS => {
+                let hint = format!(
+                    "This plan gives something of high risk, or has many removals.\n\
+                     Type the tenant's domain, {domain}, to apply it: "
+                );
+                (QuestionSort::Domain, domain, hint)
+            }
+            _ => {
+                let hint = "Type yes to apply, anything else changes nothing: ".to_owned();
+                (QuestionSort::Yes, "yes".to_owned(), hint)
+            }
+        };
+        let (changes, numbers) = numbers(plan);
+        let numbers = wrap(&numbers, COLUMNS).join("\n");
+        let simulated = if plan.simulated { "SIMULATED " } else { "" };
+        let id = plan.tenant.id;
+        let text = format!("\nApply {changes} to {simulated}{name} ({id})?\n{numbers}\n{hint}");
+        Self { text, word, sort }
+    }
 }

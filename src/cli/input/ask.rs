@@ -14,7 +14,7 @@ pub(crate) enum Reply {
     None,
 }
 
-/// Asks for one exact word. Leading and trailing blanks do not count; letter case does.
+/// Asks for one word. Leading and trailing blanks do not count, nor does letter case.
 ///
 /// # Errors
 /// When the question cannot be written.
@@ -39,7 +39,7 @@ pub(crate) async fn word(
             return Ok(Reply::None);
         }
     };
-    if line.trim() == wanted {
+    if line.trim().to_lowercase() == wanted.to_lowercase() {
         Ok(Reply::Yes)
     } else {
         Ok(Reply::Other(crate::model::untrusted::shown(line.trim())))

@@ -160,7 +160,7 @@ impl<'a> Onlooker<'a> {
             return;
         }
         self.told = (now, self.settled);
-        let count = format!("{} objects have their result", self.count());
+        let count = format!("{} changes have their result", self.count());
         if self.settled == self.all {
             self.line(&count);
             return;
@@ -249,8 +249,8 @@ mod tests {
     fn a_long_run_fills_no_log_and_tells_what_is_left() {
         let lines = lines(10_000, Duration::ZERO);
         assert!(lines.len() < 40, "{lines:#?}");
-        assert_eq!(lines[0], "600 of 10,000 objects have their result, about 8 min left");
-        assert_eq!(lines.last().unwrap(), "10,000 of 10,000 objects have their result");
+        assert_eq!(lines[0], "600 of 10,000 changes have their result, about 8 min left");
+        assert_eq!(lines.last().unwrap(), "10,000 of 10,000 changes have their result");
         assert!(!lines.iter().any(|line| line.contains("quota")));
     }
 
@@ -326,7 +326,7 @@ mod tests {
             events.extend((0..20).map(|_| (batch * 150, settled(by_now, 100, at_least))));
         }
         let text = told(100, 20, &events);
-        assert!(text.contains("80 of 100 objects have their result, about 3 min left"), "{text}");
+        assert!(text.contains("80 of 100 changes have their result, about 3 min left"), "{text}");
         assert!(!text.contains(" h "), "{text}");
     }
 

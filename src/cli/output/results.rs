@@ -38,7 +38,7 @@ pub(crate) fn tell(
     let written = {
         let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
         let view = View { full: false, next: (exit != Exit::Done).then_some(again), colour };
-        render::run::text::run(&report, &plan.changes, looked_at, view, to).and_then(|()| {
+        render::run::text::run(&report, plan, looked_at, view, to).and_then(|()| {
             // What could not be saved is no record; the error says what became of it.
             match &saved {
                 Ok(()) => writeln!(to, "Record  {}", shown(&record.display().to_string())),
@@ -46,7 +46,7 @@ pub(crate) fn tell(
             }
         })
     };
-    let reported = reporting::write(reports, streams, Reported::Run(&report, &plan.changes));
+    let reported = reporting::write(reports, streams, Reported::Run(&report, plan));
     if let Err(error) = saved {
         stored(error).saved_too_late().draw(streams.err, Colour::Plain)?;
         return Ok(worse(exit));

@@ -9,17 +9,15 @@ use crate::model::change::{Change, FieldChange, Verb, Why};
 use crate::model::risk::{Reason, Tier, sentence};
 use crate::plan::pictures::{Alike, Form, Picture};
 use crate::render::change::names;
-use crate::render::page::style::{Ink, risk_ink, risk_label, verb_ink};
-use crate::render::page::{COLUMNS, PROSE, Page, counted, grouped, has_comma, shorten, width};
+use crate::render::page::style::{Ink, verb_ink};
+use crate::render::page::{PROSE, Page, counted, grouped, has_comma, shorten, width};
 use crate::render::plan::body::{BODY, about, depth, sorted, whole};
+use crate::render::plan::marks::Marks;
 use crate::render::plan::replacement;
-
-/// Where risk labels begin, so that the widest ends at column 80.
-const RISK_COLUMN: usize = 70;
 
 /// Draws one picture.
 pub(crate) fn draw(picture: &Picture<'_>, full: bool, page: &mut Page) {
-    title(page, picture, &headline(picture));
+    title(page, picture, &Marks::of(picture), &headline(picture));
     match &picture.shape {
         Form::Alone(group) => alone(group, full, page),
         Form::Replacement { given, taken } => {
@@ -30,24 +28,23 @@ pub(crate) fn draw(picture: &Picture<'_>, full: bool, page: &mut Page) {
     why(picture, full, page);
 }
 
-/// Sign, word, the text given, and the risk at its column.
-pub(crate) fn title(page: &mut Page, picture: &Picture<'_>, text: &str) {
-    let word = format!("  {} {:<8} ", picture.verb.sign(), picture.verb.word());
-    let text = shorten(text, room(picture));
-    let gap = " ".repeat(RISK_COLUMN.saturating_sub(width(&word) + width(&text)));
+/// Sign, word, the text given, and the marks at their columns.
+pub(crate) fn title(page: &mut Page, picture: &Picture<'_>, marks: &Marks, text: &str) {
+    let word = word(picture);
+    let text = shorten(text, room(picture, marks));
+    let used = width(&word) + width(&text);
     let mut pieces = vec![(verb_ink(picture.verb), word), (Ink::Plain, text)];
-    if let Some(tier) = picture.tier() {
-        pieces.push((Ink::Plain, gap));
-        pieces.push((risk_ink(tier), risk_label(tier).to_owned()));
-    }
+    pieces.extend(marks.pieces(used));
     page.pieces(pieces);
 }
 
+fn word(picture: &Picture<'_>) -> String {
+    format!("  {} {:<8} ", picture.verb.sign(), picture.verb.word())
+}
+
 /// Columns of a title's text.
-pub(crate) fn room(picture: &Picture<'_>) -> usize {
-    let word = format!("  {} {:<8} ", picture.verb.sign(), picture.verb.word());
-    let end = if picture.tier().is_some() { RISK_COLUMN - 1 } else { COLUMNS };
-    end - width(&word)
+pub(crate) fn room(picture: &Picture<'_>, marks: &Marks) -> usize {
+    marks.begin() - width(&word(picture))
 }
 
 /// `delegated, all users -> 3 users`.

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::model::risk::Tier;
+use crate::plan::outage::{CutOff, Outage, together};
 use crate::plan::pictures::{Counts, Picture};
 use crate::render::page::shares::{Costly, head};
 use crate::render::page::style::Ink;
@@ -14,10 +15,12 @@ use crate::render::page::{Page, counted, grouped, shorten, width};
 const LABEL: usize = 30;
 const NUMBER: usize = 9;
 
-/// Objects of one app that go or change so that somebody loses something, and objects by danger.
+/// Objects of one app that go or change so that somebody loses something, who that is, and objects by
+/// danger.
 pub(crate) struct AppRow<'p> {
     label: &'p str,
     taken: Counts,
+    outage: Option<Outage>,
     high: usize,
     critical: usize,
 }
@@ -30,6 +33,7 @@ pub(crate) fn rows<'p>(pictures: &[&'p Picture<'p>]) -> Vec<AppRow<'p>> {
         for group in picture.groups() {
             if group.takes() {
                 row.taken.add(group.members.iter().copied());
+                row.outage = together(row.outage.take().into_iter().chain(group.outage.clone()));
             }
             match group.tier() {
                 Some(Tier::High) => row.high += group.members.len(),
@@ -40,7 +44,7 @@ pub(crate) fn rows<'p>(pictures: &[&'p Picture<'p>]) -> Vec<AppRow<'p>> {
     }
     let mut rows: Vec<AppRow<'p>> = apps.into_values().collect();
     rows.sort_by_key(|row| {
-        (Reverse((row.critical, row.high, row.taken.revoke, row.taken.narrow)), row.label)
+        (Reverse((row.critical, row.high, row.taken.remove, row.taken.change)), row.label)
     });
     rows
 }
@@ -58,24 +62,38 @@ impl Costly for Vec<AppRow<'_>> {
 
 impl<'p> AppRow<'p> {
     fn of(label: &'p str) -> Self {
-        Self { label, taken: Counts::default(), high: 0, critical: 0 }
+        Self { label, taken: Counts::default(), outage: None, high: 0, critical: 0 }
     }
 
-    fn numbers(&self) -> [(&'static str, usize); 5] {
-        let Self { label: _, taken: Counts { narrow, revoke, set, .. }, high, critical } = self;
+    /// What stands in each column; nothing to tell is `None`.
+    fn cells(&self) -> [(&'static str, Option<String>); 6] {
+        let Self { label: _, taken: Counts { add, change, remove }, outage, high, critical } = self;
+        let number = |count: usize| (count > 0).then(|| grouped(count));
         [
-            ("revoke", *revoke),
-            ("narrow", *narrow),
-            ("set", *set),
-            ("HIGH", *high),
-            ("CRITICAL", *critical),
+            ("add", number(*add)),
+            ("remove", number(*remove)),
+            ("change", number(*change)),
+            ("cut-off", outage.as_ref().map(who)),
+            ("HIGH", number(*high)),
+            ("CRITICAL", number(*critical)),
         ]
+    }
+}
+
+/// Whom it cuts off, in a word.
+fn who(outage: &Outage) -> String {
+    match (outage.who(), outage.groups()) {
+        (CutOff::Everybody, _) => "all".to_owned(),
+        (CutOff::App, _) => "app".to_owned(),
+        (CutOff::People, 0) => grouped(outage.people()),
+        (CutOff::People, _) => "groups".to_owned(),
     }
 }
 
 fn sum<'p>(label: &'p str, rows: &[AppRow<'_>]) -> AppRow<'p> {
     rows.iter().fold(AppRow::of(label), |mut all, row| {
         all.taken = all.taken.plus(row.taken);
+        all.outage = together(all.outage.take().into_iter().chain(row.outage.clone()));
         all.high += row.high;
         all.critical += row.critical;
         all
@@ -88,24 +106,17 @@ pub(crate) fn draw(rows: &[AppRow<'_>], most: usize, page: &mut Page) {
     }
     head("Removals and dangerous changes, by app", page);
     let all = sum("", rows);
-    let used: Vec<usize> = all
-        .numbers()
-        .iter()
-        .enumerate()
-        .filter_map(|(at, (_, number))| (*number > 0).then_some(at))
-        .collect();
+    let used = all.cells().map(|(_, cell)| cell.is_some());
     let line = |label: &str, cells: Vec<String>| {
-        let cells: String = cells.iter().map(|cell| format!("{cell:>NUMBER$}")).collect();
+        let cells = cells.iter().zip(used).filter(|(_, used)| *used);
+        let cells: String = cells.map(|(cell, _)| format!("{cell:>NUMBER$}")).collect();
         let gap = " ".repeat(LABEL.saturating_sub(width(label)));
         format!("  {label}{gap}{cells}")
     };
     let cells = |row: &AppRow<'_>| {
-        let numbers = row.numbers();
-        used.iter().filter_map(|at| numbers.get(*at)).map(|(_, n)| grouped(*n)).collect()
+        row.cells().map(|(_, cell)| cell.unwrap_or_else(|| "0".to_owned())).to_vec()
     };
-    let words = all.numbers();
-    let words = used.iter().filter_map(|at| words.get(*at)).map(|(word, _)| (*word).to_owned());
-    page.line(Ink::Plain, &line("", words.collect()));
+    page.line(Ink::Plain, &line("", all.cells().map(|(word, _)| word.to_owned()).to_vec()));
     for row in rows.iter().take(most) {
         page.line(Ink::Plain, &line(&shorten(row.label, LABEL - 2), cells(row)));
     }

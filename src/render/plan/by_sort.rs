@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::audience::Audience;
 use crate::model::change::Verb;
 use crate::model::risk::Tier;
+use crate::plan::outage::{self, CutOff, Outage};
 use crate::plan::pictures::Picture;
 use crate::render::page::shares::{Costly, head};
 use crate::render::page::style::Ink;
 use crate::render::page::{Page, counted};
 use crate::render::plan::body::BODY;
 use crate::render::plan::entry::{self, Detail, lead, rows, whole};
+use crate::render::plan::marks::Marks;
 
 /// What is drawn as one when there are too many pictures.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -19,14 +21,17 @@ struct Sameness {
     verb: Verb,
     phrase: String,
     tier: Option<Tier>,
+    cut_off: Option<CutOff>,
 }
 
 /// The same change in one or many places.
 pub(crate) struct SameChange<'p> {
     /// The texts of its lines, without the count.
     rows: Vec<String>,
-    /// Stands for all: they have the same word and the same risk.
+    /// Stands for all: they have the same word and the same risk, and cut off the same sort of people.
     first: &'p Picture<'p>,
+    marks: Marks,
+    outage: Option<Outage>,
     objects: usize,
     owners: BTreeSet<&'p str>,
 }
@@ -36,13 +41,18 @@ pub(crate) fn sorts<'p>(pictures: &[&'p Picture<'p>], extent: Detail) -> Vec<Sam
     let mut same: BTreeMap<Sameness, SameChange<'p>> = BTreeMap::new();
     for picture in pictures.iter().copied() {
         let phrase = format!("{}\n{}", crowd_of_any(picture), whole(picture));
-        let key = Sameness { verb: picture.verb, phrase, tier: picture.tier() };
+        let outage = picture.outage();
+        let cut_off = outage.as_ref().map(Outage::who);
+        let key = Sameness { verb: picture.verb, phrase, tier: picture.tier(), cut_off };
         let sort = same.entry(key).or_insert_with(|| SameChange {
             rows: Vec::new(),
             first: picture,
+            marks: Marks::with(None, None),
+            outage: None,
             objects: 0,
             owners: BTreeSet::new(),
         });
+        sort.outage = outage::together(sort.outage.take().into_iter().chain(outage));
         sort.objects += picture.objects();
         sort.owners.insert(picture.owner);
     }
@@ -52,11 +62,14 @@ pub(crate) fn sorts<'p>(pictures: &[&'p Picture<'p>], extent: Detail) -> Vec<Sam
         (Reverse(danger), Reverse(sort.first.removes()), Reverse(sort.objects))
     });
     for sort in &mut sorts {
-        let lead = match sort.objects {
-            1 => lead(sort.first, Some(sort.first.owner)),
-            _ => crowd_of_any(sort.first),
+        let lead = match (sort.objects, sort.outage.as_ref().map(Outage::who)) {
+            (1, _) => lead(sort.first, Some(sort.first.owner)),
+            // The mark of the title names them.
+            (_, Some(CutOff::Everybody)) => what(sort.first),
+            (_, _) => crowd_of_any(sort.first),
         };
-        sort.rows = rows(sort.first, &lead, extent);
+        sort.marks = Marks::with(sort.first.tier(), sort.outage.as_ref());
+        sort.rows = rows(sort.first, &sort.marks, &lead, extent);
     }
     sorts
 }
@@ -80,8 +93,8 @@ pub(crate) fn draw(name: &str, sorts: &[SameChange<'_>], rows: usize, page: &mut
     }
     head(name, page);
     for sort in sorts.iter().take(rows) {
-        let SameChange { rows, first, objects, owners } = sort;
-        entry::draw(first, rows, page);
+        let SameChange { rows, first, marks, outage: _, objects, owners } = sort;
+        entry::draw(first, marks, rows, page);
         if *objects == 1 {
             continue;
         }
@@ -94,6 +107,11 @@ pub(crate) fn draw(name: &str, sorts: &[SameChange<'_>], rows: usize, page: &mut
         let left = counted(left, "object");
         page.line(Ink::Plain, &format!("  and {left} of {sorts} (--full lists all)"));
     }
+}
+
+fn what(picture: &Picture<'_>) -> String {
+    let groups = picture.groups();
+    groups.first().map(|group| group.lead.subject.what.clone()).unwrap_or_default()
 }
 
 /// The lead without names, so that places differ in nothing but where they are.

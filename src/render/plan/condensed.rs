@@ -8,10 +8,13 @@ use crate::render::page::shares::{AROUND, head, shares};
 use crate::render::plan::by_app::{self, AppRow};
 use crate::render::plan::by_sort::{self, SameChange};
 use crate::render::plan::entry::{self, Detail, lead, must_be_seen, rows};
+use crate::render::plan::marks::Marks;
 
 /// One picture on one line, or on as many as it needs.
 pub(crate) fn line(picture: &Picture<'_>, page: &mut Page) {
-    entry::draw(picture, &rows(picture, &lead(picture, None), Detail::Whole), page);
+    let marks = Marks::of(picture);
+    let rows = rows(picture, &marks, &lead(picture, None), Detail::Whole);
+    entry::draw(picture, &marks, &rows, page);
 }
 
 /// More pictures than lines: what takes and what is dangerous, and the rest.
@@ -63,7 +66,9 @@ impl<'p> Condensed<'p> {
             head("Removals and dangerous changes, each", &mut page);
         }
         for one in &self.seen {
-            entry::draw(one, &rows(one, &lead(one, Some(one.owner)), extent), &mut page);
+            let marks = Marks::of(one);
+            let rows = rows(one, &marks, &lead(one, Some(one.owner)), extent);
+            entry::draw(one, &marks, &rows, &mut page);
         }
         page
     }

@@ -31,11 +31,13 @@ fn ten_thousand_people_of_one_app() {
         rated(named(grant, &format!("user{id:05}@contoso.com")), Tier::Medium, "P300: own tasks")
     });
     insta::assert_snapshot!(crowded(grants.collect(), 1), @"
+    Ready to apply.
+
     Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
     Manifest  consent.toml, 1 app
     Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
 
-    1 change in 1 app: 1 gives access.
+    10,000 changes in 1 app: 10,000 to add, 0 to change, 0 to remove.
 
     app-00000  Contoso CRM                                        99da6bf4-...-c240
       + grant    delegated, 10,000 users                                  [MEDIUM]
@@ -46,7 +48,7 @@ fn ten_thousand_people_of_one_app() {
                      and 9,994 more (--full lists all)
                  why: consent.toml:14
 
-    Plan: 10,000 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
+    Plan: 10,000 to add, 0 to change, 0 to remove. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
     More    --full tells each change in full: permissions, people, risk and why
     Next    consent apply
@@ -61,17 +63,19 @@ fn ten_thousand_apps_with_one_grant_each() {
     });
     let text = crowded(grants.collect(), 10_000);
     insta::assert_snapshot!(text, @"
+    Ready to apply.
+
     Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
     Manifest  consent.toml, 1 app
     Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
 
-    10,000 changes in 10,000 apps: 10,000 give access.
+    10,000 changes in 10,000 apps: 10,000 to add, 0 to change, 0 to remove.
 
     Changes, by sort
       + grant    delegated, all users, Microsoft Graph / Tasks.Read       [MEDIUM]
                  10,000 objects in 10,000 apps
 
-    Plan: 10,000 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
+    Plan: 10,000 to add, 0 to change, 0 to remove. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
     More    --full tells each change in full: permissions, people, risk and why
     Next    consent apply
@@ -94,15 +98,28 @@ fn ten_thousand_removals_everywhere() {
         .collect();
     insta::assert_snapshot!(told.join("\n"), @"
     Removals and dangerous changes, by app
-                                       revoke
-      app-00000                           100
-      and 78 more apps                  7,800
+                                       remove  cut-off
+      app-00000                           100      100
+      and 85 more apps                  8,500    8,500
 
     Removals and dangerous changes, by sort
-      - revoke   app-00000: delegated, Custom.Read.0, Microsof...aph / Custom.Read.0
-      and 9,979 objects of 9,979 other sorts (--full lists all)
+      - revoke   app-00000: delegated, Custom.Read.0, Micro...ph / cuts off 1 person
+                   Custom.Read.0
+                   Custom.Read.1
+                   Custom.Read.10
+                   Custom.Read.100
+                   Custom.Read.1000
+                   Custom.Read.1001
+                   Custom.Read.1002
+                   Custom.Read.1003
+                   Custom.Read.1004
+                   Custom.Read.1005
+                   Custom.Read.1006
+                   Custom.Read.1007
+                   Custom.Read.1008
+      and 9,987 objects of 9,987 other sorts (--full lists all)
 
-    Plan: 0 to grant, 0 to widen, 0 to narrow, 10,000 to revoke. 0 unchanged.
+    Plan: 0 to add, 0 to change, 10,000 to remove. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
     More    --full tells each change in full: permissions, people, risk and why
     Next    consent apply

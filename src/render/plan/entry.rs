@@ -13,6 +13,7 @@ use crate::render::page::style::Ink;
 use crate::render::page::{COLUMNS, Page, counted, has_comma, is_sentence, shorten, width, wrap};
 use crate::render::plan::block::{crowd_of, room, title};
 use crate::render::plan::body::{BODY, items};
+use crate::render::plan::marks::Marks;
 
 /// How much of it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +39,9 @@ pub(crate) fn must_be_seen(picture: &Picture<'_>) -> bool {
 }
 
 /// Draws what [`rows`] made.
-pub(crate) fn draw(picture: &Picture<'_>, rows: &[String], page: &mut Page) {
+pub(crate) fn draw(picture: &Picture<'_>, marks: &Marks, rows: &[String], page: &mut Page) {
     let Some((first, below)) = rows.split_first() else { return };
-    title(page, picture, first);
+    title(page, picture, marks, first);
     for row in below {
         page.line(Ink::Plain, &format!("{BODY}  {row}"));
     }
@@ -58,6 +59,8 @@ pub(crate) fn lead(picture: &Picture<'_>, owner: Option<&str>) -> String {
                 let short = names.iter().map(|name| shorten(name, 48 / count));
                 Some(short.collect::<Vec<_>>().join(" and "))
             }
+            // The mark of the title names them.
+            (Audience::Everyone, _) if group.outage.is_some() => None,
             _ => crowd_of(std::slice::from_ref(group)),
         },
         Form::Replacement { given, taken } => {
@@ -88,9 +91,14 @@ pub(crate) fn whole(picture: &Picture<'_>) -> String {
 }
 
 /// The texts of its lines: the first stands in the title, the others below it.
-pub(crate) fn rows(picture: &Picture<'_>, lead: &str, extent: Detail) -> Vec<String> {
+pub(crate) fn rows(
+    picture: &Picture<'_>,
+    marks: &Marks,
+    lead: &str,
+    extent: Detail,
+) -> Vec<String> {
     let told = EntryText::of(picture);
-    let room = room(picture);
+    let room = room(picture, marks);
     let seen = must_be_seen(picture);
     // Of what is critical the reasons name only that: what else is in it may be high.
     let critical = picture.tier() == Some(Tier::Critical);

@@ -67,7 +67,7 @@ fn what_gains_and_loses_tells_both() {
     let scopes = vec![field("scope", &[], &SIX, &["Mail.Read", "Mail.Send"])];
     let text = drawn(vec![change("crm", Verb::Set, None, scopes)], 45);
     insta::assert_snapshot!(picture(&text, "~ set"), @"
-    ~ set      delegated, all users, Microsoft Graph / +Calendars.Read,
+    ~ set      delegated, Microsoft Graph / +Calendars.Read,    cuts off all users
                  +Directory.AccessAsUser.All, +User.Read, +email, +offline_access,
                  +openid, -Mail.Read, -Mail.Send
     ");

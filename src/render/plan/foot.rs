@@ -2,12 +2,13 @@
 //! effect's digest and what to run next.
 
 use crate::plan::outside::Outside;
-use crate::plan::pictures::Counts;
-use crate::plan::said::{SAYS, quoted};
-use crate::plan::{Check, Lifted, Plan, SaidBy};
+use crate::plan::readiness::Readiness;
+use crate::plan::said::SAYS;
+use crate::plan::{Check, Plan, SaidBy};
 use crate::render::page::style::Ink;
 use crate::render::page::view::View;
 use crate::render::page::{COLUMNS, PROSE, Page, counted, grouped, shorten, width};
+use crate::render::plan::head::totals;
 
 /// How much of each list is told before the rest is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,10 +42,9 @@ pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, shortened: bool, pag
     unmanaged(plan, room, page);
     outside(plan, page);
     warnings(plan, room, page);
-    lifted(plan, page);
     checks(plan, room, page);
     page.blank();
-    page.phrases(Ink::Strong, "Plan: ", &totals(plan));
+    page.phrases(Ink::Strong, "Plan: ", &last_line(plan));
     if !plan.changes.is_empty() {
         let digest = &plan.effect.digest;
         let digest = if view.full { digest.clone() } else { short_digest(digest) };
@@ -57,7 +57,7 @@ pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, shortened: bool, pag
         );
     }
     // What is blocked has no next step but the help above.
-    let blocked = !plan.checks.is_empty() || !plan.identity_checks.is_empty();
+    let blocked = Readiness::of(plan) == Readiness::Blocked;
     if let Some(next) = view.next.filter(|_| !blocked) {
         page.command("Next    ", next);
     }
@@ -135,18 +135,6 @@ fn warnings(plan: &Plan, room: Room, page: &mut Page) {
     }
 }
 
-/// Rails that would stop apply. The words beside them are the manifest's, and a saved plan's own.
-fn lifted(plan: &Plan, page: &mut Page) {
-    for Lifted { rail, max, until, reason, place } in &plan.lifted {
-        let says = if plan.source == SaidBy::File { SAYS } else { "" };
-        let (reason, place) = (quoted(reason), quoted(place));
-        page.blank();
-        let text =
-            format!("[accept] {rail}, up to {max} objects until {until}, {says}{reason}, {place}");
-        page.wrapped(Ink::Change, "LIFTED    ", &text, COLUMNS);
-    }
-}
-
 /// What stops apply, rule by rule. A plan is drawn all the same: reviewers must see what was asked for.
 fn checks(plan: &Plan, room: Room, page: &mut Page) {
     let mut rules: Vec<(&str, Vec<&Check>)> = Vec::new();
@@ -175,27 +163,14 @@ fn checks(plan: &Plan, room: Room, page: &mut Page) {
     }
 }
 
-/// The last line, stable in form: how many objects of each word.
-fn totals(plan: &Plan) -> Vec<String> {
-    let words = Counts::of(&plan.changes).words();
-    let told: Vec<_> = words
-        .into_iter()
-        .enumerate()
-        .filter_map(|(at, word)| (at < 4 || word.0 > 0).then_some(word))
-        .collect();
-    let last = told.len() - 1;
-    let mut phrases: Vec<String> = told
-        .iter()
-        .enumerate()
-        .map(|(at, (count, word))| {
-            format!("{} to {word}{}", grouped(*count), if at == last { "." } else { "," })
-        })
-        .collect();
-    phrases.push(match plan.source {
+/// The last line, stable in form.
+fn last_line(plan: &Plan) -> Vec<String> {
+    let [add, change, remove] = totals(plan);
+    let unchanged = match plan.source {
         SaidBy::Tenant => format!("{} unchanged.", grouped(plan.unchanged)),
         SaidBy::File => format!("{SAYS}{} unchanged.", grouped(plan.unchanged)),
-    });
-    phrases
+    };
+    vec![format!("{add},"), format!("{change},"), format!("{remove}."), unchanged]
 }
 
 /// `sha256:5b1d6cf0c2a1...c09e`: enough to compare by eye.

@@ -14,11 +14,13 @@ use crate::model::id::AppId;
 use crate::model::json::write_pretty;
 use crate::model::object_state::ObjectState;
 use crate::model::request::Request;
-use crate::model::risk::Risk;
+use crate::model::risk::{Reason, Risk, Tier};
 use crate::model::schema::{JsonSchema, Schema};
+use crate::plan::outage::{self, CutOff};
 use crate::plan::outside::Outside;
 use crate::plan::pictures::Counts;
 use crate::plan::published::{document, states_by_address};
+use crate::plan::readiness::{Readiness, stopped_by};
 use crate::plan::{
     AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestSummary, Plan, Unmanaged,
 };
@@ -26,7 +28,7 @@ use crate::plan::{
 /// What the document calls itself.
 pub(crate) const FORMAT: &str = "consent.plan_report";
 /// Rises when a reader of the older version would go wrong. New keys alone do not raise it.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 
 #[derive(Serialize, JsonSchema)]
 struct PlanReport<'a> {
@@ -36,7 +38,10 @@ struct PlanReport<'a> {
     format_version: u32,
     #[schemars(with = "Moment")]
     made_at: String,
+    verdict: VerdictRow<'a>,
     tenant: &'a Organization,
+    /// Whether the tenant is a simulated one.
+    simulated: bool,
     cloud: Cloud,
     manifest: &'a ManifestSummary,
     live: &'a LiveSummary,
@@ -58,20 +63,52 @@ struct PlanReport<'a> {
     effect: EffectRow<'a>,
 }
 
-/// Objects by word, as in the last line of the drawing.
+/// Whether the plan can be applied.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Verdict")]
+struct VerdictRow<'a> {
+    word: Readiness,
+    /// The rules that stop apply, in their order.
+    by: Vec<&'a str>,
+}
+
+/// Objects, as in the last line of the drawing: each entry of `changes` is one of `add`, `change`, `remove`.
 #[derive(Serialize, JsonSchema)]
 struct Summary {
-    changes: usize,
-    gives: usize,
-    takes: usize,
-    create: usize,
-    grant: usize,
-    widen: usize,
-    narrow: usize,
-    set: usize,
-    revoke: usize,
+    add: usize,
+    change: usize,
+    remove: usize,
     unchanged: usize,
     unmanaged: usize,
+}
+
+/// How risky it is what a change gives.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Risk")]
+struct RiskRow<'a> {
+    tier: Tier,
+    reasons: Vec<ReasonRow<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Reason")]
+struct ReasonRow<'a> {
+    /// Its stable number, such as `P205`.
+    rule: Option<&'a str>,
+    says: &'a str,
+    /// Names of the permissions that it is about.
+    about: &'a [String],
+}
+
+/// Whom a change takes something from.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Outage")]
+struct OutageRow {
+    who: CutOff,
+    /// How many, where `who` is `people`.
+    people: usize,
+    /// Groups whose members lose something, where `who` is `people`; nobody has counted them.
+    groups: usize,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -93,7 +130,10 @@ struct Row<'a> {
     why: &'a [Why],
     notes: &'a [String],
     permissions: Vec<PermissionRow<'a>>,
-    risk: &'a Option<Risk>,
+    /// Null where nothing is given.
+    risk: Option<RiskRow<'a>>,
+    /// Null where nothing is taken.
+    outage: Option<OutageRow>,
 }
 
 /// A permission that the change gives or takes, for the rules.
@@ -130,6 +170,7 @@ pub(crate) fn schema() -> Schema {
 pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let Plan {
         tenant,
+        simulated,
         cloud,
         manifest,
         live,
@@ -158,13 +199,15 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         format: FORMAT,
         format_version: FORMAT_VERSION,
         made_at: stamp(*made_at),
+        verdict: VerdictRow { word: Readiness::of(plan), by: stopped_by(plan) },
         tenant,
+        simulated: *simulated,
         cloud: *cloud,
         manifest,
         live,
         summary: summary(plan),
         apps,
-        changes: changes.iter().map(row).collect(),
+        changes: changes.iter().map(|change| row(plan, change)).collect(),
         unmanaged,
         outside,
         warnings,
@@ -178,23 +221,12 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn summary(plan: &Plan) -> Summary {
-    let Counts { create, grant, widen, narrow, set, revoke } = Counts::of(&plan.changes);
-    Summary {
-        changes: plan.changes.len(),
-        gives: plan.changes.iter().filter(|change| change.gives).count(),
-        takes: plan.changes.iter().filter(|change| change.takes).count(),
-        create,
-        grant,
-        widen,
-        narrow,
-        set,
-        revoke,
-        unchanged: plan.unchanged,
-        unmanaged: plan.unmanaged.len(),
-    }
+    let Counts { add, change, remove } = Counts::of(&plan.changes);
+    let (unchanged, unmanaged) = (plan.unchanged, plan.unmanaged.len());
+    Summary { add, change, remove, unchanged, unmanaged }
 }
 
-fn row(change: &Change) -> Row<'_> {
+fn row<'a>(plan: &Plan, change: &'a Change) -> Row<'a> {
     let Change {
         address,
         // Stands in the address.
@@ -231,8 +263,22 @@ fn row(change: &Change) -> Row<'_> {
         why,
         notes,
         permissions: permissions.iter().map(permission).collect(),
-        risk,
+        risk: risk.as_ref().map(rated),
+        outage: outage::of(plan, change).map(|outage| OutageRow {
+            who: outage.who(),
+            people: outage.people(),
+            groups: outage.groups(),
+        }),
     }
+}
+
+fn rated(risk: &Risk) -> RiskRow<'_> {
+    let Risk { tier, reasons } = risk;
+    RiskRow { tier: *tier, reasons: reasons.iter().map(reason).collect() }
+}
+
+fn reason(reason: &Reason) -> ReasonRow<'_> {
+    ReasonRow { rule: reason.rule, says: &reason.says, about: reason.permissions() }
 }
 
 fn permission(permission: &Permission) -> PermissionRow<'_> {
@@ -249,6 +295,8 @@ fn permission(permission: &Permission) -> PermissionRow<'_> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::render::plan::samples::{change, field, named, narrowing, plan as sample};
 
@@ -264,12 +312,44 @@ mod tests {
         assert_eq!(text, written(&narrowing()));
         let report: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(report["format"], FORMAT);
-        assert_eq!(report["summary"]["grant"], 3);
-        assert_eq!(report["summary"]["revoke"], 1);
+        assert_eq!(report["format_version"], 2);
+        assert_eq!(report["verdict"], json!({ "word": "ready", "by": [] }));
+        assert_eq!(report["simulated"], false);
+        let summary = json!({ "add": 3, "change": 0, "remove": 1, "unchanged": 0, "unmanaged": 0 });
+        assert_eq!(report["summary"], summary);
         assert_eq!(report["changes"][3]["needs"].as_array().unwrap().len(), 3);
         assert_eq!(report["changes"][0]["requests"][0]["method"], "POST");
-        assert_eq!(report["changes"][0]["risk"]["tier"], "medium");
+        let about = json!(["Tasks.ReadWrite"]);
+        let reason =
+            json!({ "rule": null, "says": "P301: other writes, as the user", "about": about });
+        let risk = json!({ "tier": "medium", "reasons": [reason] });
+        assert_eq!(
+            (&report["changes"][0]["risk"], &report["changes"][0]["outage"]),
+            (&risk, &json!(null))
+        );
+        let outage = json!({ "who": "everybody", "people": 0, "groups": 0 });
+        assert_eq!(
+            (&report["changes"][3]["risk"], &report["changes"][3]["outage"]),
+            (&json!(null), &outage)
+        );
         assert_eq!(report["live"]["read_at"], "2026-11-23T14:02:11Z");
+    }
+
+    #[test]
+    fn what_stops_it_is_named_in_the_verdict() {
+        let mut blocked = narrowing();
+        let check = |rule: &str| Check {
+            rule: rule.to_owned(),
+            text: "too much".to_owned(),
+            help: "less".to_owned(),
+        };
+        blocked.checks = vec![check("removal_limit"), check("removal_limit")];
+        blocked.identity_checks = vec![check("lockout")];
+        let report: serde_json::Value = serde_json::from_str(&written(&blocked)).unwrap();
+        let verdict = json!({ "word": "blocked", "by": ["removal_limit", "lockout"] });
+        assert_eq!(report["verdict"], verdict);
+        let empty: serde_json::Value = serde_json::from_str(&written(&sample(Vec::new()))).unwrap();
+        assert_eq!(empty["verdict"], json!({ "word": "no_changes", "by": [] }));
     }
 
     #[test]
@@ -279,7 +359,9 @@ mod tests {
             "format",
             "format_version",
             "made_at",
+            "verdict",
             "tenant",
+            "simulated",
             "manifest",
             "live",
             "summary",

@@ -7,7 +7,9 @@ mod by_sort;
 mod condensed;
 mod entry;
 mod foot;
+pub(crate) mod head;
 pub mod json;
+mod marks;
 mod replacement;
 pub mod stale;
 pub mod text;
@@ -15,7 +17,13 @@ pub mod text;
 #[cfg(test)]
 mod condensed_tests;
 #[cfg(test)]
+mod counts_tests;
+#[cfg(test)]
 mod entry_tests;
+#[cfg(test)]
+mod outage_tests;
+#[cfg(test)]
+mod readiness_tests;
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub(crate) const SCOPES: [&str; 2] = ["Tasks.ReadWrite", "offline_access"];
 
 pub(crate) fn plan(changes: Vec<Change>) -> Plan {
     Plan {
+        simulated: false,
         tenant: Organization {
             id: "8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7".parse::<TenantId>().unwrap(),
             name: Untrusted::new("Contoso"),
@@ -93,6 +94,8 @@ pub(crate) fn change(
     let who = user.map_or("everyone".to_owned(), |id| ObjectId::from_u128(id).to_string());
     let about = fields.iter().flat_map(|f| &f.gained).map(Untrusted::raw).collect::<String>();
     let read = Query::object("/oauth2PermissionGrants/x", Missing::Nothing);
+    let state = || ObjectState::from(json!({"scope": "Tasks.ReadWrite offline_access"}));
+    let makes = matches!(verb, Verb::Create | Verb::Grant | Verb::Assign);
     Change {
         address: Address::new("delegated_grant", owner, [verb.word().to_owned(), about, who]),
         part: None,
@@ -106,8 +109,8 @@ pub(crate) fn change(
             person: None,
         },
         fields,
-        before: ObjectState::default(),
-        after: json!({"scope": "Tasks.ReadWrite offline_access"}).into(),
+        before: if makes { ObjectState::default() } else { state() },
+        after: if verb.removes() { ObjectState::default() } else { state() },
         steps: vec![Step {
             request: Request {
                 method: Method::Post,
@@ -178,6 +181,6 @@ pub(crate) fn narrowing() -> Plan {
     let mut revoke =
         change("outlook-tasks", Verb::Revoke, None, vec![field("scope", &[], &[], &SCOPES)]);
     revoke.needs = changes.iter().map(|change| change.address.clone()).collect();
-    changes.push(rated(revoke, Tier::Medium, risk));
+    changes.push(revoke);
     plan(changes)
 }

@@ -183,9 +183,9 @@ fn accounted(plan: &Plan, text: &str) -> Result<(), TestCaseError> {
     };
     if let Some(rows) = section(text, "Removals and dangerous changes, by app") {
         for (word, number) in [
-            ("revoke", taken.revoke),
-            ("narrow", taken.narrow),
-            ("set", taken.set),
+            ("add", taken.add),
+            ("remove", taken.remove),
+            ("change", taken.change),
             ("HIGH", rated(Tier::High)),
             ("CRITICAL", rated(Tier::Critical)),
         ] {

@@ -4,10 +4,12 @@ use crate::model::address::Address;
 use crate::model::change::Verb;
 use crate::model::risk::Tier;
 use crate::model::untrusted::{Untrusted, shown};
-use crate::plan::{Plan, Unmanaged};
+use crate::plan::said::says;
+use crate::plan::{Check, Extent, Lifted, Plan, SaidBy, Unmanaged};
 use crate::render::page::style::Colour;
 use crate::render::page::view::View;
 use crate::render::page::width;
+use crate::render::plan::head::numbers;
 use crate::render::plan::samples::{app, change, field, named, narrowing, plan, rated, setting};
 use crate::render::plan::text;
 
@@ -29,14 +31,16 @@ pub(crate) fn draw(plan: &Plan, view: View<'_>) -> String {
 #[test]
 fn the_founding_story_is_drawn_as_documented() {
     let documented = "\
+Ready to apply.
+
 Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
 Manifest  consent.toml, 1 app
 Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
 
-2 changes in 1 app: 1 gives access, 1 takes access away.
+4 changes in 1 app: 3 to add, 0 to change, 1 to remove.
 
 outlook-tasks  OutlookTasksConnector-PowerApps and Flow       99da6bf4-...-c240
-  ~ narrow   delegated, all users -> 3 users                          [MEDIUM]
+  ~ narrow   delegated, all users -> 3 users      cuts off all users  [MEDIUM]
              Microsoft Graph / offline_access, Tasks.ReadWrite
                + adele@contoso.com, alex@contoso.com, megan@contoso.com
                - everybody else in the tenant
@@ -44,7 +48,7 @@ outlook-tasks  OutlookTasksConnector-PowerApps and Flow       99da6bf4-...-c240
              the all-users grant goes.
              why: consent.toml:14
 
-Plan: 3 to grant, 0 to widen, 0 to narrow, 1 to revoke. 0 unchanged.
+Plan: 3 to add, 0 to change, 1 to remove. 0 unchanged.
 Effect  sha256:5b1d6cf0c2a1...c09e
 Next    consent apply
 ";
@@ -56,13 +60,13 @@ fn nothing_to_do() {
     let mut empty = plan(Vec::new());
     empty.unchanged = 12;
     insta::assert_snapshot!(draw(&empty, FULL), @"
+    No changes. The tenant matches the manifest.
+
     Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
     Manifest  consent.toml, 1 app
     Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
 
-    No changes. The tenant matches the manifest.
-
-    Plan: 0 to grant, 0 to widen, 0 to narrow, 0 to revoke. 12 unchanged.
+    Plan: 0 to add, 0 to change, 0 to remove. 12 unchanged.
     ");
 }
 
@@ -89,11 +93,13 @@ fn an_additive_app_with_unmanaged_grants() {
     });
     plan.warnings = vec!["the app \"old\" left the manifest and keeps its 3 grants".to_owned()];
     insta::assert_snapshot!(draw(&plan, SHORT), @r#"
+    Ready to apply.
+
     Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
     Manifest  consent.toml, 1 app
     Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
 
-    1 change in 1 app: 1 gives access.
+    1 change in 1 app: 1 to add, 0 to change, 0 to remove.
 
     crm  Contoso CRM                                              99da6bf4-...-c240
       + grant    delegated, all users                                     [LOW]
@@ -109,7 +115,7 @@ fn an_additive_app_with_unmanaged_grants() {
 
     Warning: the app "old" left the manifest and keeps its 3 grants
 
-    Plan: 1 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
+    Plan: 1 to add, 0 to change, 0 to remove. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
     Next    consent apply
     "#);
@@ -132,12 +138,14 @@ fn what_gains_and_loses_is_drawn_line_by_line() {
         plan(vec![provision, mixed, setting("tenant", "user consent", Verb::Set, vec![allow])]);
     plan.apps = vec![app("crm", "Contoso CRM")];
     insta::assert_snapshot!(draw(&plan, SHORT), @"
+    Ready to apply.
+
     Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
     Manifest  consent.toml, 1 app
     Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
 
-    3 changes in 1 app and the tenant's settings: 2 give access, 2 take access away,
-    1 does neither.
+    3 changes in 1 app and the tenant's settings:
+    1 to add, 2 to change, 0 to remove.
 
     tenant  settings for everybody
       ~ set      user consent
@@ -150,7 +158,7 @@ fn what_gains_and_loses_is_drawn_line_by_line() {
       + create   service principal
                  note: its id is known after apply
                  why: consent.toml:14
-      ~ set      delegated, 1 user                                        [HIGH]
+      ~ set      delegated, 1 user                     cuts off 1 person  [HIGH]
                  Microsoft Graph
                    - Mail.Read
                    + Mail.Send
@@ -160,8 +168,7 @@ fn what_gains_and_loses_is_drawn_line_by_line() {
                  risk: P205: mail or every file, as the user (Mail.Send)
                  why: consent.toml:14
 
-    Plan: 0 to grant, 1 to widen, 1 to narrow, 0 to revoke, 1 to create, 1 to set.
-          0 unchanged.
+    Plan: 1 to add, 2 to change, 0 to remove. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
     Next    consent apply
     ");
@@ -185,14 +192,16 @@ fn people_who_get_the_grant_of_everybody() {
     let mut plan = plan(changes);
     plan.apps = vec![app("crm", "Contoso CRM")];
     insta::assert_snapshot!(draw(&plan, SHORT), @"
+    Ready to apply.
+
     Tenant    contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
     Manifest  consent.toml, 1 app
     Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
 
-    2 changes in 1 app: 1 gives access, 1 takes access away.
+    3 changes in 1 app: 1 to add, 0 to change, 2 to remove.
 
     crm  Contoso CRM                                              99da6bf4-...-c240
-      ~ widen    delegated, 2 users -> all users
+      ~ widen    delegated, 2 users -> all users                   cuts off 2 people
                  Microsoft Graph
                    + everybody in the tenant
                        of Mail.Read
@@ -203,7 +212,7 @@ fn people_who_get_the_grant_of_everybody() {
                  2 one-user grants go.
                  why: consent.toml:14
 
-    Plan: 1 to grant, 0 to widen, 0 to narrow, 2 to revoke. 0 unchanged.
+    Plan: 1 to add, 0 to change, 2 to remove. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
     Next    consent apply
     ");
@@ -223,11 +232,13 @@ fn hostile_names_draw_nothing() {
         text: Untrusted::new(evil),
     }];
     insta::assert_snapshot!(draw(&plan, SHORT), @"
+    Ready to apply.
+
     Tenant    Az<U+001B>[31mure<U...free beer (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
     Manifest  consent.toml, 1 app
     Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
 
-    1 change in 1 app: 1 gives access.
+    1 change in 1 app: 1 to add, 0 to change, 0 to remove.
 
     crm  Az<U+001B>[31mure<U+202E><U+000A> + grant free beer      99da6bf4-...-c240
       + grant    delegated, 1 user
@@ -239,7 +250,7 @@ fn hostile_names_draw_nothing() {
     Unmanaged: 1 found, not declared, left alone.
       crm: Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
 
-    Plan: 1 to grant, 0 to widen, 0 to narrow, 0 to revoke. 0 unchanged.
+    Plan: 1 to add, 0 to change, 0 to remove. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
     Next    consent apply
     ");
@@ -283,15 +294,95 @@ fn a_name_cannot_forge_a_risk_label() {
     assert!(!text.lines().any(|line| line.get(70..).is_some_and(|end| end.starts_with("[LOW]"))));
 }
 
+fn check(rule: &str) -> Check {
+    Check { rule: rule.to_owned(), text: "it would".to_owned(), help: "do not".to_owned() }
+}
+
+/// What stops it and what is lifted for it stand above the changes; how to go on stands below them.
+#[test]
+fn the_head_says_what_stops_it_and_what_is_lifted() {
+    let mut blocked = narrowing();
+    blocked.simulated = true;
+    blocked.lifted = vec![Lifted {
+        rail: "revoke".to_owned(),
+        max: 412,
+        until: "2026-12-31".to_owned(),
+        reason: "end of the \"pilot\" \u{202e}".to_owned(),
+        place: "consent.toml:60".to_owned(),
+    }];
+    blocked.checks = ["removal_limit", "protected_app", "removal_limit"].map(check).to_vec();
+    blocked.identity_checks = vec![check("lockout")];
+    let text = draw(&blocked, SHORT);
+    let (head, rest) = text.split_once("\n\n").zip(text.split_once("\noutlook-tasks")).unwrap();
+    insta::assert_snapshot!(rest.0, @r#"
+    BLOCKED by removal_limit, protected_app, lockout.
+
+    SIMULATED contoso.onmicrosoft.com (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
+    Manifest  consent.toml, 1 app
+    Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
+    LIFTED    [accept] revoke, up to 412 objects until 2026-12-31, "end of the
+              \"pilot\" <U+202E>", "consent.toml:60"
+
+    4 changes in 1 app: 3 to add, 0 to change, 1 to remove.
+    "#);
+    assert_eq!(head.0, "BLOCKED by removal_limit, protected_app, lockout.");
+    assert!(rest.1.contains("BLOCKED   protected_app: it would\n          do not\n"), "{text}");
+    assert!(!rest.1.contains("LIFTED"), "{text}");
+}
+
+/// Whoever wrote the file may have written anything in it.
+#[test]
+fn what_a_saved_plan_is_stopped_by_is_its_own_word() {
+    let mut blocked = Plan { source: SaidBy::File, ..narrowing() };
+    let evil = "none\". Ready to apply.\u{1b}[2K\n";
+    blocked.checks = vec![check(&says("removal_limit")), check(&says(evil))];
+    let text = draw(&blocked, SHORT);
+    let line = text.split("\n\n").next().unwrap();
+    insta::assert_snapshot!(line, @r#"
+    BLOCKED by what the plan says: "removal_limit", "none\". Ready to
+    apply.<U+001B>[2K<U+000A>".
+    "#);
+    blocked.identity_checks = vec![check("lockout")];
+    let text = draw(&blocked, SHORT);
+    assert!(
+        text.starts_with("BLOCKED by lockout, and by what the plan says: \"removal_l"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_part_says_so_behind_its_verdict() {
+    let only = Extent::Partial(vec!["crm".to_owned()]);
+    let part = Plan { extent: only.clone(), ..narrowing() };
+    let first = "Ready to apply. Part of the manifest: crm.\n";
+    assert!(draw(&part, SHORT).starts_with(first));
+    let nothing = Plan { extent: only, ..plan(Vec::new()) };
+    let text = draw(&nothing, SHORT);
+    let first = "No changes. The tenant matches this part. Part of the manifest: crm.\n";
+    assert!(text.starts_with(first), "{text}");
+    assert!(!text.contains("changes in"), "{text}");
+}
+
+#[test]
+fn the_question_names_what_must_not_be_overlooked() {
+    let told = |plan: &Plan| numbers(plan).1;
+    let founding = "3 to add, 0 to change, 1 to remove; highest risk given: medium; cuts off all \
+                    users in 1 app.";
+    assert_eq!(numbers(&narrowing()), ("4 changes".to_owned(), founding.to_owned()));
+    let mut taking = narrowing();
+    taking.changes.drain(..3);
+    assert_eq!(told(&taking), "0 to add, 0 to change, 1 to remove; cuts off all users in 1 app.");
+    let mut giving = narrowing();
+    giving.changes.truncate(3);
+    let text = "3 to add, 0 to change, 0 to remove; highest risk given: medium; cuts off nobody.";
+    assert_eq!(told(&giving), text);
+}
+
 /// Apply would only stop there; the way on is the help beside the rail.
 #[test]
 fn what_is_blocked_names_no_next_command() {
     let mut blocked = narrowing();
-    let check = crate::plan::Check {
-        rule: "lockout".to_owned(),
-        text: "it would".to_owned(),
-        help: "do not".to_owned(),
-    };
+    let check = check("lockout");
     blocked.identity_checks = vec![check.clone()];
     assert!(!draw(&blocked, SHORT).contains("consent apply"));
     (blocked.checks, blocked.identity_checks) = (vec![check], Vec::new());

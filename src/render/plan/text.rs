@@ -6,16 +6,15 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::model::address::TENANT;
-use crate::model::clock::time_of_day;
-use crate::plan::pictures::{Counts, Picture, Tally, apart, pictures};
-use crate::plan::said::{SAYS, quoted};
-use crate::plan::{AppHead, Extent, Plan, SaidBy};
+use crate::plan::pictures::{Picture, apart, pictures};
+use crate::plan::{AppHead, Plan};
 use crate::render::page::style::Ink;
 use crate::render::page::view::View;
-use crate::render::page::{COLUMNS, Page, counted, grouped, shorten, width};
+use crate::render::page::{Page, shorten, width};
 use crate::render::plan::block;
 use crate::render::plan::condensed::{self, Condensed};
 use crate::render::plan::foot::{self, Room};
+use crate::render::plan::head;
 
 /// Up to so many pictures are drawn in full.
 const BLOCKS: usize = 40;
@@ -36,18 +35,11 @@ const ID_COLUMN: usize = 62;
 /// When the writer fails.
 pub fn plan(plan: &Plan, view: View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let told = pictures(plan);
-    let summary = summary(&told);
     let in_blocks = view.full || told.len() <= BLOCKS;
-    let pictures = if in_blocks { told } else { apart(told) };
+    let pictures = if in_blocks { told } else { apart(plan, told) };
     let large = !view.full && (pictures.len() > LISTED || plan.changes.len() > OBJECTS);
     let mut page = Page::default();
-    head(plan, &mut page);
-    page.blank();
-    if pictures.is_empty() {
-        page.line(Ink::Strong, "No changes. The tenant matches the manifest.");
-    } else {
-        page.wrapped(Ink::Strong, "", &summary, COLUMNS);
-    }
+    head::draw(plan, &mut page);
     let mut foot = Page::default();
     let room = match (view.full, large) {
         (true, _) => Room::ALL,
@@ -65,89 +57,6 @@ pub fn plan(plan: &Plan, view: View<'_>, out: &mut dyn Write) -> io::Result<()> 
     }
     page.append(foot);
     page.write(view.colour, out)
-}
-
-/// Tenant, manifest, and how much was read.
-fn head(plan: &Plan, page: &mut Page) {
-    let tenant = plan.tenant.domains.first().unwrap_or(&plan.tenant.name);
-    // A tenant id with its brackets takes 38 columns.
-    let name = shorten(tenant.raw(), COLUMNS - 10 - 39);
-    page.line(Ink::Plain, &format!("Tenant    {name} ({})", plan.tenant.id));
-    let files = &plan.manifest.files;
-    let names = match files.as_slice() {
-        [only] => shorten(&only.path, COLUMNS - 10 - 8),
-        files @ ([] | [_, _]) => {
-            files.iter().map(|file| shorten(&file.path, 40)).collect::<Vec<_>>().join(", ")
-        }
-        many => counted(many.len(), "file"),
-    };
-    let (says, names) = match plan.source {
-        SaidBy::Tenant => ("", names),
-        SaidBy::File => (SAYS, quoted(&names)),
-    };
-    let text = format!("{says}{names}, {}", counted(plan.manifest.apps, "app"));
-    page.wrapped(Ink::Plain, "Manifest  ", &text, COLUMNS);
-    if let Extent::Partial(apps) = &plan.extent {
-        let text = format!("{}, and nothing else of the manifest", apps.join(", "));
-        page.wrapped(Ink::Strong, "Part      ", &text, COLUMNS);
-    }
-    let live = &plan.live;
-    let mut read = vec![counted(live.apps, "app")];
-    read.extend(live.objects.iter().map(|(word, number)| counted(*number, word)));
-    let tenths = (live.milliseconds + 50) / 100;
-    let text = format!(
-        "{says}read {}, complete: {}, {}.{} s",
-        time_of_day(live.read_at),
-        read.join(", "),
-        tenths / 10,
-        tenths % 10
-    );
-    page.wrapped(Ink::Plain, "Live      ", &text, COLUMNS);
-}
-
-/// `2 changes in 1 app: 1 gives access, 1 takes access away.` Members of a picture count once.
-fn summary(pictures: &[Picture<'_>]) -> String {
-    let Tally { changes, gives, takes, neither } = Tally::of(pictures);
-    let mut owners: Vec<&str> = pictures.iter().map(|picture| picture.owner).collect();
-    owners.sort_unstable();
-    owners.dedup();
-    let tenant = owners.contains(&TENANT);
-    let place = match (owners.len() - usize::from(tenant), tenant) {
-        (0, _) => "the tenant's settings".to_owned(),
-        (apps, true) => format!("{} and the tenant's settings", counted(apps, "app")),
-        (apps, false) => counted(apps, "app"),
-    };
-    let parts = [
-        (gives, "gives access", "give access"),
-        (takes, "takes access away", "take access away"),
-        (neither, "does neither", "do neither"),
-    ];
-    let told = parts.iter().filter(|(number, ..)| *number > 0);
-    let told: Vec<String> = told.map(|(number, one, many)| agree(*number, one, many)).collect();
-    format!("{} in {place}: {}.", counted(changes, "change"), told.join(", "))
-}
-
-/// `1 gives access`, `2 give access`.
-pub(crate) fn agree(number: usize, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
-}
-
-/// The numbers of the head and of the last line in two short sentences, for the question: changes as a
-/// reviewer counts them, and the objects that are written for them.
-pub(crate) fn numbers(plan: &Plan) -> (String, String) {
-    let Tally { changes, gives, takes, neither: _ } = Tally::of(&pictures(plan));
-    let words = Counts::of(&plan.changes).words();
-    let some = words.iter().filter(|(count, _)| *count > 0);
-    let some: Vec<String> =
-        some.map(|(count, word)| format!("{} to {word}", grouped(*count))).collect();
-    let sides = format!(
-        "{}, {}; {}: {}.",
-        agree(gives, "gives access", "give access"),
-        agree(takes, "takes access away", "take access away"),
-        counted(plan.changes.len(), "object"),
-        some.join(", "),
-    );
-    (counted(changes, "change"), sides)
 }
 
 /// The most telling form that has at most so many lines.

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::model::change::Change;
 use crate::model::json::write_pretty;
 use crate::model::outcome::{Line, RunReport, Stopped};
 use crate::model::schema::{JsonSchema, Schema, document};
+use crate::plan::Plan;
 use crate::render::run::{TenantAfter, counts};
 
 /// What the document calls itself.
@@ -23,6 +23,8 @@ struct Document<'a> {
     #[schemars(extend("const" = FORMAT_VERSION))]
     format_version: u32,
     tenant: TenantAfter,
+    /// Whether the tenant is a simulated one.
+    simulated: bool,
     /// Write requests handed to the network, refused ones included.
     writes_sent: usize,
     /// Changes by result.
@@ -45,12 +47,13 @@ pub(crate) fn schema() -> Schema {
 ///
 /// # Errors
 /// When the writer fails.
-pub(crate) fn run(report: &RunReport, changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn run(report: &RunReport, plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let RunReport { lines, stopped, writes_sent, remaining } = report;
     let document = Document {
         format: FORMAT,
         format_version: FORMAT_VERSION,
-        tenant: TenantAfter::after(report, changes),
+        tenant: TenantAfter::after(report, &plan.changes),
+        simulated: plan.simulated,
         writes_sent: *writes_sent,
         counts: counts(report),
         stopped,

@@ -1,5 +1,7 @@
 //! What is told of a run, and to whom.
 
+use serde_json::json;
+
 use super::*;
 use crate::model::untrusted::{Untrusted, shown};
 use crate::render::page::style::Colour;
@@ -8,8 +10,9 @@ use crate::render::plan::samples::narrowing;
 use crate::render::run::json;
 
 /// The founding story where one person's grant is refused by a hostile service.
-fn halfway() -> (RunReport, Vec<Change>) {
-    let changes = narrowing().changes;
+fn halfway() -> (RunReport, Plan) {
+    let plan = narrowing();
+    let changes = &plan.changes;
     let refused = Outcome::Failed {
         error: Refusal {
             status: 400,
@@ -24,13 +27,13 @@ fn halfway() -> (RunReport, Vec<Change>) {
     let lines = addresses.zip(outcomes).map(|(address, outcome)| Line { address, outcome });
     let report =
         RunReport { lines: lines.collect(), stopped: None, writes_sent: 2, remaining: Some(2) };
-    (report, changes)
+    (report, plan)
 }
 
-fn drawn(report: &RunReport, changes: &[Change]) -> String {
+fn drawn(report: &RunReport, plan: &Plan) -> String {
     let mut out = Vec::new();
     let view = View { full: false, next: Some("consent plan"), colour: Colour::Plain };
-    run(report, changes, LookedAt::FreshPlan, view, &mut out).unwrap();
+    run(report, plan, LookedAt::FreshPlan, view, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.lines().all(|line| width(line) <= 80 && shown(line) == line), "{text}");
     text
@@ -38,9 +41,10 @@ fn drawn(report: &RunReport, changes: &[Change]) -> String {
 
 #[test]
 fn a_failure_in_the_middle_says_what_stands() {
-    let (report, changes) = halfway();
-    insta::assert_snapshot!(drawn(&report, &changes), @"
-Result  4 objects: 1 done, 1 already so, 1 failed, 1 skipped.
+    let (report, plan) = halfway();
+    insta::assert_snapshot!(drawn(&report, &plan), @"
+Result  4 changes: 1 done (1 added, 0 changed, 0 removed), 1 already so, 1
+        failed, 1 skipped.
 
   failed       grant outlook-tasks: delegated, Microsoft Graph,
                adele@contoso.com
@@ -52,20 +56,20 @@ Result  4 objects: 1 done, 1 already so, 1 failed, 1 skipped.
                Graph, adele@contoso.com
 
 Tenant  changed; 2 write requests sent.
-Stands  2 objects are as planned; 2 are not. Nothing that is replaced was taken
+Stands  2 changes are as planned; 2 are not. Nothing that is replaced was taken
         away before its replacement was read back.
-Check   a fresh plan has 2 objects left.
+Check   a fresh plan has 2 changes left.
 Next    consent plan
 ");
 }
 
 #[test]
 fn a_clean_run_is_three_lines() {
-    let (mut report, changes) = halfway();
+    let (mut report, plan) = halfway();
     report.lines.iter_mut().for_each(|line| line.outcome = Outcome::Done);
     report.remaining = Some(0);
-    insta::assert_snapshot!(drawn(&report, &changes), @"
-Result  4 objects: 4 done.
+    insta::assert_snapshot!(drawn(&report, &plan), @"
+Result  4 changes: 4 done (3 added, 0 changed, 1 removed).
 
 Tenant  changed; 2 write requests sent.
 Check   a fresh plan is empty: the tenant matches the manifest.
@@ -74,8 +78,20 @@ Next    consent plan
 }
 
 #[test]
+fn a_simulated_tenant_is_told_as_one() {
+    let (report, mut plan) = halfway();
+    plan.simulated = true;
+    let text = drawn(&report, &plan);
+    assert!(text.contains("\nTenant  SIMULATED, changed; 2 write requests sent.\n"), "{text}");
+    let mut out = Vec::new();
+    json::run(&report, &plan, &mut out).unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(document["simulated"], true);
+}
+
+#[test]
 fn the_tenant_is_unchanged_only_when_nothing_can_have_changed() {
-    let (mut report, mut changes) = halfway();
+    let (mut report, Plan { mut changes, .. }) = halfway();
     let error = match &report.lines[1].outcome {
         Outcome::Failed { error } => error.clone(),
         other => panic!("{other:?}"),
@@ -110,12 +126,12 @@ fn the_tenant_is_unchanged_only_when_nothing_can_have_changed() {
 
 #[test]
 fn programs_get_every_line() {
-    let (report, changes) = halfway();
+    let (report, plan) = halfway();
     let mut out = Vec::new();
-    json::run(&report, &changes, &mut out).unwrap();
+    json::run(&report, &plan, &mut out).unwrap();
     let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
     assert_eq!(document["format"], json::FORMAT);
-    assert_eq!(document["tenant"], "changed");
+    assert_eq!((&document["tenant"], &document["simulated"]), (&json!("changed"), &json!(false)));
     assert_eq!(document["counts"]["done"], 1);
     assert_eq!(document["counts"]["not_started"], 0);
     assert_eq!(document["changes"][1]["result"], "failed");

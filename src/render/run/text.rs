@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use crate::model::address::Address;
 use crate::model::change::Change;
 use crate::model::outcome::{Line, Outcome, Refusal, RunReport, Stopped};
+use crate::plan::Plan;
+use crate::plan::pictures::Counts;
 use crate::render::change::sentence;
 use crate::render::page::style::Ink;
 use crate::render::page::view::View;
@@ -26,25 +28,26 @@ pub(crate) enum LookedAt<'a> {
     Nothing(&'a str),
 }
 
-/// Draws the result of a run. `changes` are those of the plan that was applied, for their names.
+/// Draws the result of a run of this plan.
 ///
 /// # Errors
 /// When the writer fails.
 pub(crate) fn run(
     report: &RunReport,
-    changes: &[Change],
+    plan: &Plan,
     looked_at: LookedAt<'_>,
     view: View<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = Page::default();
-    page.wrapped(Ink::Strong, "Result  ", &counts_text(report), COLUMNS);
+    let changes = &plan.changes;
+    page.wrapped(Ink::Strong, "Result  ", &counts_text(report, changes), COLUMNS);
     if let Some(stopped) = &report.stopped {
         page.wrapped(Ink::Take, "Stopped ", &because(stopped), COLUMNS);
     }
     unsettled(report, changes, view.full, &mut page);
     page.blank();
-    stands(report, changes, &mut page);
+    stands(report, plan, &mut page);
     check(report, looked_at, &mut page);
     if let Some(next) = view.next {
         page.command("Next    ", next);
@@ -52,16 +55,28 @@ pub(crate) fn run(
     page.write(view.colour, out)
 }
 
-/// `4 objects: 3 done, 1 failed.`
-fn counts_text(report: &RunReport) -> String {
+/// `4 changes: 3 done (2 added, 0 changed, 1 removed), 1 failed.`
+fn counts_text(report: &RunReport, changes: &[Change]) -> String {
     let counts = counts(report);
     let parts: Vec<String> = RESULTS
         .iter()
-        .filter_map(|(word, people)| Some((counts.get(word).filter(|n| **n > 0)?, people)))
-        .map(|(number, people)| format!("{} {people}", grouped(*number)))
+        .filter_map(|(word, people)| Some((counts.get(word).filter(|n| **n > 0)?, word, people)))
+        .map(|(number, word, people)| match *word {
+            "done" => format!("{} {people} ({})", grouped(*number), made(report, changes)),
+            _ => format!("{} {people}", grouped(*number)),
+        })
         .collect();
     let parts = if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") };
-    format!("{}: {parts}.", counted(report.lines.len(), "object"))
+    format!("{}: {parts}.", counted(report.lines.len(), "change"))
+}
+
+/// What is done, in the words in which the plan counted it.
+fn made(report: &RunReport, changes: &[Change]) -> String {
+    let done = report.lines.iter().filter(|line| matches!(line.outcome, Outcome::Done));
+    let done: BTreeSet<&Address> = done.map(|line| &line.address).collect();
+    let done = changes.iter().filter(|change| done.contains(&change.address));
+    let Counts { add, change, remove } = Counts::of(done);
+    format!("{} added, {} changed, {} removed", grouped(add), grouped(change), grouped(remove))
 }
 
 fn because(stopped: &Stopped) -> String {
@@ -149,7 +164,8 @@ fn details(outcome: &Outcome, changes: &BTreeMap<&Address, &Change>, page: &mut 
 }
 
 /// What is true now.
-fn stands(report: &RunReport, changes: &[Change], page: &mut Page) {
+fn stands(report: &RunReport, plan: &Plan, page: &mut Page) {
+    let changes = &plan.changes;
     let settled = report.lines.iter().filter(|line| line.outcome.settled()).count();
     let sent = counted(report.writes_sent, "write request");
     let tenant = match TenantAfter::after(report, changes) {
@@ -161,7 +177,8 @@ fn stands(report: &RunReport, changes: &[Change], page: &mut Page) {
     };
     let tenant =
         if report.writes_sent == 0 { "unchanged; nothing was sent.".to_owned() } else { tenant };
-    page.wrapped(Ink::Plain, "Tenant  ", &tenant, COLUMNS);
+    let simulated = if plan.simulated { "SIMULATED, " } else { "" };
+    page.wrapped(Ink::Plain, "Tenant  ", &format!("{simulated}{tenant}"), COLUMNS);
     let unsure = |line: &&Line| matches!(line.outcome, Outcome::Unsure { .. });
     let unsure = report.lines.iter().filter(unsure).count();
     let open = report.lines.len() - settled - unsure;
@@ -170,7 +187,7 @@ fn stands(report: &RunReport, changes: &[Change], page: &mut Page) {
             1 => format!("1 {one}"),
             _ => format!("{} {many}", grouped(count)),
         };
-        let mut parts = vec![number(settled, "object is", "objects are") + " as planned"];
+        let mut parts = vec![number(settled, "change is", "changes are") + " as planned"];
         if open > 0 {
             parts.push(number(open, "is not", "are not"));
         }
@@ -216,7 +233,7 @@ fn check(report: &RunReport, looked_at: LookedAt<'_>, page: &mut Page) {
             "a fresh plan is empty: the tenant matches the manifest.".to_owned()
         }
         (LookedAt::FreshPlan, Some(left)) => {
-            format!("a fresh plan has {} left.", counted(left, "object"))
+            format!("a fresh plan has {} left.", counted(left, "change"))
         }
         (LookedAt::SavedPlan, Some(0)) => "every object of the plan is as planned.".to_owned(),
         (LookedAt::SavedPlan, Some(1)) => "1 object of the plan is not as planned.".to_owned(),

@@ -154,6 +154,7 @@ pub(crate) fn plan(
     };
     let tenant_id = manifest.tenant.id.value;
     let mut plan = Plan {
+        simulated: false,
         tenant: Organization {
             id: tenant_id,
             name: Untrusted::new(tenant.name.clone()),

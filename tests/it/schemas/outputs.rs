@@ -124,7 +124,10 @@ fn what_is_not_as_published_is_told() {
     for (at, value) in [
         ("/tenant/id", json!("contoso")),
         ("/made_at", json!("yesterday")),
-        ("/format_version", json!(2)),
+        ("/format_version", json!(3)),
+        ("/verdict/word", json!("perhaps")),
+        ("/summary/add", json!(null)),
+        ("/simulated", json!(null)),
         ("/changes/0/address", json!("nothing")),
         ("/changes/0/verb", json!("destroy")),
         ("/changes/0/after/scopes", json!("User.Read")),

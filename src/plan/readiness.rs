@@ -1,0 +1,42 @@
+//! Whether a plan can be applied as it stands: what its first line says, and what the exit code tells.
+
+use serde::Serialize;
+
+use crate::model::schema::JsonSchema;
+use crate::plan::Plan;
+
+/// The verdict on a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Readiness {
+    /// Apply asks for an approval, and needs nothing else.
+    Ready,
+    /// There is nothing to apply, and so nothing that could be stopped.
+    NoChanges,
+    /// At least one rail stops apply.
+    Blocked,
+}
+
+impl Readiness {
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let stopped = !plan.checks.is_empty() || !plan.identity_checks.is_empty();
+        match stopped {
+            _ if plan.changes.is_empty() => Self::NoChanges,
+            true => Self::Blocked,
+            false => Self::Ready,
+        }
+    }
+}
+
+/// The rails that stop a plan, in their order, each once. Of a plan with nothing to apply they stop nothing.
+pub(crate) fn stopped_by(plan: &Plan) -> Vec<&str> {
+    let mut by: Vec<&str> = Vec::new();
+    if Readiness::of(plan) == Readiness::Blocked {
+        for check in plan.checks.iter().chain(&plan.identity_checks) {
+            if !by.contains(&check.rule.as_str()) {
+                by.push(&check.rule);
+            }
+        }
+    }
+    by
+}

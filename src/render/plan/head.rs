@@ -1,0 +1,170 @@
+//! What stands above the changes: whether the plan can be applied, which tenant and manifest it is about,
+//! which rails are lifted for it, and how much it changes.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::model::address::TENANT;
+use crate::model::clock::time_of_day;
+use crate::model::risk::Tier;
+use crate::plan::outage::OutageTotals;
+use crate::plan::pictures::Counts;
+use crate::plan::readiness::{Readiness, stopped_by};
+use crate::plan::said::{SAYS, quoted};
+use crate::plan::{Extent, Lifted, Plan, SaidBy};
+use crate::render::page::style::Ink;
+use crate::render::page::{COLUMNS, Page, counted, grouped, shorten, width};
+use crate::render::plan::marks::cuts_off_in_all;
+
+/// Before the name of a tenant that is none: as wide as the other words of the head.
+const SIMULATED: &str = "SIMULATED ";
+
+/// No rail of ours has a longer name; one in a file may.
+const LONGEST: usize = 40;
+
+pub(crate) fn draw(plan: &Plan, page: &mut Page) {
+    let (ink, text) = verdict(plan);
+    page.wrapped_within(ink, "", &format!("{text}{}", part(plan)), COLUMNS, 6);
+    page.blank();
+    tenant(plan, page);
+    manifest(plan, page);
+    live(plan, page);
+    lifted(plan, page);
+    if !plan.changes.is_empty() {
+        page.blank();
+        let (what, numbers) = summary(plan);
+        if width(&what) + 1 + width(&numbers) <= COLUMNS {
+            page.line(Ink::Strong, &format!("{what} {numbers}"));
+        } else {
+            [what, numbers].iter().for_each(|line| page.line(Ink::Strong, line));
+        }
+    }
+}
+
+/// `Ready to apply.` The names of rails in a saved plan are its own words.
+fn verdict(plan: &Plan) -> (Ink, Cow<'static, str>) {
+    match Readiness::of(plan) {
+        Readiness::Ready => (Ink::Strong, "Ready to apply.".into()),
+        Readiness::NoChanges => (
+            Ink::Strong,
+            match plan.extent {
+                Extent::Whole => "No changes. The tenant matches the manifest.",
+                Extent::Partial(_) => "No changes. The tenant matches this part.",
+            }
+            .into(),
+        ),
+        Readiness::Blocked => {
+            let (said, own): (Vec<&str>, Vec<&str>) =
+                stopped_by(plan).into_iter().partition(|rule| rule.starts_with(SAYS));
+            let said = said.iter().filter_map(|rule| rule.strip_prefix(SAYS));
+            let said: Vec<String> = said.map(|rule| shorten(rule, LONGEST)).collect();
+            let said = (!said.is_empty()).then(|| format!("by what {SAYS}{}", said.join(", ")));
+            let own = (!own.is_empty()).then(|| format!("by {}", own.join(", ")));
+            let by: Vec<String> = own.into_iter().chain(said).collect();
+            (Ink::Alarm, format!("BLOCKED {}.", by.join(", and ")).into())
+        }
+    }
+}
+
+/// ` Part of the manifest: crm, tenant.` behind the verdict.
+fn part(plan: &Plan) -> String {
+    match &plan.extent {
+        Extent::Whole => String::new(),
+        Extent::Partial(labels) => format!(" Part of the manifest: {}.", labels.join(", ")),
+    }
+}
+
+fn tenant(plan: &Plan, page: &mut Page) {
+    let tenant = plan.tenant.domains.first().unwrap_or(&plan.tenant.name);
+    // A tenant id with its brackets takes 38 columns.
+    let name = shorten(tenant.raw(), COLUMNS - 10 - 39);
+    let (ink, lead) =
+        if plan.simulated { (Ink::Change, SIMULATED) } else { (Ink::Plain, "Tenant    ") };
+    let rest = format!("{name} ({})", plan.tenant.id);
+    page.pieces(vec![(ink, lead.to_owned()), (Ink::Plain, rest)]);
+}
+
+fn manifest(plan: &Plan, page: &mut Page) {
+    let names = match plan.manifest.files.as_slice() {
+        [only] => shorten(&only.path, COLUMNS - 10 - 8),
+        files @ ([] | [_, _]) => {
+            files.iter().map(|file| shorten(&file.path, 40)).collect::<Vec<_>>().join(", ")
+        }
+        many => counted(many.len(), "file"),
+    };
+    let names = match plan.source {
+        SaidBy::Tenant => names,
+        SaidBy::File => quoted(&names),
+    };
+    let text = format!("{}{names}, {}", says(plan), counted(plan.manifest.apps, "app"));
+    page.wrapped(Ink::Plain, "Manifest  ", &text, COLUMNS);
+}
+
+/// How much was read.
+fn live(plan: &Plan, page: &mut Page) {
+    let live = &plan.live;
+    let mut read = vec![counted(live.apps, "app")];
+    read.extend(live.objects.iter().map(|(word, number)| counted(*number, word)));
+    let tenths = (live.milliseconds + 50) / 100;
+    let text = format!(
+        "{}read {}, complete: {}, {}.{} s",
+        says(plan),
+        time_of_day(live.read_at),
+        read.join(", "),
+        tenths / 10,
+        tenths % 10
+    );
+    page.wrapped(Ink::Plain, "Live      ", &text, COLUMNS);
+}
+
+/// Rails that would stop apply. The words beside them are the manifest's, and a saved plan's own.
+fn lifted(plan: &Plan, page: &mut Page) {
+    for Lifted { rail, max, until, reason, place } in &plan.lifted {
+        let (says, reason, place) = (says(plan), quoted(reason), quoted(place));
+        let text =
+            format!("[accept] {rail}, up to {max} objects until {until}, {says}{reason}, {place}");
+        page.wrapped(Ink::Change, "LIFTED    ", &text, COLUMNS);
+    }
+}
+
+/// What stands before words that only a file says.
+fn says(plan: &Plan) -> &'static str {
+    match plan.source {
+        SaidBy::Tenant => "",
+        SaidBy::File => SAYS,
+    }
+}
+
+/// `4 changes in 1 app:`, `3 to add, 0 to change, 1 to remove.`
+fn summary(plan: &Plan) -> (String, String) {
+    let mut owners: BTreeSet<&str> =
+        plan.changes.iter().map(|change| change.address.owner.as_str()).collect();
+    let tenant = owners.remove(TENANT);
+    let place = match (owners.len(), tenant) {
+        (0, _) => "the tenant's settings".to_owned(),
+        (apps, true) => format!("{} and the tenant's settings", counted(apps, "app")),
+        (apps, false) => counted(apps, "app"),
+    };
+    (format!("{} in {place}:", changes(plan)), format!("{}.", totals(plan).join(", ")))
+}
+
+fn changes(plan: &Plan) -> String {
+    counted(plan.changes.len(), "change")
+}
+
+/// `3 to add`, `0 to change`, `1 to remove`.
+pub(crate) fn totals(plan: &Plan) -> [String; 3] {
+    Counts::of(&plan.changes).words().map(|(count, word)| format!("{} to {word}", grouped(count)))
+}
+
+/// The same for the question, with the two things that somebody must not overlook: the highest risk of what
+/// is given, and how much is cut off.
+pub(crate) fn numbers(plan: &Plan) -> (String, String) {
+    let risks = plan.changes.iter().filter_map(|change| change.risk.as_ref());
+    let given = match risks.map(|risk| risk.tier).max() {
+        Some(tier) => format!("; highest risk given: {}", Tier::word(tier)),
+        None => String::new(),
+    };
+    let outage = cuts_off_in_all(OutageTotals::of(plan));
+    (changes(plan), format!("{}{given}; {outage}.", totals(plan).join(", ")))
+}
