@@ -19,7 +19,7 @@ use crate::operations::manifest::Loaded;
 use crate::operations::{Failed, Tell, notes, rails, told, watch};
 use crate::plan::build::{self, Draft};
 use crate::plan::desired::Desired;
-use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, SaidBy, effect, rests};
+use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, SaidBy, access, effect, rests};
 use crate::policy;
 use crate::store::snapshot::Snapshot;
 
@@ -78,12 +78,15 @@ async fn compare(
     let mut findings = Findings::default();
     let mut draft = build::draft(Desired::declared(&inputs), &pages, &mut findings)?;
     let beside = rests::beside(&draft.pairs, &pages, &scene)?;
+    let access = access::of(&draft.pairs, &pages, &scene)?;
     drop(pages);
     let findings = told(findings, &loaded.sources, tell)?;
     let names = names(graph, &draft, &scene.directory).await?;
     let mut changes = build::changes(&draft.pairs, &beside, &names)?;
     let rests = rests::used(&changes, beside);
     build::annotate(&mut changes, &scene.directory);
+    access::own_app(&mut changes, &scene.roster);
+    access::note(&mut changes, &access);
     let live = LiveSummary {
         read_at,
         apps: scene.roster.len(),
@@ -103,6 +106,7 @@ async fn compare(
         pairs: draft.pairs,
         rests,
         changes,
+        access,
         unchanged: draft.unchanged,
         warnings: [draft.remarks, notes::of(loaded, past, read_at.date())].concat(),
         checks: Vec::new(),
@@ -112,9 +116,11 @@ async fn compare(
         source: SaidBy::Tenant,
         effect: Effect::default(),
     };
+    access::warn(&mut plan);
     policy::risk::assess(&mut plan, &scene.directory);
     (plan.checks, plan.lifted) = rails::of_plan(&plan, loaded, &findings, read_at.date());
-    plan.identity_checks = rails::of_identity(graph, &plan, &scene, Some(&loaded.mentions)).await?;
+    plan.identity_checks =
+        rails::of_identity(graph, &plan, &scene, Some(&loaded.mentions), None).await?;
     plan.effect = effect::of(&plan);
     Ok(plan)
 }

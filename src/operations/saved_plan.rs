@@ -8,6 +8,7 @@ use time::{Date, OffsetDateTime};
 use crate::graph::{Graph, survey};
 use crate::kinds::{self, Names, Pair, REGISTRY, Scene};
 use crate::model::id::ObjectId;
+use crate::model::query::Pages;
 use crate::operations::failed::{Misfit, PlanProblem};
 use crate::operations::session::Session;
 use crate::operations::{Failed, Tell, lookup, rails, saved_effect, watch};
@@ -55,15 +56,16 @@ pub(crate) async fn prove(
     tell: &Tell<'_>,
 ) -> Result<(), Failed> {
     let look = async {
-        let scene = derive(&session.graph, plan, today).await?;
-        plan.identity_checks = rails::of_identity(&session.graph, plan, &scene, None).await?;
+        let (scene, pages) = derive(&session.graph, plan, today).await?;
+        plan.identity_checks =
+            rails::of_identity(&session.graph, plan, &scene, None, Some(pages)).await?;
         Ok(())
     };
     watch::reading(&session.graph, tell, look).await
 }
 
 /// What cannot be derived is from then on the file's words.
-async fn derive(graph: &Graph, plan: &mut Plan, today: Date) -> Result<Scene, Failed> {
+async fn derive(graph: &Graph, plan: &mut Plan, today: Date) -> Result<(Scene, Pages), Failed> {
     let live = graph.check_tenant(plan.tenant.id).await?;
     if live.domains.first() != plan.tenant.domains.first() || live.name != plan.tenant.name {
         return Err(Failed::Misfit(Misfit::Tenant));
@@ -76,8 +78,9 @@ async fn derive(graph: &Graph, plan: &mut Plan, today: Date) -> Result<Scene, Fa
     let settings = plan.pairs.iter().flat_map(rates).collect();
     lookup::add_open_policies(graph, settings, &mut scene.directory).await?;
     let live = names(graph, plan, &mut scene).await?;
-    saved_effect::derive(plan, &scene, live)?;
-    Ok(scene)
+    let pages = lookup::pages(graph, &scene).await?;
+    saved_effect::derive(plan, &scene, &pages, live)?;
+    Ok((scene, pages))
 }
 
 /// The service principals that the states are about, and those that the plan rests on.

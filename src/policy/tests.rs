@@ -8,7 +8,7 @@ use time::macros::date;
 
 use crate::kinds::Pair;
 use crate::model::audience::Audience;
-use crate::model::change::PermissionSort::Delegated;
+use crate::model::change::PermissionSort::{Delegated, SignIn};
 use crate::model::change::{Change, Permission, Verb};
 use crate::model::directory::{Directory, MICROSOFT_TENANTS, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
@@ -16,6 +16,7 @@ use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::object_state::ObjectState;
 use crate::model::risk::{Risk, Tier};
 use crate::model::untrusted::Untrusted;
+use crate::plan::access::AccessChanges;
 use crate::plan::{AppHead, LiveSummary, ManifestSummary, Plan};
 use crate::policy::limits::{Acceptance, RemovalLimit, managed, removals};
 use crate::policy::risk::assess;
@@ -94,6 +95,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
             app_id: CLIENT,
         }],
         rests: Default::default(),
+        access: AccessChanges::alone(&changes),
         pairs: pairs(&changes),
         names: crate::kinds::Names::default(),
         changes,
@@ -185,7 +187,7 @@ fn whoever_is_no_longer_let_in_loses_something() {
     let taken = |audience: Audience| {
         let mut change = change(Verb::Unassign, None, "x");
         change.subject.audience = audience;
-        change.permissions.clear();
+        change.permissions.iter_mut().for_each(|one| one.sort = SignIn);
         tiers(vec![change], &directory(TenantId::from_u128(1), false))
     };
     let group = Audience::Group(ObjectId::from_u128(6));

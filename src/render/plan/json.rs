@@ -16,6 +16,7 @@ use crate::model::object_state::ObjectState;
 use crate::model::request::Request;
 use crate::model::risk::Risk;
 use crate::model::schema::{JsonSchema, Schema};
+use crate::plan::access::AccessChanges;
 use crate::plan::pictures::Counts;
 use crate::plan::published::{document, states_by_address};
 use crate::plan::{
@@ -43,6 +44,8 @@ struct PlanReport<'a> {
     apps: &'a [AppHead],
     /// In the order of apply.
     changes: Vec<Row<'a>>,
+    /// Who really gets and loses what, given all that is left alone.
+    access: &'a AccessChanges,
     unmanaged: &'a [Unmanaged],
     warnings: &'a [String],
     /// Rules that stop apply.
@@ -133,6 +136,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         made_at,
         apps,
         changes,
+        access,
         unchanged: _,
         unmanaged,
         warnings,
@@ -159,6 +163,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         summary: summary(plan),
         apps,
         changes: changes.iter().map(row).collect(),
+        access,
         unmanaged,
         warnings,
         checks,

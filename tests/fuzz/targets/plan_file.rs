@@ -117,6 +117,7 @@ fn forged(value: &Value) -> Option<Plan> {
         rests: rests::used(&changes, rests),
         names,
         changes,
+        access: part(value, "access").unwrap_or_default(),
         unchanged: value.pointer("/summary/unchanged").and_then(Value::as_u64)? as usize,
         unmanaged: part(value, "unmanaged").unwrap_or_default(),
         warnings: part(value, "warnings").unwrap_or_default(),
