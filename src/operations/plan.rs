@@ -14,7 +14,7 @@ use crate::model::finding::Findings;
 use crate::model::id::AppId;
 use crate::model::object_state::ObjectState;
 use crate::model::query::Pages;
-use crate::operations::lookup::{add_by_id, observed, queries};
+use crate::operations::lookup::{self, add_by_id, observed, queries};
 use crate::operations::manifest::Loaded;
 use crate::operations::{Failed, Tell, notes, rails, told, watch};
 use crate::plan::build::{self, Draft};
@@ -78,6 +78,7 @@ async fn compare(
     let mut findings = Findings::default();
     let mut draft = build::draft(Desired::declared(&inputs), &pages, &mut findings)?;
     let beside = rests::beside(&draft.pairs, &pages, &scene)?;
+    add_by_id(graph, lookup::resources(&draft.pairs)?, &mut scene.directory).await?;
     let access = access::of(&draft.pairs, &pages, &scene)?;
     drop(pages);
     let findings = told(findings, &loaded.sources, tell)?;

@@ -1,13 +1,11 @@
 //! A saved plan as the thing to apply: read, proven, and still about this tenant.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use time::{Date, OffsetDateTime};
 
 use crate::graph::{Graph, survey};
-use crate::kinds::{self, Names, Pair, REGISTRY, Scene};
-use crate::model::id::ObjectId;
+use crate::kinds::{Names, Pair, REGISTRY, Scene};
 use crate::model::query::Pages;
 use crate::operations::failed::{Misfit, PlanProblem};
 use crate::operations::session::Session;
@@ -73,7 +71,9 @@ async fn derive(graph: &Graph, plan: &mut Plan, today: Date) -> Result<(Scene, P
     plan.tenant = live;
     lifted(plan, today)?;
     let mut scene = lookup::scene_of(graph, plan).await?;
-    lookup::add_by_id(graph, resources(plan)?, &mut scene.directory).await?;
+    let beside = rests::as_pairs(&plan.rests);
+    let pairs: Vec<Pair> = plan.pairs.iter().cloned().chain(beside).collect();
+    lookup::add_by_id(graph, lookup::resources(&pairs)?, &mut scene.directory).await?;
     let rates = |pair| REGISTRY.iter().filter_map(move |kind| kind.rates(pair));
     let settings = plan.pairs.iter().flat_map(rates).collect();
     lookup::add_open_policies(graph, settings, &mut scene.directory).await?;
@@ -81,18 +81,6 @@ async fn derive(graph: &Graph, plan: &mut Plan, today: Date) -> Result<(Scene, P
     let pages = lookup::pages(graph, &scene).await?;
     saved_effect::derive(plan, &scene, &pages, live)?;
     Ok((scene, pages))
-}
-
-/// The service principals that the states are about, and those that the plan rests on.
-fn resources(plan: &Plan) -> Result<BTreeSet<ObjectId>, Failed> {
-    let mut ids = BTreeSet::new();
-    let beside: Vec<Pair> = rests::as_pairs(&plan.rests).collect();
-    for pair in plan.pairs.iter().chain(&beside) {
-        if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
-            ids.extend(kind.resources_of(pair)?);
-        }
-    }
-    Ok(ids)
 }
 
 /// A rail is lifted up to a day, and not because a plan was made before it had passed.

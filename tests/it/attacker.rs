@@ -171,6 +171,7 @@ fn sealed(value: &Value) -> Option<String> {
         rests,
         names,
         changes,
+        access: part(value, "access").unwrap_or_default(),
         unchanged: usize::try_from(value.pointer("/summary/unchanged")?.as_u64()?).ok()?,
         unmanaged: part(value, "unmanaged")?,
         warnings: part(value, "warnings")?,

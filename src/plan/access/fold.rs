@@ -34,28 +34,28 @@ pub enum Unfolded {
 /// When an answer, or a state of a pair, is not as it should be.
 pub fn of(pairs: &[Pair], pages: &Pages, scene: &Scene) -> Result<AccessChanges, Unfolded> {
     let pairs = || pairs.iter().filter(|pair| pair.address.owner != TENANT);
-    let mut about = About::default();
+    let mut touched = Touched::default();
     let mut unions = Unions::default();
     for pair in pairs() {
         for (when, made) in both(pair)? {
-            about.note(&pair.address.owner, &made);
-            unions.add(about.app(&pair.address.owner), &made, when, |_, _| true);
+            touched.note(&pair.address.owner, &made);
+            unions.add(touched.app(&pair.address.owner), &made, when, |_, _| true);
         }
     }
-    if about.apps.is_empty() {
+    if touched.apps.is_empty() {
         return Ok(AccessChanges::default());
     }
     let planned: BTreeSet<&Address> = pairs().map(|pair| &pair.address).collect();
     for kind in REGISTRY {
         let matters = |address: &Address| {
-            about.may_matter(&address.owner, kind.holder(address)) && !planned.contains(address)
+            touched.may_matter(&address.owner, kind.holder(address)) && !planned.contains(address)
         };
         kind.found_as_made(pages, scene, &matters, &mut |address, made| {
-            let app = about.app(&address.owner);
-            unions.add(app, made, When::Throughout, |place, who| about.matters(place, who));
+            let app = touched.app(&address.owner);
+            unions.add(app, made, When::Throughout, |place, who| touched.matters(place, who));
         })?;
     }
-    Ok(AccessChanges { entries: unions.entries(&about, scene) })
+    Ok(AccessChanges { entries: unions.entries(&touched, scene) })
 }
 
 /// Both states of a pair, as what would make them out of nothing.
@@ -82,8 +82,8 @@ pub fn own_app(changes: &mut [Change], roster: &BTreeMap<String, AppId>) {
 
 /// What is of one app, one resource and one sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    /// Its number in [`About::apps`].
+struct AccessPlace {
+    /// Its number in [`Touched::apps`].
     app: usize,
     /// Zero of sign-ins: those are of the app itself.
     by: ObjectId,
@@ -92,7 +92,7 @@ struct Place {
 
 /// What somebody has.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Sides {
+struct HeldNames {
     before: NameSet,
     after: NameSet,
 }
@@ -106,25 +106,25 @@ enum When {
 
 /// What the plan is about: nothing else can make anybody's access another one.
 #[derive(Debug, Default)]
-struct About {
+struct Touched {
     /// By label.
     apps: BTreeMap<Arc<str>, usize>,
-    places: BTreeSet<Place>,
+    places: BTreeSet<AccessPlace>,
     /// Where it changes what everybody has.
-    open: BTreeSet<Place>,
+    open: BTreeSet<AccessPlace>,
     /// The same by app.
     open_apps: BTreeSet<usize>,
-    people: BTreeSet<(Place, ObjectId)>,
+    people: BTreeSet<(AccessPlace, ObjectId)>,
     /// The same by app.
     people_of_apps: BTreeSet<(usize, ObjectId)>,
 }
 
-impl About {
+impl Touched {
     fn note(&mut self, owner: &str, made: &Proposal) {
         let next = self.apps.len();
         let app = *self.apps.entry(owner.into()).or_insert(next);
         for permission in &made.permissions {
-            let place = Place::of(app, permission);
+            let place = AccessPlace::of(app, permission);
             self.places.insert(place);
             match AccessHolder::of(made.subject.audience, permission.sort) {
                 Some(AccessHolder::Everybody) => {
@@ -152,7 +152,7 @@ impl About {
         })
     }
 
-    fn matters(&self, place: Place, who: AccessHolder) -> bool {
+    fn matters(&self, place: AccessPlace, who: AccessHolder) -> bool {
         match who {
             AccessHolder::One(id) => {
                 self.open.contains(&place) || self.people.contains(&(place, id))
@@ -162,7 +162,7 @@ impl About {
     }
 }
 
-impl Place {
+impl AccessPlace {
     fn of(app: usize, permission: &Permission) -> Self {
         let by = match permission.sort {
             PermissionSort::Delegated | PermissionSort::Application => permission.by,
@@ -175,7 +175,7 @@ impl Place {
 /// What each holder has at each place.
 #[derive(Debug, Default)]
 struct Unions {
-    has: BTreeMap<Place, BTreeMap<AccessHolder, Sides>>,
+    has: BTreeMap<AccessPlace, BTreeMap<AccessHolder, HeldNames>>,
     /// One copy of each.
     sets: BTreeSet<NameSet>,
 }
@@ -187,12 +187,12 @@ impl Unions {
         app: Option<usize>,
         made: &Proposal,
         when: When,
-        matters: impl Fn(Place, AccessHolder) -> bool,
+        matters: impl Fn(AccessPlace, AccessHolder) -> bool,
     ) {
         let Some(app) = app else { return };
-        let mut given: BTreeMap<(Place, AccessHolder), BTreeSet<Untrusted>> = BTreeMap::new();
+        let mut given: BTreeMap<(AccessPlace, AccessHolder), BTreeSet<Untrusted>> = BTreeMap::new();
         for permission in made.permissions.iter().filter(|permission| permission.gained) {
-            let place = Place::of(app, permission);
+            let place = AccessPlace::of(app, permission);
             let who = AccessHolder::of(made.subject.audience, permission.sort);
             if let Some(who) = who.filter(|who| matters(place, *who)) {
                 let name = Untrusted::new(permission.name.as_str());
@@ -221,14 +221,14 @@ impl Unions {
     }
 
     /// Sorted.
-    fn entries(self, about: &About, scene: &Scene) -> Vec<AccessEntry> {
+    fn entries(self, touched: &Touched, scene: &Scene) -> Vec<AccessEntry> {
         let labels: BTreeMap<usize, &Arc<str>> =
-            about.apps.iter().map(|(label, app)| (*app, label)).collect();
+            touched.apps.iter().map(|(label, app)| (*app, label)).collect();
         let mut entries = Vec::new();
         for (place, has) in self.has {
             let Some(app) = labels.get(&place.app).copied() else { continue };
             let resource = place.resource(app, scene);
-            let entry = |who, (gets, loses): Difference| {
+            let entry = |who, (gets, loses): Moves| {
                 let (app, resource) = (app.clone(), resource.clone());
                 AccessEntry { app, resource, sort: place.sort, who, gets, loses }
             };
@@ -239,7 +239,7 @@ impl Unions {
     }
 }
 
-impl Place {
+impl AccessPlace {
     fn resource(self, app: &str, scene: &Scene) -> Arc<str> {
         let published = match self.sort {
             PermissionSort::SignIn => scene.roster.get(app).copied(),
@@ -260,15 +260,15 @@ fn united(all: &mut NameSet, more: &NameSet) {
 }
 
 /// What is got, and what is lost.
-type Difference = (Arc<[Untrusted]>, Arc<[Untrusted]>);
+type Moves = (Arc<[Untrusted]>, Arc<[Untrusted]>);
 
 /// Of each holder whose difference is told: see [`AccessChanges`].
-fn differences(has: &BTreeMap<AccessHolder, Sides>) -> Vec<(AccessHolder, Difference)> {
-    let nothing = Sides::default();
+fn differences(has: &BTreeMap<AccessHolder, HeldNames>) -> Vec<(AccessHolder, Moves)> {
+    let nothing = HeldNames::default();
     let everybody = has.get(&AccessHolder::Everybody).unwrap_or(&nothing);
     let of_everybody = difference(everybody);
     // Thousands have the same: it is made once.
-    let mut made: BTreeMap<&Sides, Difference> = BTreeMap::new();
+    let mut made: BTreeMap<&HeldNames, Moves> = BTreeMap::new();
     let mut told = Vec::new();
     for (who, own) in has {
         let of_who = match who {
@@ -291,7 +291,7 @@ fn differences(has: &BTreeMap<AccessHolder, Sides>) -> Vec<(AccessHolder, Differ
     told
 }
 
-impl Sides {
+impl HeldNames {
     fn with(&self, other: &Self) -> Self {
         let mut all = self.clone();
         united(&mut all.before, &other.before);
@@ -300,8 +300,8 @@ impl Sides {
     }
 }
 
-fn difference(sides: &Sides) -> Difference {
-    let Sides { before, after } = sides;
+fn difference(sides: &HeldNames) -> Moves {
+    let HeldNames { before, after } = sides;
     (after.difference(before).cloned().collect(), before.difference(after).cloned().collect())
 }
 
@@ -310,7 +310,7 @@ impl AccessChanges {
     /// What these changes would do if nothing else were there.
     pub(crate) fn alone(changes: &[Change]) -> Self {
         type Key = (Arc<str>, Arc<str>, PermissionSort);
-        let mut has: BTreeMap<Key, BTreeMap<AccessHolder, Sides>> = BTreeMap::new();
+        let mut has: BTreeMap<Key, BTreeMap<AccessHolder, HeldNames>> = BTreeMap::new();
         for change in changes {
             for one in &change.permissions {
                 let Some(who) = AccessHolder::of(change.subject.audience, one.sort) else {

@@ -43,9 +43,9 @@ impl Idle {
 }
 
 /// Where the plan changes what all users have: app, resource, sort.
-type Moved = BTreeSet<(String, ObjectId, PermissionSort)>;
+type MovedPlaces = BTreeSet<(String, ObjectId, PermissionSort)>;
 
-fn moved(changes: &[Change]) -> Moved {
+fn moved(changes: &[Change]) -> MovedPlaces {
     let all = changes.iter().filter(|change| change.subject.audience == Audience::Everyone);
     let places = all.flat_map(|change| {
         let owner = &change.address.owner;
@@ -63,7 +63,7 @@ pub fn note(changes: &mut [Change], access: &AccessChanges) {
     }
 }
 
-fn idle(change: &Change, access: &AccessChanges, moved: &Moved) -> Option<Idle> {
+fn idle(change: &Change, access: &AccessChanges, moved: &MovedPlaces) -> Option<Idle> {
     if !access.of(change).is_empty() {
         return None;
     }
