@@ -45,6 +45,11 @@ pub(crate) trait Kind: Sync {
         address.parts.iter().filter_map(|part| part.parse().ok()).collect()
     }
 
+    /// The user or group for whom alone the object at this address is, if it is.
+    fn holder(&self, _address: &Address) -> Option<ObjectId> {
+        None
+    }
+
     /// Users, groups and service principals that a state names beside those of its address: people
     /// read their names.
     fn named(&self, _spec: &Self::Spec) -> Vec<ObjectId> {

@@ -8,7 +8,7 @@ use crate::model::untrusted::Untrusted;
 /// The whole answer of a kind about one difference: what it is for people, for rules, and on the wire. The
 /// difference itself is the pair that it is about. Inert data.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Proposal {
+pub struct Proposal {
     pub(crate) verb: Verb,
     /// Somebody can do more afterwards.
     pub(crate) gives: bool,

@@ -1,9 +1,10 @@
 //! Checks the name of an app role against what the live resource defines, for apps and for people.
 
 use crate::manifest::suggest;
+use crate::model::change::{Permission, PermissionSort};
 use crate::model::directory::{PublishedRole, ServicePrincipal};
 use crate::model::finding::{Finding, Findings, Place};
-use crate::model::id::PermissionId;
+use crate::model::id::{ObjectId, PermissionId};
 use crate::model::untrusted::shown;
 
 /// What this file finds.
@@ -168,6 +169,22 @@ pub(super) fn written(
 pub(super) fn not_given(id: PermissionId, resource: &ServicePrincipal) -> String {
     format!("{} gives nobody the role {id}", resource.name.shown())
 }
+
+/// That somebody may sign in to an app, or has this role there. `app`: its object id, or a placeholder.
+pub(super) fn sign_in(app: &str, name: &str, gained: bool) -> Permission {
+    Permission {
+        by: app.parse().unwrap_or(ObjectId::from_u128(0)),
+        resource: None,
+        sort: PermissionSort::SignIn,
+        name: name.to_owned(),
+        admin_only: None,
+        gained,
+        lost: !gained,
+    }
+}
+
+/// What everybody who is let in may do, whatever role he has.
+pub(super) const SIGN_IN: &str = "sign in";
 
 /// The default role, for whoever needs no other: it stands in where the app defines none for people.
 pub(super) const DEFAULT: PermissionId = PermissionId::from_u128(0);

@@ -119,7 +119,12 @@ impl Change {
     /// nothing replaces. Whether a grant is deleted or only narrowed makes no difference to those who
     /// lose it.
     pub(crate) fn is_removal(&self) -> bool {
-        self.takes && (self.verb.removes() || self.permissions.iter().any(|one| one.lost))
+        self.takes && (self.verb.removes() || self.consented().any(|one| one.lost))
+    }
+
+    /// Its permissions of APIs: what somebody consents to. Who may sign in is none of them.
+    pub(crate) fn consented(&self) -> impl Iterator<Item = &Permission> {
+        self.permissions.iter().filter(|one| one.sort != PermissionSort::SignIn)
     }
 }
 
@@ -208,7 +213,7 @@ pub(crate) enum Lets {
 /// A permission that the change gives or takes, for the rules.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Permission {
-    /// Object id of the service principal that publishes it.
+    /// Object id of the service principal that publishes it; zero of one that is still to be created.
     pub(crate) by: ObjectId,
     /// Its app id. Only the directory knows: absent before that was asked, and where it has none.
     pub(crate) resource: Option<AppId>,
@@ -228,4 +233,6 @@ pub(crate) struct Permission {
 pub(crate) enum PermissionSort {
     Delegated,
     Application,
+    /// To sign in to an app, and the roles that somebody has there: the resource is the app itself.
+    SignIn,
 }

@@ -11,6 +11,7 @@ use crate::model::address::Address;
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::untrusted::{Untrusted, shown};
+use crate::plan::access::Unfolded;
 use crate::plan::file::PlanFileError;
 use crate::plan::fresh::Stale;
 use crate::sandbox::server::SandboxError;
@@ -96,6 +97,12 @@ pub(crate) enum Misfit {
     Object { address: Address, problem: String },
     #[error("by what the tenant shows now, the plan has another effect: {first}")]
     Effect { first: String },
+    /// Something beside the plan changed, and by that what the plan does.
+    #[error(
+        "what else {} has changed since the plan was made, and by that who gets and loses what: {first}",
+        shown(app)
+    )]
+    Access { app: String, first: String },
 }
 
 /// Why a run did not begin. Nothing was written.
@@ -115,6 +122,15 @@ pub(crate) enum NotBegun {
     Changed(Vec<Stale>),
     #[error(transparent)]
     Failed(#[from] Failed),
+}
+
+impl From<Unfolded> for Failed {
+    fn from(error: Unfolded) -> Self {
+        match error {
+            Unfolded::Odd(error) => error.into(),
+            Unfolded::Unreadable(error) => error.into(),
+        }
+    }
 }
 
 impl From<StoreError> for NotBegun {

@@ -38,6 +38,20 @@ pub(crate) async fn add_by_id(
     Ok(())
 }
 
+/// The service principals that the states of these pairs are about.
+///
+/// # Errors
+/// When a state is not of its kind's form.
+pub(crate) fn resources(pairs: &[Pair]) -> Result<BTreeSet<ObjectId>, Failed> {
+    let mut ids = BTreeSet::new();
+    for pair in pairs {
+        if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
+            ids.extend(kind.resources_of(pair)?);
+        }
+    }
+    Ok(ids)
+}
+
 /// Adds the consent policies by which everything may be consented to, where these settings say that they
 /// matter.
 ///

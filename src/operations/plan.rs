@@ -14,12 +14,12 @@ use crate::model::finding::Findings;
 use crate::model::id::AppId;
 use crate::model::object_state::ObjectState;
 use crate::model::query::Pages;
-use crate::operations::lookup::{add_by_id, observed, queries};
+use crate::operations::lookup::{self, add_by_id, observed, queries};
 use crate::operations::manifest::Loaded;
 use crate::operations::{Failed, Tell, notes, outside, rails, told, watch};
 use crate::plan::build::{self, Draft};
 use crate::plan::desired::Desired;
-use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, SaidBy, effect, rests};
+use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, SaidBy, access, effect, rests};
 use crate::policy;
 use crate::store::snapshot::Snapshot;
 
@@ -81,12 +81,16 @@ async fn compare(
     let mut findings = Findings::default();
     let mut draft = build::draft(Desired::declared(&inputs), &pages, &mut findings)?;
     let beside = rests::beside(&draft.pairs, &pages, &scene)?;
+    add_by_id(graph, lookup::resources(&draft.pairs)?, &mut scene.directory).await?;
+    let access = access::of(&draft.pairs, &pages, &scene)?;
     drop(pages);
     let findings = told(findings, &loaded.sources, tell)?;
     let names = names(graph, &draft, &scene.directory).await?;
     let mut changes = build::changes(&draft.pairs, &beside, &names)?;
     let rests = rests::used(&changes, beside);
     build::annotate(&mut changes, &scene.directory);
+    access::own_app(&mut changes, &scene.roster);
+    access::note(&mut changes, &access);
     let live = LiveSummary {
         read_at,
         apps: scene.roster.len(),
@@ -108,6 +112,7 @@ async fn compare(
         pairs: draft.pairs,
         rests,
         changes,
+        access,
         unchanged: draft.unchanged,
         warnings: [draft.remarks, notes::of(loaded, past, read_at.date())].concat(),
         checks: Vec::new(),
@@ -118,9 +123,11 @@ async fn compare(
         source: SaidBy::Tenant,
         effect: Effect::default(),
     };
+    access::warn(&mut plan);
     policy::risk::assess(&mut plan, &scene.directory);
     (plan.checks, plan.lifted) = rails::of_plan(&plan, loaded, &findings, read_at.date());
-    plan.identity_checks = rails::of_identity(graph, &plan, &scene, Some(&loaded.mentions)).await?;
+    plan.identity_checks =
+        rails::of_identity(graph, &plan, &scene, Some(&loaded.mentions), None).await?;
     plan.effect = effect::of(&plan);
     Ok(plan)
 }

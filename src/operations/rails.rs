@@ -12,6 +12,7 @@ use crate::manifest::app::Protect;
 use crate::model::change::PermissionSort;
 use crate::model::directory::{Directory, Mentions};
 use crate::model::finding::Findings;
+use crate::model::query::Pages;
 use crate::operations::manifest::Loaded;
 use crate::operations::{Failed, lookup};
 use crate::plan::{Check, Lifted, Plan, holdings};
@@ -57,7 +58,8 @@ fn removal_limit(loaded: &Loaded) -> RemovalLimit {
 
 /// What stops this plan as long as it is this identity that applies it: the same for a plan just made
 /// and for a saved one. `mentions` is what the manifest names; a saved plan has no manifest, and then
-/// everything that a manifest could name counts as needed.
+/// everything that a manifest could name counts as needed. `pages`: all that there is, where it was read
+/// already.
 ///
 /// # Errors
 /// When a read fails. The tenant is asked only where the plan is about the identity's own app.
@@ -66,13 +68,17 @@ pub(crate) async fn of_identity(
     plan: &Plan,
     scene: &Scene,
     mentions: Option<&Mentions>,
+    pages: Option<Pages>,
 ) -> Result<Vec<Check>, Failed> {
     let claims = graph.claims().await?;
     let own = own_labels(plan, &claims, &scene.directory);
     if own.is_empty() {
         return Ok(Vec::new());
     }
-    let found = lookup::found(graph, scene).await?;
+    let found = match pages {
+        Some(pages) => lookup::observed(&pages, scene, &mut |_, _| {})?,
+        None => lookup::found(graph, scene).await?,
+    };
     let itself = Mentions { apps: [GRAPH].into(), ..Mentions::default() };
     let itself = survey::survey(&graph.reader(), &itself).await?;
     let holdings = holdings::of(&own, &found, &plan.pairs, &itself)?;

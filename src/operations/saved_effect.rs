@@ -2,21 +2,28 @@
 //! must be the one that the file has.
 
 use crate::kinds::{Names, Pair, Scene};
+use crate::model::query::Pages;
 use crate::model::untrusted::Untrusted;
 use crate::operations::failed::Misfit;
 use crate::operations::{Failed, lookup};
 use crate::plan::file::difference;
-use crate::plan::{AppHead, Plan, build, effect, fresh, rests, said};
+use crate::plan::{AppHead, Plan, access, build, effect, fresh, rests, said};
 use crate::policy::risk;
 
-/// Names, notes, risk and effect of the plan, as the tenant has it. `live`: what the tenant calls people.
+/// Names, notes, access, risk and effect of the plan, as the tenant has it: `pages` is all that there is of
+/// its apps, `live` what the tenant calls people.
 ///
 /// # Errors
 /// When the plan says anything that the tenant does not.
-pub(crate) fn derive(plan: &mut Plan, scene: &Scene, live: Names) -> Result<(), Failed> {
+pub(crate) fn derive(
+    plan: &mut Plan,
+    scene: &Scene,
+    pages: &Pages,
+    live: Names,
+) -> Result<(), Failed> {
     agreeing(plan, scene)?;
     heads(plan, scene).and_then(|()| named(plan, live)).map_err(Failed::Misfit)?;
-    changes(plan, scene)
+    changes(plan, scene, pages)
 }
 
 /// Every change is about the app it stands under, and what it is about is there.
@@ -64,14 +71,20 @@ fn named(plan: &mut Plan, live: Names) -> Result<(), Misfit> {
 
 /// Makes the changes anew, with what only the tenant knows of them. Their effect must be the one that
 /// the file has: it holds their risk.
-fn changes(plan: &mut Plan, scene: &Scene) -> Result<(), Failed> {
+fn changes(plan: &mut Plan, scene: &Scene, pages: &Pages) -> Result<(), Failed> {
     let saved = std::mem::take(&mut plan.effect);
+    let access = access::of(&plan.pairs, pages, scene)?;
+    let said = std::mem::replace(&mut plan.access, access);
     plan.changes = build::changes(&plan.pairs, &plan.rests, &plan.names)?;
     build::annotate(&mut plan.changes, &scene.directory);
+    access::own_app(&mut plan.changes, &scene.roster);
     risk::assess(plan, &scene.directory);
     plan.effect = effect::of(plan);
     if plan.effect != saved {
         let first = difference::first(&saved.text, &plan.effect.text);
+        if let Some(moved) = said.first_difference(&plan.access) {
+            return Err(Failed::Misfit(Misfit::Access { app: moved.app.to_string(), first }));
+        }
         return Err(Failed::Misfit(Misfit::Effect { first }));
     }
     // Reasons decide nothing but what waits for what, and in quotes they are as equal as without.
@@ -81,5 +94,6 @@ fn changes(plan: &mut Plan, scene: &Scene) -> Result<(), Failed> {
         change.why = marked.why;
         change.notes = marked.notes;
     }
+    access::note(&mut plan.changes, &plan.access);
     Ok(())
 }

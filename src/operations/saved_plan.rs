@@ -1,13 +1,12 @@
 //! A saved plan as the thing to apply: read, proven, and still about this tenant.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use time::{Date, OffsetDateTime};
 
 use crate::graph::{Graph, survey};
-use crate::kinds::{self, Names, Pair, REGISTRY, Scene};
-use crate::model::id::ObjectId;
+use crate::kinds::{Names, Pair, REGISTRY, Scene};
+use crate::model::query::Pages;
 use crate::operations::failed::{Misfit, PlanProblem};
 use crate::operations::session::Session;
 use crate::operations::{Failed, Tell, lookup, rails, saved_effect, watch};
@@ -55,15 +54,16 @@ pub(crate) async fn prove(
     tell: &Tell<'_>,
 ) -> Result<(), Failed> {
     let look = async {
-        let scene = derive(&session.graph, plan, today).await?;
-        plan.identity_checks = rails::of_identity(&session.graph, plan, &scene, None).await?;
+        let (scene, pages) = derive(&session.graph, plan, today).await?;
+        plan.identity_checks =
+            rails::of_identity(&session.graph, plan, &scene, None, Some(pages)).await?;
         Ok(())
     };
     watch::reading(&session.graph, tell, look).await
 }
 
 /// What cannot be derived is from then on the file's words.
-async fn derive(graph: &Graph, plan: &mut Plan, today: Date) -> Result<Scene, Failed> {
+async fn derive(graph: &Graph, plan: &mut Plan, today: Date) -> Result<(Scene, Pages), Failed> {
     let live = graph.check_tenant(plan.tenant.id).await?;
     if live.domains.first() != plan.tenant.domains.first() || live.name != plan.tenant.name {
         return Err(Failed::Misfit(Misfit::Tenant));
@@ -72,25 +72,16 @@ async fn derive(graph: &Graph, plan: &mut Plan, today: Date) -> Result<Scene, Fa
     plan.simulated = graph.is_simulated();
     lifted(plan, today)?;
     let mut scene = lookup::scene_of(graph, plan).await?;
-    lookup::add_by_id(graph, resources(plan)?, &mut scene.directory).await?;
+    let beside = rests::as_pairs(&plan.rests);
+    let pairs: Vec<Pair> = plan.pairs.iter().cloned().chain(beside).collect();
+    lookup::add_by_id(graph, lookup::resources(&pairs)?, &mut scene.directory).await?;
     let rates = |pair| REGISTRY.iter().filter_map(move |kind| kind.rates(pair));
     let settings = plan.pairs.iter().flat_map(rates).collect();
     lookup::add_open_policies(graph, settings, &mut scene.directory).await?;
     let live = names(graph, plan, &mut scene).await?;
-    saved_effect::derive(plan, &scene, live)?;
-    Ok(scene)
-}
-
-/// The service principals that the states are about, and those that the plan rests on.
-fn resources(plan: &Plan) -> Result<BTreeSet<ObjectId>, Failed> {
-    let mut ids = BTreeSet::new();
-    let beside: Vec<Pair> = rests::as_pairs(&plan.rests).collect();
-    for pair in plan.pairs.iter().chain(&beside) {
-        if let Some((_, kind)) = kinds::by_name(&pair.address.kind) {
-            ids.extend(kind.resources_of(pair)?);
-        }
-    }
-    Ok(ids)
+    let pages = lookup::pages(graph, &scene).await?;
+    saved_effect::derive(plan, &scene, &pages, live)?;
+    Ok((scene, pages))
 }
 
 /// A rail is lifted up to a day, and not because a plan was made before it had passed.

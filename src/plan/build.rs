@@ -166,6 +166,7 @@ pub fn annotate(changes: &mut [Change], directory: &Directory) {
                 PermissionSort::Application => {
                     sp.roles.iter().any(|role| role.value == *name).then_some(true)
                 }
+                PermissionSort::SignIn => None,
             };
         }
     }

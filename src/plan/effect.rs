@@ -30,6 +30,8 @@ pub fn of(plan: &Plan) -> Effect {
         // The changes are made of these.
         pairs: _,
         rests: _,
+        // So far as it is not the changes' own, it stands in their risk.
+        access: _,
         // By ids it is decided. Names are compared with the tenant's before anything is drawn.
         apps: _,
         names: _,

@@ -33,6 +33,7 @@ use crate::model::object_state::ObjectState;
 use crate::model::risk::Risk;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
+use crate::plan::access::AccessChanges;
 use crate::plan::outside::Outside;
 use crate::plan::published::{document, states_by_address};
 use crate::plan::{
@@ -92,6 +93,9 @@ struct PlanFile {
     /// Sentences about the whole plan.
     warnings: Vec<String>,
     changes: Vec<SavedObject>,
+    /// Who really gets and loses what, as it was when the plan was made.
+    #[serde(default, skip_serializing_if = "AccessChanges::is_empty")]
+    access: AccessChanges,
     /// As found, and left as they are: without them something must not be taken.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     rests: Vec<SavedRest>,
@@ -212,6 +216,7 @@ pub(crate) fn write_to(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         lifted: plan.lifted.clone(),
         warnings: plan.warnings.clone(),
         changes: plan.pairs.iter().map(|pair| saved(pair, &by_pair)).collect(),
+        access: plan.access.clone(),
         rests: resting::saved(plan),
         unmanaged: plan.unmanaged.clone(),
         outside: plan.outside,
@@ -345,6 +350,7 @@ fn plan(mut file: PlanFile) -> Result<Plan, PlanFileError> {
         names,
         rests,
         changes,
+        access: file.access,
         unchanged: file.summary.unchanged,
         unmanaged: file.unmanaged,
         outside: file.outside,

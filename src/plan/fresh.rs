@@ -50,7 +50,9 @@ impl Stale {
             let problem = "no kind of this name in this version".to_owned();
             return Err(Unreadable { address: address.clone(), problem });
         };
-        let properties = |state| kind.properties(address, state, names);
+        let properties = |state| -> Result<Properties, Unreadable> {
+            Ok(kind.making(address, state, names)?.map(|made| made.fields))
+        };
         let all = [properties(seen)?, properties(goal)?, properties(now)?];
         let differing = differing(&all);
         let [before, wanted, found] = all.each_ref().map(|state| view(state.as_ref(), &differing));

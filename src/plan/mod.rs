@@ -12,7 +12,9 @@ use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
+use crate::plan::access::AccessChanges;
 
+pub mod access;
 pub mod build;
 pub mod desired;
 pub mod effect;
@@ -50,6 +52,8 @@ pub struct Plan {
     pub rests: rests::Found,
     /// In the order of apply: what gives before what takes.
     pub changes: Vec<Change>,
+    /// Who really gets and loses what by these changes together.
+    pub access: AccessChanges,
     /// Managed objects that are as they should be.
     pub unchanged: usize,
     /// Found, not declared, and left alone.

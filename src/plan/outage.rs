@@ -10,6 +10,7 @@ use crate::model::change::Change;
 use crate::model::id::ObjectId;
 use crate::model::schema::JsonSchema;
 use crate::plan::Plan;
+use crate::plan::access::Losers;
 
 /// Who loses something; of several, the widest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -61,18 +62,18 @@ impl Outage {
 
 /// Whom one change of this plan cuts off; `None` where it takes nothing from anybody. Settings of the tenant
 /// let people consent or not: nobody loses by them what he has. What was not there before cannot be lost.
-pub(crate) fn of(_: &Plan, change: &Change) -> Option<Outage> {
+pub(crate) fn of(plan: &Plan, change: &Change) -> Option<Outage> {
     if !change.takes || change.before.is_absent() || change.address.owner == TENANT {
         return None;
     }
     let mut outage = Outage::default();
-    match change.subject.audience {
-        Audience::Everyone => outage.everybody = true,
-        Audience::One(id) => drop(outage.people.insert(id)),
-        Audience::Group(id) => drop(outage.groups.insert(id)),
-        Audience::Tenant if change.permissions.iter().any(|one| one.lost) => outage.app = true,
-        // Whether users may sign in to the app without an assignment.
-        Audience::Tenant => outage.everybody = true,
+    match (plan.access.of(change).losers, change.subject.audience) {
+        (Losers::Nobody, _) => return None,
+        (Losers::Everybody, _) => outage.everybody = true,
+        (Losers::App, _) => outage.app = true,
+        (Losers::Group, Audience::Group(id)) => drop(outage.groups.insert(id)),
+        (Losers::Group, _) => {}
+        (Losers::People(people), _) => outage.people = people,
     }
     Some(outage)
 }

@@ -11,7 +11,7 @@ use crate::model::untrusted::Untrusted;
 use crate::plan::desired::Desired;
 use crate::plan::{
     AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestHash, ManifestSummary, Plan,
-    SaidBy, build, effect, ownership,
+    SaidBy, access, build, effect, ownership,
 };
 
 mod desired;
@@ -30,9 +30,11 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
         let mut draft = build::draft(Desired::declared(inputs), pages, findings).unwrap();
         let names = Names::from_directory(&inputs.scene.directory);
         let beside = crate::plan::rests::beside(&draft.pairs, pages, inputs.scene).unwrap();
+        let access = access::of(&draft.pairs, pages, inputs.scene).unwrap();
         let mut changes = build::changes(&draft.pairs, &beside, &names).unwrap();
         let rests = crate::plan::rests::used(&changes, beside);
         build::annotate(&mut changes, &inputs.scene.directory);
+        access::own_app(&mut changes, &inputs.scene.roster);
         let tenant = inputs.manifest.tenant.id.value;
         let at = datetime!(2026-11-23 14:02:11 UTC);
         let head = |(label, app_id): (&String, &_)| AppHead {
@@ -67,6 +69,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             rests,
             effect: Effect::default(),
             changes,
+            access,
             unchanged: draft.unchanged,
             warnings: vec!["a warning".to_owned()],
             checks: checks(),
@@ -102,7 +105,7 @@ fn lifted() -> Lifted {
 }
 
 /// The plan, where nothing is wrong.
-fn planned(world: &World) -> Plan {
+pub(super) fn planned(world: &World) -> Plan {
     let (plan, findings) = judged(world);
     let errors: Vec<_> = findings.iter().filter(|f| f.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:#?}");

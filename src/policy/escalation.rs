@@ -28,7 +28,7 @@ const NAMED: usize = 6;
 fn judge(plan: &Plan, identity: &Identity) -> Vec<Blocked> {
     let mut given = BTreeSet::new();
     for change in plan.changes.iter().filter(|change| change.gives && identity.is_own(change)) {
-        let gained = change.permissions.iter().filter(|permission| permission.gained);
+        let gained = change.consented().filter(|permission| permission.gained);
         let names: Vec<&str> = gained.map(|permission| permission.name.as_str()).collect();
         if names.is_empty() {
             given.insert(change.subject.what.as_str());

@@ -60,7 +60,7 @@ fn other_access(plan: &Plan, identity: &Identity) -> Vec<String> {
     let taking = plan.changes.iter().filter(|change| {
         change.takes
             && identity.is_own(change)
-            && change.permissions.is_empty()
+            && change.consented().next().is_none()
             && identity.is_in(change.subject.audience)
             && loses(change)
     });

@@ -9,6 +9,7 @@ use crate::model::change::{Change, Consent, Lets, Permission, PermissionSort};
 use crate::model::directory::{Directory, MICROSOFT_TENANTS, ServicePrincipal};
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::risk::{About, Reason, Risk, Tier};
+use crate::plan::access::{AccessOutcome, is_about_access};
 use crate::plan::{AppHead, Plan};
 use crate::policy::identity::GRAPH;
 use crate::policy::permissions::rule;
@@ -33,16 +34,18 @@ type PermissionKey = (String, Option<AppId>, PermissionSort, String);
 /// It is that of the tenant as the plan saw it: what an earlier run of the same plan has made since
 /// makes nothing more or less risky.
 pub fn assess(plan: &mut Plan, directory: &Directory) {
-    let reaches = reaches(&plan.changes);
+    let outcomes: Vec<AccessOutcome> =
+        plan.changes.iter().map(|change| plan.access.of(change)).collect();
+    let reaches = reaches(&plan.changes, &outcomes);
     let open = open_policies(plan, directory);
     let unverified: BTreeMap<String, &'static str> = plan
         .apps
         .iter()
         .filter_map(|app| Some((app.label.clone(), without_publisher(app, plan, directory)?)))
         .collect();
-    for change in &mut plan.changes {
+    for (change, outcome) in plan.changes.iter_mut().zip(&outcomes) {
         let unverified = unverified.get(&change.address.owner).copied();
-        change.risk = risk(change, unverified, &reaches, directory, &open);
+        change.risk = risk((change, outcome), unverified, &reaches, directory, &open);
     }
 }
 
@@ -59,10 +62,10 @@ fn open_policies(plan: &Plan, directory: &Directory) -> BTreeSet<String> {
     open
 }
 
-fn reaches(changes: &[Change]) -> Reaches {
+fn reaches(changes: &[Change], outcomes: &[AccessOutcome]) -> Reaches {
     let mut reaches = Reaches::new();
-    for change in changes {
-        for permission in change.permissions.iter().filter(|permission| permission.gained) {
+    for (change, outcome) in changes.iter().zip(outcomes) {
+        for permission in given(change, outcome) {
             let reach = reaches.entry(key(change, permission)).or_default();
             match change.subject.audience {
                 Audience::One(id) => {
@@ -73,6 +76,16 @@ fn reaches(changes: &[Change]) -> Reaches {
         }
     }
     reaches
+}
+
+/// What the change gives and somebody really gets by it. A class gives nobody a permission, and opens one
+/// to all.
+fn given<'a>(
+    change: &'a Change,
+    outcome: &'a AccessOutcome,
+) -> impl Iterator<Item = &'a Permission> {
+    let is_setting = !is_about_access(change);
+    change.consented().filter(move |one| one.gained && (is_setting || outcome.gives(one)))
 }
 
 fn key(change: &Change, permission: &Permission) -> PermissionKey {
@@ -105,15 +118,15 @@ fn created(app: &AppHead, plan: &Plan) -> Option<service_principal::Spec> {
 }
 
 fn risk(
-    change: &Change,
+    (change, outcome): (&Change, &AccessOutcome),
     unverified: Option<&'static str>,
     reaches: &Reaches,
     directory: &Directory,
     open: &BTreeSet<String>,
 ) -> Option<Risk> {
     let mut found: Vec<(Tier, Vec<Reason>)> = Vec::new();
-    let gained = change.permissions.iter().filter(|permission| permission.gained);
-    for ((tier, base, steps), names) in alike(gained, change, unverified, reaches, directory) {
+    let given = given(change, outcome);
+    for ((tier, base, steps), names) in alike(given, change, unverified, reaches, directory) {
         let reason = Reason::new(base.rule, base.says, About::Permissions(names));
         found.push((tier, [vec![reason], steps].concat()));
     }

@@ -16,6 +16,7 @@ use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::object_state::ObjectState;
 use crate::model::risk::{Risk, Tier};
 use crate::model::untrusted::Untrusted;
+use crate::plan::access::AccessChanges;
 use crate::plan::{AppHead, LiveSummary, ManifestSummary, Plan};
 use crate::policy::limits::{Acceptance, RemovalLimit, managed, removals};
 use crate::policy::risk::assess;
@@ -95,6 +96,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
             app_id: CLIENT,
         }],
         rests: Default::default(),
+        access: AccessChanges::alone(&changes),
         pairs: pairs(&changes),
         names: crate::kinds::Names::default(),
         changes,

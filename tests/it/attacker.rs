@@ -179,6 +179,7 @@ fn sealed(value: &Value) -> Option<String> {
         rests,
         names,
         changes,
+        access: part(value, "access").unwrap_or_default(),
         unchanged: usize::try_from(value.pointer("/summary/unchanged")?.as_u64()?).ok()?,
         outside: part(value, "outside").unwrap_or_default(),
         unmanaged: part(value, "unmanaged")?,

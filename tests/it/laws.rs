@@ -1,6 +1,7 @@
 //! What holds for every manifest and every tenant: small generated ones, each judged by an oracle
 //! that knows nothing of plans, only of sets.
 
+mod access;
 mod rival;
 mod storm;
 mod tenant;

@@ -7,6 +7,7 @@
 )]
 #![expect(unreachable_pub, reason = "everything here is used inside one test binary only")]
 
+mod access;
 mod approval;
 mod attacker;
 mod bad_weather;

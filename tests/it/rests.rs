@@ -121,7 +121,7 @@ fn a_removal_is_not_sent_when_what_this_run_made_was_removed() {
 }
 
 /// The grants were answered at once, another list of the same batch only twelve seconds later: by then
-/// somebody had widened what was about to be replaced.
+/// somebody had widened what was about to be replaced. (Both were asked for once before, for drawing the plan.)
 #[test]
 fn what_was_answered_long_before_the_first_request_is_looked_at_again() {
     let all = has("Graph Explorer", None, "User.Read");
@@ -132,8 +132,8 @@ fn what_was_answered_long_before_the_first_request_is_looked_at_again() {
     let path = format!("/oauth2PermissionGrants/{EXPLORER_ALL}");
     let slow = format!(
         "[weather]\nretry-after = 12\n\
-         [[weather.refuse]]\nmethod = \"GET\"\npath = \"/approleassignments\"\nstatus = 429\ntimes = 1\n\
-         [[weather.meanwhile]]\nbefore = {{ method = \"GET\", path = \"/approleassignments\" }}\n\
+         [[weather.refuse]]\nmethod = \"GET\"\npath = \"/approleassignments\"\nstatus = 429\noften = 2\ntimes = 1\n\
+         [[weather.meanwhile]]\nbefore-request = 8\nbefore = {{ method = \"GET\", path = \"/approleassignments\" }}\n\
          method = \"PATCH\"\npath = \"{path}\"\nbody = {{ scope = \"User.Read Mail.Read\" }}\n"
     );
     world.later(&format!("{all}{slow}"), |_| {});

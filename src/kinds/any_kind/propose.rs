@@ -1,9 +1,10 @@
 //! From two states to a change, and a state in words.
 
 use crate::kinds::state_json::{from_json, spec_of, states, unreadable};
-use crate::kinds::{Kind, Names, Pair, Position, Propose, Unreadable};
+use crate::kinds::{Kind, Names, Pair, Position, Proposal, Propose, Unreadable};
 use crate::model::address::Address;
-use crate::model::change::{Change, FieldChange};
+use crate::model::change::Change;
+use crate::model::id::ObjectId;
 use crate::model::object_state::ObjectState;
 
 /// See [`Propose`].
@@ -23,14 +24,17 @@ pub trait AnyPropose: Sync {
     /// One line for something that is there and left alone.
     fn summary(&self, address: &Address, have: &ObjectState, names: &Names) -> String;
 
-    /// The properties of a state, found or wanted, in the words of a change that makes it out of
-    /// nothing: all of them are gained. `None`: nothing is there.
-    fn properties(
+    /// What would make a state, found or wanted, out of nothing: all that it holds is gained. `None`:
+    /// nothing is there.
+    fn making(
         &self,
         address: &Address,
         state: &ObjectState,
         names: &Names,
-    ) -> Result<Option<Vec<FieldChange>>, Unreadable>;
+    ) -> Result<Option<Proposal>, Unreadable>;
+
+    /// See [`Kind::holder`].
+    fn holder(&self, address: &Address) -> Option<ObjectId>;
 }
 
 impl<K: Propose> AnyPropose for K {
@@ -75,15 +79,17 @@ impl<K: Propose> AnyPropose for K {
         }
     }
 
-    fn properties(
+    fn making(
         &self,
         address: &Address,
         state: &ObjectState,
         names: &Names,
-    ) -> Result<Option<Vec<FieldChange>>, Unreadable> {
+    ) -> Result<Option<Proposal>, Unreadable> {
         let spec = spec_of::<K>(state).map_err(|problem| unreadable(address, &problem))?;
-        let made =
-            |spec: K::Spec| Propose::change(self, address, (Some(&spec), None), names).fields;
-        Ok(spec.map(made))
+        Ok(spec.map(|spec| Propose::change(self, address, (Some(&spec), None), names)))
+    }
+
+    fn holder(&self, address: &Address) -> Option<ObjectId> {
+        Kind::holder(self, address)
     }
 }

@@ -5,7 +5,7 @@ use crate::kinds::role_request::RoleAssignment;
 use crate::kinds::{Names, Proposal, Propose, Sides, role};
 use crate::model::address::Address;
 use crate::model::audience::Audience;
-use crate::model::change::{FieldChange, Step, Subject, Verb};
+use crate::model::change::{FieldChange, Permission, Step, Subject, Verb};
 use crate::model::untrusted::Untrusted;
 
 impl Propose for Assignments {
@@ -23,7 +23,7 @@ impl Propose for Assignments {
             fields: vec![FieldChange { name: "role".to_owned(), kept: Vec::new(), gained, lost }],
             steps: steps(want, have),
             notes: notes(spec, gives),
-            permissions: Vec::new(),
+            permissions: spec.map(|spec| permissions(spec, gives)).unwrap_or_default(),
             consent: None,
         }
     }
@@ -36,6 +36,11 @@ fn subject(spec: Option<&Spec>, names: &Names) -> Subject {
         audience: spec.map_or(Audience::Tenant, |spec| spec.principal.audience()),
         person: spec.map(|spec| names.of(spec.principal.id())),
     }
+}
+
+fn permissions(spec: &Spec, gives: bool) -> Vec<Permission> {
+    let names = [spec.shown(), role::SIGN_IN.to_owned()];
+    names.iter().map(|name| role::sign_in(&spec.client, name, gives)).collect()
 }
 
 fn notes(spec: Option<&Spec>, gives: bool) -> Vec<String> {

@@ -114,6 +114,10 @@ impl Kind for Assignments {
         address.parts.first().and_then(|principal| principal.parse().ok()).into_iter().collect()
     }
 
+    fn holder(&self, address: &Address) -> Option<ObjectId> {
+        address.parts.first()?.parse().ok()
+    }
+
     fn summary(&self, have: &Found, names: &Names) -> String {
         let spec = &have.spec;
         format!("sign-in, {}: {}", names.of(spec.principal.id()).shown(), spec.shown())

@@ -65,6 +65,10 @@ impl Kind for DelegatedGrants {
         address(owner, spec.resource, spec.audience)
     }
 
+    fn holder(&self, address: &Address) -> Option<ObjectId> {
+        address.parts.get(1)?.parse().ok()
+    }
+
     fn summary(&self, have: &Found, names: &Names) -> String {
         let Spec { client: _, resource, audience, scopes } = &have.spec;
         let who = match audience {

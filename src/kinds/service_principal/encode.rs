@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::{Found, ServicePrincipals, Spec};
 use crate::kinds::step::{proof, step};
-use crate::kinds::{Names, Pair, Proposal, Propose, Sides};
+use crate::kinds::{Names, Pair, Proposal, Propose, Sides, role};
 use crate::model::address::Address;
-use crate::model::change::{Change, FieldChange, Part, Rest, Step, Subject, Verb};
+use crate::model::change::{Change, FieldChange, Part, Permission, Rest, Step, Subject, Verb};
 use crate::model::object_state::ObjectState;
 use crate::model::query::{Missing, Query};
 use crate::model::request::{Expect, Expected, Members, Method, later};
@@ -21,10 +21,13 @@ impl Propose for ServicePrincipals {
                 // What is new lets everybody in.
                 if required == Some(true) {
                     change.steps.push(setting_step(&later(address), true));
+                } else {
+                    change.permissions.push(role::sign_in(&later(address), role::SIGN_IN, true));
                 }
                 change
             }
             (_, Some(have)) => Proposal {
+                permissions: door(have, want),
                 steps: required
                     .map(|required| setting_step(&have.id.to_string(), required))
                     .into_iter()
@@ -40,6 +43,14 @@ impl Propose for ServicePrincipals {
         let open = Spec { assignment_required: Some(false), ..want.clone() };
         have.is_none() && now.spec == open
     }
+}
+
+/// That everybody may sign in from now on, or may no longer.
+fn door(have: &Found, want: Option<&Spec>) -> Vec<Permission> {
+    let is_open = |spec: &Spec| spec.assignment_required == Some(false);
+    let (old, new) = (is_open(&have.spec), want.is_some_and(is_open));
+    let moved = (old != new).then(|| role::sign_in(&have.id.to_string(), role::SIGN_IN, new));
+    moved.into_iter().collect()
 }
 
 /// Leaves `change` the creation; returns the setting that a new service principal gets in the end.

@@ -15,7 +15,8 @@ use crate::plan::{AppHead, Extent, Lifted, Plan};
 /// # Errors
 /// When a state is not of its kind's form.
 pub(super) fn fault(plan: &Plan) -> Result<Option<String>, Unreadable> {
-    let found = heads(plan).or_else(|| extent(plan)).or_else(|| owners(plan));
+    let found =
+        heads(plan).or_else(|| extent(plan)).or_else(|| owners(plan)).or_else(|| access(plan));
     let found =
         found.or_else(|| order(plan)).or_else(|| words(plan)).or_else(|| placeholders(plan));
     match found {
@@ -57,6 +58,16 @@ fn owners(plan: &Plan) -> Option<String> {
     let mut all = changed.chain(left);
     let stray = all.find(|at| at.owner != TENANT && !labels.contains(at.owner.as_str()))?;
     Some(format!("{stray} is of no app that it is about"))
+}
+
+/// Each holder once, and of the apps alone.
+fn access(plan: &Plan) -> Option<String> {
+    let labels = labels(plan);
+    let entries = plan.access.entries();
+    let ordered = entries.is_sorted_by(|a, b| a.place() < b.place());
+    let known = entries.iter().all(|entry| labels.contains(&*entry.app));
+    (!ordered || !known)
+        .then(|| "it says who gets and loses what in a way that none is made".to_owned())
 }
 
 fn order(plan: &Plan) -> Option<String> {

@@ -16,6 +16,7 @@ use crate::model::object_state::ObjectState;
 use crate::model::request::Request;
 use crate::model::risk::{Reason, Risk, Tier};
 use crate::model::schema::{JsonSchema, Schema};
+use crate::plan::access::AccessChanges;
 use crate::plan::outage::{self, CutOff};
 use crate::plan::outside::Outside;
 use crate::plan::pictures::Counts;
@@ -49,6 +50,8 @@ struct PlanReport<'a> {
     apps: &'a [AppHead],
     /// In the order of apply.
     changes: Vec<Row<'a>>,
+    /// Who really gets and loses what, given all that is left alone.
+    access: &'a AccessChanges,
     unmanaged: &'a [Unmanaged],
     /// What the plan did not look at; null of a part.
     outside: &'a Option<Outside>,
@@ -177,6 +180,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         made_at,
         apps,
         changes,
+        access,
         unchanged: _,
         unmanaged,
         outside,
@@ -208,6 +212,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         summary: summary(plan),
         apps,
         changes: changes.iter().map(|change| row(plan, change)).collect(),
+        access,
         unmanaged,
         outside,
         warnings,

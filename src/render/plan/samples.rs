@@ -15,6 +15,7 @@ use crate::model::query::{Missing, Query};
 use crate::model::request::{Expect, Method, Proof, Request};
 use crate::model::risk::{About, Reason, Risk, Tier};
 use crate::model::untrusted::Untrusted;
+use crate::plan::access::AccessChanges;
 use crate::plan::{AppHead, Effect, Extent, LiveSummary, ManifestHash, ManifestSummary, Plan};
 
 pub(crate) const GRAPH: &str = "Microsoft Graph";
@@ -44,6 +45,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         pairs: Vec::new(),
         names: Names::default(),
         rests: Default::default(),
+        access: AccessChanges::alone(&changes),
         changes,
         unchanged: 0,
         outside: None,

@@ -118,6 +118,7 @@ fn forged(value: &Value) -> Option<Plan> {
         rests: rests::used(&changes, rests),
         names,
         changes,
+        access: part(value, "access").unwrap_or_default(),
         unchanged: value.pointer("/summary/unchanged").and_then(Value::as_u64)? as usize,
         outside: None,
         unmanaged: part(value, "unmanaged").unwrap_or_default(),

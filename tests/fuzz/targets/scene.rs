@@ -13,6 +13,7 @@ use consent::model::directory::{Directory, Group, Lookup, Organization};
 use consent::model::finding::Findings;
 use consent::model::query::{Pages, Query, Rows};
 use consent::model::untrusted::Untrusted;
+use consent::plan::access;
 use consent::plan::desired::Desired;
 use consent::plan::{
     AppHead, Effect, Extent, LiveSummary, ManifestSummary, Plan, SaidBy, build, effect, file, rests,
@@ -139,6 +140,7 @@ pub(crate) fn plan(
     let mut draft = build::draft(Desired::declared(&inputs), &pages, findings)?;
     let names = Names::from_directory(&tenant.directory);
     let beside = rests::beside(&draft.pairs, &pages, &scene)?;
+    let access = access::of(&draft.pairs, &pages, &scene).expect("a draft leads to its access");
     let mut changes =
         build::changes(&draft.pairs, &beside, &names).expect("a draft leads to changes");
     let rests = rests::used(&changes, beside);
@@ -176,6 +178,7 @@ pub(crate) fn plan(
         pairs: draft.pairs,
         rests,
         changes,
+        access,
         unchanged: draft.unchanged,
         warnings: draft.remarks,
         checks: Vec::new(),
