@@ -2,11 +2,11 @@
 
 use crate::model::address::TENANT;
 use crate::model::audience::Audience;
-use crate::model::change::{Change, Permission, PermissionSort, Verb};
+use crate::model::change::{Change, PermissionSort, Verb};
 use crate::model::id::ObjectId;
 use crate::model::object_state::ObjectState;
 use crate::plan::outage::{CutOff, OutageTotals, of, of_all};
-use crate::render::plan::samples::{change, field, plan, setting};
+use crate::render::plan::samples::{change, field, permissions, plan, setting};
 
 /// A grant that goes, of one user (`Some`) or of everybody.
 fn gone(owner: &str, user: Option<u128>) -> Change {
@@ -14,25 +14,19 @@ fn gone(owner: &str, user: Option<u128>) -> Change {
 }
 
 fn role() -> Change {
-    let lost = Permission {
-        by: ObjectId::from_u128(9),
-        resource: None,
-        sort: PermissionSort::Application,
-        name: "Mail.Read".to_owned(),
-        admin_only: None,
-        gained: false,
-        lost: true,
-    };
     let fields = vec![field("roles", &[], &[], &["Mail.Read"])];
-    Change { permissions: vec![lost], ..setting("crm", "application", Verb::Revoke, fields) }
+    let lost = permissions(&fields, PermissionSort::Application);
+    Change { permissions: lost, ..setting("crm", "application", Verb::Revoke, fields) }
 }
 
 fn closed() -> Change {
-    setting("crm", "sign-in", Verb::Set, vec![field("assignment required", &[], &["yes"], &["no"])])
+    let fields = vec![field("assignment required", &[], &["yes"], &["no"])];
+    let shut = permissions(&[field("", &[], &[], &["sign in"])], PermissionSort::SignIn);
+    Change { permissions: shut, ..setting("crm", "sign-in", Verb::Set, fields) }
 }
 
 fn who(change: &Change) -> Option<(CutOff, usize, usize)> {
-    let outage = of(&plan(Vec::new()), change)?;
+    let outage = of(&plan(vec![change.clone()]), change)?;
     Some((outage.who(), outage.people(), outage.groups()))
 }
 

@@ -6,7 +6,9 @@ use time::macros::datetime;
 use crate::kinds::Names;
 use crate::model::address::{Address, TENANT};
 use crate::model::audience::Audience;
-use crate::model::change::{Change, FieldChange, Step, Subject, Verb, Why};
+use crate::model::change::{
+    Change, FieldChange, Permission, PermissionSort, Step, Subject, Verb, Why,
+};
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
 use crate::model::id::{AppId, ObjectId, TenantId};
@@ -97,6 +99,7 @@ pub(crate) fn change(
     let about = fields.iter().flat_map(|f| &f.gained).map(Untrusted::raw).collect::<String>();
     let read = Query::object("/oauth2PermissionGrants/x", Missing::Nothing);
     let state = || ObjectState::from(json!({"scope": "Tasks.ReadWrite offline_access"}));
+    let held = fields.clone();
     let makes = matches!(verb, Verb::Create | Verb::Grant | Verb::Assign);
     Change {
         address: Address::new("delegated_grant", owner, [verb.word().to_owned(), about, who]),
@@ -131,10 +134,28 @@ pub(crate) fn change(
             until: None,
         }],
         notes: Vec::new(),
-        permissions: Vec::new(),
+        permissions: permissions(&held, PermissionSort::Delegated),
         consent: None,
         risk: None,
     }
+}
+
+/// What the fields of a change say, as permissions of the sample resource.
+pub(crate) fn permissions(fields: &[FieldChange], sort: PermissionSort) -> Vec<Permission> {
+    let one = |name: &Untrusted, gained: bool| Permission {
+        by: ObjectId::from_u128(0xA0),
+        resource: None,
+        sort,
+        name: name.raw().to_owned(),
+        admin_only: None,
+        gained,
+        lost: !gained,
+    };
+    let of = |field: &FieldChange| {
+        let gained = field.gained.iter().map(|name| one(name, true));
+        gained.chain(field.lost.iter().map(|name| one(name, false))).collect::<Vec<_>>()
+    };
+    fields.iter().flat_map(of).collect()
 }
 
 pub(crate) fn named(mut change: Change, name: &str) -> Change {
@@ -159,6 +180,7 @@ pub(crate) fn setting(owner: &str, what: &str, verb: Verb, fields: Vec<FieldChan
     change.subject.what = what.to_owned();
     change.subject.target = None;
     change.subject.audience = Audience::Tenant;
+    change.permissions.clear();
     change.address = Address::new(what, TENANT, []);
     owner.clone_into(&mut change.address.owner);
     change
