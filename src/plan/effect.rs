@@ -50,7 +50,9 @@ pub fn of(plan: &Plan) -> Effect {
         effect: _,
     } = plan;
     // Waivers and the digest of a policy have their place here.
-    let rules = checks.iter().map(blocked).chain(lifted.iter().map(raised));
+    let takes = changes.iter().any(Change::is_removal);
+    let a_day = takes.then(|| format!("removals a day: {removals_a_day}"));
+    let rules = checks.iter().map(blocked).chain(lifted.iter().map(raised)).chain(a_day);
     // A change's lines begin with its address and a blank, no address holds a blank, and no two changes
     // have one address: sorted by address and then within it, all lines are sorted, and those of ten
     // thousand changes never stand in memory twice.
@@ -63,9 +65,6 @@ pub fn of(plan: &Plan) -> Effect {
     let mut text =
         format!("consent effect {FORMAT}\ntenant {}\ncloud {}\n", tenant.id, cloud.name());
     push(&mut text, extents(extent));
-    if changes.iter().any(Change::is_removal) {
-        push(&mut text, vec![format!("removals a day: {removals_a_day}")]);
-    }
     for (start, change) in starts {
         push(&mut text, change.map_or_else(|| vec![start], facts));
     }

@@ -2,6 +2,7 @@
 //! grant that replaces another is drawn together with what it replaces. Pure.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::address::{Address, TENANT};
@@ -10,7 +11,7 @@ use crate::model::change::{Change, FieldChange, Verb, Why};
 use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
 use crate::plan::Plan;
-use crate::plan::outage::{self, Outage};
+use crate::plan::outage::{self, CutOff, Outage};
 
 mod counts;
 pub(crate) use counts::Counts;
@@ -52,9 +53,28 @@ impl<'a> Alike<'a> {
         self.lead.takes || self.lead.verb.removes()
     }
 
-    /// The risk of what is given, which all members have.
+    /// The highest risk of what is given.
     pub(crate) fn tier(&self) -> Option<Tier> {
-        tier(self.lead)
+        self.members.iter().filter_map(|change| tier(change)).max()
+    }
+
+    /// Whether its members have other permissions than each other.
+    pub(crate) fn is_mixed(&self) -> bool {
+        is_of_a_set(self.lead) && self.members.iter().any(|one| one.fields != self.lead.fields)
+    }
+
+    /// Its members by what they have: what is most dangerous first, then what most have.
+    pub(crate) fn sets(&self) -> Vec<(&'a [FieldChange], Vec<&'a Change>)> {
+        let mut sets: BTreeMap<&'a [FieldChange], Vec<&'a Change>> = BTreeMap::new();
+        for member in &self.members {
+            sets.entry(&member.fields).or_default().push(member);
+        }
+        let mut sets: Vec<_> = sets.into_iter().collect();
+        sets.sort_by_key(|(_, members)| {
+            let worst = members.iter().filter_map(|change| tier(change)).max();
+            (Reverse(worst), Reverse(members.len()))
+        });
+        sets
     }
 }
 
@@ -97,6 +117,16 @@ impl<'a> Picture<'a> {
         self.groups().iter().filter_map(|group| group.tier()).max()
     }
 
+    pub(crate) fn weight(&self) -> Weight {
+        let outage = self.outage();
+        Weight {
+            danger: Reverse(self.tier().filter(|tier| *tier >= Tier::High)),
+            cuts_nobody_off: outage.is_none(),
+            cut_off: outage.as_ref().map(Outage::who),
+            people: Reverse(outage.as_ref().map_or(0, Outage::people)),
+        }
+    }
+
     /// Objects it concerns.
     pub(crate) fn objects(&self) -> usize {
         self.groups().iter().map(|group| group.members.len()).sum()
@@ -115,6 +145,12 @@ fn is_item(change: &Change) -> bool {
         && change.subject.audience == Audience::Tenant
         && change.subject.target.is_some();
     alike && change.fields.len() == 1
+}
+
+/// Whether a change is one of many that come or go alike, person by person: each may have other permissions.
+fn is_of_a_set(change: &Change) -> bool {
+    matches!(change.verb, Verb::Grant | Verb::Revoke)
+        && matches!(change.subject.audience, Audience::One(_))
 }
 
 /// The fields of items, as those of one change.
@@ -140,7 +176,7 @@ struct Likeness<'a> {
     verb: Verb,
     gives: bool,
     takes: bool,
-    /// Not of items, which differ in nothing else.
+    /// Not of items, which differ in nothing else, and not of what people have each for themselves.
     fields: &'a [FieldChange],
     tier: Option<Tier>,
     why: &'a [Why],
@@ -193,8 +229,8 @@ fn likeness(change: &Change) -> Likeness<'_> {
         verb: change.verb,
         gives: change.gives,
         takes: change.takes,
-        fields: if is_item(change) { &[] } else { &change.fields },
-        tier: tier(change),
+        fields: if is_item(change) || is_of_a_set(change) { &[] } else { &change.fields },
+        tier: tier(change).filter(|_| !is_of_a_set(change)),
         why: &change.why,
         crowd: crowd(change),
     }
@@ -226,13 +262,37 @@ pub(crate) fn pictures(plan: &Plan) -> Vec<Picture<'_>> {
     for (first, members) in alike.into_values() {
         found.extend(Alike::of(plan, members).map(|group| (first, alone(group))));
     }
+    by_weight(plan, found)
+}
+
+/// App by app, the heaviest first, and so within each app.
+fn by_weight<'a>(plan: &Plan, found: Vec<(usize, Picture<'a>)>) -> Vec<Picture<'a>> {
     let rank: BTreeMap<&str, usize> =
         plan.apps.iter().enumerate().map(|(at, app)| (app.label.as_str(), at)).collect();
-    found.sort_by_cached_key(|(first, picture)| {
-        let app = rank.get(picture.owner).copied().unwrap_or(usize::MAX);
-        (picture.owner != TENANT, app, picture.owner, *first)
+    let mut weighed: Vec<(Weight, usize, Picture<'a>)> =
+        found.into_iter().map(|(first, picture)| (picture.weight(), first, picture)).collect();
+    let mut heaviest: BTreeMap<&str, Weight> = BTreeMap::new();
+    for (weight, _, picture) in &weighed {
+        let most = heaviest.entry(picture.owner).or_insert(*weight);
+        *most = (*most).min(*weight);
+    }
+    weighed.sort_by_cached_key(|(weight, first, picture)| {
+        let owner = picture.owner;
+        let app = rank.get(owner).copied().unwrap_or(usize::MAX);
+        (heaviest.get(owner).copied(), owner != TENANT, app, owner, *weight, *first)
     });
-    found.into_iter().map(|(_, picture)| picture).collect()
+    weighed.into_iter().map(|(_, _, picture)| picture).collect()
+}
+
+/// How much a picture matters to whoever reviews it, what matters most being the least: what is dangerous
+/// to give, then what cuts off all users or an app, then people by their number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Weight {
+    /// High and critical alone.
+    danger: Reverse<Option<Tier>>,
+    cuts_nobody_off: bool,
+    cut_off: Option<CutOff>,
+    people: Reverse<usize>,
 }
 
 fn alone(group: Alike<'_>) -> Picture<'_> {
@@ -240,7 +300,7 @@ fn alone(group: Alike<'_>) -> Picture<'_> {
     Picture { owner: &lead.address.owner, verb: lead.verb, shape: Form::Alone(group) }
 }
 
-/// The same with each item of a list by itself: where a picture has one line only, a list would hide
+/// The same with each item of a list, and each set of permissions, by itself: where a picture has one line only, a list would hide
 /// what is on it.
 pub(crate) fn apart<'a>(plan: &Plan, pictures: Vec<Picture<'a>>) -> Vec<Picture<'a>> {
     let mut single = Vec::with_capacity(pictures.len());
@@ -250,6 +310,10 @@ pub(crate) fn apart<'a>(plan: &Plan, pictures: Vec<Picture<'a>>) -> Vec<Picture<
                 let items =
                     group.members.into_iter().filter_map(|item| Alike::of(plan, vec![item]));
                 single.extend(items.map(alone));
+            }
+            Form::Alone(group) if group.is_mixed() => {
+                let sets = group.sets().into_iter();
+                single.extend(sets.filter_map(|(_, of)| Alike::of(plan, of)).map(alone));
             }
             _ => single.push(picture),
         }

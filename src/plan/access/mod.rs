@@ -211,6 +211,12 @@ impl AccessChanges {
         outcome
     }
 
+    /// All that is said of what a change is about: its app, resource and sort.
+    pub(crate) fn at(&self, change: &Change) -> &[AccessEntry] {
+        let one = change.permissions.first();
+        one.map_or(&[], |one| self.place(&change.address.owner, one))
+    }
+
     /// All that is said of one sort of permissions of one resource, of one app.
     fn place(&self, app: &str, permission: &Permission) -> &[AccessEntry] {
         let resource = resource(permission);

@@ -26,6 +26,24 @@ pub(crate) fn shorten(name: &str, columns: usize) -> String {
     cut(&words.join(" "), columns)
 }
 
+/// Columns of a name. No name or permission of the service is longer: what is was made to be long.
+const LONGEST: usize = 512;
+
+/// The safe form of a name, all of it. Runs of blanks become one. Of what was made to be long, the end is
+/// counted.
+pub(crate) fn in_full(name: &str) -> String {
+    let safe = shown(name);
+    let words: Vec<&str> = safe.split_whitespace().collect();
+    let text = words.join(" ");
+    let kept = take(text.chars(), LONGEST);
+    let left = text.chars().count() - kept.len();
+    if left == 0 {
+        return text;
+    }
+    let kept: String = kept.into_iter().collect();
+    format!("{kept}... (and {} more characters)", grouped(left))
+}
+
 /// The middle of a long text becomes `...`, so that a name's beginning and a domain's end both stay
 /// to be seen.
 pub(super) fn cut(text: &str, columns: usize) -> String {
@@ -104,10 +122,9 @@ pub(super) fn rows(items: &[String], columns: usize, depth: Depth) -> (Vec<Strin
     let mut rows: Vec<String> = Vec::new();
     let mut row = String::new();
     for (at, item) in items.iter().enumerate() {
-        let last = at + 1 == items.len();
-        let comma = usize::from(!last);
-        let item = shorten(item, columns.saturating_sub(comma));
-        if !row.is_empty() && width(&row) + 1 + width(&item) + comma > columns {
+        let comma = if at + 1 == items.len() { "" } else { "," };
+        let item = format!("{}{comma}", in_full(item));
+        if !row.is_empty() && width(&row) + 1 + width(&item) > columns {
             rows.push(std::mem::take(&mut row));
             if depth == Depth::Lines(rows.len()) {
                 return (rows, items.len() - at);
@@ -117,8 +134,10 @@ pub(super) fn rows(items: &[String], columns: usize, depth: Depth) -> (Vec<Strin
             row.push(' ');
         }
         row.push_str(&item);
-        if !last {
-            row.push(',');
+        if width(&row) > columns {
+            // Wider than a line: it goes on in the next ones.
+            rows.extend(wrap(&std::mem::take(&mut row), columns));
+            row = rows.pop().unwrap_or_default();
         }
     }
     if !row.is_empty() {

@@ -11,9 +11,9 @@ use std::io::{self, Write};
 use crate::model::shell;
 use crate::model::untrusted::shown;
 pub(crate) use crate::render::page::measure::{
-    Depth, counted, grouped, has_comma, is_sentence, shorten, width, wrap,
+    Depth, counted, grouped, has_comma, in_full, is_sentence, shorten, width, wrap,
 };
-use crate::render::page::measure::{cut, rows, take};
+use crate::render::page::measure::{rows, take};
 use crate::render::page::style::{Colour, Ink, Painter};
 
 /// Columns of a line. Source: the reference, "What a plan looks like".
@@ -32,9 +32,18 @@ impl Page {
         self.lines.push(Vec::new());
     }
 
-    /// One line; what is too wide is cut in its middle.
+    /// One line; what is too wide goes on in the next, two columns further in.
     pub(crate) fn line(&mut self, ink: Ink, text: &str) {
-        self.lines.push(vec![(ink, cut(&shown(text), COLUMNS))]);
+        if width(&shown(text)) <= COLUMNS {
+            self.lines.push(vec![(ink, shown(text))]);
+            return;
+        }
+        let indent = text.len() - text.trim_start_matches(' ').len();
+        let rows = wrap(text, COLUMNS - indent.min(COLUMNS / 2) - 2);
+        for (at, row) in rows.into_iter().enumerate() {
+            let lead = " ".repeat(indent.min(COLUMNS / 2) + if at == 0 { 0 } else { 2 });
+            self.lines.push(vec![(Ink::Plain, lead), (ink, row)]);
+        }
     }
 
     /// One line of several pieces. The caller has measured them.

@@ -7,35 +7,58 @@ use similar::{Algorithm, ChangeTag, capture_diff_slices};
 use crate::model::audience::Audience;
 use crate::model::change::{Change, FieldChange, Verb, Why};
 use crate::model::risk::{Reason, Tier, sentence};
+use crate::plan::Plan;
 use crate::plan::pictures::{Alike, Form, Picture};
 use crate::render::change::names;
 use crate::render::page::style::{Ink, verb_ink};
-use crate::render::page::{PROSE, Page, counted, grouped, has_comma, shorten, width};
-use crate::render::plan::body::{BODY, about, depth, sorted, whole};
+use crate::render::page::{Depth, PROSE, Page, counted, grouped, has_comma, width, wrap};
+use crate::render::plan::body::{BODY, Fullness, about, items, sorted, whole};
 use crate::render::plan::marks::Marks;
 use crate::render::plan::replacement;
 
+/// Where the reasons of a picture stand already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    Not,
+    /// At the head of the app: they are those of all its pictures.
+    AtTheHead,
+    /// At the picture before.
+    Above,
+}
+
 /// Draws one picture.
-pub(crate) fn draw(picture: &Picture<'_>, full: bool, page: &mut Page) {
+pub(crate) fn draw(
+    plan: &Plan,
+    picture: &Picture<'_>,
+    full: Fullness,
+    told: Told,
+    page: &mut Page,
+) {
     title(page, picture, &Marks::of(picture), &headline(picture));
     match &picture.shape {
         Form::Alone(group) => alone(group, full, page),
         Form::Replacement { given, taken } => {
-            replacement::draw(picture.verb, given, taken, full, page);
+            replacement::draw(plan, picture.verb, given, taken, full, page);
         }
     }
     notes(picture, full, page);
-    why(picture, full, page);
+    match told {
+        Told::Not => why(picture, full, page),
+        Told::AtTheHead => {}
+        Told::Above => page.line(Ink::Plain, &format!("{BODY}why: as above")),
+    }
 }
 
 /// Sign, word, the text given, and the marks at their columns.
 pub(crate) fn title(page: &mut Page, picture: &Picture<'_>, marks: &Marks, text: &str) {
     let word = word(picture);
-    let text = shorten(text, room(picture, marks));
+    let mut rows = wrap(text, room(picture, marks)).into_iter();
+    let text = rows.next().unwrap_or_default();
     let used = width(&word) + width(&text);
     let mut pieces = vec![(verb_ink(picture.verb), word), (Ink::Plain, text)];
     pieces.extend(marks.pieces(used));
     page.pieces(pieces);
+    rows.for_each(|row| page.line(Ink::Plain, &format!("{BODY}{row}")));
 }
 
 fn word(picture: &Picture<'_>) -> String {
@@ -79,13 +102,21 @@ fn members(groups: &[Alike<'_>]) -> usize {
     groups.iter().map(|group| group.members.len()).sum()
 }
 
-fn alone(group: &Alike<'_>, full: bool, page: &mut Page) {
+fn alone(group: &Alike<'_>, full: Fullness, page: &mut Page) {
     let lead = group.lead;
+    if group.is_mixed() {
+        sets(group, full, page);
+        return;
+    }
     if matches!(lead.verb, Verb::Widen | Verb::Narrow | Verb::Set) {
         if let Some(target) = &lead.subject.target {
             page.wrapped(Ink::Plain, BODY, &target.shown(), PROSE);
         }
         for field in &lead.fields {
+            if let Some(line) = one_value(field) {
+                page.line(Ink::Change, &line);
+                continue;
+            }
             if lead.fields.len() > 1 || lead.subject.audience == Audience::Tenant {
                 page.wrapped(Ink::Plain, BODY, &format!("{}:", field.name), PROSE);
             }
@@ -99,8 +130,45 @@ fn alone(group: &Alike<'_>, full: bool, page: &mut Page) {
     }
 }
 
+/// So many sets of permissions have rows of their own, and all that hold anything dangerous.
+pub(crate) const SETS: usize = 6;
+
+/// Grants of the same sort to single users: a row for each set of permissions, and who has it.
+fn sets(group: &Alike<'_>, full: Fullness, page: &mut Page) {
+    let lead = group.lead;
+    if let Some(target) = &lead.subject.target {
+        page.wrapped(Ink::Plain, BODY, &target.shown(), PROSE);
+    }
+    let sets = group.sets();
+    let dangerous = |members: &[&Change]| {
+        let tiers = members.iter().filter_map(|one| one.risk.as_ref().map(|risk| risk.tier));
+        tiers.max() >= Some(Tier::High)
+    };
+    let must = sets.iter().take_while(|(_, members)| dangerous(members)).count();
+    let limit = full.limit(must.max(SETS));
+    for (fields, members) in sets.iter().take(limit) {
+        people(lead.verb, members, full, page);
+        let items: Vec<String> = fields.iter().flat_map(items).collect();
+        page.list(Ink::Plain, &format!("{BODY}      "), &items, Depth::All);
+    }
+    let left: usize = sets.iter().skip(limit).map(|(_, members)| members.len()).sum();
+    if left > 0 {
+        let more = format!("{} of {}", counted(left, "more user"), "other permissions");
+        let sign = lead.verb.sign();
+        page.line(Ink::Plain, &format!("{BODY}  {sign} {more} (--full lists all)"));
+    }
+}
+
+/// `users may ask for consent: no -> yes`, where that is one short line.
+fn one_value(field: &FieldChange) -> Option<String> {
+    let FieldChange { name, kept, gained, lost } = field;
+    let ([before], [after], []) = (&**lost, &**gained, &**kept) else { return None };
+    let line = format!("{BODY}{name}: {} -> {}", before.shown(), after.shown());
+    (width(&line) <= PROSE).then_some(line)
+}
+
 /// The list before and after, line by line: what stays is only named.
-fn difference(field: &FieldChange, full: bool, page: &mut Page) {
+fn difference(field: &FieldChange, full: Fullness, page: &mut Page) {
     let before = sorted(field.kept.iter().chain(&field.lost));
     let after = sorted(field.kept.iter().chain(&field.gained));
     let mut same = Vec::new();
@@ -115,7 +183,7 @@ fn difference(field: &FieldChange, full: bool, page: &mut Page) {
         }
     }
     if same.iter().any(|item| has_comma(item)) {
-        let limit = if full { usize::MAX } else { 6 };
+        let limit = full.limit(6);
         let lead = format!("{BODY}  = ");
         same.iter().take(limit).for_each(|item| whole(Ink::Plain, &lead, item, page));
         if same.len() > limit {
@@ -123,19 +191,19 @@ fn difference(field: &FieldChange, full: bool, page: &mut Page) {
             page.line(Ink::Plain, &format!("{lead}{more} more (--full lists all)"));
         }
     } else if !same.is_empty() {
-        page.list(Ink::Plain, &format!("{BODY}    kept: "), &same, depth(full));
+        page.list(Ink::Plain, &format!("{BODY}    kept: "), &same, full.depth());
     }
 }
 
 /// The names of the people concerned, sorted; an id where no name was looked up.
-fn people(verb: Verb, members: &[&Change], full: bool, page: &mut Page) {
+fn people(verb: Verb, members: &[&Change], full: Fullness, page: &mut Page) {
     let lead = format!("{BODY}  {} ", verb.sign());
-    page.list(verb_ink(verb), &lead, &names(members), depth(full));
+    page.list(verb_ink(verb), &lead, &names(members), full.depth());
 }
 
 /// Notes of the changes, and why the risk is what it is where that is worth a line.
-fn notes(picture: &Picture<'_>, full: bool, page: &mut Page) {
-    let limit = if full { usize::MAX } else { 4 };
+fn notes(picture: &Picture<'_>, full: Fullness, page: &mut Page) {
+    let limit = full.limit(4);
     let groups = picture.groups();
     let members = groups.iter().flat_map(|group| group.members.iter());
     let notes: BTreeSet<&str> =
@@ -148,14 +216,15 @@ fn notes(picture: &Picture<'_>, full: bool, page: &mut Page) {
         page.wrapped(Ink::Plain, BODY, &more, PROSE);
     }
     let rated = groups.iter().flat_map(|group| match group.listed() {
-        Some(_) => &group.members[..],
-        None => std::slice::from_ref(&group.lead),
+        None if !group.is_mixed() => std::slice::from_ref(&group.lead),
+        _ => &group.members[..],
     });
     let risks = rated.filter_map(|change| change.risk.as_ref());
-    let worth = risks
-        .filter(|risk| full || risk.tier >= Tier::High || risk.reasons.iter().any(Reason::moves));
+    let worth = risks.filter(|risk| {
+        full == Fullness::Full || risk.tier >= Tier::High || risk.reasons.iter().any(Reason::moves)
+    });
     let worth = gathered(worth.flat_map(|risk| &risk.reasons));
-    let limit = if full { usize::MAX } else { 6 };
+    let limit = full.limit(6);
     for reason in worth.iter().take(limit) {
         page.wrapped(Ink::Plain, &format!("{BODY}risk: "), reason, PROSE);
     }
@@ -183,17 +252,18 @@ fn gathered<'r>(reasons: impl Iterator<Item = &'r Reason>) -> Vec<String> {
     of.iter().map(|(said, names)| sentence(said.rule, &said.says, names)).collect()
 }
 
-/// `why: consent.toml:14, FLOW-118 task sync (workplace@contoso.com, until 2027-06-30)`.
-fn why(picture: &Picture<'_>, full: bool, page: &mut Page) {
-    let limit = if full { usize::MAX } else { 6 };
+/// Why it is planned, each reason once.
+pub(crate) fn reasons(picture: &Picture<'_>) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    let mut told: Vec<String> = Vec::new();
-    for why in picture.groups().iter().flat_map(|group| &group.lead.why) {
-        let sentence = because(why);
-        if seen.insert(sentence.clone()) {
-            told.push(sentence);
-        }
-    }
+    let groups = picture.groups();
+    let sentences = groups.iter().flat_map(|group| &group.lead.why).map(because);
+    sentences.filter(|sentence| seen.insert(sentence.clone())).collect()
+}
+
+/// `why: consent.toml:14, FLOW-118 task sync (workplace@contoso.com, until 2027-06-30)`.
+fn why(picture: &Picture<'_>, full: Fullness, page: &mut Page) {
+    let limit = full.limit(6);
+    let told = reasons(picture);
     for (at, sentence) in told.iter().take(limit).enumerate() {
         let lead = if at == 0 { "why: " } else { "     " };
         page.wrapped(Ink::Plain, &format!("{BODY}{lead}"), sentence, PROSE);
@@ -204,7 +274,7 @@ fn why(picture: &Picture<'_>, full: bool, page: &mut Page) {
     }
 }
 
-pub(crate) fn because(why: &Why) -> String {
+fn because(why: &Why) -> String {
     let Why { line, reason, owner, until } = why;
     let mut text = line.clone();
     if let Some(reason) = reason {

@@ -3,14 +3,32 @@
 use crate::model::change::{FieldChange, Verb};
 use crate::model::untrusted::Untrusted;
 use crate::render::page::style::Ink;
-use crate::render::page::{COLUMNS, Depth, PROSE, Page, is_sentence, shorten, width};
+use crate::render::page::{COLUMNS, Depth, PROSE, Page, in_full, is_sentence, width};
 
 /// Where the body of a block begins.
 pub(crate) const BODY: &str = "             ";
 
-/// How much of a crowd is listed.
-pub(crate) fn depth(full: bool) -> Depth {
-    if full { Depth::All } else { Depth::Lines(3) }
+/// How much of a block is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fullness {
+    /// Long lists are counted.
+    Short,
+    /// Every name.
+    Whole,
+    /// Every name, and why each risk is what it is.
+    Full,
+}
+
+impl Fullness {
+    /// How much of a crowd is listed.
+    pub(crate) fn depth(self) -> Depth {
+        if self == Self::Short { Depth::Lines(3) } else { Depth::All }
+    }
+
+    /// How many of a list are told, where that many are enough to go on with.
+    pub(crate) fn limit(self, enough: usize) -> usize {
+        if self == Self::Short { enough } else { usize::MAX }
+    }
 }
 
 /// `Microsoft Graph / offline_access, Tasks.ReadWrite`, every item of it.
@@ -29,8 +47,14 @@ pub(crate) fn about(
         page.wrapped(Ink::Plain, BODY, &target, PROSE);
     }
     for field in fields {
-        let name = format!("{BODY}  {}:", shorten(&field.name, 40));
-        let lead = format!("{name} ");
+        let name = format!("{BODY}  {}:", in_full(&field.name));
+        // A long name has lines of its own.
+        let lead = if width(&name) <= PROSE - 30 {
+            format!("{name} ")
+        } else {
+            page.line(Ink::Plain, &name);
+            format!("{BODY}    ")
+        };
         match &*items(field) {
             [item] => whole(Ink::Plain, &lead, item, page),
             items if items.iter().any(|item| is_sentence(item)) => {
@@ -60,7 +84,7 @@ pub(crate) fn whole(ink: Ink, lead: &str, item: &str, page: &mut Page) {
 pub(crate) fn target_and(target: Option<&str>, items: &[String], page: &mut Page) {
     match target {
         Some(name) if width(name) <= 24 => {
-            page.list(Ink::Plain, &format!("{BODY}{} / ", shorten(name, 24)), items, Depth::All);
+            page.list(Ink::Plain, &format!("{BODY}{name} / "), items, Depth::All);
         }
         Some(name) => {
             page.wrapped(Ink::Plain, BODY, name, PROSE);

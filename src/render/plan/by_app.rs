@@ -1,127 +1,151 @@
-//! What takes and what is dangerous, counted by app: a table whose columns add up to the numbers of the
-//! plan's last line.
+//! A plan app by app: what comes, changes and goes, what is dangerous, and whom it cuts off. Its columns add
+//! up to the numbers of the plan's last line.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::model::risk::Tier;
-use crate::plan::outage::{CutOff, Outage, together};
+use crate::plan::outage::{Outage, together};
 use crate::plan::pictures::{Counts, Picture};
 use crate::render::page::shares::{Costly, head};
-use crate::render::page::style::Ink;
-use crate::render::page::{Page, counted, grouped, shorten, width};
+use crate::render::page::style::{Ink, risk_label};
+use crate::render::page::{COLUMNS, Page, counted, grouped, in_full, width, wrap};
+use crate::render::plan::marks::cuts_off;
 
 /// Columns of a label and of a number.
-const LABEL: usize = 30;
-const NUMBER: usize = 9;
+const LABEL: usize = 22;
+const NUMBER: usize = 7;
+/// Columns of the words behind the numbers.
+const WORDS: usize = COLUMNS - 2 - LABEL - 3 * NUMBER - 2;
 
-/// Objects of one app that go or change so that somebody loses something, who that is, and objects by
-/// danger.
-pub(crate) struct AppRow<'p> {
-    label: &'p str,
-    taken: Counts,
-    outage: Option<Outage>,
+/// What a plan does with one app, or with several.
+#[derive(Default)]
+pub(crate) struct AppRow {
+    label: String,
+    counts: Counts,
     high: usize,
     critical: usize,
+    /// The highest risk of what is given.
+    tier: Option<Tier>,
+    outage: Option<Outage>,
 }
 
-/// The most dangerous apps first, then those that lose most.
-pub(crate) fn rows<'p>(pictures: &[&'p Picture<'p>]) -> Vec<AppRow<'p>> {
-    let mut apps: BTreeMap<&str, AppRow<'p>> = BTreeMap::new();
+/// The most dangerous apps first, then those where most are cut off.
+pub(crate) fn rows(pictures: &[Picture<'_>]) -> Vec<AppRow> {
+    let mut apps: BTreeMap<&str, AppRow> = BTreeMap::new();
     for picture in pictures {
-        let row = apps.entry(picture.owner).or_insert_with(|| AppRow::of(picture.owner));
+        let row = apps.entry(picture.owner).or_insert_with(|| AppRow::of(in_full(picture.owner)));
         for group in picture.groups() {
-            if group.takes() {
-                row.taken.add(group.members.iter().copied());
-                row.outage = together(row.outage.take().into_iter().chain(group.outage.clone()));
-            }
-            match group.tier() {
-                Some(Tier::High) => row.high += group.members.len(),
-                Some(Tier::Critical) => row.critical += group.members.len(),
-                Some(Tier::Low | Tier::Medium) | None => {}
+            row.counts.add(group.members.iter().copied());
+            row.outage = together(row.outage.take().into_iter().chain(group.outage.clone()));
+            row.tier = row.tier.max(group.tier());
+            for member in &group.members {
+                match member.risk.as_ref().map(|risk| risk.tier) {
+                    Some(Tier::High) => row.high += 1,
+                    Some(Tier::Critical) => row.critical += 1,
+                    Some(Tier::Low | Tier::Medium) | None => {}
+                }
             }
         }
     }
-    let mut rows: Vec<AppRow<'p>> = apps.into_values().collect();
-    rows.sort_by_key(|row| {
-        (Reverse((row.critical, row.high, row.taken.remove, row.taken.change)), row.label)
+    let mut rows: Vec<AppRow> = apps.into_values().collect();
+    rows.sort_by_cached_key(|row| {
+        let cut_off = row.outage.as_ref().map(Outage::who);
+        let people = row.outage.as_ref().map_or(0, Outage::people);
+        let danger = Reverse((row.critical, row.high));
+        (
+            danger,
+            cut_off.is_none(),
+            cut_off,
+            Reverse((people, row.counts.remove)),
+            row.label.clone(),
+        )
     });
     rows
 }
 
-impl Costly for Vec<AppRow<'_>> {
+/// Apps that are told where nothing of them is dangerous and nobody is cut off.
+const PLAIN: usize = 10;
+
+impl Costly for Vec<AppRow> {
     fn cost(&self, row: usize) -> Option<usize> {
-        self.get(row).map(|_| 1)
+        let told = |one: &&AppRow| row < PLAIN || one.is_notable();
+        self.get(row).filter(told).map(|row| row.lines().len())
     }
 
-    /// The words above the columns.
+    /// The words above the columns, and that the line of all others may need a second one.
     fn around(&self) -> usize {
-        1
+        2
     }
 }
 
-impl<'p> AppRow<'p> {
-    fn of(label: &'p str) -> Self {
-        Self { label, taken: Counts::default(), outage: None, high: 0, critical: 0 }
+impl AppRow {
+    fn of(label: String) -> Self {
+        Self { label, ..Self::default() }
     }
 
-    /// What stands in each column; nothing to tell is `None`.
-    fn cells(&self) -> [(&'static str, Option<String>); 6] {
-        let Self { label: _, taken: Counts { add, change, remove }, outage, high, critical } = self;
-        let number = |count: usize| (count > 0).then(|| grouped(count));
-        [
-            ("add", number(*add)),
-            ("remove", number(*remove)),
-            ("change", number(*change)),
-            ("cut-off", outage.as_ref().map(who)),
-            ("HIGH", number(*high)),
-            ("CRITICAL", number(*critical)),
-        ]
+    fn is_notable(&self) -> bool {
+        self.critical + self.high > 0 || self.outage.is_some()
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let Counts { add, change, remove } = self.counts;
+        let numbers = [add, change, remove].map(grouped);
+        // A long label has a line of its own.
+        let (above, label) = if width(&self.label) <= LABEL {
+            (Vec::new(), self.label.clone())
+        } else {
+            (vec![format!("  {}", self.label)], String::new())
+        };
+        let numbers: String = numbers.iter().map(|number| format!("{number:>NUMBER$}")).collect();
+        let gap = " ".repeat(LABEL.saturating_sub(width(&label)));
+        let first = format!("  {label}{gap}{numbers}");
+        let words = wrap(&self.words(), WORDS).into_iter().enumerate().map(|(at, words)| {
+            let lead = if at == 0 { first.clone() } else { " ".repeat(width(&first)) };
+            format!("{lead}  {words}").trim_end().to_owned()
+        });
+        above.into_iter().chain(words).collect()
+    }
+
+    /// `2 [CRITICAL], 13 [HIGH], cuts off all users`.
+    fn words(&self) -> String {
+        let dangerous = [(self.critical, Tier::Critical), (self.high, Tier::High)];
+        let dangerous = dangerous.into_iter().filter(|(count, _)| *count > 0);
+        let mut words: Vec<String> = dangerous
+            .map(|(count, tier)| format!("{} {}", grouped(count), risk_label(tier)))
+            .collect();
+        if words.is_empty() {
+            words.extend(self.tier.map(|tier| risk_label(tier).to_owned()));
+        }
+        words.extend(self.outage.as_ref().map(cuts_off));
+        words.join(", ")
+    }
+
+    /// The same of all of these together.
+    fn sum(label: String, rows: &[Self]) -> Self {
+        rows.iter().fold(Self::of(label), |mut all, row| {
+            all.counts = all.counts.plus(row.counts);
+            all.outage = together(all.outage.take().into_iter().chain(row.outage.clone()));
+            all.tier = all.tier.max(row.tier);
+            all.high += row.high;
+            all.critical += row.critical;
+            all
+        })
     }
 }
 
-/// Whom it cuts off, in a word.
-fn who(outage: &Outage) -> String {
-    match (outage.who(), outage.groups()) {
-        (CutOff::Everybody, _) => "all".to_owned(),
-        (CutOff::App, _) => "app".to_owned(),
-        (CutOff::People, 0) => grouped(outage.people()),
-        (CutOff::People, _) => "groups".to_owned(),
-    }
-}
-
-fn sum<'p>(label: &'p str, rows: &[AppRow<'_>]) -> AppRow<'p> {
-    rows.iter().fold(AppRow::of(label), |mut all, row| {
-        all.taken = all.taken.plus(row.taken);
-        all.outage = together(all.outage.take().into_iter().chain(row.outage.clone()));
-        all.high += row.high;
-        all.critical += row.critical;
-        all
-    })
-}
-
-pub(crate) fn draw(rows: &[AppRow<'_>], most: usize, page: &mut Page) {
+pub(crate) fn draw(rows: &[AppRow], most: usize, page: &mut Page) {
     if rows.is_empty() {
         return;
     }
-    head("Removals and dangerous changes, by app", page);
-    let all = sum("", rows);
-    let used = all.cells().map(|(_, cell)| cell.is_some());
-    let line = |label: &str, cells: Vec<String>| {
-        let cells = cells.iter().zip(used).filter(|(_, used)| *used);
-        let cells: String = cells.map(|(cell, _)| format!("{cell:>NUMBER$}")).collect();
-        let gap = " ".repeat(LABEL.saturating_sub(width(label)));
-        format!("  {label}{gap}{cells}")
-    };
-    let cells = |row: &AppRow<'_>| {
-        row.cells().map(|(_, cell)| cell.unwrap_or_else(|| "0".to_owned())).to_vec()
-    };
-    page.line(Ink::Plain, &line("", all.cells().map(|(word, _)| word.to_owned()).to_vec()));
-    for row in rows.iter().take(most) {
-        page.line(Ink::Plain, &line(&shorten(row.label, LABEL - 2), cells(row)));
+    head("By app", page);
+    let words = ["add", "change", "remove"].map(|word| format!("{word:>NUMBER$}"));
+    page.line(Ink::Plain, &format!("  {:LABEL$}{}", "", words.concat()));
+    let (told, left) = rows.split_at(most.min(rows.len()));
+    let mut told: Vec<Vec<String>> = told.iter().map(AppRow::lines).collect();
+    if !left.is_empty() {
+        let label = format!("and {}", counted(left.len(), "other app"));
+        told.push(AppRow::sum(label, left).lines());
     }
-    if let Some(left) = rows.get(most..).filter(|left| !left.is_empty()) {
-        let label = format!("and {}", counted(left.len(), "more app"));
-        page.line(Ink::Plain, &line(&label, cells(&sum("", left))));
-    }
+    told.iter().flatten().for_each(|line| page.line(Ink::Plain, line));
 }

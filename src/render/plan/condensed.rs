@@ -1,6 +1,5 @@
-//! Many pictures at once: one line each, and above that the same change in many places as one. What
-//! takes and what is dangerous is listed as long as there is room, and counted by app beyond that: in
-//! either form every removal is accounted for.
+//! Many pictures at once: one line each, and above that a table by app, each of what must be seen, and the
+//! same change in many places as one. Whatever there is no room for is counted.
 
 use crate::plan::pictures::Picture;
 use crate::render::page::Page;
@@ -10,6 +9,9 @@ use crate::render::plan::by_sort::{self, SameChange};
 use crate::render::plan::entry::{self, Detail, lead, must_be_seen, rows};
 use crate::render::plan::marks::Marks;
 
+/// Apps that the table tells at least, where there are so many.
+const APPS: usize = 5;
+
 /// One picture on one line, or on as many as it needs.
 pub(crate) fn line(picture: &Picture<'_>, page: &mut Page) {
     let marks = Marks::of(picture);
@@ -17,36 +19,39 @@ pub(crate) fn line(picture: &Picture<'_>, page: &mut Page) {
     entry::draw(picture, &marks, &rows, page);
 }
 
-/// More pictures than lines: what takes and what is dangerous, and the rest.
+/// More pictures than lines: by app, what must be seen, and the rest.
 pub(crate) struct Condensed<'p> {
+    apps: Vec<AppRow>,
+    /// What matters most first, whatever app it is of.
     seen: Vec<&'p Picture<'p>>,
-    apps: Vec<AppRow<'p>>,
     rest_sorts: Vec<SameChange<'p>>,
 }
 
 impl<'p> Condensed<'p> {
     pub(crate) fn of(pictures: &'p [Picture<'p>]) -> Self {
-        let (seen, rest): (Vec<_>, Vec<_>) =
+        let (mut seen, rest): (Vec<_>, Vec<_>) =
             pictures.iter().partition(|picture| must_be_seen(picture));
+        seen.sort_by_cached_key(|picture| picture.weight());
         let rest_sorts = by_sort::sorts(&rest, Detail::Short);
-        Self { apps: by_app::rows(&seen), rest_sorts, seen }
+        Self { apps: by_app::rows(pictures), seen, rest_sorts }
     }
 
-    /// At most so many lines: each removal and each danger if there is room for that, and otherwise
-    /// how many there are in which app, and of which sort.
+    /// At most so many lines: each danger and each wide removal if there is room for that, and otherwise how
+    /// many there are in which app, and of which sort.
     pub(crate) fn draw(&self, room: usize) -> Page {
+        let apps = AROUND + 1 + self.apps.len().min(APPS);
         let rest = if self.rest_sorts.is_empty() { 0 } else { AROUND + 1 };
-        let few = self.seen.len() + rest <= room;
+        let few = self.seen.len() + apps + rest <= room;
         let each = [Detail::Whole, Detail::Short].into_iter().filter(|_| few);
-        let each = each.map(|extent| self.each(extent)).find(|page| page.len() + rest <= room);
-        let title =
-            if self.seen.is_empty() { "Changes, by sort" } else { "Other changes, by sort" };
-        if let Some(mut page) = each {
-            let [rest] = shares([&self.rest_sorts], room.saturating_sub(page.len()));
-            by_sort::draw(title, &self.rest_sorts, rest, &mut page);
+        let mut each = each.map(|extent| self.each(extent));
+        let mut page = Page::default();
+        if let Some(each) = each.find(|each| each.len() + apps + rest <= room) {
+            let [apps, rest] = shares([&self.apps, &self.rest_sorts], room - each.len());
+            by_app::draw(&self.apps, apps, &mut page);
+            page.append(each);
+            self.rest(rest, &mut page);
             return page;
         }
-        let mut page = Page::default();
         let mut sorts = by_sort::sorts(&self.seen, Detail::Whole);
         let [mut apps, mut seen, mut rest] = shares([&self.apps, &sorts, &self.rest_sorts], room);
         if seen < sorts.len() {
@@ -54,16 +59,22 @@ impl<'p> Condensed<'p> {
             [apps, seen, rest] = shares([&self.apps, &sorts, &self.rest_sorts], room);
         }
         by_app::draw(&self.apps, apps, &mut page);
-        by_sort::draw("Removals and dangerous changes, by sort", &sorts, seen, &mut page);
-        by_sort::draw(title, &self.rest_sorts, rest, &mut page);
+        by_sort::draw("Dangerous or cutting off many, by sort", &sorts, seen, &mut page);
+        self.rest(rest, &mut page);
         page
+    }
+
+    fn rest(&self, rows: usize, page: &mut Page) {
+        let title =
+            if self.seen.is_empty() { "Changes, by sort" } else { "Other changes, by sort" };
+        by_sort::draw(title, &self.rest_sorts, rows, page);
     }
 
     /// What must be seen, one after the other.
     fn each(&self, extent: Detail) -> Page {
         let mut page = Page::default();
         if !self.seen.is_empty() {
-            head("Removals and dangerous changes, each", &mut page);
+            head("Dangerous or cutting off many, each", &mut page);
         }
         for one in &self.seen {
             let marks = Marks::of(one);

@@ -7,10 +7,13 @@ use crate::model::audience::Audience;
 use crate::model::change::{FieldChange, Verb};
 use crate::model::risk::{Reason, Tier};
 use crate::model::untrusted::Untrusted;
+use crate::plan::outage::CutOff;
 use crate::plan::pictures::{Form, Picture};
 use crate::render::change::names;
 use crate::render::page::style::Ink;
-use crate::render::page::{COLUMNS, Page, counted, has_comma, is_sentence, shorten, width, wrap};
+use crate::render::page::{
+    COLUMNS, Page, counted, has_comma, in_full, is_sentence, shorten, width, wrap,
+};
 use crate::render::plan::block::{crowd_of, room, title};
 use crate::render::plan::body::{BODY, items};
 use crate::render::plan::marks::Marks;
@@ -26,16 +29,17 @@ pub(crate) enum Detail {
 
 /// Columns below the title.
 const BELOW: usize = COLUMNS - BODY.len() - 2;
-/// What a name keeps at least when it gives room to permissions.
-const STUMP: usize = 9;
 /// Lines of a short entry, if what may not be left out does not need more.
 const SHORT: usize = 2;
-/// No name or condition of the service is longer; what is was made to be long.
+/// No condition of the service is longer; what is was made to be long.
 const LONGEST: usize = 4_000;
 
-/// Whether a picture must be seen by itself, with everything in it.
+/// Whether a picture must be seen by itself: what is dangerous to give, and what cuts off all users or an
+/// app. People who are cut off are counted, app by app.
 pub(crate) fn must_be_seen(picture: &Picture<'_>) -> bool {
-    picture.removes() || picture.tier() >= Some(Tier::High)
+    let outage = picture.outage();
+    let wide = outage.is_some_and(|outage| outage.who() != CutOff::People);
+    wide || picture.tier() >= Some(Tier::High)
 }
 
 /// Draws what [`rows`] made.
@@ -49,15 +53,15 @@ pub(crate) fn draw(picture: &Picture<'_>, marks: &Marks, rows: &[String], page: 
 
 /// `crm: delegated, 3 users`. One or two people are named.
 pub(crate) fn lead(picture: &Picture<'_>, owner: Option<&str>) -> String {
-    let owner = owner.map(|label| format!("{}: ", shorten(label, 20))).unwrap_or_default();
+    let owner = owner.map(|label| format!("{}: ", in_full(label))).unwrap_or_default();
     let groups = picture.groups();
     let Some(lead) = groups.first().map(|group| group.lead) else { return owner };
     let crowd = match &picture.shape {
         Form::Alone(group) => match (lead.subject.audience, group.members.len()) {
-            (Audience::One(_) | Audience::Group(_), count @ (1 | 2)) => {
-                let names = names(&group.members);
-                let short = names.iter().map(|name| shorten(name, 48 / count));
-                Some(short.collect::<Vec<_>>().join(" and "))
+            (Audience::One(_) | Audience::Group(_), 1 | 2) => {
+                let names: Vec<String> =
+                    names(&group.members).iter().map(|name| in_full(name)).collect();
+                Some(names.join(" and "))
             }
             // The mark of the title names them.
             (Audience::Everyone, _) if group.outage.is_some() => None,
@@ -104,15 +108,14 @@ pub(crate) fn rows(
     let critical = picture.tier() == Some(Tier::Critical);
     let listed = if critical { Detail::Whole } else { extent };
     match &*told.fields {
-        [] => vec![told.head(lead, room)],
+        [] => told.flowing(lead, &[], None, room),
         [(_, items)] if !told.has_sentences() => {
             let items = told.labelled(items);
-            let short = || told.with_short_names(picture, lead, &items, room);
-            let one = told.on_one_line(lead, &items, room);
-            match one.or_else(|| short().filter(|_| extent == Detail::Short)) {
-                Some(row) => vec![row],
-                None if seen => told.listed(lead, &items, room, listed),
-                None => vec![told.counted(lead, &items, room)],
+            let all = told.flowing(lead, &items, None, room);
+            match (all.len(), seen) {
+                (1, _) => all,
+                (_, true) => told.listed(all, lead, &items, room, listed),
+                (_, false) => told.counted(lead, &items, room),
             }
         }
         fields if seen => {
@@ -124,8 +127,7 @@ pub(crate) fn rows(
                 1 => name.clone(),
                 many => format!("{name} ({many})"),
             });
-            let names = names.collect::<Vec<_>>().join(", ");
-            vec![shorten(&told.before(lead, &names), room)]
+            told.flowing(lead, &names.collect::<Vec<_>>(), None, room)
         }
     }
 }
@@ -185,51 +187,40 @@ impl EntryText {
         if let (Some(first), Some((name, _)), true) =
             (items.first_mut(), self.fields.first(), self.setting)
         {
-            *first = format!("{}: {first}", shorten(name, 40));
+            *first = format!("{}: {first}", in_full(name));
         }
         items
     }
 
-    /// `lead, target`.
-    fn head(&self, lead: &str, room: usize) -> String {
-        let Some(target) = &self.target else { return shorten(lead, room) };
-        let left = room.saturating_sub(width(lead) + 2).max(STUMP);
-        shorten(&format!("{lead}, {}", shorten(target, left)), room)
-    }
-
-    /// `lead, target / text`.
-    fn before(&self, lead: &str, text: &str) -> String {
-        match &self.target {
-            Some(target) => format!("{lead}, {} / {text}", shorten(target, 24)),
-            None => format!("{lead}, {text}"),
-        }
-    }
-
-    /// All of it, if only the target's name has to be shortened for that.
-    fn on_one_line(&self, lead: &str, items: &[String], room: usize) -> Option<String> {
-        let items = items.join(", ");
-        let Some(target) = &self.target else {
-            let row = format!("{lead}, {items}");
-            return (width(&row) <= room).then_some(row);
-        };
-        let left = room.checked_sub(width(lead) + width(&items) + 5)?;
-        (width(target) <= left || left >= STUMP)
-            .then(|| format!("{lead}, {} / {items}", shorten(target, left)))
-    }
-
-    /// The same with the names of people shortened too; a word for a crowd never is.
-    fn with_short_names(
+    /// `lead, target / items`, all of it, on as many lines as it needs.
+    fn flowing(
         &self,
-        picture: &Picture<'_>,
         lead: &str,
         items: &[String],
+        more: Option<&str>,
         room: usize,
-    ) -> Option<String> {
-        let Form::Alone(group) = &picture.shape else { return None };
-        let people = matches!(group.lead.subject.audience, Audience::One(_) | Audience::Group(_));
-        let left = room.checked_sub(width(&items.join(", ")) + STUMP + 5)?;
-        (people && group.members.len() <= 2 && left >= 30)
-            .then(|| self.on_one_line(&shorten(lead, left), items, room))?
+    ) -> Vec<String> {
+        let mut flow = Flow::new(room);
+        let goes_on = !items.is_empty() || more.is_some();
+        let end = match (&self.target, goes_on) {
+            (Some(target), true) => format!(", {} /", in_full(target)),
+            (Some(target), false) => format!(", {}", in_full(target)),
+            (None, true) => ",".to_owned(),
+            (None, false) => String::new(),
+        };
+        // The stroke stays with the word before it.
+        let text = format!("{lead}{end}");
+        let (text, stroke) = text.strip_suffix(" /").map_or((&*text, ""), |text| (text, " /"));
+        let (before, last) =
+            text.rsplit_once(' ').map_or(("", text), |(before, last)| (before, last));
+        before.split(' ').filter(|word| !word.is_empty()).for_each(|word| flow.push(word));
+        flow.push(&format!("{last}{stroke}"));
+        for (at, item) in items.iter().enumerate() {
+            let comma = if at + 1 < items.len() { "," } else { "" };
+            flow.push(&format!("{}{comma}", in_full(item)));
+        }
+        more.into_iter().for_each(|more| flow.push(more));
+        flow.rows
     }
 
     /// `2 more permissions`.
@@ -237,46 +228,35 @@ impl EntryText {
         counted(count, &format!("more {}", self.word))
     }
 
-    /// What fits one line, and how many more there are.
-    fn counted(&self, lead: &str, items: &[String], room: usize) -> String {
-        let before = match &self.target {
-            Some(target) => {
-                let left = room.saturating_sub(width(lead) + 40).clamp(STUMP, 24);
-                format!("{lead}, {} / ", shorten(target, left))
-            }
-            None => format!("{lead}, "),
-        };
+    /// As many items as fit one line, and how many more there are.
+    fn counted(&self, lead: &str, items: &[String], room: usize) -> Vec<String> {
         let row = |count: usize| {
-            let more = items.len() - count;
-            match count {
-                0 => self.before(lead, &counted(more, self.word)),
-                _ => format!("{before}{} and {more} more", joined(items, count)),
-            }
+            let more = match count {
+                0 => counted(items.len(), self.word),
+                _ => format!("and {} more", items.len() - count),
+            };
+            self.flowing(lead, items.get(..count).unwrap_or_default(), Some(&more), room)
         };
-        let fit = (1..items.len()).take_while(|count| width(&row(*count)) <= room).last();
-        match (items, fit) {
-            ([only], _) if width(&before) + 20 <= room => {
-                format!("{before}{}", shorten(only, room - width(&before)))
-            }
-            (_, fit) => shorten(&row(fit.unwrap_or_default()), room),
-        }
+        let fits = |rows: &Vec<String>| rows.len() == 1;
+        (1..items.len()).map(row).take_while(fits).last().unwrap_or_else(|| row(0))
     }
 
     /// All of it over several lines; short: what may not be left out, and what fits beside it.
-    fn listed(&self, lead: &str, items: &[String], room: usize, extent: Detail) -> Vec<String> {
-        let sign = if self.target.is_some() { " /" } else { ":" };
-        let head = format!("{}{sign}", self.head(lead, room - sign.len()));
-        let all = filled(head.clone(), items.iter(), None, room);
-        if extent == Detail::Whole || all.len() <= SHORT {
+    fn listed(
+        &self,
+        all: Vec<String>,
+        lead: &str,
+        items: &[String],
+        room: usize,
+        extent: Detail,
+    ) -> Vec<String> {
+        if extent == Detail::Whole || all.len() <= SHORT || self.worst == items.len() {
             return all;
         }
         let short = |count: usize| {
             let more = format!("and {} (--full)", self.more(items.len() - count));
-            filled(head.clone(), items.iter().take(count), Some(&more), room)
+            self.flowing(lead, items.get(..count).unwrap_or_default(), Some(&more), room)
         };
-        if self.worst == items.len() {
-            return all;
-        }
         let least = short(self.worst);
         let most = least.len().max(SHORT);
         let more = (self.worst + 1..items.len()).map(short).take_while(|rows| rows.len() <= most);
@@ -291,13 +271,13 @@ impl EntryText {
         room: usize,
         most: usize,
     ) -> Vec<String> {
-        let mut rows = vec![self.head(lead, room)];
+        let mut rows = self.flowing(lead, &[], None, room);
         let mut left = 0;
         for (name, item) in
             fields.iter().flat_map(|(name, items)| items.iter().map(move |i| (name, i)))
         {
             let item = shorten(item, LONGEST);
-            let mut told = wrap(&format!("{}: {item}", shorten(name, 40)), BELOW - 2);
+            let mut told = wrap(&format!("{}: {item}", in_full(name)), BELOW - 2);
             told.iter_mut().skip(1).for_each(|row| row.insert_str(0, "  "));
             if left > 0 || rows.len() + told.len() > most {
                 left += 1;
@@ -312,35 +292,28 @@ impl EntryText {
     }
 }
 
-/// Items behind a head, with commas between them, and no item cut.
-fn filled<'i>(
-    head: String,
-    items: impl ExactSizeIterator<Item = &'i String>,
-    more: Option<&str>,
+/// Words and items one after the other, none of them cut: the first row is the title's.
+struct Flow {
+    rows: Vec<String>,
     room: usize,
-) -> Vec<String> {
-    let mut rows = vec![head];
-    let mut push = |text: &str| {
-        let limit = if rows.len() == 1 { room } else { BELOW };
-        match rows.last_mut() {
-            Some(row) if width(row) + 1 + width(text) <= limit => {
+}
+
+impl Flow {
+    fn new(room: usize) -> Self {
+        Self { rows: vec![String::new()], room }
+    }
+
+    fn push(&mut self, text: &str) {
+        let limit = if self.rows.len() == 1 { self.room } else { BELOW };
+        match self.rows.last_mut() {
+            Some(row) if row.is_empty() && width(text) <= limit => row.push_str(text),
+            Some(row) if !row.is_empty() && width(row) + 1 + width(text) <= limit => {
                 row.push(' ');
                 row.push_str(text);
             }
-            _ => rows.extend(wrap(text, BELOW)),
+            _ => self.rows.extend(wrap(text, BELOW)),
         }
-    };
-    let last = items.len();
-    for (at, item) in items.enumerate() {
-        let comma = if at + 1 < last { "," } else { "" };
-        push(&format!("{}{comma}", shorten(item, LONGEST)));
     }
-    more.into_iter().for_each(push);
-    rows
-}
-
-fn joined(items: &[String], count: usize) -> String {
-    items.iter().take(count).map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// One item of a field.

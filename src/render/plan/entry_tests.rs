@@ -55,7 +55,7 @@ fn what_is_dangerous_names_all_it_gives() {
     ");
     for many in [250, 9_999] {
         let text = drawn(vec![critical()], many);
-        let told = picture(&text, "[CRITICAL]");
+        let told = picture(&text, "+ grant    crm");
         assert!(SIX.iter().all(|name| told.contains(name)), "{text}");
         assert!(text.contains("\nMore    --full "), "{text}");
         assert!(text.lines().count() <= 60, "{text}");

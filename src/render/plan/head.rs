@@ -13,7 +13,7 @@ use crate::plan::readiness::{Readiness, stopped_by};
 use crate::plan::said::{SAYS, quoted};
 use crate::plan::{Extent, Lifted, Plan, SaidBy};
 use crate::render::page::style::Ink;
-use crate::render::page::{COLUMNS, Page, counted, grouped, shorten, width};
+use crate::render::page::{COLUMNS, Page, counted, grouped, in_full, shorten, width, wrap};
 use crate::render::plan::marks::cuts_off_in_all;
 
 /// Before the name of a tenant that is none: as wide as the other words of the head.
@@ -76,19 +76,21 @@ fn part(plan: &Plan) -> String {
 
 fn tenant(plan: &Plan, page: &mut Page) {
     let tenant = plan.tenant.domains.first().unwrap_or(&plan.tenant.name);
-    // A tenant id with its brackets takes 38 columns.
-    let name = shorten(tenant.raw(), COLUMNS - 10 - 39);
+    let name = in_full(tenant.raw());
     let (ink, lead) =
         if plan.simulated { (Ink::Change, SIMULATED) } else { (Ink::Plain, "Tenant    ") };
-    let rest = format!("{name} ({})", plan.tenant.id);
-    page.pieces(vec![(ink, lead.to_owned()), (Ink::Plain, rest)]);
+    let told = format!("{name} ({})", plan.tenant.id);
+    let mut rows = wrap(&told, COLUMNS - lead.len()).into_iter();
+    let first = rows.next().unwrap_or_default();
+    page.pieces(vec![(ink, lead.to_owned()), (Ink::Plain, first)]);
+    rows.for_each(|row| page.line(Ink::Plain, &format!("{:lead$}{row}", "", lead = lead.len())));
 }
 
 fn manifest(plan: &Plan, page: &mut Page) {
     let names = match plan.manifest.files.as_slice() {
-        [only] => shorten(&only.path, COLUMNS - 10 - 8),
+        [only] => in_full(&only.path),
         files @ ([] | [_, _]) => {
-            files.iter().map(|file| shorten(&file.path, 40)).collect::<Vec<_>>().join(", ")
+            files.iter().map(|file| in_full(&file.path)).collect::<Vec<_>>().join(", ")
         }
         many => counted(many.len(), "file"),
     };

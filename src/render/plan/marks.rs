@@ -3,12 +3,15 @@
 
 use crate::model::risk::Tier;
 use crate::plan::outage::{CutOff, Outage, OutageTotals};
-use crate::plan::pictures::Picture;
+use crate::plan::pictures::{Form, Picture};
 use crate::render::page::style::{Ink, risk_ink, risk_label};
 use crate::render::page::{COLUMNS, counted, grouped, width};
 
 /// Where risk labels begin, so that the widest ends at column 80.
 const RISK_COLUMN: usize = 70;
+
+/// Said of what everybody loses.
+const ALL: &str = "cuts off all users";
 
 /// What stands at the right of a title.
 #[derive(Debug, Clone)]
@@ -20,7 +23,15 @@ pub(crate) struct Marks {
 
 impl Marks {
     pub(crate) fn of(picture: &Picture<'_>) -> Self {
-        Self::with(picture.tier(), picture.outage().as_ref())
+        let marks = Self::with(picture.tier(), picture.outage().as_ref());
+        // Those who get it for themselves are not cut off.
+        let others = matches!(&picture.shape, Form::Replacement { .. });
+        match &marks.outage {
+            Some(words) if others && words == ALL => {
+                Self { outage: Some("cuts off all others".to_owned()), ..marks }
+            }
+            _ => marks,
+        }
     }
 
     pub(crate) fn with(tier: Option<Tier>, outage: Option<&Outage>) -> Self {
@@ -60,9 +71,9 @@ impl Marks {
 }
 
 /// `cuts off all users`, `cuts off 24 people`.
-fn cuts_off(outage: &Outage) -> String {
+pub(crate) fn cuts_off(outage: &Outage) -> String {
     match outage.who() {
-        CutOff::Everybody => "cuts off all users".to_owned(),
+        CutOff::Everybody => ALL.to_owned(),
         CutOff::App => "cuts off the app".to_owned(),
         CutOff::People => {
             let people = (outage.people() > 0).then(|| people(outage.people()));

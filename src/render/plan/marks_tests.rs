@@ -13,7 +13,7 @@ fn gone(owner: &str, user: Option<u128>) -> Change {
 }
 
 fn told(changes: &[Change], tier: Option<Tier>) -> String {
-    let outage = outage::of_all(&plan(Vec::new()), changes);
+    let outage = outage::of_all(&plan(changes.to_vec()), changes);
     let marks = Marks::with(tier, outage.as_ref());
     let text = "x".repeat(marks.begin());
     let pieces = marks.pieces(width(&text));

@@ -11,6 +11,7 @@ pub(crate) mod head;
 pub mod json;
 mod marks;
 mod replacement;
+mod sections;
 pub mod stale;
 pub mod text;
 

@@ -55,13 +55,13 @@ fn nobody_is_cut_off_where_nothing_is_taken() {
 
 #[test]
 fn several_changes_count_each_person_once() {
-    let plan = plan(Vec::new());
     let both = [gone("crm", Some(1)), gone("crm", Some(1)), gone("crm", Some(2))];
-    let outage = of_all(&plan, &both).unwrap();
+    let outage = of_all(&plan(both.to_vec()), &both).unwrap();
     assert_eq!((outage.who(), outage.people()), (CutOff::People, 2));
-    let outage = of_all(&plan, both.iter().chain(&[gone("crm", None)])).unwrap();
+    let all = [&both[..], &[gone("crm", None)]].concat();
+    let outage = of_all(&plan(all.clone()), &all).unwrap();
     assert_eq!((outage.who(), outage.people()), (CutOff::Everybody, 0), "the widest is told");
-    assert!(of_all(&plan, &[]).is_none());
+    assert!(of_all(&plan(Vec::new()), &[]).is_none());
 }
 
 #[test]

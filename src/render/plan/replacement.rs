@@ -1,106 +1,171 @@
-//! A grant that replaces others, or is replaced by them, drawn as one: who gets what, who loses what, and
-//! in which order, so that there is no gap.
+//! A grant that replaces others, or is replaced by them, drawn as one: who gets what, who loses what, who
+//! keeps it, and in which order, so that there is no gap. It is told by what people really have, before and
+//! after, and not by the objects that are sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Verb};
+use crate::model::id::ObjectId;
 use crate::model::untrusted::Untrusted;
+use crate::plan::Plan;
+use crate::plan::access::{AccessEntry, AccessHolder};
 use crate::plan::pictures::Alike;
-use crate::render::change::names;
 use crate::render::page::style::Ink;
 use crate::render::page::{Depth, PROSE, Page, counted};
-use crate::render::plan::body::{BODY, about, depth, sorted, target_and};
+use crate::render::plan::block::SETS;
+use crate::render::plan::body::{BODY, Fullness, sorted, target_and};
 
 pub(crate) fn draw(
+    plan: &Plan,
     verb: Verb,
     given: &[Alike<'_>],
     taken: &[Alike<'_>],
-    full: bool,
+    full: Fullness,
     page: &mut Page,
 ) {
-    let all: Vec<&Alike<'_>> = given.iter().chain(taken).collect();
-    let moved: BTreeSet<Vec<String>> = all.iter().map(|group| moved(group.lead)).collect();
-    let target = given.first().and_then(|group| group.lead.subject.target.as_ref());
-    let alike = moved.len() == 1;
-    match (alike, moved.first()) {
-        (true, Some(items)) => {
-            target_and(target.map(Untrusted::shown).as_deref(), items, page);
-        }
-        _ => about(verb, target, &[], page),
-    }
-    let side = |sign, ink, everybody| Half { sign, ink, everybody, alike, full };
-    rows(&side('+', Ink::Give, "everybody in the tenant"), given, page);
-    // Whoever has it through everybody's grant from now on loses nothing.
-    let keeps = alike && verb == Verb::Widen;
-    let (sign, ink) = if keeps { ('=', Ink::Plain) } else { ('-', Ink::Take) };
-    rows(&side(sign, ink, "everybody else in the tenant"), taken, page);
+    let changes: Vec<&Change> =
+        given.iter().chain(taken).flat_map(|group| group.members.iter().copied()).collect();
+    let Some(first) = changes.first() else { return };
+    let moves = Moves::of(plan, &changes, plan.access.at(first));
+    let target = first.subject.target.as_ref().map(Untrusted::shown);
+    target_and(target.as_deref(), &moves.all(), page);
+    moves.draw(full, page);
     page.wrapped(Ink::Plain, BODY, &sequence(verb, given, taken), PROSE);
-    let kept: BTreeSet<String> = taken
-        .iter()
-        .flat_map(|group| group.lead.fields.iter().flat_map(|f| sorted(f.kept.iter())))
-        .collect();
+    let everybody = changes.iter().filter(|one| one.subject.audience == Audience::Everyone);
+    let kept: BTreeSet<String> =
+        everybody.flat_map(|one| &one.fields).flat_map(|field| sorted(field.kept.iter())).collect();
     if verb == Verb::Narrow && !kept.is_empty() {
         let kept: Vec<String> = kept.into_iter().collect();
-        page.list(Ink::Plain, &format!("{BODY}Everybody keeps "), &kept, depth(full));
+        page.list(Ink::Plain, &format!("{BODY}Everybody keeps "), &kept, full.depth());
     }
 }
 
-/// What a change gives or takes, without what stays.
-fn moved(change: &Change) -> Vec<String> {
-    sorted(change.fields.iter().flat_map(|field| field.gained.iter().chain(&field.lost)))
+/// What somebody gets, and what he loses.
+type Difference = (Vec<String>, Vec<String>);
+
+/// What everybody and single people get and lose of one resource through one app.
+struct Moves {
+    everybody: Difference,
+    /// Names of those with the same difference, and whether it is that of everybody.
+    people: BTreeMap<Difference, Vec<String>>,
 }
 
-/// One side of a replacement, and how it is told.
-struct Half {
-    sign: char,
-    ink: Ink,
-    everybody: &'static str,
-    /// Both sides are about the same permissions, which stand above.
-    alike: bool,
-    full: bool,
+impl Moves {
+    /// `entries`: all that is said of this app and resource.
+    fn of(plan: &Plan, changes: &[&Change], entries: &[AccessEntry]) -> Self {
+        let difference =
+            |entry: &AccessEntry| (sorted(entry.gets.iter()), sorted(entry.loses.iter()));
+        let everybody = entries.iter().find(|entry| entry.who == AccessHolder::Everybody);
+        let everybody = everybody.map(difference).unwrap_or_default();
+        let mut own: BTreeMap<ObjectId, Difference> = BTreeMap::new();
+        for entry in entries {
+            if let AccessHolder::One(id) = entry.who {
+                own.insert(id, difference(entry));
+            }
+        }
+        let mut names: BTreeMap<ObjectId, String> = BTreeMap::new();
+        for change in changes {
+            if let Audience::One(id) = change.subject.audience {
+                let name = change.subject.person.as_ref().map(Untrusted::shown);
+                names.insert(id, name.unwrap_or_else(|| id.to_string()));
+            }
+        }
+        for id in own.keys() {
+            names.entry(*id).or_insert_with(|| plan.names.of(*id).shown());
+        }
+        let mut people: BTreeMap<Difference, Vec<String>> = BTreeMap::new();
+        for (id, name) in names {
+            let moved = own.get(&id).unwrap_or(&everybody);
+            people.entry(moved.clone()).or_default().push(name);
+        }
+        people.values_mut().for_each(|names| {
+            names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
+        });
+        Self { everybody, people }
+    }
+
+    /// All that anybody gets or loses.
+    fn all(&self) -> Vec<String> {
+        let differences = self.people.keys().chain([&self.everybody]);
+        let names: BTreeSet<&String> =
+            differences.flat_map(|(gets, loses)| gets.iter().chain(loses)).collect();
+        let mut names: Vec<String> = names.into_iter().cloned().collect();
+        names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
+        names
+    }
+
+    fn draw(&self, full: Fullness, page: &mut Page) {
+        let all = self.all();
+        let limit = full.limit(SETS);
+        for ((gets, loses), names) in self.people.iter().take(limit) {
+            if gets.is_empty() && loses.is_empty() {
+                row(Side::Kept, names, &[], &all, full, page);
+            }
+            row(Side::Given, names, gets, &all, full, page);
+            row(Side::Lost, names, loses, &all, full, page);
+        }
+        let left: usize = self.people.values().skip(limit).map(Vec::len).sum();
+        if left > 0 {
+            let more = counted(left, "more user");
+            let text = format!("{BODY}  ~ {more}, of other permissions (--full lists all)");
+            page.line(Ink::Plain, &text);
+        }
+        let some = !self.people.is_empty();
+        let rest = if some { "everybody else in the tenant" } else { "everybody in the tenant" };
+        let rest = [rest.to_owned()];
+        let (gets, loses) = &self.everybody;
+        row(Side::Given, &rest, gets, &all, full, page);
+        row(Side::Lost, &rest, loses, &all, full, page);
+    }
 }
 
-/// Those who get or lose the same stand together, whatever line asked for it. So many of them have rows
-/// of their own.
-const ROWS: usize = 6;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Given,
+    Lost,
+    Kept,
+}
 
-fn rows(side: &Half, groups: &[Alike<'_>], page: &mut Page) {
-    let mut order: Vec<(Vec<String>, Vec<&Change>)> = Vec::new();
-    let mut places: BTreeMap<Vec<String>, usize> = BTreeMap::new();
-    for group in groups {
-        let moved = moved(group.lead);
-        let place = *places.entry(moved.clone()).or_insert(order.len());
-        match order.get_mut(place) {
-            Some((_, members)) => members.extend(&group.members),
-            None => order.push((moved, group.members.clone())),
+impl Side {
+    /// Sign and words before the names.
+    fn lead(self) -> (Ink, &'static str) {
+        match self {
+            Self::Given => (Ink::Give, "+ given to "),
+            Self::Lost => (Ink::Take, "- lost by "),
+            Self::Kept => (Ink::Plain, "= kept by "),
         }
     }
-    let Half { sign, ink, everybody, alike, full } = *side;
-    let limit = if full { usize::MAX } else { ROWS };
-    let lead = format!("{BODY}  {sign} ");
-    for (moved, members) in order.iter().take(limit) {
-        match members.first().map(|change| change.subject.audience) {
-            Some(Audience::One(_)) => page.list(ink, &lead, &names(members), depth(full)),
-            _ => page.list(ink, &lead, &[everybody.to_owned()], Depth::All),
-        }
-        if !alike && !moved.is_empty() {
-            page.list(Ink::Plain, &format!("{BODY}      of "), moved, Depth::All);
-        }
+}
+
+/// Names, and below them what it is, where that is not all that stands above.
+fn row(
+    side: Side,
+    names: &[String],
+    moved: &[String],
+    all: &[String],
+    full: Fullness,
+    page: &mut Page,
+) {
+    if moved.is_empty() && side != Side::Kept {
+        return;
     }
-    let left: usize = order.iter().skip(limit).map(|(_, members)| members.len()).sum();
-    if left > 0 {
-        let more = counted(left, "more user");
-        page.line(ink, &format!("{lead}{more}, of other permissions (--full lists all)"));
+    let (ink, lead) = side.lead();
+    page.list(ink, &format!("{BODY}  {lead}"), names, full.depth());
+    if !moved.is_empty() && moved != all {
+        page.list(Ink::Plain, &format!("{BODY}      of "), moved, Depth::All);
     }
 }
 
 /// The promise that there is no gap, in words.
 fn sequence(verb: Verb, given: &[Alike<'_>], taken: &[Alike<'_>]) -> String {
     let many = |groups: &[Alike<'_>]| groups.iter().map(|group| group.members.len()).sum::<usize>();
-    let only_narrowed = taken.iter().all(|group| group.lead.verb == Verb::Narrow);
+    let every = |groups: &[Alike<'_>], verb: Verb| {
+        groups.iter().all(|group| group.members.iter().all(|change| change.verb == verb))
+    };
+    let only_narrowed = every(taken, Verb::Narrow);
+    let made = every(given, Verb::Grant);
     if verb == Verb::Narrow {
-        let made = given.iter().all(|group| group.lead.verb == Verb::Grant);
         format!(
             "{} {} {} and read back first; only then the all-users grant {}.",
             counted(many(given), "one-user grant"),
@@ -109,13 +174,11 @@ fn sequence(verb: Verb, given: &[Alike<'_>], taken: &[Alike<'_>]) -> String {
             if only_narrowed { "is narrowed" } else { "goes" },
         )
     } else {
-        let one = many(taken) == 1;
-        let made = given.iter().all(|group| group.lead.verb == Verb::Grant);
         format!(
             "The all-users grant is {} and read back first; only then {} {}.",
             if made { "made" } else { "widened" },
             counted(many(taken), "one-user grant"),
-            match (only_narrowed, one) {
+            match (only_narrowed, many(taken) == 1) {
                 (true, true) => "is narrowed",
                 (true, false) => "are narrowed",
                 (false, true) => "goes",

@@ -40,10 +40,10 @@ Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
 4 changes in 1 app: 3 to add, 0 to change, 1 to remove.
 
 outlook-tasks  OutlookTasksConnector-PowerApps and Flow       99da6bf4-...-c240
-  ~ narrow   delegated, all users -> 3 users      cuts off all users  [MEDIUM]
+  ~ narrow   delegated, all users -> 3 users     cuts off all others  [MEDIUM]
              Microsoft Graph / offline_access, Tasks.ReadWrite
-               + adele@contoso.com, alex@contoso.com, megan@contoso.com
-               - everybody else in the tenant
+               = kept by adele@contoso.com, alex@contoso.com, megan@contoso.com
+               - lost by everybody else in the tenant
              3 one-user grants are made and read back first; only then
              the all-users grant goes.
              why: consent.toml:14
@@ -147,17 +147,8 @@ fn what_gains_and_loses_is_drawn_line_by_line() {
     3 changes in 1 app and the tenant's settings:
     1 to add, 2 to change, 0 to remove.
 
-    tenant  settings for everybody
-      ~ set      user consent
-                 allow:
-                   - none
-                   + microsoft-recommended
-                 why: consent.toml:14
-
     crm  Contoso CRM                                              99da6bf4-...-c240
-      + create   service principal
-                 note: its id is known after apply
-                 why: consent.toml:14
+      why: consent.toml:14
       ~ set      delegated, 1 user                     cuts off 1 person  [HIGH]
                  Microsoft Graph
                    - Mail.Read
@@ -166,6 +157,12 @@ fn what_gains_and_loses_is_drawn_line_by_line() {
                      kept: openid, User.Read
                    ~ adele@contoso.com
                  risk: P205: mail or every file, as the user (Mail.Send)
+      + create   service principal
+                 note: its id is known after apply
+
+    tenant  settings for everybody
+      ~ set      user consent
+                 allow: none -> microsoft-recommended
                  why: consent.toml:14
 
     Plan: 1 to add, 2 to change, 0 to remove. 0 unchanged.
@@ -202,12 +199,12 @@ fn people_who_get_the_grant_of_everybody() {
 
     crm  Contoso CRM                                              99da6bf4-...-c240
       ~ widen    delegated, 2 users -> all users                   cuts off 2 people
-                 Microsoft Graph
-                   + everybody in the tenant
+                 Microsoft Graph / Mail.Read, User.Read
+                   - lost by 00000000-0000-0000-0000-000000000001,
+                             00000000-0000-0000-0000-000000000002
+                       of User.Read
+                   + given to everybody else in the tenant
                        of Mail.Read
-                   - 00000000-0000-0000-0000-000000000001,
-                     00000000-0000-0000-0000-000000000002
-                       of Mail.Read, User.Read
                  The all-users grant is made and read back first; only then
                  2 one-user grants go.
                  why: consent.toml:14
@@ -234,7 +231,8 @@ fn hostile_names_draw_nothing() {
     insta::assert_snapshot!(draw(&plan, SHORT), @"
     Ready to apply.
 
-    Tenant    Az<U+001B>[31mure<U...free beer (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
+    Tenant    Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
+              (8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7)
     Manifest  consent.toml, 1 app
     Live      read 14:02:11Z, complete: 1 app, 1 grant, 0.3 s
 
@@ -340,7 +338,7 @@ fn what_a_saved_plan_is_stopped_by_is_its_own_word() {
     let line = text.split("\n\n").next().unwrap();
     insta::assert_snapshot!(line, @r#"
     BLOCKED by what the plan says: "removal_limit", "none\". Ready to
-    apply.<U+001B>[2K<U+000A>".
+    apply.<...[2K<U+000A>".
     "#);
     blocked.identity_checks = vec![check("lockout")];
     let text = draw(&blocked, SHORT);
