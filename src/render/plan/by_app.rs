@@ -25,7 +25,7 @@ pub(crate) struct AppRow<'p> {
     critical: usize,
 }
 
-/// The most dangerous apps first, then those that lose most.
+/// The most dangerous apps first, then those that all users lose, then those that lose most.
 pub(crate) fn rows<'p>(pictures: &[&'p Picture<'p>]) -> Vec<AppRow<'p>> {
     let mut apps: BTreeMap<&str, AppRow<'p>> = BTreeMap::new();
     for picture in pictures {
@@ -44,7 +44,9 @@ pub(crate) fn rows<'p>(pictures: &[&'p Picture<'p>]) -> Vec<AppRow<'p>> {
     }
     let mut rows: Vec<AppRow<'p>> = apps.into_values().collect();
     rows.sort_by_key(|row| {
-        (Reverse((row.critical, row.high, row.taken.remove, row.taken.change)), row.label)
+        let widest = row.outage.as_ref().map(|outage| Reverse(outage.who()));
+        let Counts { add: _, change, remove } = row.taken;
+        (Reverse((row.critical, row.high, widest, remove, change)), row.label)
     });
     rows
 }

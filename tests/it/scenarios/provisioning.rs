@@ -104,7 +104,7 @@ fn s13_announces_what_it_assigns() {
     let world = World::with("");
     world.manifest(&assigning());
     let (plan, _) = world.apply_as_announced();
-    assert_eq!(plan["summary"]["grant"], 2, "the grant, and the assignment");
+    assert_eq!(plan["summary"]["add"], 3, "the app, the grant, and the assignment");
     let path = plan["changes"][2]["requests"][0]["path"].as_str().unwrap();
     let later = "(known after service_principal/outlook-tasks)";
     assert_eq!(path, format!("/servicePrincipals/{later}/appRoleAssignedTo"));

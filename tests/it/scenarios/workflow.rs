@@ -68,8 +68,9 @@ fn s10_the_workflow_is_on_before_user_consent_goes_off() {
     let role = &row["defaultUserRolePermissions"];
     assert_eq!(role["permissionGrantPoliciesAssigned"].as_array().unwrap().len(), 2);
     assert_eq!(role["allowedToReadOtherUsers"], true, "nothing else of the policy changes");
-    assert_eq!(plan["summary"]["gives"], 1);
-    assert_eq!(plan["summary"]["takes"], 1);
+    let change = &plan["changes"][0];
+    assert_eq!((&change["gives"], &change["takes"]), (&json!(true), &json!(true)));
+    assert_eq!(plan["summary"]["change"], 1);
 }
 
 #[test]
