@@ -72,7 +72,7 @@ fn the_question_counts_both_sides() {
     let (text, code) = answered(&world, YES, "no");
     assert_eq!(code, 8, "{text}");
     assert!(text.contains("Apply 2 changes to SIMULATED Contoso"), "{text}");
-    let sides = "1 to add, 0 to change, 1 to remove; highest risk given: low; cuts off 1 person in";
+    let sides = "1 to add, 0 to change, 1 to remove; highest risk given: low; cuts off 1 person";
     assert!(text.contains(sides), "{text}");
     world.assert_untouched();
 }
@@ -88,7 +88,7 @@ fn there_is_one_count() {
         "4 changes in 1 app: 3 to add, 0 to change, 1 to remove.",
         "Plan: 3 to add, 0 to change, 1 to remove. 0 unchanged.",
         "Apply 4 changes to SIMULATED Contoso",
-        "\n3 to add, 0 to change, 1 to remove; highest risk given: low; cuts off all users in",
+        "\n3 to add, 0 to change, 1 to remove; highest risk given: low; cuts off all users",
         "Result  4 changes: 4 done. 3 added, 0 changed, 1 removed.",
         "Tenant  SIMULATED, changed; 4 write requests sent.",
     ] {
