@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::schema::JsonSchema;
-use crate::plan::Plan;
+use crate::plan::{Check, Plan};
 
 /// The verdict on a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -30,13 +30,19 @@ impl Readiness {
 
 /// The rails that stop a plan, in their order, each once. Of a plan with nothing to apply they stop nothing.
 pub(crate) fn stopped_by(plan: &Plan) -> Vec<&str> {
-    let mut by: Vec<&str> = Vec::new();
-    if Readiness::of(plan) == Readiness::Blocked {
-        for check in plan.checks.iter().chain(&plan.identity_checks) {
-            if !by.contains(&check.rule.as_str()) {
-                by.push(&check.rule);
-            }
+    match Readiness::of(plan) {
+        Readiness::Blocked => rules(plan.checks.iter().chain(&plan.identity_checks)),
+        Readiness::Ready | Readiness::NoChanges | Readiness::Partial => Vec::new(),
+    }
+}
+
+/// Their names, each once.
+pub(crate) fn rules<'p>(checks: impl IntoIterator<Item = &'p Check>) -> Vec<&'p str> {
+    let mut rules: Vec<&str> = Vec::new();
+    for check in checks {
+        if !rules.contains(&check.rule.as_str()) {
+            rules.push(&check.rule);
         }
     }
-    by
+    rules
 }

@@ -129,7 +129,7 @@ fn scattered_refusals_stop_nothing() {
     let run = world.apply().assert_code(9);
     assert!(run.stdout.contains("23 done, 2 failed"), "{run:#?}");
     assert_eq!(world.grants().len(), 23);
-    assert_eq!(world.plan()["summary"]["grant"], 2);
+    assert_eq!(world.plan()["summary"]["add"], 2);
 }
 
 /// Somebody else makes one of the planned grants at this moment of the run. Returns exit code and

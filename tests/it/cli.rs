@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::sample::{CROWD, FOR_CROWD, ONE};
 use crate::world::{HEAD, Run, SEED, World};
@@ -205,7 +205,7 @@ fn reports_go_where_they_are_sent() {
     let world = ready();
     let args = ["plan", "--report", "json=a.json", "--report", "json=sub.json"];
     let run = world.run(&args).assert_code(0);
-    assert!(run.stdout.contains("Plan: 1 to grant"), "{run:#?}");
+    assert!(run.stdout.contains("Plan: 1 to add"), "{run:#?}");
     let read = |name: &str| std::fs::read_to_string(world.folder().join(name)).unwrap();
     assert_eq!(read("a.json"), read("sub.json"));
     let file: Value = serde_json::from_str(&read("a.json")).unwrap();
@@ -213,7 +213,7 @@ fn reports_go_where_they_are_sent() {
     for args in [&["plan", "--json"][..], &["plan", "--report", "json=-"]] {
         let run = world.run(args).assert_code(0);
         assert_eq!(run.json()["effect"], file["effect"]);
-        assert!(run.stderr.contains("Plan: 1 to grant"), "people's text: {run:#?}");
+        assert!(run.stderr.contains("Plan: 1 to add"), "people's text: {run:#?}");
     }
     let digest = world.digest();
     let run = world.run(&["apply", "--json", "--approve", &digest]).assert_code(0);
@@ -332,6 +332,32 @@ fn detailed_exit_codes_tell_whether_there_are_changes() {
     world.apply().assert_code(0).quietly();
     world.run(&["plan", "--detailed-exitcode"]).assert_code(0).quietly();
     world.run(&["plan", "--detailed-exitcode", "-f", "nowhere"]).assert_code(3).quietly();
+}
+
+/// A rail stops nothing where there is nothing to apply, and nobody hears of it who does not ask.
+#[test]
+fn detailed_exit_codes_tell_whether_a_rail_stops_the_changes() {
+    let limit = "[limits]\nprincipals = 1\n";
+    let two =
+        ONE.replace("[\"alice@contoso.com\"]", "[\"alice@contoso.com\", \"bob@contoso.com\"]");
+    let world = World::with("");
+    world.manifest(&(limit.to_owned() + &two));
+    for args in [&["plan"][..], &["plan", "--json"], &["plan", "--out", "blocked.plan"]] {
+        world.run(args).assert_code(0).quietly();
+        let run = world.run(&[args, &["--detailed-exitcode"]].concat()).assert_code(5);
+        assert!(!run.stderr.contains("error"), "it is a plan all the same: {run:#?}");
+    }
+    // A part is none to apply, and still it is no rail that says so.
+    let run = world.run(&["plan", "--detailed-exitcode", "--app", "explorer"]).assert_code(5);
+    assert!(run.stdout.starts_with("BLOCKED by principals_limit.\n"), "{run:#?}");
+    world.manifest(&two);
+    let run = world.run(&["plan", "--detailed-exitcode", "--app", "explorer"]).assert_code(2);
+    assert!(run.stdout.starts_with("Only a part of the manifest: to read,"), "{run:#?}");
+    world.apply().assert_code(0).quietly();
+    world.manifest(&(limit.to_owned() + &two));
+    let run = world.run(&["plan", "--detailed-exitcode"]).assert_code(0);
+    assert!(run.stdout.starts_with("No changes. The tenant matches the manifest.\n"), "{run:#?}");
+    assert_eq!(world.plan()["verdict"], json!({ "word": "no_changes", "by": [] }));
 }
 
 /// Times out of the text of a plan, however they are written.

@@ -69,14 +69,16 @@ fn writes_that_are_all_answered_500_end_in_doubt() {
         );
         let told = flat(&run.stdout);
         for words in [
-            format!("Tenant may have changed; {sent} write requests sent, none known to have"),
+            format!(
+                "Tenant SIMULATED, may have changed; {sent} write requests sent, none known to have"
+            ),
             format!("Check a fresh plan has {count} objects left."),
             "no clear answer (500 UnknownError".to_owned(),
             "Next consent apply".to_owned(),
         ] {
             assert!(told.contains(&words), "{words}: {run:#?}");
         }
-        let stopped = told.contains("Stopped after 20 objects in a row had no clear answer");
+        let stopped = told.contains("Stopped after 20 changes in a row had no clear answer");
         assert_eq!(stopped, count > 20, "{run:#?}");
         let long = |line: &str| line.chars().count() > 80 && !line.starts_with("Record");
         assert!(!run.stdout.lines().any(long), "{run:#?}");

@@ -9,7 +9,7 @@ use crate::world::{HEAD, Run, World};
 const DRAWING: &str = "E\u{1b}[2J\u{1b}[38;5;123mred\u{1b}]8;;http://evil.example\u{7}link\u{1b}]8;;\u{7}\
     \u{1b}]52;c;ZXZpbA==\u{7}\u{1b}P$q\u{1b}\\\u{8}\u{0}\u{7f}\u{9b}31m\u{9d}0;t\u{9c}\u{85}\
     \u{202e}\u{2066}\u{2069}\u{200f}\u{61c}\u{200b}\u{feff}\u{2060}\u{ad}\u{2028}\u{e0041}\u{2800}\
-    \r\nPlan: 0 to grant, 0 to widen, 0 to narrow, 0 to revoke.\r\n\t| **b** | \
+    \r\nPlan: 0 to add, 0 to change, 0 to remove.\r\n\t| **b** | \
     <img src=x onerror=alert(1)> [x](javascript:alert(1)) ``` `$(reboot)` :tada:";
 
 fn names() -> [String; 3] {
@@ -86,7 +86,7 @@ pub fn draws(c: char) -> bool {
 pub fn assert_harmless(text: &str) {
     let found: Vec<char> = text.chars().filter(|c| *c != '\n' && draws(*c)).collect();
     assert!(found.is_empty(), "{found:?} in {text:?}");
-    assert!(!text.contains("\nPlan: 0 to grant, 0 to widen, 0 to narrow, 0 to revoke.\n"));
+    assert!(!text.contains("\nPlan: 0 to add, 0 to change, 0 to remove.\n"));
 }
 
 /// Colour is the tool's own and nothing else; what a name brought is not among it.

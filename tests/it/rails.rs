@@ -9,7 +9,7 @@ mod removals;
 mod rights;
 
 use consent::sandbox::access::{self, TokenClaims};
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
 use crate::world::{Run, TENANT, World};
@@ -87,7 +87,7 @@ pub fn stopped(world: &World, changes: usize, rule: &str) -> (Value, Run) {
     stopped_for(&Who::operator(world), world, changes, &[rule])
 }
 
-/// The plan exits with 0, draws everything and says what stops it. Apply stops at these rules and sends
+/// The plan exits with 0, or with 5 where that is asked for, draws everything and says first what stops it. Apply stops at these rules and sends
 /// nothing: by digest, without one, from a saved plan, and at a terminal before anybody is asked.
 #[track_caller]
 pub fn stopped_for(who: &Who, world: &World, changes: usize, stops: &[&str]) -> (Value, Run) {
@@ -99,6 +99,10 @@ pub fn stopped_for(who: &Who, world: &World, changes: usize, stops: &[&str]) -> 
     for rule in stops {
         assert!(drawn.contains(&format!("BLOCKED   {rule}: ")), "{drawn}");
     }
+    let verdict = format!("BLOCKED by {}.", stops.join(", "));
+    assert_eq!(drawn.lines().next(), Some(verdict.as_str()));
+    assert_eq!(plan["verdict"], json!({ "word": "blocked", "by": stops }));
+    who.run(world, &["plan", "--detailed-exitcode"]).assert_code(5).quietly();
     for name in rows.iter().filter_map(|row| row["subject"]["person"].as_str()) {
         assert!(drawn.contains(name), "{name} is not in\n{drawn}");
     }

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rexpect::session::{PtySession, spawn_command};
+use serde_json::Value;
 
 use crate::sample::ONE;
 use crate::terminal::{PATIENCE, end};
@@ -59,6 +60,38 @@ fn state(world: &World) -> PathBuf {
 
 fn bytes(path: &Path) -> Vec<u8> {
     std::fs::read(path).unwrap()
+}
+
+/// Nobody takes a rehearsal for the real thing: not in the plan, the question or the result, and not in what is
+/// kept of it.
+#[test]
+fn everything_of_a_rehearsal_says_that_it_is_one() {
+    let world = ready("");
+    let first = "SIMULATED contoso.onmicrosoft.com (";
+    let plan = embedded(&world, &["plan", "--out", "my.plan"]).assert_code(0);
+    assert!(plan.stdout.lines().any(|line| line.starts_with(first)), "{plan:#?}");
+    assert!(!plan.stdout.contains("\nTenant "), "{plan:#?}");
+    assert_eq!(embedded(&world, &["plan", "--json"]).assert_code(0).json()["simulated"], true);
+    let (text, _) = answered(asking(&world), "no");
+    assert!(text.contains("error[declined]"), "{text}");
+    let digest = digest(&world);
+    let args = ["apply", "my.plan", "--approve", &digest, "--report", "json=run.json"];
+    let run = embedded(&world, &args).assert_code(0);
+    assert!(run.stdout.lines().any(|line| line.starts_with(first)), "{run:#?}");
+    assert!(
+        run.stdout.contains("\nTenant  SIMULATED, changed; 1 write request sent.\n"),
+        "{run:#?}"
+    );
+    let json = |path: &Path| -> Value { serde_json::from_slice(&bytes(path)).unwrap() };
+    assert_eq!(json(&world.folder().join("run.json"))["simulated"], true);
+    let records = std::fs::read_dir(world.folder().join(".consent/snapshots")).unwrap();
+    let records: Vec<Value> = records.map(|entry| json(&entry.unwrap().path())).collect();
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0]["simulated"], true);
+    // A plan file says nothing of it: it is known of the connection.
+    assert!(
+        !String::from_utf8(bytes(&world.folder().join("my.plan"))).unwrap().contains("simulated")
+    );
 }
 
 #[test]
@@ -117,7 +150,7 @@ fn a_plan_where_nothing_can_be_saved_is_a_plan() {
     world.private(".consent");
     std::os::unix::fs::symlink("nowhere", world.folder().join(".consent/sandbox")).unwrap();
     let plan = embedded(&world, &["plan", "--out", "my.plan"]).assert_code(0);
-    assert!(plan.stdout.contains("Plan: 1 to grant"), "{plan:#?}");
+    assert!(plan.stdout.contains("Plan: 1 to add"), "{plan:#?}");
     assert!(world.folder().join("my.plan").is_file(), "{plan:#?}");
 }
 

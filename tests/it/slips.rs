@@ -335,7 +335,7 @@ fn a_killed_rehearsal_is_told_as_lost() {
     let run = embedded(&["plan"]).assert_code(0);
     assert!(run.stderr.contains("simulated tenant of --sandbox is lost"), "{run:#?}");
     assert!(!run.stderr.contains("nothing that took effect"), "{run:#?}");
-    assert!(run.stdout.contains("Plan: 1 to grant"), "{run:#?}");
+    assert!(run.stdout.contains("Plan: 1 to add"), "{run:#?}");
 }
 
 /// What ends a run is read on a terminal of 80 columns, and what is to be copied stays whole.

@@ -52,12 +52,12 @@ fn the_question_names_the_tenant_and_the_numbers_and_yes_applies() {
     let world = ready();
     let (text, code) = answered(&world, YES, "yes");
     assert_eq!(code, 0, "{text}");
-    let asked = format!("Apply 1 change to Contoso ({})?", crate::world::TENANT);
+    let asked = format!("Apply 1 change to SIMULATED Contoso ({})?", crate::world::TENANT);
     assert!(text.contains(&asked), "{text}");
-    let sides = "1 gives access, 0 take access away; 1 object: 1 to grant.";
+    let sides = "1 to add, 0 to change, 0 to remove; highest risk given: low; cuts off nobody.";
     assert!(text.contains(sides), "{text}");
     assert!(text.contains("1 done"), "{text}");
-    let plan = text.find("Plan: 1 to grant").unwrap();
+    let plan = text.find("Plan: 1 to add").unwrap();
     assert!(plan < text.find(&asked).unwrap(), "the plan stands above the question: {text}");
     world.assert_converged();
 }
@@ -71,26 +71,26 @@ fn the_question_counts_both_sides() {
     world.manifest(ONE);
     let (text, code) = answered(&world, YES, "no");
     assert_eq!(code, 8, "{text}");
-    assert!(text.contains("Apply 2 changes to Contoso"), "{text}");
-    let sides = "1 gives access, 1 takes access away; 2 objects: 1 to grant, 1 to revoke.";
+    assert!(text.contains("Apply 2 changes to SIMULATED Contoso"), "{text}");
+    let sides = "1 to add, 0 to change, 1 to remove; highest risk given: low; cuts off 1 person";
     assert!(text.contains(sides), "{text}");
     world.assert_untouched();
 }
 
-/// The head, the question and the result count the same things by the same words: what a person sees
-/// as one is a change, and what is written is an object.
+/// The head, the last line, the question and the result count the same things by the same words.
 #[test]
-fn changes_and_objects_are_told_apart() {
+fn there_is_one_count() {
     let world = World::with(&crate::scenarios::has("Graph Explorer", None, "User.Read"));
     world.manifest(&ONE.replace("users = [\"alice@contoso.com\"]", "groups = [\"GX\"]"));
     let (text, code) = answered(&world, YES, "yes");
     assert_eq!(code, 0, "{text}");
     for line in [
-        "2 changes in 1 app: 1 gives access, 1 takes access away.",
-        "Plan: 3 to grant, 0 to widen, 0 to narrow, 1 to revoke. 0 unchanged.",
-        "Apply 2 changes to Contoso",
-        "1 gives access, 1 takes access away; 4 objects: 3 to grant, 1 to revoke.",
-        "Result  4 objects: 4 done.",
+        "4 changes in 1 app: 3 to add, 0 to change, 1 to remove.",
+        "Plan: 3 to add, 0 to change, 1 to remove. 0 unchanged.",
+        "Apply 4 changes to SIMULATED Contoso",
+        "\n3 to add, 0 to change, 1 to remove; highest risk given: low; cuts off all users",
+        "Result  4 changes: 4 done. 3 added, 0 changed, 1 removed.",
+        "Tenant  SIMULATED, changed; 4 write requests sent.",
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
@@ -146,13 +146,47 @@ fn high_risk_wants_the_domain() {
     let domain = "contoso.onmicrosoft.com";
     let question = "Type the tenant's domain, contoso.onmicrosoft.com, to apply it";
     for (answer, wanted) in
-        [("yes", 8), ("fabrikam.com", 8), ("CONTOSO.onmicrosoft.com", 8), (domain, 0)]
+        [("no", 8), ("N", 8), ("", 8), ("CONTOSO.onmicrosoft.com ", 0), (domain, 0)]
     {
         let world = World::with("");
         world.manifest(&body);
         let (text, code) = answered(&world, question, answer);
         assert_eq!(code, wanted, "{answer}: {text}");
         assert!(text.contains("[HIGH]"), "{text}");
+        assert!(text.contains("highest risk given: high; cuts off nobody."), "{text}");
+        assert!(!text.contains("is not the tenant's domain"), "{answer}: {text}");
+        if wanted == 0 { world.assert_converged() } else { world.assert_untouched() }
+    }
+}
+
+/// A slip of the finger is no no: it is told, and the domain is asked for once more, and not again.
+#[test]
+fn a_mistyped_domain_is_told_and_asked_for_once_more() {
+    let body = ONE.replace("\"User.Read\"", "\"Directory.AccessAsUser.All\"");
+    let evil = "\u{202e}moc.osotnoc";
+    for (first, second, wanted) in [
+        ("contoso.onmicrosoft.co", "Contoso.OnMicrosoft.com", 0),
+        ("yes", "contoso.onmicrosoft.com", 0),
+        ("fabrikam.com", "fabrikam.com", 8),
+        ("fabrikam.com", "yes", 8),
+        ("fabrikam.com", "", 8),
+        (evil, "no", 8),
+    ] {
+        let world = World::with("");
+        world.manifest(&body);
+        let mut session = open(&world, &["apply", "--color", "never"], &[]);
+        session.exp_string("to apply it: ").unwrap();
+        session.send_line(first).unwrap();
+        let told =
+            session.exp_string("Type it once more, anything else changes nothing: ").unwrap();
+        let shown = if first == evil { "<U+202E>moc.osotnoc" } else { first };
+        let sentence =
+            format!("\"{shown}\" is not the tenant's domain, which is contoso.onmicrosoft.com.");
+        assert!(told.contains(&sentence), "{told}");
+        session.send_line(second).unwrap();
+        let (text, code) = end(session);
+        assert_eq!(code, wanted, "{first:?} {second:?}: {text}");
+        assert!(!text.contains("is not the tenant's domain"), "asked a third time: {text}");
         if wanted == 0 { world.assert_converged() } else { world.assert_untouched() }
     }
 }
@@ -169,8 +203,9 @@ fn more_than_ten_removals_want_the_domain() {
              people = \"w\"\nscope = \"User.Read\"\n"
         ));
         world.manifest(none);
-        let (text, code) = answered(&world, question, "yes");
+        let (text, code) = answered(&world, question, if count > 10 { "no" } else { "yes" });
         assert_eq!(code, if count > 10 { 8 } else { 0 }, "{count}: {text}");
+        assert!(text.contains(&format!("cuts off {count} people in 1 app.")), "{text}");
         if count > 10 { world.assert_untouched() } else { world.assert_converged() }
     }
 }

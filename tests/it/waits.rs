@@ -58,7 +58,7 @@ fn one_write_that_is_told_to_wait_too_long_ends_the_run() {
         run.stdout.contains("Stopped Microsoft Graph asked for a pause of 3,000 s"),
         "{run:#?}"
     );
-    assert!(run.stdout.contains("3 objects: 2 done, 1 not started."), "{run:#?}");
+    assert!(run.stdout.contains("3 changes: 2 done, 1 not started."), "{run:#?}");
     world.later(PEOPLE, |_| {});
     world.apply().assert_code(0).quietly();
     world.assert_converged();

@@ -56,18 +56,21 @@ pub(crate) async fn obtain(
 /// the finger says neither yes nor no.
 async fn ask(plan: &Plan, stop: &Stop, streams: &mut Streams<'_>) -> Result<Reply, Failure> {
     let Question { text, word, sort } = Question::of(plan);
-    let reply = ask::word(streams.err, &text, &word, stop).await?;
-    match (&reply, sort) {
-        (Reply::Other(typed), QuestionSort::Domain) if !typed.is_empty() && !is_no(typed) => {
-            let again = format!(
-                "\"{}\" is not the tenant's domain, which is {word}.\n\
-                 Type it once more, anything else changes nothing: ",
-                shorten(typed, 40)
-            );
-            Ok(ask::word(streams.err, &again, &word, stop).await?)
-        }
-        _ => Ok(reply),
+    if sort == QuestionSort::Yes {
+        return Ok(ask::word(streams.err, &text, &|typed| typed == word, stop).await?);
     }
+    let is_it = |typed: &str| typed.to_lowercase() == word.to_lowercase();
+    let reply = ask::word(streams.err, &text, &is_it, stop).await?;
+    let Reply::Other(typed) = &reply else { return Ok(reply) };
+    if typed.is_empty() || is_no(typed) {
+        return Ok(reply);
+    }
+    let again = format!(
+        "\"{}\" is not the tenant's domain, which is {word}.\n\
+         Type it once more, anything else changes nothing: ",
+        shorten(typed, 40)
+    );
+    Ok(ask::word(streams.err, &again, &is_it, stop).await?)
 }
 
 fn is_no(typed: &str) -> bool {

@@ -30,10 +30,10 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  done, or nothing to do
   1  unexpected failure; the tenant is unchanged
-  2  differences found (plan --detailed-exitcode)
+  2  differences that may be applied (plan --detailed-exitcode)
   3  usage or manifest invalid
   4  cannot sign in, or a right is missing
-  5  stopped by a safety rail
+  5  stopped by a safety rail (plan: only with --detailed-exitcode)
   6  plan not acceptable: not approved, stale, expired, altered, wrong tenant
   7  another run holds the lock
   8  declined; nothing was changed
@@ -149,7 +149,7 @@ pub(crate) struct PlanArgs {
     /// Every change, however many
     #[arg(long, env = "CONSENT_FULL", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) full: bool,
-    /// Exit with 2 when there are changes
+    /// Exit with 2 when there are changes, with 5 when a rail stops them
     #[arg(long, env = "CONSENT_DETAILED_EXITCODE", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) detailed_exitcode: bool,
 }

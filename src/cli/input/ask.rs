@@ -14,14 +14,14 @@ pub(crate) enum Reply {
     None,
 }
 
-/// Asks for one word. Leading and trailing blanks do not count, nor does letter case.
+/// Asks for one word; `yes` says which. Leading and trailing blanks do not count.
 ///
 /// # Errors
 /// When the question cannot be written.
 pub(crate) async fn word(
     err: &mut dyn Write,
     question: &str,
-    wanted: &str,
+    yes: &(dyn Fn(&str) -> bool + Sync),
     stop: &Stop,
 ) -> io::Result<Reply> {
     write!(err, "{question}")?;
@@ -39,7 +39,7 @@ pub(crate) async fn word(
             return Ok(Reply::None);
         }
     };
-    if line.trim().to_lowercase() == wanted.to_lowercase() {
+    if yes(line.trim()) {
         Ok(Reply::Yes)
     } else {
         Ok(Reply::Other(crate::model::untrusted::shown(line.trim())))

@@ -36,7 +36,7 @@ pub(crate) struct SameChange<'p> {
     owners: BTreeSet<&'p str>,
 }
 
-/// Danger first, then what takes, then the most frequent.
+/// Danger first, then what takes, the widest outage before others, then the most frequent.
 pub(crate) fn sorts<'p>(pictures: &[&'p Picture<'p>], extent: Detail) -> Vec<SameChange<'p>> {
     let mut same: BTreeMap<Sameness, SameChange<'p>> = BTreeMap::new();
     for picture in pictures.iter().copied() {
@@ -59,7 +59,8 @@ pub(crate) fn sorts<'p>(pictures: &[&'p Picture<'p>], extent: Detail) -> Vec<Sam
     let mut sorts: Vec<SameChange<'p>> = same.into_values().collect();
     sorts.sort_by_cached_key(|sort| {
         let danger = sort.first.tier().filter(|tier| *tier >= Tier::High);
-        (Reverse(danger), Reverse(sort.first.removes()), Reverse(sort.objects))
+        let widest = Reverse(sort.outage.as_ref().map(|outage| Reverse(outage.who())));
+        (Reverse(danger), Reverse(sort.first.removes()), widest, Reverse(sort.objects))
     });
     for sort in &mut sorts {
         let lead = match (sort.objects, sort.outage.as_ref().map(Outage::who)) {

@@ -9,7 +9,7 @@ use crate::model::clock::time_of_day;
 use crate::model::risk::Tier;
 use crate::plan::outage::OutageTotals;
 use crate::plan::pictures::Counts;
-use crate::plan::readiness::{Readiness, stopped_by};
+use crate::plan::readiness::{Readiness, rules, stopped_by};
 use crate::plan::said::{SAYS, quoted};
 use crate::plan::{Extent, Lifted, Plan, SaidBy};
 use crate::render::page::style::Ink;
@@ -20,7 +20,7 @@ use crate::render::plan::marks::cuts_off_in_all;
 const SIMULATED: &str = "SIMULATED ";
 
 /// No rail of ours has a longer name; one in a file may.
-const LONGEST: usize = 40;
+const LONGEST: usize = 50;
 
 pub(crate) fn draw(plan: &Plan, page: &mut Page) {
     let (ink, text) = verdict(plan);
@@ -53,15 +53,21 @@ fn verdict(plan: &Plan) -> (Ink, Cow<'static, str>) {
             }
             .into(),
         ),
-        Readiness::Blocked => {
-            let (said, own): (Vec<&str>, Vec<&str>) =
-                stopped_by(plan).into_iter().partition(|rule| rule.starts_with(SAYS));
-            let said = said.iter().filter_map(|rule| rule.strip_prefix(SAYS));
-            let said: Vec<String> = said.map(|rule| shorten(rule, LONGEST)).collect();
-            let said = (!said.is_empty()).then(|| format!("by what {SAYS}{}", said.join(", ")));
-            let own = (!own.is_empty()).then(|| format!("by {}", own.join(", ")));
-            let by: Vec<String> = own.into_iter().chain(said).collect();
-            (Ink::Alarm, format!("BLOCKED {}.", by.join(", and ")).into())
+        Readiness::Blocked => (Ink::Alarm, blocked(plan).into()),
+    }
+}
+
+/// `BLOCKED by removal_limit, lockout.` What a file says of itself is none of our names.
+fn blocked(plan: &Plan) -> String {
+    match plan.source {
+        SaidBy::Tenant => format!("BLOCKED by {}.", stopped_by(plan).join(", ")),
+        SaidBy::File => {
+            let own = rules(&plan.identity_checks);
+            let own = (!own.is_empty()).then(|| format!("BLOCKED by {}", own.join(", ")));
+            let own = own.unwrap_or_else(|| "BLOCKED".to_owned());
+            let said = rules(&plan.checks);
+            let said = said.iter().map(|rule| format!("; {}", shorten(rule, LONGEST)));
+            format!("{own}{}.", said.collect::<String>())
         }
     }
 }

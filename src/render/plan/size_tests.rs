@@ -204,6 +204,24 @@ fn accounted(plan: &Plan, text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// The first line says whether it can be applied, and the last line's numbers are those of the head and come
+/// to the number of changes.
+fn headed(plan: &Plan, text: &str) -> Result<(), TestCaseError> {
+    let stopped = plan.checks.len() + plan.identity_checks.len() > 0;
+    let first = text.lines().next().unwrap();
+    prop_assert_eq!(first.starts_with("BLOCKED by "), stopped, "{}", first);
+    prop_assert_eq!(first == "Ready to apply.", !stopped, "{}", first);
+    let line = text.lines().find(|line| line.starts_with("Plan: ")).unwrap();
+    let (totals, _) = line["Plan: ".len()..].split_once('.').unwrap();
+    prop_assert!(
+        text.contains(&format!(" {totals}.")) && text.matches(totals).count() == 2,
+        "{text}"
+    );
+    let numbers = totals.split(' ').filter_map(|word| word.replace(',', "").parse::<usize>().ok());
+    prop_assert_eq!(numbers.sum::<usize>(), plan.changes.len());
+    Ok(())
+}
+
 /// Short: a page. Full: everybody by name.
 fn holds(shape: &Shape) -> Result<(), TestCaseError> {
     let plan = shape.plan();
@@ -213,6 +231,7 @@ fn holds(shape: &Shape) -> Result<(), TestCaseError> {
         prop_assert!(text.lines().count() <= LINES, "{} lines:\n{}", text.lines().count(), text);
     }
     accounted(&plan, &text)?;
+    headed(&plan, &text)?;
     for rule in plan.checks.iter().chain(&plan.identity_checks).map(|check| &check.rule) {
         prop_assert!(text.contains(&format!("BLOCKED   {rule}")), "{rule} is not in\n{text}");
     }

@@ -43,8 +43,8 @@ fn drawn(report: &RunReport, plan: &Plan) -> String {
 fn a_failure_in_the_middle_says_what_stands() {
     let (report, plan) = halfway();
     insta::assert_snapshot!(drawn(&report, &plan), @"
-Result  4 changes: 1 done (1 added, 0 changed, 0 removed), 1 already so, 1
-        failed, 1 skipped.
+Result  4 changes: 1 done, 1 already so, 1 failed, 1 skipped. 1 added, 0
+        changed, 0 removed.
 
   failed       grant outlook-tasks: delegated, Microsoft Graph,
                adele@contoso.com
@@ -58,7 +58,7 @@ Result  4 changes: 1 done (1 added, 0 changed, 0 removed), 1 already so, 1
 Tenant  changed; 2 write requests sent.
 Stands  2 changes are as planned; 2 are not. Nothing that is replaced was taken
         away before its replacement was read back.
-Check   a fresh plan has 2 changes left.
+Check   a fresh plan has 2 objects left.
 Next    consent plan
 ");
 }
@@ -69,7 +69,7 @@ fn a_clean_run_is_three_lines() {
     report.lines.iter_mut().for_each(|line| line.outcome = Outcome::Done);
     report.remaining = Some(0);
     insta::assert_snapshot!(drawn(&report, &plan), @"
-Result  4 changes: 4 done (3 added, 0 changed, 1 removed).
+Result  4 changes: 4 done. 3 added, 0 changed, 1 removed.
 
 Tenant  changed; 2 write requests sent.
 Check   a fresh plan is empty: the tenant matches the manifest.

@@ -55,19 +55,19 @@ pub(crate) fn run(
     page.write(view.colour, out)
 }
 
-/// `4 changes: 3 done (2 added, 0 changed, 1 removed), 1 failed.`
+/// `4 changes: 3 done, 1 failed. 2 added, 0 changed, 1 removed.`
 fn counts_text(report: &RunReport, changes: &[Change]) -> String {
     let counts = counts(report);
     let parts: Vec<String> = RESULTS
         .iter()
-        .filter_map(|(word, people)| Some((counts.get(word).filter(|n| **n > 0)?, word, people)))
-        .map(|(number, word, people)| match *word {
-            "done" => format!("{} {people} ({})", grouped(*number), made(report, changes)),
-            _ => format!("{} {people}", grouped(*number)),
-        })
+        .filter_map(|(word, people)| Some((counts.get(word).filter(|n| **n > 0)?, people)))
+        .map(|(number, people)| format!("{} {people}", grouped(*number)))
         .collect();
-    let parts = if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") };
-    format!("{}: {parts}.", counted(report.lines.len(), "change"))
+    let all = counted(report.lines.len(), "change");
+    if parts.is_empty() {
+        return format!("{all}: nothing to do.");
+    }
+    format!("{all}: {}. {}.", parts.join(", "), made(report, changes))
 }
 
 /// What is done, in the words in which the plan counted it.
@@ -87,7 +87,7 @@ fn because(stopped: &Stopped) -> String {
         Stopped::DoubtsInARow { count } => format!(
             "after {} in a row had no clear answer and none of them could be seen to have \
              taken effect.",
-            counted(*count, "object")
+            counted(*count, "change")
         ),
         Stopped::SignIn { because } => format!("the sign-in was refused or lost: {because}"),
         Stopped::Blind { because } => {
@@ -233,7 +233,7 @@ fn check(report: &RunReport, looked_at: LookedAt<'_>, page: &mut Page) {
             "a fresh plan is empty: the tenant matches the manifest.".to_owned()
         }
         (LookedAt::FreshPlan, Some(left)) => {
-            format!("a fresh plan has {} left.", counted(left, "change"))
+            format!("a fresh plan has {} left.", counted(left, "object"))
         }
         (LookedAt::SavedPlan, Some(0)) => "every object of the plan is as planned.".to_owned(),
         (LookedAt::SavedPlan, Some(1)) => "1 object of the plan is not as planned.".to_owned(),

@@ -104,7 +104,7 @@ fn what_nobody_declared_goes_under_its_name_or_its_id() {
         assert!(drawn.contains(words), "{words} is missing in\n{drawn}");
     }
     let (plan, _) = world.apply_as_announced();
-    assert_eq!((&plan["summary"]["grant"], &plan["summary"]["revoke"]), (&json!(1), &json!(2)));
+    assert_eq!((&plan["summary"]["add"], &plan["summary"]["remove"]), (&json!(1), &json!(2)));
     assert_eq!(world.rows("appRoleAssignments").len(), 1);
 }
 
@@ -245,7 +245,7 @@ fn permissions_of_one_resource_are_one_picture() {
     let roles = r#"["User.Read.All", "Mail.Read", "Files.Read.All", "Group.Read.All", "AuditLog.Read.All"]"#;
     world.manifest(&(app("orders-ui", "exact") + &table("Microsoft Graph", roles)));
     let drawn = world.run(&["plan"]).assert_code(0).stdout;
-    assert!(drawn.contains("2 changes in 1 app: 2 give access."), "{drawn}");
+    assert!(drawn.contains("5 changes in 1 app: 5 to add, 0 to change, 0 to remove."), "{drawn}");
     let high = "  + grant    application, 3 roles                                     [HIGH]
              Microsoft Graph / AuditLog.Read.All, Files.Read.All, Mail.Read
              risk: P203: content of everyone, with nobody signed in
@@ -257,7 +257,7 @@ fn permissions_of_one_resource_are_one_picture() {
     let medium = "  + grant    application, 2 roles                                     [MEDIUM]
              Microsoft Graph / Group.Read.All, User.Read.All\n";
     assert!(drawn.contains(medium), "{drawn}");
-    assert!(drawn.contains("Plan: 5 to grant,"), "{drawn}");
+    assert!(drawn.contains("Plan: 5 to add,"), "{drawn}");
     let many: Vec<String> = (0..41).map(|n| format!("own-policy-{n}")).collect();
     let policies: String = many
         .iter()

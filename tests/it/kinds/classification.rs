@@ -62,7 +62,10 @@ fn many_permissions_of_one_class_are_one_picture() {
         "low = [\"openid\", \"profile\", \"email\", \"offline_access\", \"User.Read\"]",
     ));
     let drawn = world.run(&["plan"]).assert_code(0).stdout;
-    assert!(drawn.contains("1 change in the tenant's settings: 1 gives access."), "{drawn}");
+    assert!(
+        drawn.contains("5 changes in the tenant's settings: 5 to add, 0 to change, 0 to remove."),
+        "{drawn}"
+    );
     assert!(drawn.contains("~ email, offline_access, openid, profile, User.Read"), "{drawn}");
     assert!(drawn.contains("[LOW]"), "{drawn}");
     world.apply_as_announced();

@@ -46,7 +46,7 @@ fn a_policy_is_whole_before_users_consent_by_it() {
     let (plan, _) = world.apply_as_announced();
     let policy = &plan["changes"][0];
     assert_eq!(policy["risk"]["tier"], "medium");
-    assert!(policy["risk"]["reasons"][0].as_str().unwrap().starts_with("S5:"), "{policy}");
+    assert_eq!(policy["risk"]["reasons"][0]["rule"], "S5", "{policy}");
     let expected = [
         format!("POST {POLICIES}"),
         format!("POST {POLICIES}/mine/excludes"),

@@ -26,7 +26,7 @@ fn accept(max: u32, until: &str) -> String {
 #[test]
 fn more_than_25_removals_stop() {
     let (plan, run) = stopped(&crowd(26, ""), 26, "removal_limit");
-    assert_eq!(plan["summary"]["revoke"], 26);
+    assert_eq!(plan["summary"]["remove"], 26);
     assert!(run.stderr.contains("the plan removes 26 objects, and 25 are allowed"), "{run:#?}");
     assert!(run.stderr.contains("[accept] revoke = { max = 26"), "{run:#?}");
 }
@@ -48,12 +48,17 @@ fn few_objects_have_no_share() {
 fn a_mass_revocation_is_refused_then_accepted_and_made() {
     let world = crowd(1_200, "");
     let (plan, _) = stopped(&world, 1_200, "removal_limit");
-    assert_eq!(plan["summary"]["revoke"], 1_200);
+    assert_eq!(plan["summary"]["remove"], 1_200);
     let body = app("explorer", "exact") + "grants = \"none\"\n" + &accept(1_200, "2099-12-31");
     world.manifest(&body);
     let (plan, run) = world.apply_as_announced();
     assert_eq!(plan["checks"], json!([]));
-    assert!(run.stdout.contains("Result  1,200 objects: 1,200 done."), "{}", run.stdout);
+    assert!(
+        run.stdout
+            .contains("Result  1,200 changes: 1,200 done. 0 added, 0 changed, 1,200 removed."),
+        "{}",
+        run.stdout
+    );
     assert!(world.grants().is_empty());
     assert_eq!(world.sent().len(), 1_200);
     assert!(world.sent().iter().all(|line| line.starts_with("DELETE /oauth2PermissionGrants/")));
@@ -71,7 +76,7 @@ fn a_mass_narrowing_is_refused_then_accepted_and_made() {
         + &wants("explorer", r#"["User.Read"]"#, r#"{ groups = ["Crowd"] }"#);
     world.manifest(&body);
     let (plan, run) = stopped(&world, 40, "removal_limit");
-    assert_eq!((&plan["summary"]["narrow"], &plan["summary"]["revoke"]), (&json!(40), &json!(0)));
+    assert_eq!((&plan["summary"]["change"], &plan["summary"]["remove"]), (&json!(40), &json!(0)));
     let words = "the plan takes permissions out of 40 objects, and 25 are allowed";
     assert!(run.stderr.contains(words), "{run:#?}");
     world.manifest(&(body + &accept(40, "2099-12-31")));

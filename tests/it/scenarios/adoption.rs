@@ -17,7 +17,7 @@ fn s3_blanks_and_order_of_the_service_are_no_difference() {
     let world = World::with(&has("Acme Sign", None, " Calendars.Read  User.Read "));
     world.manifest(&sign(r#"["User.Read", "Calendars.Read"]"#));
     let run = world.run(&["plan", "--detailed-exitcode"]).assert_code(0);
-    assert!(run.stdout.contains("0 to grant, 0 to widen, 0 to narrow, 0 to revoke. 1 unchanged."));
+    assert!(run.stdout.contains("Plan: 0 to add, 0 to change, 0 to remove. 1 unchanged."));
     world.run(&["apply"]).assert_code(0);
     assert_eq!(world.sent(), NOTHING);
     assert_eq!(world.rows("oauth2PermissionGrants")[0]["scope"], " Calendars.Read  User.Read ");

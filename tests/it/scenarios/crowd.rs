@@ -47,7 +47,7 @@ fn a_crowd_under_throttling_lost_batches_and_a_kill_gets_each_grant_once() {
 
     // The rest is another effect; what took effect is not asked for again.
     let plan = world.plan();
-    assert_eq!(plan["summary"]["grant"], PEOPLE - killed_at);
+    assert_eq!(plan["summary"]["add"], PEOPLE - killed_at);
     let rest = plan["effect"]["sha256"].as_str().unwrap();
     world.run(&["apply", "--approve", rest]).assert_code(0).quietly();
 

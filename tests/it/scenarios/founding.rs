@@ -78,8 +78,8 @@ fn way_3_gives_the_one_user_the_grant_before_everybody_loses_it() {
     let world = served("tenant.toml", &for_adele());
     assert_eq!(world.grants(), BTreeSet::from([ALL.to_owned()]));
     let (plan, _) = world.apply_as_announced();
-    assert_eq!(plan["summary"]["grant"], 1);
-    assert_eq!(plan["summary"]["revoke"], 1);
+    assert_eq!(plan["summary"]["add"], 1);
+    assert_eq!(plan["summary"]["remove"], 1);
     assert_eq!(all_sent(&world), [post(CLIENT, GRAPH, Some(ADELE), SCOPE), delete(ALL)]);
     assert_eq!(world.grants(), BTreeSet::from([ADELES.to_owned()]));
 }
@@ -88,7 +88,18 @@ fn way_3_gives_the_one_user_the_grant_before_everybody_loses_it() {
 fn way_3_as_shipped_keeps_every_flow_maker_going() {
     let world = served("tenant.toml", &example("some-users.toml"));
     let (plan, _) = world.apply_as_announced();
-    assert_eq!(plan["summary"]["grant"], 3);
+    assert_eq!(plan["summary"]["add"], 3);
+    for given in &plan["changes"].as_array().unwrap()[..3] {
+        let reason = &given["risk"]["reasons"][0];
+        assert_eq!((&given["risk"]["tier"], &reason["rule"]), (&json!("medium"), &json!("P300")));
+        assert_eq!(
+            (&reason["about"], &given["outage"]),
+            (&json!(["Tasks.ReadWrite"]), &json!(null))
+        );
+    }
+    let taken = &plan["changes"][3];
+    let outage = json!({ "who": "everybody", "people": 0, "groups": 0 });
+    assert_eq!((&taken["risk"], &taken["outage"]), (&json!(null), &outage));
     let sent = world.sent();
     assert_eq!(sent.len(), 4);
     assert_eq!(sent[3], format!("DELETE /oauth2PermissionGrants/{ALL}"));

@@ -74,7 +74,7 @@ fn one_is_refused(status: u16) {
     assert_eq!(outcomes, ["done", "done", "failed", "skipped"], "2 of 3 grants are done");
 
     let rest = world.plan();
-    assert_eq!(rest["summary"]["grant"], 1);
+    assert_eq!(rest["summary"]["add"], 1);
     assert_eq!(world.announced(&rest), [new(BOB), delete(EXPLORER_ALL)]);
 
     world.later("", |_| {});

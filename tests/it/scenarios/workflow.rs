@@ -68,8 +68,10 @@ fn s10_the_workflow_is_on_before_user_consent_goes_off() {
     let role = &row["defaultUserRolePermissions"];
     assert_eq!(role["permissionGrantPoliciesAssigned"].as_array().unwrap().len(), 2);
     assert_eq!(role["allowedToReadOtherUsers"], true, "nothing else of the policy changes");
-    assert_eq!(plan["summary"]["gives"], 1);
-    assert_eq!(plan["summary"]["takes"], 1);
+    let told = |key: &str| json!([plan["changes"][0][key], plan["changes"][1][key]]);
+    assert_eq!((told("gives"), told("takes")), (json!([true, false]), json!([false, true])));
+    assert_eq!(told("outage"), json!([null, null]), "nobody loses what he has");
+    assert_eq!(plan["summary"]["change"], 2);
 }
 
 #[test]
@@ -84,7 +86,7 @@ fn s10_the_plan_says_that_existing_grants_stay_and_how_many_there_are() {
     ] {
         assert!(drawn.contains(words), "{words} is missing in\n{drawn}");
     }
-    let (requests, consent) = (drawn.find("admin consent requests"), drawn.find("user consent "));
+    let (requests, consent) = (drawn.find("admin consent requests"), drawn.find("user consent\n"));
     assert!(requests < consent, "in the order of apply:\n{drawn}");
 }
 
