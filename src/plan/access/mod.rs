@@ -18,8 +18,9 @@ use crate::model::id::ObjectId;
 use crate::model::schema::{JsonSchema, form};
 use crate::model::untrusted::Untrusted;
 
-pub use fold::{Unfolded, of, own_app};
-pub use told::{note, warn};
+pub use fold::of;
+pub(crate) use fold::own_app;
+pub(crate) use told::{note, warn};
 
 /// What a plan does to what people and apps can do, given all that it leaves alone.
 ///

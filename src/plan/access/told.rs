@@ -55,7 +55,7 @@ fn moved(changes: &[Change]) -> MovedPlaces {
 }
 
 /// Says beside each change that alters nobody's access that it does not, and why.
-pub fn note(changes: &mut [Change], access: &AccessChanges) {
+pub(crate) fn note(changes: &mut [Change], access: &AccessChanges) {
     let moved = moved(changes);
     for change in changes {
         let note = idle(change, access, &moved).and_then(Idle::note);
@@ -99,7 +99,7 @@ struct Pointless<'p> {
 }
 
 /// Warns first of all where people are granted one by one what a grant that nobody declares gives to all.
-pub fn warn(plan: &mut Plan) {
+pub(crate) fn warn(plan: &mut Plan) {
     let moved = moved(&plan.changes);
     let mut pointless: BTreeMap<(&str, ObjectId), Pointless<'_>> = BTreeMap::new();
     for change in plan.changes.iter().filter(|change| change.gives) {
