@@ -22,10 +22,9 @@ pub use fold::of;
 pub(crate) use fold::own_app;
 pub(crate) use told::{note, warn};
 
-/// What a plan does to what people and apps can do, given all that it leaves alone.
-///
-/// Whoever is named in no entry has the difference of everybody, if there is one. A person whose
-/// difference is another one has an entry, also where it is empty.
+/// What a plan does to what people and apps can do, given all that it leaves alone. Whoever is named in no
+/// entry has the difference of everybody, if there is one. A person whose difference is another one has an
+/// entry, also where it is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct AccessChanges {
