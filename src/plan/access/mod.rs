@@ -66,7 +66,10 @@ pub(crate) enum AccessHolder {
     One(ObjectId),
 }
 
-form!(AccessHolder, { "type": "string" });
+form!(AccessHolder, {
+    "description": "everybody, app, or the object id of a user or group.",
+    "type": "string"
+});
 
 impl AccessHolder {
     const EVERYBODY: &str = "everybody";
