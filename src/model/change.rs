@@ -156,7 +156,7 @@ pub struct Rest {
 
 /// How one property differs, as lists: a single value is a list of one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct FieldChange {
+pub(crate) struct FieldChange {
     pub(crate) name: String,
     pub(crate) kept: Vec<Untrusted>,
     pub(crate) gained: Vec<Untrusted>,

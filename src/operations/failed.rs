@@ -11,7 +11,6 @@ use crate::model::address::Address;
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::untrusted::{Untrusted, shown};
-use crate::plan::access::Unfolded;
 use crate::plan::file::PlanFileError;
 use crate::plan::fresh::Stale;
 use crate::sandbox::server::SandboxError;
@@ -122,15 +121,6 @@ pub(crate) enum NotBegun {
     Changed(Vec<Stale>),
     #[error(transparent)]
     Failed(#[from] Failed),
-}
-
-impl From<Unfolded> for Failed {
-    fn from(error: Unfolded) -> Self {
-        match error {
-            Unfolded::Odd(error) => error.into(),
-            Unfolded::Unreadable(error) => error.into(),
-        }
-    }
 }
 
 impl From<StoreError> for NotBegun {

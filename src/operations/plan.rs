@@ -8,6 +8,7 @@ use crate::graph::{Graph, survey};
 use crate::kinds::{Inputs, Names, REGISTRY, Scene};
 use crate::manifest::suggest::did_you_mean;
 use crate::model::address::{Address, TENANT};
+use crate::model::change::Change;
 use crate::model::clock::Clock;
 use crate::model::directory::{Directory, Mentions, Organization};
 use crate::model::finding::Findings;
@@ -17,9 +18,10 @@ use crate::model::query::Pages;
 use crate::operations::lookup::{self, add_by_id, observed, queries};
 use crate::operations::manifest::Loaded;
 use crate::operations::{Failed, Tell, notes, outside, rails, told, watch};
+use crate::plan::access::{self, AccessChanges};
 use crate::plan::build::{self, Draft};
 use crate::plan::desired::Desired;
-use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, SaidBy, access, effect, rests};
+use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, SaidBy, effect, rests};
 use crate::policy;
 use crate::store::snapshot::Snapshot;
 
@@ -87,10 +89,8 @@ async fn compare(
     let findings = told(findings, &loaded.sources, tell)?;
     let names = names(graph, &draft, &scene.directory).await?;
     let mut changes = build::changes(&draft.pairs, &beside, &names)?;
+    complete(&mut changes, &access, &scene);
     let rests = rests::used(&changes, beside);
-    build::annotate(&mut changes, &scene.directory);
-    access::own_app(&mut changes, &scene.roster);
-    access::note(&mut changes, &access);
     let live = LiveSummary {
         read_at,
         apps: scene.roster.len(),
@@ -130,6 +130,13 @@ async fn compare(
         rails::of_identity(graph, &plan, &scene, Some(&loaded.mentions), None).await?;
     plan.effect = effect::of(&plan);
     Ok(plan)
+}
+
+/// Adds to the changes what only the tenant knows of them.
+fn complete(changes: &mut [Change], access: &AccessChanges, scene: &Scene) {
+    build::annotate(changes, &scene.directory);
+    access::own_app(changes, &scene.roster);
+    access::note(changes, access);
 }
 
 /// Looks up everything that the manifest names, and reads all that there is of it. Who is in a group

@@ -32,7 +32,7 @@ impl Readiness {
 pub(crate) fn stopped_by(plan: &Plan) -> Vec<&str> {
     match Readiness::of(plan) {
         Readiness::Blocked => rules(plan.checks.iter().chain(&plan.identity_checks)),
-        Readiness::Ready | Readiness::NoChanges | Readiness::Partial => Vec::new(),
+        Readiness::Ready | Readiness::NoChanges => Vec::new(),
     }
 }
 

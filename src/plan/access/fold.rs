@@ -19,25 +19,16 @@ use crate::model::untrusted::Untrusted;
 /// Names of permissions. Thousands of people have the same ones.
 type NameSet = Arc<BTreeSet<Untrusted>>;
 
-/// Why nobody knows.
-#[derive(Debug, thiserror::Error)]
-pub enum Unfolded {
-    #[error(transparent)]
-    Odd(#[from] OddAnswer),
-    #[error(transparent)]
-    Unreadable(#[from] Unreadable),
-}
-
 /// What the plan with these pairs does, in a tenant that has answered so.
 ///
 /// # Errors
-/// When an answer, or a state of a pair, is not as it should be.
-pub fn of(pairs: &[Pair], pages: &Pages, scene: &Scene) -> Result<AccessChanges, Unfolded> {
+/// When an answer is not as it should be, or a state that was found is none of its kind.
+pub fn of(pairs: &[Pair], pages: &Pages, scene: &Scene) -> Result<AccessChanges, OddAnswer> {
     let pairs = || pairs.iter().filter(|pair| pair.address.owner != TENANT);
     let mut touched = Touched::default();
     let mut unions = Unions::default();
     for pair in pairs() {
-        for (when, made) in both(pair)? {
+        for (when, made) in both(pair).map_err(unlike)? {
             touched.note(&pair.address.owner, &made);
             unions.add(touched.app(&pair.address.owner), &made, when, |_, _| true);
         }
@@ -58,6 +49,11 @@ pub fn of(pairs: &[Pair], pages: &Pages, scene: &Scene) -> Result<AccessChanges,
     Ok(AccessChanges { entries: unions.entries(&touched, scene) })
 }
 
+/// The states of a pair come from answers as well.
+fn unlike(state: Unreadable) -> OddAnswer {
+    OddAnswer { what: format!("the state of {}", state.address), problem: state.problem }
+}
+
 /// Both states of a pair, as what would make them out of nothing.
 fn both(pair: &Pair) -> Result<Vec<(When, Proposal)>, Unreadable> {
     let Some((_, kind)) = kinds::by_name(&pair.address.kind) else { return Ok(Vec::new()) };
@@ -70,7 +66,7 @@ fn both(pair: &Pair) -> Result<Vec<(When, Proposal)>, Unreadable> {
 
 /// Who may sign in is up to the app itself: this is what publishes it, also where it is still to be
 /// created and has no other id.
-pub fn own_app(changes: &mut [Change], roster: &BTreeMap<String, AppId>) {
+pub(crate) fn own_app(changes: &mut [Change], roster: &BTreeMap<String, AppId>) {
     for change in changes {
         let app = roster.get(&change.address.owner).copied();
         let sign_in = |one: &&mut Permission| one.sort == PermissionSort::SignIn;

@@ -18,13 +18,13 @@ use crate::model::id::ObjectId;
 use crate::model::schema::{JsonSchema, form};
 use crate::model::untrusted::Untrusted;
 
-pub use fold::{Unfolded, of, own_app};
-pub use told::{note, warn};
+pub use fold::of;
+pub(crate) use fold::own_app;
+pub(crate) use told::{note, warn};
 
-/// What a plan does to what people and apps can do, given all that it leaves alone.
-///
-/// Whoever is named in no entry has the difference of everybody, if there is one. A person whose
-/// difference is another one has an entry, also where it is empty.
+/// What a plan does to what people and apps can do, given all that it leaves alone. Whoever is named in no
+/// entry has the difference of everybody, if there is one. A person whose difference is another one has an
+/// entry, also where it is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct AccessChanges {
@@ -66,7 +66,10 @@ pub(crate) enum AccessHolder {
     One(ObjectId),
 }
 
-form!(AccessHolder, { "type": "string" });
+form!(AccessHolder, {
+    "description": "everybody, app, or the object id of a user or group.",
+    "type": "string"
+});
 
 impl AccessHolder {
     const EVERYBODY: &str = "everybody";

@@ -205,7 +205,7 @@ fn judge(world: &World) -> Result<Plan, TestCaseError> {
         said.iter().filter(|(key, _)| key.3 == "app").map(|(k, v)| (k.clone(), v.clone())).collect()
     };
     prop_assert_eq!(own(&said), app);
-    for (key, _) in &everybody {
+    for key in everybody.keys() {
         prop_assert!(said.contains_key(key), "{:?} is missing in {:#?}", key, said);
     }
     Ok(plan)

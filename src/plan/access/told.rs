@@ -26,6 +26,8 @@ enum Idle {
     Hollow,
     /// Nobody could sign in to an app that was not there.
     New,
+    /// Whoever it is for has a role of the same name.
+    Twice,
 }
 
 impl Idle {
@@ -37,6 +39,7 @@ impl Idle {
             Self::Anyway => Some("Nobody's access changes: all users have it anyway."),
             Self::Hollow => Some("Nobody's access changes: it holds no permission."),
             Self::New => Some("Nobody's access changes: the app is new."),
+            Self::Twice => Some("Nobody's access changes: a role of the same name stays."),
             Self::Replacement => None,
         }
     }
@@ -55,7 +58,7 @@ fn moved(changes: &[Change]) -> MovedPlaces {
 }
 
 /// Says beside each change that alters nobody's access that it does not, and why.
-pub fn note(changes: &mut [Change], access: &AccessChanges) {
+pub(crate) fn note(changes: &mut [Change], access: &AccessChanges) {
     let moved = moved(changes);
     for change in changes {
         let note = idle(change, access, &moved).and_then(Idle::note);
@@ -72,8 +75,10 @@ fn idle(change: &Change, access: &AccessChanges, moved: &MovedPlaces) -> Option<
         let hollow = change.verb.removes() && change.subject.audience != Audience::Tenant;
         return hollow.then_some(Idle::Hollow);
     };
-    if change.subject.audience == Audience::Tenant {
-        return Some(Idle::New);
+    match (one.sort, change.subject.audience) {
+        (PermissionSort::SignIn, Audience::Tenant) => return Some(Idle::New),
+        (PermissionSort::SignIn | PermissionSort::Application, _) => return Some(Idle::Twice),
+        (PermissionSort::Delegated, _) => {}
     }
     let owner = &change.address.owner;
     let everybody = access.everybody(owner, one);
@@ -99,7 +104,7 @@ struct Pointless<'p> {
 }
 
 /// Warns first of all where people are granted one by one what a grant that nobody declares gives to all.
-pub fn warn(plan: &mut Plan) {
+pub(crate) fn warn(plan: &mut Plan) {
     let moved = moved(&plan.changes);
     let mut pointless: BTreeMap<(&str, ObjectId), Pointless<'_>> = BTreeMap::new();
     for change in plan.changes.iter().filter(|change| change.gives) {

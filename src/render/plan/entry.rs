@@ -168,7 +168,7 @@ impl EntryText {
             worst: count.unwrap_or_default(),
             word: match first {
                 Some(lead) if lead.subject.audience != Audience::Tenant => "permission",
-                Some(lead) if !lead.permissions.is_empty() => "permission",
+                Some(lead) if lead.consented().next().is_some() => "permission",
                 _ => "item",
             },
         }
