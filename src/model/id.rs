@@ -32,12 +32,15 @@ macro_rules! guid {
                 self.0.to_bytes_le()
             }
 
-            pub fn from_bytes_le(bytes: [u8; 16]) -> Self {
-                Self(Uuid::from_bytes_le(bytes))
-            }
-
             pub const fn from_u128(value: u128) -> Self {
                 Self(Uuid::from_u128(value))
+            }
+        }
+
+        /// Back from [`Self::to_bytes_le`].
+        impl From<[u8; 16]> for $name {
+            fn from(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes_le(bytes))
             }
         }
 

@@ -45,8 +45,11 @@ impl RightHolder {
 /// Grants of the tenant, whosever.
 const GRANTS: &str = "/oauth2PermissionGrants?$count=true&$select=clientId&$top=999";
 
-/// Asks for both at once.
-pub(crate) async fn look(graph: &Graph) -> FirstPages {
+/// Asks for both at once; of a part of a manifest, for nothing.
+pub(crate) async fn look(graph: &Graph, whole: bool) -> Option<FirstPages> {
+    if !whole {
+        return None;
+    }
     let roles = format!(
         "/servicePrincipals(appId='{GRAPH}')/appRoleAssignedTo?$count=true&$select=principalId&$top=999"
     );
@@ -57,7 +60,7 @@ pub(crate) async fn look(graph: &Graph) -> FirstPages {
         missing: Missing::Error,
     });
     let mut answers = graph.reader().read_each(&[grants, roles]).await.into_iter().map(page);
-    FirstPages([answers.next().flatten(), answers.next().flatten()])
+    Some(FirstPages([answers.next().flatten(), answers.next().flatten()]))
 }
 
 fn page(answer: Result<Rows, GraphError>) -> Option<FirstPage> {

@@ -1,8 +1,10 @@
 //! From a manifest and a tenant to a plan: the same steps for `plan` and for `apply`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures_util::future::{join, join3};
+use time::OffsetDateTime;
 
 use crate::graph::{Graph, survey};
 use crate::kinds::{Inputs, Names, REGISTRY, Scene};
@@ -69,7 +71,7 @@ async fn compare(
     let started = clock.since_start();
     let tenant = tenant(graph, loaded).await?;
     let read_at = clock.now().replace_nanosecond(0).unwrap_or_else(|_| clock.now());
-    let counted = async { if only.is_empty() { Some(outside::look(graph).await) } else { None } };
+    let counted = outside::look(graph, only.is_empty());
     let (looked, counted) = join(look(graph, loaded, only), counted).await;
     let (mut scene, pages) = looked?;
     let outside = counted.map(|counted| outside::count(&counted, &scene, &pages));
@@ -91,13 +93,7 @@ async fn compare(
     let mut changes = build::changes(&draft.pairs, &beside, &names)?;
     complete(&mut changes, &access, &scene);
     let rests = rests::used(&changes, beside);
-    let live = LiveSummary {
-        read_at,
-        apps: scene.roster.len(),
-        objects: draft.objects.clone(),
-        milliseconds: u64::try_from((clock.since_start() - started).as_millis())
-            .unwrap_or(u64::MAX),
-    };
+    let live = live(read_at, clock.since_start() - started, &scene, &draft);
     let mut plan = Plan {
         tenant,
         simulated: graph.is_simulated(),
@@ -130,6 +126,16 @@ async fn compare(
         rails::of_identity(graph, &plan, &scene, Some(&loaded.mentions), None).await?;
     plan.effect = effect::of(&plan);
     Ok(plan)
+}
+
+/// What was read, and how long it took.
+fn live(read_at: OffsetDateTime, took: Duration, scene: &Scene, draft: &Draft) -> LiveSummary {
+    LiveSummary {
+        read_at,
+        apps: scene.roster.len(),
+        objects: draft.objects.clone(),
+        milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+    }
 }
 
 /// Adds to the changes what only the tenant knows of them.

@@ -5,6 +5,7 @@
 
 pub(crate) mod difference;
 mod resting;
+mod saved;
 mod seal;
 mod whole;
 
@@ -12,30 +13,29 @@ pub(crate) use whole::last_day;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
 use self::resting::SavedRest;
+use self::saved::{SavedEffect, SavedObject, SavedSummary};
 use self::seal::Sealed;
 use crate::kinds::{Names, Pair, Unreadable};
 use crate::model::address::Address;
-use crate::model::change::{Change, Why};
+use crate::model::change::Change;
 use crate::model::clock::Moment;
 use crate::model::cloud::Cloud;
 use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
 use crate::model::id::ObjectId;
 use crate::model::json::write_pretty;
-use crate::model::object_state::ObjectState;
 use crate::model::risk::Risk;
 use crate::model::schema::{JsonSchema, Schema};
 use crate::model::untrusted::{Untrusted, shown};
 use crate::plan::access::AccessChanges;
 use crate::plan::outside::Outside;
-use crate::plan::published::{document, states_by_address};
+use crate::plan::published::document;
 use crate::plan::{
     AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestSummary, Plan, SaidBy, Unmanaged,
     build, effect, rests,
@@ -114,48 +114,6 @@ struct PlanFile {
 /// The schema of a saved plan.
 pub(crate) fn schema() -> Schema {
     document::<PlanFile>("plan", FORMAT_VERSION)
-}
-
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Summary")]
-struct SavedSummary {
-    changes: usize,
-    /// All that the changes will send.
-    requests: usize,
-    /// Managed objects that are as they should be.
-    unchanged: usize,
-}
-
-/// One object: what is, what shall be. The requests stand here for readers only.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Saved", transform = states_by_address)]
-struct SavedObject {
-    address: Address,
-    /// As found; null where nothing was there.
-    before: ObjectState,
-    /// As it shall be; null where nothing shall be.
-    after: ObjectState,
-    why: Vec<Why>,
-    /// Sentences for reviewers.
-    notes: Vec<String>,
-    /// Of each of its changes that has one, by their addresses: where one request would cut somebody off,
-    /// an object has two.
-    risks: BTreeMap<Address, Risk>,
-    /// Method, path and body of each, as they will be sent.
-    requests: Vec<String>,
-}
-
-/// What people approve.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Effect")]
-struct SavedEffect {
-    /// One fact a line: every object, its states and every request.
-    text: Arc<str>,
-    /// `sha256:` and 64 hexadecimal digits: what is given to `--approve`.
-    sha256: String,
 }
 
 /// Why a file is no plan to apply.

@@ -23,7 +23,7 @@ type NameSet = Arc<BTreeSet<Untrusted>>;
 ///
 /// # Errors
 /// When an answer is not as it should be, or a state that was found is none of its kind.
-pub fn of(pairs: &[Pair], pages: &Pages, scene: &Scene) -> Result<AccessChanges, OddAnswer> {
+pub(super) fn of(pairs: &[Pair], pages: &Pages, scene: &Scene) -> Result<AccessChanges, OddAnswer> {
     let pairs = || pairs.iter().filter(|pair| pair.address.owner != TENANT);
     let mut touched = Touched::default();
     let mut unions = Unions::default();

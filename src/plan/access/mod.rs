@@ -12,15 +12,24 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::kinds::{OddAnswer, Pair, Scene};
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Permission, PermissionSort};
 use crate::model::id::ObjectId;
+use crate::model::query::Pages;
 use crate::model::schema::{JsonSchema, form};
 use crate::model::untrusted::Untrusted;
 
-pub use fold::of;
 pub(crate) use fold::own_app;
 pub(crate) use told::{note, warn};
+
+/// What the plan with these pairs does, in a tenant that has answered so.
+///
+/// # Errors
+/// When an answer, or a state of a pair, is not as it should be.
+pub fn of(pairs: &[Pair], pages: &Pages, scene: &Scene) -> Result<AccessChanges, OddAnswer> {
+    fold::of(pairs, pages, scene)
+}
 
 /// What a plan does to what people and apps can do, given all that it leaves alone. Whoever is named in no
 /// entry has the difference of everybody, if there is one. A person whose difference is another one has an

@@ -117,6 +117,49 @@ impl Row {
     }
 }
 
+/// Words and items one after the other over rows, none of them cut. The first row is narrower: it shares its
+/// line with something else.
+pub(crate) struct Flow {
+    rows: Vec<String>,
+    first: usize,
+    below: usize,
+}
+
+impl Flow {
+    pub(crate) fn new(first: usize, below: usize) -> Self {
+        Self { rows: vec![String::new()], first, below }
+    }
+
+    /// What is broken at no blank of its own.
+    pub(crate) fn push(&mut self, text: &str) {
+        let limit = if self.rows.len() == 1 { self.first } else { self.below };
+        match self.rows.last_mut() {
+            Some(row) if row.is_empty() && width(text) <= limit => row.push_str(text),
+            Some(row) if !row.is_empty() && width(row) + 1 + width(text) <= limit => {
+                row.push(' ');
+                row.push_str(text);
+            }
+            _ => self.rows.extend(wrap(text, self.below)),
+        }
+    }
+
+    /// Each word; `end` stays with the last one.
+    pub(crate) fn words(&mut self, text: &str, end: &str) {
+        let mut words = text.split(' ').peekable();
+        while let Some(word) = words.next() {
+            self.push(&if words.peek().is_some() {
+                word.to_owned()
+            } else {
+                format!("{word}{end}")
+            });
+        }
+    }
+
+    pub(crate) fn into_rows(self) -> Vec<String> {
+        self.rows
+    }
+}
+
 /// Rows of a list, and how many items did not fit.
 pub(super) fn rows(items: &[String], columns: usize, depth: Depth) -> (Vec<String>, usize) {
     let mut rows: Vec<String> = Vec::new();

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use crate::model::shell;
 use crate::model::untrusted::shown;
 pub(crate) use crate::render::page::measure::{
-    Depth, counted, grouped, has_comma, in_full, is_sentence, shorten, width, wrap,
+    Depth, Flow, counted, grouped, has_comma, in_full, is_sentence, shorten, width, wrap,
 };
 use crate::render::page::measure::{rows, take};
 use crate::render::page::style::{Colour, Ink, Painter};
@@ -38,7 +38,7 @@ impl Page {
             self.lines.push(vec![(ink, shown(text))]);
             return;
         }
-        let indent = text.len() - text.trim_start_matches(' ').len();
+        let indent = text.chars().take_while(|c| *c == ' ').count();
         let rows = wrap(text, COLUMNS - indent.min(COLUMNS / 2) - 2);
         for (at, row) in rows.into_iter().enumerate() {
             let lead = " ".repeat(indent.min(COLUMNS / 2) + if at == 0 { 0 } else { 2 });

@@ -12,13 +12,13 @@ use crate::plan::pictures::{Alike, Form, Picture};
 use crate::render::change::names;
 use crate::render::page::style::{Ink, verb_ink};
 use crate::render::page::{Depth, PROSE, Page, counted, grouped, has_comma, width, wrap};
-use crate::render::plan::body::{BODY, Fullness, about, items, sorted, whole};
+use crate::render::plan::body::{BODY, Fullness, SETS, about, items, sorted, whole};
 use crate::render::plan::marks::Marks;
 use crate::render::plan::replacement;
 
 /// Where the reasons of a picture stand already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum ReasonsTold {
     Not,
     /// At the head of the app: they are those of all its pictures.
     AtTheHead,
@@ -31,7 +31,7 @@ pub(crate) fn draw(
     plan: &Plan,
     picture: &Picture<'_>,
     full: Fullness,
-    told: Told,
+    told: ReasonsTold,
     page: &mut Page,
 ) {
     title(page, picture, &Marks::of(picture), &headline(picture));
@@ -43,9 +43,9 @@ pub(crate) fn draw(
     }
     notes(picture, full, page);
     match told {
-        Told::Not => why(picture, full, page),
-        Told::AtTheHead => {}
-        Told::Above => page.line(Ink::Plain, &format!("{BODY}why: as above")),
+        ReasonsTold::Not => why(picture, full, page),
+        ReasonsTold::AtTheHead => {}
+        ReasonsTold::Above => page.line(Ink::Plain, &format!("{BODY}why: as above")),
     }
 }
 
@@ -129,9 +129,6 @@ fn alone(group: &Alike<'_>, full: Fullness, page: &mut Page) {
         people(lead.verb, &group.members, full, page);
     }
 }
-
-/// So many sets of permissions have rows of their own, and all that hold anything dangerous.
-pub(crate) const SETS: usize = 6;
 
 /// Grants of the same sort to single users: a row for each set of permissions, and who has it.
 fn sets(group: &Alike<'_>, full: Fullness, page: &mut Page) {

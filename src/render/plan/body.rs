@@ -8,6 +8,9 @@ use crate::render::page::{COLUMNS, Depth, PROSE, Page, in_full, is_sentence, wid
 /// Where the body of a block begins.
 pub(crate) const BODY: &str = "             ";
 
+/// So many sets of permissions have rows of their own, and all that hold anything dangerous.
+pub(crate) const SETS: usize = 6;
+
 /// How much of a block is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fullness {

@@ -12,7 +12,7 @@ use crate::plan::pictures::{Form, Picture};
 use crate::render::change::names;
 use crate::render::page::style::Ink;
 use crate::render::page::{
-    COLUMNS, Page, counted, has_comma, in_full, is_sentence, shorten, width, wrap,
+    COLUMNS, Flow, Page, counted, has_comma, in_full, is_sentence, shorten, wrap,
 };
 use crate::render::plan::block::{crowd_of, room, title};
 use crate::render::plan::body::{BODY, items};
@@ -200,27 +200,22 @@ impl EntryText {
         more: Option<&str>,
         room: usize,
     ) -> Vec<String> {
-        let mut flow = Flow::new(room);
+        let mut flow = Flow::new(room, BELOW);
         let goes_on = !items.is_empty() || more.is_some();
-        let end = match (&self.target, goes_on) {
-            (Some(target), true) => format!(", {} /", in_full(target)),
-            (Some(target), false) => format!(", {}", in_full(target)),
-            (None, true) => ",".to_owned(),
-            (None, false) => String::new(),
+        let (text, end) = match (&self.target, goes_on) {
+            // The stroke stays with the word before it.
+            (Some(target), true) => (format!("{lead}, {}", in_full(target)), " /"),
+            (Some(target), false) => (format!("{lead}, {}", in_full(target)), ""),
+            (None, true) => (lead.to_owned(), ","),
+            (None, false) => (lead.to_owned(), ""),
         };
-        // The stroke stays with the word before it.
-        let text = format!("{lead}{end}");
-        let (text, stroke) = text.strip_suffix(" /").map_or((&*text, ""), |text| (text, " /"));
-        let (before, last) =
-            text.rsplit_once(' ').map_or(("", text), |(before, last)| (before, last));
-        before.split(' ').filter(|word| !word.is_empty()).for_each(|word| flow.push(word));
-        flow.push(&format!("{last}{stroke}"));
+        flow.words(&text, end);
         for (at, item) in items.iter().enumerate() {
             let comma = if at + 1 < items.len() { "," } else { "" };
             flow.push(&format!("{}{comma}", in_full(item)));
         }
         more.into_iter().for_each(|more| flow.push(more));
-        flow.rows
+        flow.into_rows()
     }
 
     /// `2 more permissions`.
@@ -289,30 +284,6 @@ impl EntryText {
             rows.push(format!("and {} (--full)", self.more(left)));
         }
         rows
-    }
-}
-
-/// Words and items one after the other, none of them cut: the first row is the title's.
-struct Flow {
-    rows: Vec<String>,
-    room: usize,
-}
-
-impl Flow {
-    fn new(room: usize) -> Self {
-        Self { rows: vec![String::new()], room }
-    }
-
-    fn push(&mut self, text: &str) {
-        let limit = if self.rows.len() == 1 { self.room } else { BELOW };
-        match self.rows.last_mut() {
-            Some(row) if row.is_empty() && width(text) <= limit => row.push_str(text),
-            Some(row) if !row.is_empty() && width(row) + 1 + width(text) <= limit => {
-                row.push(' ');
-                row.push_str(text);
-            }
-            _ => self.rows.extend(wrap(text, BELOW)),
-        }
     }
 }
 

@@ -13,8 +13,7 @@ use crate::plan::access::{AccessEntry, AccessHolder};
 use crate::plan::pictures::Alike;
 use crate::render::page::style::Ink;
 use crate::render::page::{Depth, PROSE, Page, counted};
-use crate::render::plan::block::SETS;
-use crate::render::plan::body::{BODY, Fullness, sorted, target_and};
+use crate::render::plan::body::{BODY, Fullness, SETS, sorted, target_and};
 
 pub(crate) fn draw(
     plan: &Plan,
@@ -27,7 +26,7 @@ pub(crate) fn draw(
     let changes: Vec<&Change> =
         given.iter().chain(taken).flat_map(|group| group.members.iter().copied()).collect();
     let Some(first) = changes.first() else { return };
-    let moves = Moves::of(plan, &changes, plan.access.at(first));
+    let moves = MovedAccess::of(plan, &changes, plan.access.at(first));
     let target = first.subject.target.as_ref().map(Untrusted::shown);
     target_and(target.as_deref(), &moves.all(), page);
     moves.draw(full, page);
@@ -42,23 +41,23 @@ pub(crate) fn draw(
 }
 
 /// What somebody gets, and what he loses.
-type Difference = (Vec<String>, Vec<String>);
+type MovedNames = (Vec<String>, Vec<String>);
 
 /// What everybody and single people get and lose of one resource through one app.
-struct Moves {
-    everybody: Difference,
+struct MovedAccess {
+    everybody: MovedNames,
     /// Names of those with the same difference, and whether it is that of everybody.
-    people: BTreeMap<Difference, Vec<String>>,
+    people: BTreeMap<MovedNames, Vec<String>>,
 }
 
-impl Moves {
+impl MovedAccess {
     /// `entries`: all that is said of this app and resource.
     fn of(plan: &Plan, changes: &[&Change], entries: &[AccessEntry]) -> Self {
         let difference =
             |entry: &AccessEntry| (sorted(entry.gets.iter()), sorted(entry.loses.iter()));
         let everybody = entries.iter().find(|entry| entry.who == AccessHolder::Everybody);
         let everybody = everybody.map(difference).unwrap_or_default();
-        let mut own: BTreeMap<ObjectId, Difference> = BTreeMap::new();
+        let mut own: BTreeMap<ObjectId, MovedNames> = BTreeMap::new();
         for entry in entries {
             if let AccessHolder::One(id) = entry.who {
                 own.insert(id, difference(entry));
@@ -74,7 +73,7 @@ impl Moves {
         for id in own.keys() {
             names.entry(*id).or_insert_with(|| plan.names.of(*id).shown());
         }
-        let mut people: BTreeMap<Difference, Vec<String>> = BTreeMap::new();
+        let mut people: BTreeMap<MovedNames, Vec<String>> = BTreeMap::new();
         for (id, name) in names {
             let moved = own.get(&id).unwrap_or(&everybody);
             people.entry(moved.clone()).or_default().push(name);

@@ -8,7 +8,7 @@ use crate::plan::pictures::Picture;
 use crate::plan::{AppHead, Plan};
 use crate::render::page::style::Ink;
 use crate::render::page::{COLUMNS, PROSE, Page, in_full, width, wrap};
-use crate::render::plan::block::{self, Told};
+use crate::render::plan::block::{self, ReasonsTold};
 use crate::render::plan::body::Fullness;
 use crate::render::plan::condensed;
 
@@ -28,9 +28,9 @@ pub(crate) fn blocks(plan: &Plan, pictures: &[Picture<'_>], full: Fullness, page
         for picture in of_app {
             let own = block::reasons(picture);
             let told = match before.replace(own.clone()) {
-                _ if shared.is_some() => Told::AtTheHead,
-                Some(before) if before == own => Told::Above,
-                _ => Told::Not,
+                _ if shared.is_some() => ReasonsTold::AtTheHead,
+                Some(before) if before == own => ReasonsTold::Above,
+                _ => ReasonsTold::Not,
             };
             block::draw(plan, picture, full, told, page);
         }

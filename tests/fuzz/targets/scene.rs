@@ -11,6 +11,7 @@ use consent::manifest::source::Sources;
 use consent::model::cloud::Cloud;
 use consent::model::directory::{Directory, Group, Lookup, Organization};
 use consent::model::finding::Findings;
+use consent::model::id::AppId;
 use consent::model::query::{Pages, Query, Rows};
 use consent::model::untrusted::Untrusted;
 use consent::plan::access;
@@ -124,6 +125,12 @@ impl Tenant {
     }
 }
 
+/// What the tenant calls an app.
+fn name(tenant: &Tenant, app_id: &AppId) -> Untrusted {
+    let there = tenant.directory.service_principals.get(app_id);
+    there.map_or_else(|| AppHead::not_there(None), |sp| sp.name.clone())
+}
+
 /// A plan for the manifest against the tenant, as `consent plan` makes it.
 pub(crate) fn plan(
     manifest: &Manifest,
@@ -147,18 +154,13 @@ pub(crate) fn plan(
     build::annotate(&mut changes, &tenant.directory);
     let head = |(label, app_id): (&String, &_)| AppHead {
         label: label.clone(),
-        name: tenant
-            .directory
-            .service_principals
-            .get(app_id)
-            .map_or_else(|| AppHead::not_there(None), |sp| sp.name.clone()),
+        name: name(tenant, app_id),
         app_id: *app_id,
     };
-    let tenant_id = manifest.tenant.id.value;
     let mut plan = Plan {
         simulated: false,
         tenant: Organization {
-            id: tenant_id,
+            id: manifest.tenant.id.value,
             name: Untrusted::new(tenant.name.clone()),
             domains: vec![Untrusted::new(tenant.name.clone())],
         },
@@ -230,7 +232,9 @@ fn facts(plan: &Plan) -> usize {
         Extent::Whole => 1,
         Extent::Partial(labels) => 1 + labels.len(),
     };
-    plan.changes.iter().map(of).sum::<usize>() + plan.checks.len() + plan.lifted.len() + extent
+    let a_day = usize::from(plan.effect.text.contains("\nremovals a day: "));
+    let rules = plan.checks.len() + plan.lifted.len() + a_day;
+    plan.changes.iter().map(of).sum::<usize>() + rules + extent
 }
 
 /// What would be sent, by address.
