@@ -94,6 +94,7 @@ async fn compare(
     complete(&mut changes, &access, &scene);
     let rests = rests::used(&changes, beside);
     let live = live(read_at, clock.since_start() - started, &scene, &draft);
+    let (unmanaged, made) = draft.unmanaged(&names);
     let mut plan = Plan {
         tenant,
         simulated: graph.is_simulated(),
@@ -103,7 +104,7 @@ async fn compare(
         made_at: read_at,
         apps: heads(loaded, &scene),
         names: draft.names(&rests, &names),
-        unmanaged: draft.unmanaged(&names),
+        unmanaged,
         outside,
         pairs: draft.pairs,
         rests,
@@ -119,8 +120,7 @@ async fn compare(
         source: SaidBy::Tenant,
         effect: Effect::default(),
     };
-    access::warn(&mut plan);
-    policy::risk::assess(&mut plan, &scene.directory);
+    rate(&mut plan, made, &scene.directory);
     (plan.checks, plan.lifted) = rails::of_plan(&plan, loaded, &findings, read_at.date());
     plan.identity_checks =
         rails::of_identity(graph, &plan, &scene, Some(&loaded.mentions), None).await?;
@@ -136,6 +136,14 @@ fn live(read_at: OffsetDateTime, took: Duration, scene: &Scene, draft: &Draft) -
         objects: draft.objects.clone(),
         milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
     }
+}
+
+/// What it gives, and what it leaves alone. `made`: the changes that would make the latter.
+fn rate(plan: &mut Plan, made: Vec<Change>, directory: &Directory) {
+    let first = access::pointless(plan);
+    plan.warnings.splice(0..0, first);
+    policy::risk::assess(plan, directory);
+    policy::risk::assess_unmanaged(plan, made, directory);
 }
 
 /// Adds to the changes what only the tenant knows of them.

@@ -69,20 +69,24 @@ impl Draft {
         all.filter(|id| !known.0.contains_key(id)).collect()
     }
 
-    /// What is there and left alone, in words. Takes it out of the draft.
-    pub fn unmanaged(&mut self, names: &Names) -> Vec<Unmanaged> {
+    /// What is there and left alone, in words, and as changes that would make each of it. Takes it out of the
+    /// draft.
+    pub fn unmanaged(&mut self, names: &Names) -> (Vec<Unmanaged>, Vec<Change>) {
         let left_alone = std::mem::take(&mut self.unmanaged).into_iter();
+        let mut made = Vec::new();
         let described = left_alone.filter_map(|(address, have)| {
             let (rank, kind) = crate::kinds::by_name(&address.kind)?;
             let what = kind.summary(&address, &have.state, names);
             let beside = if have.beside { ", beside what is declared" } else { "" };
             let text = Untrusted::new(format!("{what}{beside}"));
-            Some((rank, Unmanaged { address, text }))
+            // A state that its kind cannot read is drawn all the same, without a rating.
+            made.extend(kind.made(&address, &have.state, names).ok().flatten());
+            Some((rank, Unmanaged::new(address, text)))
         });
         let mut described: Vec<_> = described.collect();
         // Who may sign in stands below what apps may do: a screen shows the first few.
         described.sort_by_key(|(rank, _)| *rank);
-        described.into_iter().map(|(_, one)| one).collect()
+        (described.into_iter().map(|(_, one)| one).collect(), made)
     }
 
     /// Names of everything the plan is about, and of what it rests on.

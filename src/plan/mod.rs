@@ -10,6 +10,7 @@ use crate::model::change::Change;
 use crate::model::clock::Moment;
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
+use crate::model::risk::Tier;
 use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
 use crate::plan::access::AccessChanges;
@@ -178,6 +179,15 @@ impl AppHead {
 pub struct Unmanaged {
     pub(crate) address: crate::model::address::Address,
     pub(crate) text: crate::model::untrusted::Untrusted,
+    /// How risky it would be to give it now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) risk: Option<Tier>,
+}
+
+impl Unmanaged {
+    pub(crate) fn new(address: crate::model::address::Address, text: Untrusted) -> Self {
+        Self { address, text, risk: None }
+    }
 }
 
 /// What people approve: plain text, one fact per line, and its digest.

@@ -64,7 +64,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             apps: inputs.scene.roster.iter().map(head).collect(),
             names: draft.names(&rests, &names),
             outside: None,
-            unmanaged: draft.unmanaged(&names),
+            unmanaged: draft.unmanaged(&names).0,
             pairs: draft.pairs,
             rests,
             effect: Effect::default(),

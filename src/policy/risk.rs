@@ -1,16 +1,18 @@
 //! How risky it is what a change gives: what the permissions allow, then who gets them and whose app it is,
 //! each step with its reason. What is taken is no matter of risk, see `plan/outage.rs`.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kinds::service_principal;
+use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Consent, Lets, Permission, PermissionSort};
 use crate::model::directory::{Directory, MICROSOFT_TENANTS, ServicePrincipal};
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::risk::{About, Reason, Risk, Tier};
 use crate::plan::access::{AccessOutcome, is_about_access};
-use crate::plan::{AppHead, Plan};
+use crate::plan::{AppHead, Plan, build};
 use crate::policy::identity::GRAPH;
 use crate::policy::permissions::rule;
 
@@ -47,6 +49,36 @@ pub fn assess(plan: &mut Plan, directory: &Directory) {
         let unverified = unverified.get(&change.address.owner).copied();
         change.risk = risk((change, outcome), unverified, &reaches, directory, &open);
     }
+}
+
+/// Rates what is left alone as if the plan gave it. What all users have or an app has by itself comes first,
+/// and of that the most powerful. `made`: the changes that would make each of it.
+pub(crate) fn assess_unmanaged(plan: &mut Plan, mut made: Vec<Change>, directory: &Directory) {
+    build::annotate(&mut made, directory);
+    let outcomes: Vec<AccessOutcome> = made.iter().map(AccessOutcome::all_of).collect();
+    let reaches = reaches(&made, &outcomes);
+    let none = BTreeSet::new();
+    let rated: BTreeMap<&Address, (bool, Option<Tier>)> = made
+        .iter()
+        .zip(&outcomes)
+        .map(|(change, outcome)| {
+            let risk = risk((change, outcome), None, &reaches, directory, &none);
+            (&change.address, (is_wide(change), risk.map(|risk| risk.tier)))
+        })
+        .collect();
+    for found in &mut plan.unmanaged {
+        found.risk = rated.get(&found.address).and_then(|(_, tier)| *tier);
+    }
+    plan.unmanaged.sort_by_key(|found| {
+        let wide = rated.get(&found.address).is_some_and(|(wide, _)| *wide);
+        (!wide, Reverse(found.risk))
+    });
+}
+
+/// All users have it, or the app by itself.
+fn is_wide(change: &Change) -> bool {
+    let by_itself = |one: &Permission| one.sort == PermissionSort::Application;
+    change.subject.audience == Audience::Everyone || change.permissions.iter().any(by_itself)
 }
 
 /// Policies by which everything may be consented to, before the plan changes any of them.

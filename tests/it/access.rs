@@ -60,13 +60,21 @@ fn whoever_is_named_in_a_narrowing_loses_what_he_is_not_given() {
             entry(BOB, &[], &["Files.Read"]),
         ])
     );
-    let risks: Vec<&Value> =
-        plan["changes"].as_array().unwrap().iter().map(|change| &change["risk"]["tier"]).collect();
-    assert_eq!(
-        risks,
-        [&Value::Null, &Value::Null, &json!("medium")],
-        "who keeps it is given nothing"
-    );
+    let of = |member: &str| -> Vec<Value> {
+        plan["changes"].as_array().unwrap().iter().map(|one| one[member].clone()).collect()
+    };
+    assert_eq!(of("risk"), [Value::Null, Value::Null, Value::Null], "nobody is given anything");
+    let all = json!({ "who": "everybody", "people": 0, "groups": 0 });
+    assert_eq!(of("outage"), [Value::Null, Value::Null, all]);
+    let told = world.run(&["plan"]).assert_code(0).stdout;
+    for line in [
+        "cuts off all others\n",
+        "             Microsoft Graph / Files.Read, Mail.Read, User.Read\n",
+        "               - lost by alice@contoso.com, bob@contoso.com\n                   of Files.Read\n",
+        "               - lost by everybody else in the tenant\n",
+    ] {
+        assert!(told.contains(line), "{line}{told}");
+    }
 }
 
 /// The plan was reviewed as one that gives nobody anything. Then the grant for all users went.
@@ -122,11 +130,7 @@ fn closing_an_app_takes_it_from_all_but_those_who_are_let_in() {
             sign_in(BOB, &["default access"], &[]),
         ])
     );
-    let reasons: Vec<&Value> = plan["changes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|change| &change["risk"]["reasons"][0])
-        .collect();
-    assert_eq!(reasons, [&Value::Null, &json!("R2: the app or the tenant as such loses it")]);
+    let outages: Vec<&Value> =
+        plan["changes"].as_array().unwrap().iter().map(|change| &change["outage"]["who"]).collect();
+    assert_eq!(outages, [&Value::Null, &json!("everybody")]);
 }

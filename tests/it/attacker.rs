@@ -135,7 +135,8 @@ fn own_words(drawn: &str) -> Vec<String> {
             own.push(text[..end].trim_end().to_owned());
         }
     }
-    own.retain(|line| !line.is_empty());
+    // Whether a reason is that of the change before is up to the file, too.
+    own.retain(|line| !line.is_empty() && line != "why: as above");
     own
 }
 

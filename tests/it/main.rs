@@ -56,6 +56,7 @@ mod secure;
 mod sign_in;
 #[cfg(unix)]
 mod signals;
+mod situations;
 mod slips;
 #[cfg(unix)]
 mod survival;

@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-use crate::cli::input::args::{Global, PlanArgs};
+use crate::cli::input::args::{DrawingArgs, DrawnBy, Global, PlanArgs};
 use crate::cli::input::clouds;
 use crate::cli::input::targets::{PLANS, Targets};
 use crate::cli::output::display::Display;
@@ -84,7 +84,7 @@ async fn work(
     unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), place, global, streams);
     let shown = show(
         &plan,
-        args.full,
+        args.drawing,
         Some(&next),
         reporting::people_on_stdout(&reports),
         global,
@@ -112,7 +112,7 @@ fn detailed(plan: &Plan) -> Exit {
 /// Draws the plan for people: on stdout, or on stderr when stdout is for machines.
 pub(super) fn show(
     plan: &Plan,
-    full: bool,
+    drawing: DrawingArgs,
     next: Option<&str>,
     on_stdout: bool,
     global: &Global,
@@ -121,7 +121,8 @@ pub(super) fn show(
 ) -> Result<(), Failure> {
     let colour = env.colour(on_stdout, global);
     let next = next.filter(|_| !plan.changes.is_empty());
-    let view = View { full, next, colour };
+    let DrawingArgs { full, by } = drawing;
+    let view = View { full, by_person: by == DrawnBy::Person, next, colour };
     let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
     Ok(render::plan::text::plan(plan, view, to)?)
 }

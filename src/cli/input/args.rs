@@ -130,6 +130,23 @@ pub(crate) struct ManifestArgs {
     pub(crate) file: Vec<PathBuf>,
 }
 
+/// How a plan is drawn.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct DrawingArgs {
+    /// Every change, however many
+    #[arg(long, env = "CONSENT_FULL", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) full: bool,
+    /// What the plan is drawn by: what happens to each app, or what each person gets and loses
+    #[arg(long, value_name = "WHAT", env = "CONSENT_BY", default_value = "app")]
+    pub(crate) by: DrawnBy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DrawnBy {
+    App,
+    Person,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
@@ -146,9 +163,8 @@ pub(crate) struct PlanArgs {
     /// Also write a report, as json=FILE; `-` is stdout; repeatable
     #[arg(long, value_name = "KIND=FILE", env = "CONSENT_REPORT", value_parser = report)]
     pub(crate) report: Vec<Report>,
-    /// Every change, however many
-    #[arg(long, env = "CONSENT_FULL", value_parser = clap::builder::FalseyValueParser::new())]
-    pub(crate) full: bool,
+    #[command(flatten)]
+    pub(crate) drawing: DrawingArgs,
     /// Exit with 2 when there are changes, with 5 when a rail stops them
     #[arg(long, env = "CONSENT_DETAILED_EXITCODE", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) detailed_exitcode: bool,
@@ -176,9 +192,8 @@ pub(crate) struct ApplyArgs {
     /// Also write a report, as json=FILE; `-` is stdout; repeatable
     #[arg(long, value_name = "KIND=FILE", env = "CONSENT_REPORT", value_parser = report)]
     pub(crate) report: Vec<Report>,
-    /// Every change, however many
-    #[arg(long, env = "CONSENT_FULL", value_parser = clap::builder::FalseyValueParser::new())]
-    pub(crate) full: bool,
+    #[command(flatten)]
+    pub(crate) drawing: DrawingArgs,
 }
 
 #[derive(Debug, Args)]

@@ -37,7 +37,12 @@ pub(crate) fn tell(
     let looked_at = unseen.as_deref().map_or(looked_at, LookedAt::Nothing);
     let written = {
         let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
-        let view = View { full: false, next: (exit != Exit::Done).then_some(again), colour };
+        let view = View {
+            full: false,
+            by_person: false,
+            next: (exit != Exit::Done).then_some(again),
+            colour,
+        };
         render::run::text::run(&report, plan, looked_at, view, to).and_then(|()| {
             // What could not be saved is no record; the error says what became of it.
             match &saved {

@@ -33,6 +33,23 @@ pub trait AnyPropose: Sync {
         names: &Names,
     ) -> Result<Option<Proposal>, Unreadable>;
 
+    /// The same as a change.
+    fn made(
+        &self,
+        address: &Address,
+        state: &ObjectState,
+        names: &Names,
+    ) -> Result<Option<Change>, Unreadable> {
+        let pair = || Pair {
+            address: address.clone(),
+            before: ObjectState::default(),
+            after: state.clone(),
+            why: [].into(),
+            notes: [].into(),
+        };
+        Ok(self.making(address, state, names)?.map(|made| made.change(&pair())))
+    }
+
     /// See [`Kind::holder`].
     fn holder(&self, address: &Address) -> Option<ObjectId>;
 }

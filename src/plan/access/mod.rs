@@ -21,7 +21,7 @@ use crate::model::schema::{JsonSchema, form};
 use crate::model::untrusted::Untrusted;
 
 pub(crate) use fold::own_app;
-pub(crate) use told::{note, warn};
+pub(crate) use told::{note, pointless};
 
 /// What the plan with these pairs does, in a tenant that has answered so.
 ///
@@ -152,6 +152,13 @@ pub(crate) enum Losers {
 }
 
 impl AccessOutcome {
+    /// As if somebody got all that the change gives.
+    pub(crate) fn all_of(change: &Change) -> Self {
+        let gained = change.permissions.iter().filter(|one| one.gained);
+        let gets = gained.map(|one| Untrusted::new(one.name.as_str())).collect();
+        Self { gets, ..Self::default() }
+    }
+
     /// Nobody gets or loses anything.
     pub(crate) fn is_empty(&self) -> bool {
         self.gets.is_empty() && self.loses.is_empty()

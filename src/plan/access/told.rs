@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AccessChanges, AccessHolder};
 use crate::kinds;
+use crate::model::address::Address;
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Permission, PermissionSort};
 use crate::model::id::ObjectId;
@@ -103,37 +104,38 @@ struct Pointless<'p> {
     resource: Option<&'p Untrusted>,
 }
 
-/// Warns first of all where people are granted one by one what a grant that nobody declares gives to all.
-pub(crate) fn warn(plan: &mut Plan) {
+/// What a reviewer has to read first: where people are granted one by one what a grant that nobody declares
+/// gives to all.
+pub(crate) fn pointless(plan: &Plan) -> Vec<String> {
     let moved = moved(&plan.changes);
+    let open = open_to_all(&plan.unmanaged);
     let mut pointless: BTreeMap<(&str, ObjectId), Pointless<'_>> = BTreeMap::new();
     for change in plan.changes.iter().filter(|change| change.gives) {
-        if idle(change, &plan.access, &moved) != Some(Idle::LeftAlone) {
-            continue;
-        }
         let Some(by) = change.permissions.first().map(|one| one.by) else { continue };
-        if !plan.unmanaged.iter().any(|left| is_for_all(left, change, by)) {
+        let Address { owner, kind, .. } = &change.address;
+        let beside = open.contains(&(owner, kind, by));
+        if !beside || idle(change, &plan.access, &moved) != Some(Idle::LeftAlone) {
             continue;
         }
-        let owner = change.address.owner.as_str();
         let found = pointless.entry((owner, by)).or_default();
         found.grants += 1;
         found.names.extend(change.permissions.iter().map(|one| one.name.as_str()));
         found.resource = change.subject.target.as_ref();
     }
-    let warnings = pointless.into_iter().map(|((owner, _), found)| warning(owner, &found));
-    let warnings: Vec<String> = warnings.collect();
-    plan.warnings.splice(0..0, warnings);
+    pointless.into_iter().map(|((owner, _), found)| warning(owner, &found)).collect()
 }
 
-/// Whether this is left alone, and is for all users what the change is for one.
-fn is_for_all(left: &Unmanaged, change: &Change, by: ObjectId) -> bool {
-    let address = &left.address;
-    let same = (&address.owner, &address.kind) == (&change.address.owner, &change.address.kind);
-    let kind = kinds::by_name(&address.kind).filter(|_| same);
-    kind.is_some_and(|(_, kind)| {
-        kind.holder(address).is_none() && kind.objects(address).contains(&by)
-    })
+/// What is left alone and is for all users: app, kind, and whom it is about.
+fn open_to_all(unmanaged: &[Unmanaged]) -> BTreeSet<(&str, &str, ObjectId)> {
+    let mut open = BTreeSet::new();
+    for Unmanaged { address, .. } in unmanaged {
+        let Some((_, kind)) = kinds::by_name(&address.kind) else { continue };
+        if kind.holder(address).is_none() {
+            let about = kind.objects(address).into_iter();
+            open.extend(about.map(|by| (address.owner.as_str(), address.kind.as_str(), by)));
+        }
+    }
+    open
 }
 
 fn warning(owner: &str, found: &Pointless<'_>) -> String {

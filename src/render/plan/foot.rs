@@ -1,13 +1,17 @@
 //! What stands below the changes: what is left alone, warnings, what stops apply, the totals, the
 //! effect's digest and what to run next.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::plan::access;
 use crate::plan::outside::Outside;
 use crate::plan::readiness::Readiness;
 use crate::plan::said::SAYS;
-use crate::plan::{Check, Plan, SaidBy};
-use crate::render::page::style::Ink;
+use crate::plan::{Check, Plan, SaidBy, Unmanaged};
+use crate::render::page::style::{Ink, risk_label};
 use crate::render::page::view::View;
-use crate::render::page::{COLUMNS, PROSE, Page, counted, grouped, shorten, width};
+use crate::render::page::{COLUMNS, PROSE, Page, counted, grouped, in_full, width};
 use crate::render::plan::head::totals;
 
 /// How much of each list is told before the rest is counted.
@@ -33,9 +37,9 @@ impl Room {
     };
     /// Below changes that a person can read one by one.
     pub(crate) const USUAL: Self =
-        Self { unmanaged: 10, each: 2, warnings: 6, checks: 3, lines: usize::MAX };
+        Self { unmanaged: 10, each: 6, warnings: 6, checks: 3, lines: usize::MAX };
     /// Below so many changes that the whole must fit a page.
-    pub(crate) const TIGHT: Self = Self { unmanaged: 3, each: 1, warnings: 3, checks: 1, lines: 2 };
+    pub(crate) const TIGHT: Self = Self { unmanaged: 2, each: 1, warnings: 3, checks: 1, lines: 2 };
 }
 
 pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, shortened: bool, page: &mut Page) {
@@ -75,18 +79,40 @@ fn unmanaged(plan: &Plan, room: Room, page: &mut Page) {
         &format!("Unmanaged: {says}{} found, not declared, left alone.", grouped(all.len())),
     );
     for found in all.iter().take(room.unmanaged) {
-        let lead = format!("  {}: ", shorten(&found.address.owner, 20));
-        let text = found.text.raw();
-        if room.each == 1 {
-            page.line(Ink::Plain, &format!("{lead}{}", shorten(text, COLUMNS - width(&lead))));
-        } else {
-            page.wrapped_within(Ink::Plain, &lead, text, COLUMNS, room.each);
-        }
+        let risk = found.risk.map(|tier| format!("{} ", risk_label(tier))).unwrap_or_default();
+        let lead = format!("  {}: ", in_full(&found.address.owner));
+        let text = format!("{risk}{}", in_full(found.text.raw()));
+        // Behind a very long label there is no room for anything.
+        let (lead, text) = match width(&lead) <= COLUMNS / 2 {
+            true => (lead, text),
+            false => ("  ".to_owned(), format!("{lead}{text}")),
+        };
+        page.wrapped_within(Ink::Plain, &lead, &text, COLUMNS, room.each);
     }
-    if all.len() > room.unmanaged {
-        let more = grouped(all.len() - room.unmanaged);
-        page.line(Ink::Plain, &format!("  and {more} more (--full lists all)"));
+    let left = all.get(room.unmanaged..).unwrap_or_default();
+    if !left.is_empty() {
+        let text = format!("{} more: {} (--full lists all)", grouped(left.len()), by_app(left));
+        page.wrapped(Ink::Plain, "  and ", &text, COLUMNS);
     }
+}
+
+/// So many apps are told by name where things are counted.
+const NAMED: usize = 3;
+
+/// `okta 200, crm 80, 3 other apps 14`.
+fn by_app(left: &[Unmanaged]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for found in left {
+        *counts.entry(&found.address.owner).or_default() += 1;
+    }
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(label, count)| (Reverse(*count), *label));
+    let (told, rest) = counts.split_at(NAMED.min(counts.len()));
+    let named = told.iter().map(|(label, count)| format!("{} {}", in_full(label), grouped(*count)));
+    let others: usize = rest.iter().map(|(_, count)| count).sum();
+    let others = (!rest.is_empty())
+        .then(|| format!("{} {}", counted(rest.len(), "other app"), grouped(others)));
+    named.chain(others).collect::<Vec<_>>().join(", ")
 }
 
 /// What the plan did not look at.
@@ -121,7 +147,9 @@ fn is_whole(outside: Outside) -> bool {
 }
 
 fn warnings(plan: &Plan, room: Room, page: &mut Page) {
-    let all = &plan.warnings;
+    // Those that come first stand in the head.
+    let first = access::pointless(plan);
+    let all: Vec<&String> = plan.warnings.iter().filter(|one| !first.contains(one)).collect();
     if all.is_empty() {
         return;
     }

@@ -7,17 +7,21 @@ use std::collections::BTreeSet;
 use crate::model::address::TENANT;
 use crate::model::clock::time_of_day;
 use crate::model::risk::Tier;
+use crate::plan::access;
 use crate::plan::outage::OutageTotals;
 use crate::plan::pictures::Counts;
 use crate::plan::readiness::{Readiness, rules, stopped_by};
 use crate::plan::said::{SAYS, quoted};
 use crate::plan::{Extent, Lifted, Plan, SaidBy};
 use crate::render::page::style::Ink;
-use crate::render::page::{COLUMNS, Page, counted, grouped, in_full, shorten, width, wrap};
+use crate::render::page::{COLUMNS, PROSE, Page, counted, grouped, in_full, shorten, width, wrap};
 use crate::render::plan::marks::cuts_off_in_all;
 
 /// Before the name of a tenant that is none: as wide as the other words of the head.
 const SIMULATED: &str = "SIMULATED ";
+
+/// So many warnings come first.
+const FIRST: usize = 3;
 
 /// No rail of ours has a longer name; one in a file may.
 const LONGEST: usize = 50;
@@ -30,6 +34,7 @@ pub(crate) fn draw(plan: &Plan, page: &mut Page) {
     manifest(plan, page);
     live(plan, page);
     lifted(plan, page);
+    pointless(plan, page);
     if !plan.changes.is_empty() {
         page.blank();
         let (what, numbers) = summary(plan);
@@ -132,6 +137,19 @@ fn lifted(plan: &Plan, page: &mut Page) {
         let text =
             format!("[accept] {rail}, up to {max} objects until {until}, {says}{reason}, {place}");
         page.wrapped(Ink::Change, "LIFTED    ", &text, COLUMNS);
+    }
+}
+
+/// Where a plan does not do what its manifest seems to mean, that comes first.
+fn pointless(plan: &Plan, page: &mut Page) {
+    let all = access::pointless(plan);
+    for warning in all.iter().take(FIRST) {
+        page.blank();
+        page.wrapped(Ink::Change, "Warning: ", warning, PROSE);
+    }
+    if all.len() > FIRST {
+        let more = counted(all.len() - FIRST, "more app");
+        page.line(Ink::Change, &format!("The same is true of {more} (JSON report lists all)."));
     }
 }
 

@@ -3,6 +3,7 @@
 mod block;
 mod body;
 mod by_app;
+mod by_person;
 mod by_sort;
 mod condensed;
 mod entry;

@@ -98,9 +98,13 @@ impl MovedAccess {
         let all = self.all();
         let limit = full.limit(SETS);
         for ((gets, loses), names) in self.people.iter().take(limit) {
-            if gets.is_empty() && loses.is_empty() {
-                row(Side::Kept, names, &[], &all, full, page);
-            }
+            // What all others get or lose, and these do not, they have before and after.
+            let (others_get, others_lose) = &self.everybody;
+            let moves = |name: &&String| !gets.contains(name) && !loses.contains(name);
+            let kept = others_get.iter().chain(others_lose).filter(moves).cloned();
+            let mut kept: Vec<String> = kept.collect();
+            kept.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
+            row(Side::Kept, names, &kept, &all, full, page);
             row(Side::Given, names, gets, &all, full, page);
             row(Side::Lost, names, loses, &all, full, page);
         }
@@ -146,12 +150,12 @@ fn row(
     full: Fullness,
     page: &mut Page,
 ) {
-    if moved.is_empty() && side != Side::Kept {
+    if moved.is_empty() {
         return;
     }
     let (ink, lead) = side.lead();
     page.list(ink, &format!("{BODY}  {lead}"), names, full.depth());
-    if !moved.is_empty() && moved != all {
+    if moved != all {
         page.list(Ink::Plain, &format!("{BODY}      of "), moved, Depth::All);
     }
 }

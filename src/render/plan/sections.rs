@@ -73,7 +73,7 @@ fn head(app: Option<&AppHead>, owner: &str, page: &mut Page) {
     let short = ends.map_or_else(|| id.clone(), |(head, tail)| format!("{head}-...-{tail}"));
     let (label, name) = (in_full(&app.label), in_full(app.name.raw()));
     let used = width(&label) + 2 + width(&name);
-    if used + 2 <= ID_COLUMN {
+    if used < ID_COLUMN {
         let gap = " ".repeat(ID_COLUMN - used);
         page.pieces(vec![(Ink::Strong, label), (Ink::Plain, format!("  {name}{gap}{short}"))]);
         return;

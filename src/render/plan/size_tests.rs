@@ -121,9 +121,11 @@ impl Shape {
         let name = if self.wide { "東京都港区".repeat(30) } else { "Contoso CRM".to_owned() };
         plan.apps = (0..self.apps).map(|at| app(&self.owner(at), &name)).collect();
         plan.unmanaged = (0..self.unmanaged)
-            .map(|at| Unmanaged {
-                address: Address::new("delegated_grant", &self.owner(at), [at.to_string()]),
-                text: Untrusted::new(format!("delegated, {}: {name}", self.person(at))),
+            .map(|at| {
+                Unmanaged::new(
+                    Address::new("delegated_grant", &self.owner(at), [at.to_string()]),
+                    Untrusted::new(format!("delegated, {}: {name}", self.person(at))),
+                )
             })
             .collect();
         plan.warnings =
@@ -345,6 +347,6 @@ fn what_stands_around_does_not_bury_the_changes() {
     let text = draw(&plan, SHORT);
     assert!(text.lines().count() < 2 * LINES, "{text}");
     assert!(text.contains("and 294 more warnings (--full lists all)"), "{text}");
-    assert!(text.contains("and 490 more (--full lists all)"), "{text}");
+    assert!(text.contains("  and 490 more: app-0001 164"), "{text}");
     assert!(text.contains("BLOCKED   protected_app (and 14 more of this rule): "), "{text}");
 }

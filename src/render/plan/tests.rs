@@ -14,8 +14,9 @@ use crate::render::plan::samples::{app, change, field, named, narrowing, plan, r
 use crate::render::plan::text;
 
 pub(crate) const SHORT: View<'static> =
-    View { full: false, next: Some("consent apply"), colour: Colour::Plain };
-pub(crate) const FULL: View<'static> = View { full: true, next: None, colour: Colour::Plain };
+    View { full: false, by_person: false, next: Some("consent apply"), colour: Colour::Plain };
+pub(crate) const FULL: View<'static> =
+    View { full: true, by_person: false, next: None, colour: Colour::Plain };
 
 pub(crate) fn draw(plan: &Plan, view: View<'_>) -> String {
     let mut out = Vec::new();
@@ -81,16 +82,13 @@ fn an_additive_app_with_unmanaged_grants() {
     }
     let mut plan = plan(vec![rated(grant, Tier::Low, "P302: sign-in and basic cards")]);
     plan.apps = vec![app("crm", "Contoso CRM")];
-    plan.unmanaged = vec![Unmanaged {
-        address: Address::new("delegated_grant", "crm", ["x".to_owned()]),
-        text: Untrusted::new("delegated, 12 users, Microsoft Graph / Mail.Read"),
-    }];
-    plan.unmanaged.push(Unmanaged {
-        address: Address::new("delegated_grant", "crm", ["y".to_owned()]),
-        text: Untrusted::new(
+    plan.unmanaged = vec![Unmanaged::new(
+        Address::new("delegated_grant", "crm", ["x".to_owned()]),
+        Untrusted::new("delegated, 12 users, Microsoft Graph / Mail.Read"),
+    )];
+    plan.unmanaged.push(Unmanaged::new(Address::new("delegated_grant", "crm", ["y".to_owned()]), Untrusted::new(
             "delegated, bob@contoso.com: Microsoft Graph / Files.Read.All, Mail.Read, beside what is declared",
-        ),
-    });
+        )));
     plan.warnings = vec!["the app \"old\" left the manifest and keeps its 3 grants".to_owned()];
     insta::assert_snapshot!(draw(&plan, SHORT), @r#"
     Ready to apply.
@@ -200,6 +198,9 @@ fn people_who_get_the_grant_of_everybody() {
     crm  Contoso CRM                                              99da6bf4-...-c240
       ~ widen    delegated, 2 users -> all users                   cuts off 2 people
                  Microsoft Graph / Mail.Read, User.Read
+                   = kept by 00000000-0000-0000-0000-000000000001,
+                             00000000-0000-0000-0000-000000000002
+                       of Mail.Read
                    - lost by 00000000-0000-0000-0000-000000000001,
                              00000000-0000-0000-0000-000000000002
                        of User.Read
@@ -224,10 +225,10 @@ fn hostile_names_draw_nothing() {
     let mut plan = plan(vec![grant]);
     plan.apps = vec![app("crm", evil)];
     plan.tenant.domains = vec![Untrusted::new(evil)];
-    plan.unmanaged = vec![Unmanaged {
-        address: Address::new("delegated_grant", "crm", ["x".to_owned()]),
-        text: Untrusted::new(evil),
-    }];
+    plan.unmanaged = vec![Unmanaged::new(
+        Address::new("delegated_grant", "crm", ["x".to_owned()]),
+        Untrusted::new(evil),
+    )];
     insta::assert_snapshot!(draw(&plan, SHORT), @"
     Ready to apply.
 

@@ -11,7 +11,7 @@ use crate::render::page::view::View;
 use crate::render::plan::body::Fullness;
 use crate::render::plan::condensed::Condensed;
 use crate::render::plan::foot::{self, Room};
-use crate::render::plan::{head, sections};
+use crate::render::plan::{by_person, head, sections};
 
 /// Up to so many objects are told in full.
 const IN_FULL: usize = 40;
@@ -41,7 +41,17 @@ pub fn plan(plan: &Plan, view: View<'_>, out: &mut dyn Write) -> io::Result<()> 
     let mut foot = Page::default();
     foot::draw(plan, view, room, large, &mut foot);
     let around = page.len() + foot.len();
-    let (body, whole) = if view.full {
+    let (body, whole) = if view.by_person {
+        let most = match (view.full, large) {
+            (true, _) => usize::MAX,
+            (false, true) => LINES.saturating_sub(around).max(FEWEST),
+            (false, false) => MOST.saturating_sub(around).max(FEWEST),
+        };
+        let full = if view.full { Fullness::Full } else { Fullness::Short };
+        let mut page = Page::default();
+        by_person::draw(plan, full, most, &mut page);
+        (page, view.full)
+    } else if view.full {
         (blocks(plan, &told, Fullness::Full), true)
     } else if plan.changes.len() <= IN_FULL {
         (blocks(plan, &told, Fullness::Whole), true)

@@ -32,7 +32,8 @@ fn halfway() -> (RunReport, Plan) {
 
 fn drawn(report: &RunReport, plan: &Plan) -> String {
     let mut out = Vec::new();
-    let view = View { full: false, next: Some("consent plan"), colour: Colour::Plain };
+    let view =
+        View { full: false, by_person: false, next: Some("consent plan"), colour: Colour::Plain };
     run(report, plan, LookedAt::FreshPlan, view, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.lines().all(|line| width(line) <= 80 && shown(line) == line), "{text}");

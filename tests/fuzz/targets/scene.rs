@@ -176,7 +176,7 @@ pub(crate) fn plan(
         apps: scene.roster.iter().map(head).collect(),
         names: draft.names(&rests, &names),
         outside: None,
-        unmanaged: draft.unmanaged(&names),
+        unmanaged: draft.unmanaged(&names).0,
         pairs: draft.pairs,
         rests,
         changes,
@@ -207,7 +207,12 @@ pub(crate) fn good(plan: &Plan) {
     );
     for full in [false, true] {
         let mut out = Vec::new();
-        text::plan(plan, View { full, next: None, colour: Colour::Plain }, &mut out).unwrap();
+        text::plan(
+            plan,
+            View { full, by_person: false, next: None, colour: Colour::Plain },
+            &mut out,
+        )
+        .unwrap();
         judge::fits_a_screen(&String::from_utf8(out).unwrap());
     }
     let mut out = Vec::new();

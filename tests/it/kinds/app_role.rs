@@ -251,9 +251,9 @@ fn permissions_of_one_resource_are_one_picture() {
              risk: P203: content of everyone, with nobody signed in
                    (Files.Read.All, Mail.Read)
              risk: P204: security data and directory, with nobody signed
-                   in (AuditLog.Read.All)
-             why: consent.toml:8\n";
+                   in (AuditLog.Read.All)\n";
     assert!(drawn.contains(high), "{drawn}");
+    assert!(drawn.contains("00c3\n  why: consent.toml:8\n"), "said once: {drawn}");
     let medium = "  + grant    application, 2 roles                                     [MEDIUM]
              Microsoft Graph / Group.Read.All, User.Read.All\n";
     assert!(drawn.contains(medium), "{drawn}");

@@ -84,23 +84,32 @@ fn judge(plan: &Value, before: &[Value], after: &[Value]) -> Result<usize, TestC
     Ok(moved)
 }
 
-/// A change without a rating gives nobody anything and takes nothing; all others do.
+/// A change is rated where somebody really gets something by it, and has an outage where somebody really
+/// loses something.
 fn rated(plan: &Value) -> Result<(), TestCaseError> {
     let entries = entries(plan);
     for change in plan["changes"].as_array().unwrap() {
         let all = change["permissions"].as_array().unwrap();
-        let subject = &change["subject"]["audience"];
-        let who = subject["one"].as_str().unwrap_or("everybody");
+        let one = change["subject"]["audience"]["one"].as_str();
         let app = change["address"].as_str().unwrap().split('/').nth(1).unwrap();
-        let real = all.iter().any(|one| {
-            let of = |who: &str| [app, one["resource"].as_str().unwrap(), who].map(str::to_owned);
-            let entry = entries.get(&of(who)).or_else(|| entries.get(&of("everybody")));
-            let Some((gets, loses)) = entry else { return false };
-            let name = one["name"].as_str().unwrap();
-            one["gained"] == true && gets.contains(name)
-                || one["lost"] == true && loses.contains(name)
-        });
-        prop_assert_eq!(change["risk"].is_object(), real, "{:#}", change);
+        let moved = |name: &str, resource: &str, lost: bool| {
+            let of = |who: &str| [app, resource, who].map(str::to_owned);
+            let has = |(gets, loses): &Moved| if lost { loses } else { gets }.contains(name);
+            let everybody = entries.get(&of("everybody"));
+            let own = entries.get(&of(one.unwrap_or("everybody"))).or(everybody);
+            // All users' grant may take something from those alone who lack it otherwise.
+            let some = one.is_none()
+                && lost
+                && entries.iter().any(|(at, entry)| at[..2] == of("")[..2] && has(entry));
+            own.is_some_and(has) || some
+        };
+        let any = |member: &str, lost: bool| {
+            all.iter().filter(|one| one[member] == true).any(|one| {
+                moved(one["name"].as_str().unwrap(), one["resource"].as_str().unwrap(), lost)
+            })
+        };
+        prop_assert_eq!(change["risk"].is_object(), any("gained", false), "{:#}", change);
+        prop_assert_eq!(change["outage"].is_object(), any("lost", true), "{:#}", change);
     }
     Ok(())
 }
