@@ -86,19 +86,18 @@ pub(crate) async fn found(
     observed(&pages(graph, scene).await?, scene, &mut |_, _| {})
 }
 
-/// The same, and when the service answered for each of these objects.
+/// What was read, and when the service answered for each of these objects.
 ///
 /// # Errors
-/// As above.
-pub(crate) async fn found_when(
-    graph: &Graph,
+/// When an answer is not of the documented shape.
+pub(crate) fn found_when(
+    pages: &Pages,
     scene: &Scene,
     pairs: &[Pair],
 ) -> Result<(BTreeMap<Address, ObjectState>, Times), Failed> {
-    let pages = pages(graph, scene).await?;
     let planned: BTreeSet<&Address> = pairs.iter().map(|pair| &pair.address).collect();
     let mut times = Times::new();
-    let found = observed(&pages, scene, &mut |address, answered| {
+    let found = observed(pages, scene, &mut |address, answered| {
         if planned.contains(address) {
             times.insert(address.clone(), answered);
         }

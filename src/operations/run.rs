@@ -11,7 +11,7 @@ use crate::model::clock::stamp;
 use crate::model::outcome::RunReport;
 use crate::operations::approved::Approved;
 use crate::operations::failed::NotBegun;
-use crate::operations::freshness::still_true;
+use crate::operations::freshness::{no_more_than_seen, still_true};
 use crate::operations::last_look::{self, LastLook, Unseen};
 use crate::operations::lookup::{self, Times};
 use crate::operations::stop::Stop;
@@ -133,8 +133,11 @@ struct FirstLook {
 
 /// Looks behind the lock, and after whatever time the approval took.
 async fn look(graph: &Graph, plan: &Plan) -> Result<FirstLook, NotBegun> {
-    let scene = lookup::scene_of(graph, plan).await?;
-    let (before, seen) = lookup::found_when(graph, &scene, &plan.pairs).await?;
+    let mut scene = lookup::scene_of(graph, plan).await?;
+    lookup::add_by_id(graph, lookup::resources(&plan.pairs)?, &mut scene.directory).await?;
+    let pages = lookup::pages(graph, &scene).await?;
+    let (before, seen) = lookup::found_when(&pages, &scene, &plan.pairs)?;
     let now = still_true(plan, &before, &scene)?;
+    no_more_than_seen(plan, &now, &pages, &scene)?;
     Ok(FirstLook { scene, before, seen, now })
 }

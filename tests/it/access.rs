@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::scenarios::{ALICE, BOB, EXPLORER_ALL, app, has, wants};
-use crate::world::World;
+use crate::terminal::{end, open};
+use crate::world::{HEAD, World};
 
 const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
 const ALL: &str = "User.Read Mail.Read";
@@ -133,4 +134,29 @@ fn closing_an_app_takes_it_from_all_but_those_who_are_let_in() {
     let outages: Vec<&Value> =
         plan["changes"].as_array().unwrap().iter().map(|change| &change["outage"]["who"]).collect();
     assert_eq!(outages, [&Value::Null, &json!("everybody")]);
+}
+
+/// The same while the question stands: a plan that gives nobody anything is approved, and would by now.
+#[test]
+fn what_changes_beside_a_plan_while_its_question_stands_stops_it() {
+    let world = pointless();
+    let gone = app("explorer", "exact") + "grants = \"none\"\n";
+    world.file("other/consent.toml", &format!("{HEAD}{gone}"));
+    let mut session = open(&world, &["apply", "--color", "never"], &[]);
+    session.exp_string("Type yes to apply").unwrap();
+    let other = ["-f", "other/consent.toml"];
+    let plan = world.run(&[&["plan", "--json"], &other[..]].concat()).assert_code(0).json();
+    let digest = plan["effect"]["sha256"].as_str().unwrap();
+    world.run(&[&["apply", "--approve", digest], &other[..]].concat()).assert_code(0).quietly();
+    let before = world.sent();
+    session.send_line("yes").unwrap();
+    let (text, code) = end(session);
+    let told = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(code, 6, "{text}");
+    assert!(told.contains("what else explorer has changed since the plan was made"), "{text}");
+    assert_eq!(world.sent(), before);
+    // Planned anew it is what it now is, and goes through.
+    let digest = world.digest();
+    world.run(&["apply", "--approve", &digest]).assert_code(0).quietly();
+    assert_eq!(world.grants().len(), 2);
 }

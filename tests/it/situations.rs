@@ -1,6 +1,8 @@
 //! Plans that would mislead a reviewer if they told of objects alone. Each drawing answers, on its first screen:
 //! who gets what, and how risky is it; who loses what; what happens on a yes.
 
+#![expect(clippy::too_many_lines, reason = "what a drawing must be stands whole beside its test")]
+
 use crate::scenarios::{app, has, wants};
 use crate::world::World;
 

@@ -164,6 +164,11 @@ impl AccessOutcome {
         self.gets.is_empty() && self.loses.is_empty()
     }
 
+    /// Whether somebody gets or loses anything that is not in another outcome of the same change.
+    pub(crate) fn exceeds(&self, other: &Self) -> bool {
+        !self.gets.is_subset(&other.gets) || !self.loses.is_subset(&other.loses)
+    }
+
     /// Whether somebody gets this permission by the change.
     pub(crate) fn gives(&self, permission: &Permission) -> bool {
         self.gets.iter().any(|name| name.raw() == permission.name)

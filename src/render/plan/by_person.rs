@@ -88,7 +88,7 @@ fn told(plan: &Plan) -> Vec<(Vec<String>, PersonLines)> {
     alike.sort_by_cached_key(|(names, lines)| (rank(lines), names.first().cloned()));
     for (_, lines) in &mut alike {
         if lines.is_empty() {
-            lines.push(('=', "keeps what all others get or lose".to_owned()));
+            lines.push(('=', "nothing changes".to_owned()));
         }
     }
     let others =
@@ -136,3 +136,7 @@ fn name(plan: &Plan, id: ObjectId) -> String {
     let person = named.and_then(|change| change.subject.person.as_ref());
     person.map_or_else(|| id.to_string(), Untrusted::shown)
 }
+
+#[cfg(test)]
+#[path = "by_person_tests.rs"]
+mod tests;

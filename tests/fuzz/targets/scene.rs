@@ -205,14 +205,10 @@ pub(crate) fn good(plan: &Plan) {
         "a line of the effect is no fact of its own: {}",
         plan.effect.text
     );
-    for full in [false, true] {
+    for (full, by_person) in [(false, false), (true, false), (false, true), (true, true)] {
         let mut out = Vec::new();
-        text::plan(
-            plan,
-            View { full, by_person: false, next: None, colour: Colour::Plain },
-            &mut out,
-        )
-        .unwrap();
+        let view = View { full, by_person, next: None, colour: Colour::Plain };
+        text::plan(plan, view, &mut out).unwrap();
         judge::fits_a_screen(&String::from_utf8(out).unwrap());
     }
     let mut out = Vec::new();

@@ -55,7 +55,7 @@ fn s5_additive_keeps_what_she_consented_to() {
     let address = &plan["changes"][0]["address"];
     let text =
         "delegated, alice@contoso.com: Microsoft Graph / Files.Read.All, beside what is declared";
-    let left = json!([{ "address": address, "text": text }]);
+    let left = json!([{ "address": address, "text": text, "risk": "medium" }]);
     let later = world.plan();
     assert_eq!((&plan["unmanaged"], &later["unmanaged"]), (&left, &left));
     assert_eq!(
@@ -63,8 +63,8 @@ fn s5_additive_keeps_what_she_consented_to() {
         (&json!(1), &json!(1))
     );
     let drawn = world.run(&["plan"]).assert_code(0).stdout;
-    let lines = "Unmanaged: 1 found, not declared, left alone.\n  explorer: delegated, \
-                 alice@contoso.com: Microsoft Graph / Files.Read.All,\n            beside what is declared\n";
+    let lines = "Unmanaged: 1 found, not declared, left alone.\n  explorer: [MEDIUM] delegated, \
+                 alice@contoso.com: Microsoft Graph /\n            Files.Read.All, beside what is declared\n";
     assert!(drawn.contains(lines), "{drawn}");
 }
 
