@@ -62,9 +62,9 @@ fn upn(name: &str) -> String {
 /// The id that the service makes of a grant's key.
 pub(crate) fn grant_id(client: u128, resource: u128, whom: Option<ObjectId>) -> String {
     use base64::Engine as _;
-    let mut bytes = object(client).to_bytes_le().to_vec();
-    bytes.extend(object(resource).to_bytes_le());
-    bytes.extend(whom.iter().flat_map(|id| id.to_bytes_le()));
+    let mut bytes = <[u8; 16]>::from(object(client)).to_vec();
+    bytes.extend(<[u8; 16]>::from(object(resource)));
+    bytes.extend(whom.iter().flat_map(|id| <[u8; 16]>::from(*id)));
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 

@@ -26,18 +26,20 @@ macro_rules! guid {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Sixteen bytes in the Windows order that Entra uses inside derived ids: the first
-            /// three fields little-endian.
-            pub fn to_bytes_le(self) -> [u8; 16] {
-                self.0.to_bytes_le()
-            }
-
             pub const fn from_u128(value: u128) -> Self {
                 Self(Uuid::from_u128(value))
             }
         }
 
-        /// Back from [`Self::to_bytes_le`].
+        /// Sixteen bytes in the Windows order that Entra uses inside derived ids: the first three fields
+        /// little-endian.
+        impl From<$name> for [u8; 16] {
+            fn from(id: $name) -> Self {
+                id.0.to_bytes_le()
+            }
+        }
+
+        /// The same way back.
         impl From<[u8; 16]> for $name {
             fn from(bytes: [u8; 16]) -> Self {
                 Self(Uuid::from_bytes_le(bytes))

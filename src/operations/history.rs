@@ -16,6 +16,11 @@ pub(crate) fn of_plan(file: &Path, manifest: &ManifestSummary) -> RecordPlace {
     RecordPlace::beside(first.map_or(file, |first| Path::new(&first.path)))
 }
 
+/// Whether the manifest that a saved plan was made of is found from here, and by that its records.
+pub(crate) fn is_here(manifest: &ManifestSummary) -> bool {
+    manifest.files.first().is_some_and(manifest_file::is_there)
+}
+
 /// The manifest that stands at the place that a saved plan names, and is not the one that it was made of:
 /// its runs have another history, and another lock.
 pub(crate) fn other_manifest(manifest: &ManifestSummary) -> Option<&Path> {

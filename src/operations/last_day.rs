@@ -1,13 +1,13 @@
 //! What the runs of the last day took away: a big removal that is cut into small ones counts as one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use time::{Duration, OffsetDateTime};
 
 use crate::model::address::Address;
 use crate::model::outcome::{Line, Outcome};
 use crate::plan::{Extent, Plan};
-use crate::policy::limits;
+use crate::policy::limits::{self, Earlier};
 use crate::store::place::RecordPlace;
 use crate::store::records::{RecordSort, Records};
 use crate::store::snapshot::Snapshot;
@@ -17,8 +17,9 @@ use crate::store::{StoreError, chain, manifest_file};
 const DAY: Duration = Duration::hours(24);
 
 /// Stops the plan where it and the last day's runs of its manifest together take more than one day may. A
-/// plan without removals asks no record.
-pub(crate) fn judge(plan: &mut Plan, place: &RecordPlace, now: OffsetDateTime) {
+/// plan without removals asks no record. `is_here`: whether the manifest is found from here, and by that its
+/// records.
+pub(crate) fn judge(plan: &mut Plan, place: &RecordPlace, is_here: bool, now: OffsetDateTime) {
     let ours: BTreeSet<&Address> = plan
         .changes
         .iter()
@@ -28,19 +29,36 @@ pub(crate) fn judge(plan: &mut Plan, place: &RecordPlace, now: OffsetDateTime) {
     if ours.is_empty() {
         return;
     }
+    let whole = plan.extent == Extent::Whole;
     let check = match of_last_day(&*place.records(), now) {
+        // Elsewhere there may be no records, and all of a big removal would be small.
+        _ if !whole && !is_here => {
+            Some(limits::uncounted("the manifest that it was made of is not found from here"))
+        }
         Ok(snapshots) => {
-            let counted = snapshots.into_iter().filter(|one| counts(one, plan, place));
-            // What the plan still takes was not taken then, or is there again.
-            let earlier: BTreeSet<Address> =
-                counted.flat_map(taken).filter(|address| !ours.contains(address)).collect();
-            limits::of_day(plan, earlier.len())
+            let counted: Vec<Snapshot> =
+                snapshots.into_iter().filter(|one| counts(one, plan, place)).collect();
+            limits::of_day(plan, earlier(counted, &ours))
         }
         // By records of whole plans nothing is decided.
-        Err(_) if plan.extent == Extent::Whole => None,
-        Err(error) => Some(limits::uncounted(&error.to_string())),
+        Err(_) if whole => None,
+        Err(error) => Some(limits::uncounted(&format!("failed to {error}"))),
     };
     plan.identity_checks.extend(check);
+}
+
+/// What these runs took, without what the plan still takes: that was not taken then, or is there again.
+fn earlier(snapshots: Vec<Snapshot>, ours: &BTreeSet<&Address>) -> Earlier {
+    // Several runs of one part are about the same objects.
+    let mut managed: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    let mut all = BTreeSet::new();
+    for snapshot in snapshots {
+        let most = managed.entry(snapshot.part.clone()).or_default();
+        *most = snapshot.managed.max(*most);
+        all.extend(taken(snapshot));
+    }
+    all.retain(|address| !ours.contains(address));
+    Earlier { taken: all.len(), managed: managed.into_values().sum() }
 }
 
 fn of_last_day(records: &dyn Records, now: OffsetDateTime) -> Result<Vec<Snapshot>, StoreError> {

@@ -15,7 +15,7 @@ use crate::model::finding::Findings;
 use crate::model::query::Pages;
 use crate::operations::manifest::Loaded;
 use crate::operations::{Failed, lookup};
-use crate::plan::{Check, Lifted, Plan, holdings};
+use crate::plan::{Check, DayLimit, Lifted, Plan, holdings};
 use crate::policy::identity::{GRAPH, Identity, Need};
 use crate::policy::limits::{self, Acceptance, RemovalLimit};
 use crate::policy::{self, Case};
@@ -35,8 +35,8 @@ pub(crate) fn of_plan(
     (policy::of_plan(&case), policy::lifted(&case))
 }
 
-/// Objects that the runs of one day may take from, by the manifest.
-pub(crate) fn removals_a_day(loaded: &Loaded, today: Date) -> usize {
+/// What the runs of one day may take from, by the manifest.
+pub(crate) fn removals_a_day(loaded: &Loaded, today: Date) -> DayLimit {
     limits::a_day(&removal_limit(loaded), today)
 }
 

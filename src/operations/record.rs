@@ -7,6 +7,7 @@ use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 use crate::model::untrusted::Untrusted;
 use crate::operations::approved::Approved;
 use crate::plan::Plan;
+use crate::policy::limits;
 use crate::store::chain::{self, OpenSnapshot};
 use crate::store::journal::Journal;
 use crate::store::snapshot::{self, Beginning, Objects};
@@ -31,6 +32,7 @@ pub(crate) fn begin<'a>(
         manifest: manifest_file::names_from(run.home, &plan.manifest.files),
         apps: plan.apps.clone(),
         part: plan.extent.only().to_vec(),
+        managed: limits::managed(plan),
         removals: removals(plan),
         effect: plan.effect.clone(),
         approval: snapshot::Approval { how: run.approval, who: claims.name.clone() },

@@ -8,7 +8,7 @@ use crate::model::change::{Change, Rest};
 use crate::model::digest::sha256_hex;
 use crate::model::object_state::ObjectState;
 use crate::model::untrusted::harmless_json;
-use crate::plan::{Check, Effect, Extent, Lifted, Plan};
+use crate::plan::{Check, DayLimit, Effect, Extent, Lifted, Plan};
 
 /// The form of the text. Another one makes other digests of the same plans.
 pub(crate) const FORMAT: u32 = 3;
@@ -51,7 +51,7 @@ pub fn of(plan: &Plan) -> Effect {
     } = plan;
     // Waivers and the digest of a policy have their place here.
     let takes = changes.iter().any(Change::is_removal);
-    let a_day = takes.then(|| format!("removals a day: {removals_a_day}"));
+    let a_day = takes.then(|| a_day(*removals_a_day));
     let rules = checks.iter().map(blocked).chain(lifted.iter().map(raised)).chain(a_day);
     // A change's lines begin with its address and a blank, no address holds a blank, and no two changes
     // have one address: sorted by address and then within it, all lines are sorted, and those of ten
@@ -85,6 +85,12 @@ fn push(text: &mut String, mut lines: Vec<String>) {
         }
         text.push('\n');
     }
+}
+
+fn a_day(limit: DayLimit) -> String {
+    let DayLimit { objects, percent } = limit;
+    let share = percent.map(|percent| format!(", {percent} %")).unwrap_or_default();
+    format!("removals a day: {objects}{share}")
 }
 
 fn quoted(text: &str) -> String {

@@ -37,8 +37,8 @@ use crate::plan::access::AccessChanges;
 use crate::plan::outside::Outside;
 use crate::plan::published::document;
 use crate::plan::{
-    AppHead, Check, Effect, Extent, Lifted, LiveSummary, ManifestSummary, Plan, SaidBy, Unmanaged,
-    build, effect, rests,
+    AppHead, Check, DayLimit, Effect, Extent, Lifted, LiveSummary, ManifestSummary, Plan, SaidBy,
+    Unmanaged, build, effect, rests,
 };
 
 pub(crate) const FORMAT: &str = "consent.plan";
@@ -83,8 +83,8 @@ struct PlanFile {
     /// The apps of the manifest.
     apps: Vec<AppHead>,
     extent: Extent,
-    /// Objects that the runs of one day may take from.
-    removals_a_day: usize,
+    /// What the runs of one day may take from.
+    removals_a_day: DayLimit,
     summary: SavedSummary,
     /// Rules that stop apply.
     checks: Vec<Check>,

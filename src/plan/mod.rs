@@ -72,10 +72,19 @@ pub struct Plan {
     /// Rails that would stop apply and are lifted by the manifest. Part of the effect.
     pub lifted: Vec<Lifted>,
     pub extent: Extent,
-    /// Objects that the runs of one day may take from. Part of the effect of a plan that takes.
-    pub removals_a_day: usize,
+    /// What the runs of one day may take from. Part of the effect of a plan that takes.
+    pub removals_a_day: DayLimit,
     pub source: SaidBy,
     pub effect: Effect,
+}
+
+/// What the runs of one day may take from, together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DayLimit {
+    pub objects: usize,
+    /// Of the managed objects of all that these runs are about; absent where a dated line lifts the limit.
+    pub percent: Option<usize>,
 }
 
 /// Whose words a plan is made of.

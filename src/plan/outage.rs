@@ -27,12 +27,23 @@ pub(crate) enum CutOff {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Outage {
     everybody: bool,
+    /// Somebody keeps what all others lose.
+    spared: bool,
     app: bool,
     people: BTreeSet<ObjectId>,
     groups: BTreeSet<ObjectId>,
 }
 
 impl Outage {
+    /// Where everybody is cut off: whether some are not.
+    pub(crate) fn spares_some(&self) -> bool {
+        self.spared
+    }
+
+    pub(crate) fn cuts_off_app(&self) -> bool {
+        self.app
+    }
+
     pub(crate) fn who(&self) -> CutOff {
         match self {
             Self { everybody: true, .. } => CutOff::Everybody,
@@ -52,7 +63,13 @@ impl Outage {
     }
 
     fn join(&mut self, other: Self) {
-        let Self { everybody, app, people, groups } = other;
+        let Self { everybody, spared, app, people, groups } = other;
+        // Of several, the one that spares nobody is told.
+        self.spared = match (self.everybody, everybody) {
+            (true, true) => self.spared && spared,
+            (false, true) => spared,
+            (_, false) => self.spared,
+        };
         self.everybody |= everybody;
         self.app |= app;
         self.people.extend(people);
@@ -69,7 +86,10 @@ pub(crate) fn of(plan: &Plan, change: &Change) -> Option<Outage> {
     let mut outage = Outage::default();
     match (plan.access.of(change).losers, change.subject.audience) {
         (Losers::Nobody, _) => return None,
-        (Losers::Everybody, _) => outage.everybody = true,
+        (Losers::Everybody, _) => {
+            outage.everybody = true;
+            outage.spared = plan.access.spares_some(change);
+        }
         (Losers::App, _) => outage.app = true,
         (Losers::Group, Audience::Group(id)) => drop(outage.groups.insert(id)),
         (Losers::Group, _) => {}

@@ -11,10 +11,13 @@ use crate::model::change::{Change, FieldChange, Verb, Why};
 use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
 use crate::plan::Plan;
-use crate::plan::outage::{self, CutOff, Outage};
+use crate::plan::access::is_about_access;
+use crate::plan::outage::{self, Outage};
 
 mod counts;
+mod weight;
 pub(crate) use counts::Counts;
+pub(crate) use weight::{ReallyMoved, Weight};
 
 /// Changes that are the same but for the person they concern, or for what they put on one list. Never
 /// empty.
@@ -95,6 +98,7 @@ pub(crate) enum Form<'a> {
     Replacement {
         given: Vec<Alike<'a>>,
         taken: Vec<Alike<'a>>,
+        moved: ReallyMoved,
     },
 }
 
@@ -103,7 +107,7 @@ impl<'a> Picture<'a> {
     pub(crate) fn groups(&self) -> Vec<&Alike<'a>> {
         match &self.shape {
             Form::Alone(group) => vec![group],
-            Form::Replacement { given, taken } => given.iter().chain(taken).collect(),
+            Form::Replacement { given, taken, .. } => given.iter().chain(taken).collect(),
         }
     }
 
@@ -115,16 +119,6 @@ impl<'a> Picture<'a> {
     /// The highest risk of what its changes give.
     pub(crate) fn tier(&self) -> Option<Tier> {
         self.groups().iter().filter_map(|group| group.tier()).max()
-    }
-
-    pub(crate) fn weight(&self) -> Weight {
-        let outage = self.outage();
-        Weight {
-            danger: Reverse(self.tier().filter(|tier| *tier >= Tier::High)),
-            cuts_nobody_off: outage.is_none(),
-            cut_off: outage.as_ref().map(Outage::who),
-            people: Reverse(outage.as_ref().map_or(0, Outage::people)),
-        }
     }
 
     /// Objects it concerns.
@@ -181,6 +175,8 @@ struct Likeness<'a> {
     tier: Option<Tier>,
     why: &'a [Why],
     crowd: AudienceSort,
+    /// It alters nobody's access.
+    idle: bool,
 }
 
 /// What a replacement and what it replaces share.
@@ -223,7 +219,7 @@ fn place(change: &Change) -> Common<'_> {
     }
 }
 
-fn likeness(change: &Change) -> Likeness<'_> {
+fn likeness<'a>(plan: &Plan, change: &'a Change) -> Likeness<'a> {
     Likeness {
         place: place(change),
         verb: change.verb,
@@ -233,6 +229,7 @@ fn likeness(change: &Change) -> Likeness<'_> {
         tier: tier(change).filter(|_| !is_of_a_set(change)),
         why: &change.why,
         crowd: crowd(change),
+        idle: is_about_access(change) && plan.access.of(change).is_empty(),
     }
 }
 
@@ -251,13 +248,17 @@ pub(crate) fn pictures(plan: &Plan) -> Vec<Picture<'_>> {
             Picture {
                 owner: block.place.owner,
                 verb: block.verb,
-                shape: Form::Replacement { given: pick(&block.given), taken: pick(&block.taken) },
+                shape: Form::Replacement {
+                    given: pick(&block.given),
+                    taken: pick(&block.taken),
+                    moved: ReallyMoved::of(plan, block.given.iter().chain(&block.taken).take(1)),
+                },
             },
         ));
     }
     let mut alike: BTreeMap<Likeness<'_>, (usize, Vec<&Change>)> = BTreeMap::new();
     for (at, change) in changes.iter().enumerate().filter(|(at, _)| !replaced.contains(at)) {
-        alike.entry(likeness(change)).or_insert((at, Vec::new())).1.push(change);
+        alike.entry(likeness(plan, change)).or_insert((at, Vec::new())).1.push(change);
     }
     for (first, members) in alike.into_values() {
         found.extend(Alike::of(plan, members).map(|group| (first, alone(group))));
@@ -282,17 +283,6 @@ fn by_weight<'a>(plan: &Plan, found: Vec<(usize, Picture<'a>)>) -> Vec<Picture<'
         (heaviest.get(owner).copied(), owner != TENANT, app, owner, *weight, *first)
     });
     weighed.into_iter().map(|(_, _, picture)| picture).collect()
-}
-
-/// How much a picture matters to whoever reviews it, what matters most being the least: what is dangerous
-/// to give, then what cuts off all users or an app, then people by their number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Weight {
-    /// High and critical alone.
-    danger: Reverse<Option<Tier>>,
-    cuts_nobody_off: bool,
-    cut_off: Option<CutOff>,
-    people: Reverse<usize>,
 }
 
 fn alone(group: Alike<'_>) -> Picture<'_> {
@@ -326,7 +316,7 @@ fn groups<'a>(plan: &Plan, changes: impl Iterator<Item = &'a Change>) -> Vec<Ali
     let mut at: BTreeMap<Likeness<'a>, usize> = BTreeMap::new();
     for change in changes {
         let next = groups.len();
-        let at = *at.entry(likeness(change)).or_insert(next);
+        let at = *at.entry(likeness(plan, change)).or_insert(next);
         match groups.get_mut(at) {
             Some(members) => members.push(change),
             None => groups.push(vec![change]),

@@ -29,7 +29,9 @@ pub(crate) fn mark(plan: &mut Plan) {
         *warning = says(warning);
     }
     for found in &mut plan.unmanaged {
-        found.text = Untrusted::new(says(found.text.raw()));
+        // How risky it is, is the file's word as well.
+        let risk = found.risk.take().map(|tier| format!("{}: ", tier.word())).unwrap_or_default();
+        found.text = Untrusted::new(says(&format!("{risk}{}", found.text.raw())));
     }
     plan.checks.iter_mut().for_each(mark_check);
 }

@@ -76,7 +76,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             identity_checks: Vec::new(),
             lifted: vec![lifted()],
             extent: Extent::Whole,
-            removals_a_day: 25,
+            removals_a_day: crate::plan::DayLimit { objects: 25, percent: Some(10) },
             source: SaidBy::Tenant,
         };
         plan.effect = effect::of(&plan);

@@ -3,7 +3,7 @@
 use time::Date;
 
 use crate::model::change::Change;
-use crate::plan::{Check, Lifted, Plan};
+use crate::plan::{Check, DayLimit, Lifted, Plan};
 use crate::policy::{Blocked, Case, Rule};
 
 /// More removals than `[limits]` allows.
@@ -59,29 +59,50 @@ fn judge(case: &Case<'_>) -> Vec<Blocked> {
     removal_limit(case.plan, case.limit, case.today).into_iter().collect()
 }
 
-/// Objects that the runs of one day may take from: what one plan may, lifted or not.
-pub(crate) fn a_day(limit: &RemovalLimit, today: Date) -> usize {
-    let lifted = limit.accept.as_ref().filter(|accept| today <= accept.until);
-    lifted.map_or(limit.revoke, |accept| accept.max.max(limit.revoke))
+/// What the runs of one day may take from: what one plan may, lifted or not.
+pub(crate) fn a_day(limit: &RemovalLimit, today: Date) -> DayLimit {
+    match limit.accept.as_ref().filter(|accept| today <= accept.until) {
+        Some(accept) => DayLimit { objects: accept.max.max(limit.revoke), percent: None },
+        None => DayLimit { objects: limit.revoke, percent: Some(limit.revoke_percent) },
+    }
 }
 
-/// Stops a big removal that was cut into small ones. `earlier`: objects that other runs of the last day
-/// took from.
-pub(crate) fn of_day(plan: &Plan, earlier: usize) -> Option<Check> {
-    let (now, allowed) = (removals(&plan.changes), plan.removals_a_day);
-    if now == 0 || earlier == 0 || now + earlier <= allowed {
+/// What other runs of the last day did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Earlier {
+    /// Objects that they took from.
+    pub(crate) taken: usize,
+    /// Objects that they managed.
+    pub(crate) managed: usize,
+}
+
+/// Stops a big removal that was cut into small ones: the day's runs count as one plan.
+pub(crate) fn of_day(plan: &Plan, earlier: Earlier) -> Option<Check> {
+    let Earlier { taken, managed } = earlier;
+    let now = removals(&plan.changes);
+    if now == 0 || taken == 0 {
         return None;
     }
+    let (all, managed) = (now + taken, managed + self::managed(plan));
+    let DayLimit { objects, percent } = plan.removals_a_day;
+    let over_share = |percent: &usize| {
+        managed > FEW && all.saturating_mul(100) > managed.saturating_mul(*percent)
+    };
+    let allowed = if all > objects {
+        format!("{objects} in a day are allowed")
+    } else {
+        let percent = percent.filter(over_share)?;
+        format!("{percent} % of {managed} managed objects in a day are allowed")
+    };
     Some(Check {
         rule: Removals.name().to_owned(),
         text: format!(
-            "the plan {}, runs of the last 24 hours took from {earlier}, and {allowed} in a day are allowed",
+            "the plan {}, runs of the last 24 hours took from {taken}, and {allowed}",
             takes(&plan.changes),
         ),
         help: format!(
-            "apply it later, or say in the manifest that it is meant: [accept] revoke = {{ max = {}, \
-             until = <date>, reason = \"...\" }}",
-            now + earlier,
+            "apply it later, or say in the manifest that it is meant: [accept] revoke = {{ max = {all}, \
+             until = <date>, reason = \"...\" }}"
         ),
     })
 }
@@ -90,8 +111,8 @@ pub(crate) fn of_day(plan: &Plan, earlier: usize) -> Option<Check> {
 pub(crate) fn uncounted(because: &str) -> Check {
     Check {
         rule: Removals.name().to_owned(),
-        text: format!("what the last 24 hours' runs took cannot be counted: failed to {because}"),
-        help: "move that record away, or plan without --app".to_owned(),
+        text: format!("what the last 24 hours' runs took cannot be counted: {because}"),
+        help: "mend that, or plan without --app".to_owned(),
     }
 }
 

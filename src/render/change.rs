@@ -2,7 +2,7 @@
 
 use crate::model::audience::Audience;
 use crate::model::change::Change;
-use crate::render::page::shorten;
+use crate::render::page::{called, shorten};
 
 /// `grant outlook-tasks: delegated, Microsoft Graph, adele@contoso.com`.
 pub(crate) fn sentence(change: &Change) -> String {
@@ -25,7 +25,7 @@ pub(crate) fn names(members: &[&Change]) -> Vec<String> {
 
 fn person(change: &Change) -> String {
     match (&change.subject.person, change.subject.audience) {
-        (Some(name), _) => name.shown(),
+        (Some(name), _) => called(name.raw()),
         (None, Audience::One(id) | Audience::Group(id)) => id.to_string(),
         (None, Audience::Everyone) => "all users".to_owned(),
         (None, Audience::Tenant) => "the tenant".to_owned(),

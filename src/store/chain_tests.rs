@@ -29,6 +29,7 @@ fn beginning(run: &str) -> Beginning {
         },
         apps: Vec::new(),
         part: Vec::new(),
+        managed: 0,
         removals: Vec::new(),
         effect: Effect { text: "revoke x\n".into(), digest: "sha256:00".into() },
         approval: Approval { how: ApprovedBy::Digest, who: None },

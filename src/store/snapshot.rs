@@ -54,6 +54,9 @@ pub struct Snapshot {
     /// Labels, where the plan was a part of the manifest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) part: Vec<String>,
+    /// How many objects the plan managed, for the same.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) managed: usize,
     /// What the plan was to take from, for the removal limit of a day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) removals: Vec<Address>,
@@ -70,6 +73,11 @@ pub struct Snapshot {
     pub(crate) report: Option<RunReport>,
     /// The snapshot before this one; null for the first.
     pub(crate) previous: Option<Previous>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// The schema of a snapshot.
@@ -132,6 +140,7 @@ pub(crate) struct Beginning {
     /// The apps that the manifest was about: one that is gone from it later is not forgotten.
     pub(crate) apps: Vec<AppHead>,
     pub(crate) part: Vec<String>,
+    pub(crate) managed: usize,
     pub(crate) removals: Vec<Address>,
     pub(crate) effect: Effect,
     pub(crate) approval: Approval,

@@ -42,7 +42,7 @@ fn a_narrowing_that_narrows_nothing_says_so_first() {
     }
     let warning = plan["warnings"][0].as_str().unwrap();
     assert!(
-        warning.starts_with("explorer: 2 grants to single users give nobody anything"),
+        warning.starts_with("explorer: 2 grants to single users give nobody Mail.Read, User.Read"),
         "{warning}"
     );
     assert!(warning.contains("mode = \"exact\" in [app.explorer]"), "{warning}");
@@ -69,7 +69,8 @@ fn whoever_is_named_in_a_narrowing_loses_what_he_is_not_given() {
     assert_eq!(of("outage"), [Value::Null, Value::Null, all]);
     let told = world.run(&["plan"]).assert_code(0).stdout;
     for line in [
-        "cuts off all others\n",
+        "cuts off all users\n",
+        "               = kept by alice@contoso.com, bob@contoso.com\n                   of Mail.Read, User.Read\n",
         "             Microsoft Graph / Files.Read, Mail.Read, User.Read\n",
         "               - lost by alice@contoso.com, bob@contoso.com\n                   of Files.Read\n",
         "               - lost by everybody else in the tenant\n",
@@ -128,7 +129,7 @@ fn closing_an_app_takes_it_from_all_but_those_who_are_let_in() {
         json!([
             sign_in("everybody", &[], &["sign in"]),
             sign_in(ALICE, &[], &[]),
-            sign_in(BOB, &["default access"], &[]),
+            sign_in(BOB, &[], &[]),
         ])
     );
     let outages: Vec<&Value> =

@@ -181,3 +181,32 @@ fn a_label_that_is_none_is_told() {
     let run = world.run(&["plan", "--app", "nothing-like-it"]).assert_code(3);
     assert!(run.stderr.contains("`tenant`"), "{run:#?}");
 }
+
+/// The share of what is managed is that of all parts together: each by itself has too few objects for one.
+#[test]
+fn a_share_is_not_made_small_by_cutting_it() {
+    let world = two_crowds(8, "");
+    let gone = ["explorer", "sign"].map(|label| app(label, "exact") + "grants = \"none\"\n");
+    world.manifest(&(gone.concat() + "[limits]\nrevoke = 200\nrevoke_percent = 10\n"));
+    applied(&world, "explorer").assert_code(0).quietly();
+    let run = applied(&world, "sign").assert_code(5);
+    let over = "took from 8, and 10 % of 16 managed objects in a day are allowed";
+    assert!(run.stderr.contains(over), "{run:#?}");
+    assert_eq!(world.grants().len(), 8);
+}
+
+/// Where the manifest is not found, its records are not either, and nobody knows what was taken before.
+#[test]
+fn a_saved_part_that_takes_is_applied_beside_its_records_only() {
+    let world = two_crowds(8, "");
+    world.run(&["plan", "--app", "sign", "--out", "part.plan"]).assert_code(0).quietly();
+    let digest = digest(&plan(&world, &["--app", "sign"]));
+    let elsewhere = world.private("elsewhere");
+    std::fs::rename(world.folder().join("part.plan"), elsewhere.join("part.plan")).unwrap();
+    let mut command = world.command(&["apply", "part.plan", "--approve", &digest]);
+    let run = Run::of(command.current_dir(&elsewhere).output().unwrap()).assert_code(5);
+    assert!(run.stderr.contains("is not found from here"), "{run:#?}");
+    world.assert_untouched();
+    let args = ["apply", "elsewhere/part.plan", "--approve", &digest];
+    world.run(&args).assert_code(0).quietly();
+}

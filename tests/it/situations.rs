@@ -46,7 +46,7 @@ fn a_narrowing_to_fewer_permissions_takes_from_those_who_are_named_too() {
     3 changes in 1 app: 2 to add, 0 to change, 1 to remove.
 
     explorer  Graph Explorer                                      de8bc8b5-...-5064
-      ~ narrow   delegated, all users -> 2 users                 cuts off all others
+      ~ narrow   delegated, all users -> 2 users                  cuts off all users
                  Microsoft Graph / Calendars.Read, Mail.Read, User.Read
                    = kept by alice@contoso.com, bob@contoso.com
                        of User.Read
@@ -225,6 +225,8 @@ fn a_widening_takes_other_things_from_seven_people() {
                        of User.Read
                  The all-users grant is made and read back first; only then
                  7 one-user grants go.
+                 note: Nobody loses User.Read by it: all users have it
+                       anyway.
                  why: consent.toml:8
                       not declared, and explorer is exact (consent.toml:5)
 
@@ -244,13 +246,14 @@ fn a_widening_takes_other_things_from_seven_people() {
     8 changes in 1 app: 1 to add, 0 to change, 7 to remove.
 
     everybody else in the tenant
-      + explorer: Microsoft Graph / User.Read
+      + explorer: Microsoft Graph / User.Read [LOW]
 
     w00001@contoso.onmicrosoft.com, w00002@contoso.onmicrosoft.com,
     w00003@contoso.onmicrosoft.com, w00004@contoso.onmicrosoft.com,
     w00005@contoso.onmicrosoft.com, w00006@contoso.onmicrosoft.com,
     and 1 more (--full lists all)
       - explorer: Microsoft Graph / Mail.Read
+      = explorer: Microsoft Graph / User.Read
 
     Outside this manifest: no grant, no application permission of Microsoft Graph.
 
@@ -276,8 +279,8 @@ fn an_additive_narrowing_beside_an_unmanaged_grant_is_told_as_pointless() {
     Manifest  consent.toml, 1 app
     Live      ...
 
-    Warning: explorer: 2 grants to single users give nobody anything: all
-             users have Mail.Read, User.Read of Microsoft Graph by a grant
+    Warning: explorer: 2 grants to single users give nobody Mail.Read,
+             User.Read of Microsoft Graph: all users have that by a grant
              that is not declared and stays. To take it from all others,
              write mode = "exact" in [app.explorer]; to keep it, declare it
              instead, with for = "all-users".

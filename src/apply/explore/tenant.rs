@@ -63,7 +63,7 @@ pub(super) fn scopes(words: &str) -> Scopes {
 }
 
 fn number(id: ObjectId) -> u128 {
-    uuid::Uuid::from_bytes_le(id.to_bytes_le()).as_u128()
+    uuid::Uuid::from_bytes_le(id.into()).as_u128()
 }
 
 pub(super) fn id_of_grant(client: ObjectId, whom: Option<ObjectId>) -> String {

@@ -109,7 +109,8 @@ async fn prepare_saved(
     let (display, today) = (Display::new(global, env, streams.err), env.now().date());
     let proven = saved_plan::prove(&connected.session, &mut plan, today, &display.tell()).await;
     proven.map_err(|error| connected.failed(error))?;
-    last_day::judge(&mut plan, &place, env.now());
+    let is_here = history::is_here(&plan.manifest);
+    last_day::judge(&mut plan, &place, is_here, env.now());
     unfinished::tell(&past, &plan, Above::Saved, connected.place(), global, streams);
     Ok(Task { connected, loaded: None, plan, place, past, again })
 }
@@ -150,7 +151,7 @@ async fn prepare_live(call: &Invocation<'_>, streams: &mut Streams<'_>) -> Resul
     let plan =
         operations::plan::make(graph, &loaded, &args.app, last, &***env, &display.tell()).await;
     let mut plan = plan.map_err(|error| connected.failed(error))?;
-    last_day::judge(&mut plan, &place, env.now());
+    last_day::judge(&mut plan, &place, true, env.now());
     let above = Above::Fresh(&plan.changes);
     unfinished::tell(&past, &plan, above, connected.place(), global, streams);
     Ok(Task { connected, loaded: Some(loaded), plan, place, past, again })

@@ -69,7 +69,7 @@ async fn work(
     let planned =
         operations::plan::make(graph, &loaded, &args.app, last, &**env, &display.tell()).await;
     let planned = planned.map_err(|error| connected.failed(error)).map(|mut plan| {
-        last_day::judge(&mut plan, &records, env.now());
+        last_day::judge(&mut plan, &records, true, env.now());
         plan
     });
     let (next, place) = (next_line(args, &connected), connected.place());

@@ -11,11 +11,13 @@ use crate::model::change::Change;
 use crate::model::risk::Tier;
 use crate::operations::stop::Stop;
 use crate::plan::Plan;
+use crate::plan::outage::OutageTotals;
 use crate::render::page::{COLUMNS, shorten, wrap};
 use crate::render::plan::head::numbers;
 use crate::store::snapshot::ApprovedBy;
 
-/// More removals than these want the domain typed.
+/// More removals than these, or more apps that all users or the app itself are cut off from, want the domain
+/// typed.
 const MANY_REMOVALS: usize = 10;
 
 /// # Errors
@@ -129,11 +131,13 @@ impl Question {
         let tiers = plan.changes.iter().filter_map(|change| Some(change.risk.as_ref()?.tier));
         let high = tiers.max() >= Some(Tier::High);
         let name = plan.tenant.name.shown();
+        let totals = OutageTotals::of(plan);
+        let wide = totals.everybody + totals.apps;
         let domain = plan.tenant.domains.first().map(|domain| domain.shown());
         let (sort, word, hint) = match domain {
-            Some(domain) if high || removals > MANY_REMOVALS => {
+            Some(domain) if high || removals > MANY_REMOVALS || wide > MANY_REMOVALS => {
                 let hint = format!(
-                    "This plan gives something of high risk, or has many removals.\n\
+                    "This plan gives something of high risk, or takes from many.\n\
                      Type the tenant's domain, {domain}, to apply it: "
                 );
                 (QuestionSort::Domain, domain, hint)

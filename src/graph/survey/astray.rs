@@ -27,7 +27,7 @@ pub(crate) async fn look(reader: &Reader, lost: &[AppId]) -> BTreeMap<AppId, Ast
 
 /// The same GUID, asked for as what it may be by mistake.
 fn as_object(app: AppId) -> ObjectId {
-    ObjectId::from(app.to_bytes_le())
+    ObjectId::from(<[u8; 16]>::from(app))
 }
 
 fn found(row: &Value) -> Option<(AppId, Astray)> {
@@ -43,7 +43,7 @@ fn found(row: &Value) -> Option<(AppId, Astray)> {
     let name = ["userPrincipalName", "displayName"].into_iter().find_map(text).unwrap_or_default();
     let app_id = text("appId").and_then(|id| id.parse().ok());
     let astray = Astray { sort, name: Untrusted::new(name), app_id };
-    Some((AppId::from(id.to_bytes_le()), astray))
+    Some((AppId::from(<[u8; 16]>::from(id)), astray))
 }
 
 #[cfg(test)]

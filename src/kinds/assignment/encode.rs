@@ -39,8 +39,10 @@ fn subject(spec: Option<&Spec>, names: &Names) -> Subject {
 }
 
 fn permissions(spec: &Spec, gives: bool) -> Vec<Permission> {
-    let names = [spec.shown(), role::SIGN_IN.to_owned()];
-    names.iter().map(|name| role::sign_in(&spec.client, name, gives)).collect()
+    // The default role is nothing but to be let in.
+    let named = (spec.role != role::DEFAULT).then(|| spec.shown());
+    let names = named.into_iter().chain([role::SIGN_IN.to_owned()]);
+    names.map(|name| role::sign_in(&spec.client, &name, gives)).collect()
 }
 
 fn notes(spec: Option<&Spec>, gives: bool) -> Vec<String> {

@@ -86,7 +86,7 @@ impl AccessHolder {
 
     /// Who can do what an object gives that is for this audience. `None`: it gives nobody anything, it is
     /// a setting.
-    fn of(audience: Audience, sort: PermissionSort) -> Option<Self> {
+    pub(crate) fn of(audience: Audience, sort: PermissionSort) -> Option<Self> {
         match (audience, sort) {
             (Audience::Everyone, _) | (Audience::Tenant, PermissionSort::SignIn) => {
                 Some(Self::Everybody)
@@ -169,6 +169,11 @@ impl AccessOutcome {
         !self.gets.is_subset(&other.gets) || !self.loses.is_subset(&other.loses)
     }
 
+    /// Whether somebody loses this permission by the change.
+    pub(crate) fn takes(&self, permission: &Permission) -> bool {
+        self.loses.iter().any(|name| name.raw() == permission.name)
+    }
+
     /// Whether somebody gets this permission by the change.
     pub(crate) fn gives(&self, permission: &Permission) -> bool {
         self.gets.iter().any(|name| name.raw() == permission.name)
@@ -239,6 +244,12 @@ impl AccessChanges {
     pub(crate) fn at(&self, change: &Change) -> &[AccessEntry] {
         let one = change.permissions.first();
         one.map_or(&[], |one| self.place(&change.address.owner, one))
+    }
+
+    /// Whether somebody keeps all that a change takes from everybody else.
+    pub(crate) fn spares_some(&self, change: &Change) -> bool {
+        let own = self.at(change).iter().filter(|entry| entry.who != AccessHolder::Everybody);
+        own.into_iter().any(|entry| entry.loses.is_empty())
     }
 
     /// All that is said of one sort of permissions of one resource, of one app.

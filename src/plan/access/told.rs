@@ -9,7 +9,7 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, Permission, PermissionSort};
 use crate::model::id::ObjectId;
 use crate::model::untrusted::{Untrusted, shown};
-use crate::plan::{Plan, Unmanaged};
+use crate::plan::{Plan, SaidBy, Unmanaged};
 
 /// At most so many permissions are named in a warning.
 const NAMED: usize = 6;
@@ -27,6 +27,8 @@ enum Idle {
     Hollow,
     /// Nobody could sign in to an app that was not there.
     New,
+    /// Whoever it is for may sign in before and after.
+    LetIn,
     /// Whoever it is for has a role of the same name.
     Twice,
 }
@@ -41,6 +43,7 @@ impl Idle {
             Self::Hollow => Some("Nobody's access changes: it holds no permission."),
             Self::New => Some("Nobody's access changes: the app is new."),
             Self::Twice => Some("Nobody's access changes: a role of the same name stays."),
+            Self::LetIn => Some("Nobody's access changes: they are let in before and after."),
             Self::Replacement => None,
         }
     }
@@ -58,13 +61,38 @@ fn moved(changes: &[Change]) -> MovedPlaces {
     places.collect()
 }
 
-/// Says beside each change that alters nobody's access that it does not, and why.
+/// Says beside each change that alters nobody's access that it does not, and why; and beside one that alters
+/// only a part of what it says, which part it is.
 pub(crate) fn note(changes: &mut [Change], access: &AccessChanges) {
     let moved = moved(changes);
     for change in changes {
-        let note = idle(change, access, &moved).and_then(Idle::note);
-        change.notes.extend(note.map(str::to_owned));
+        let notes = match idle(change, access, &moved).map(Idle::note) {
+            Some(note) => note.map(str::to_owned).into_iter().collect(),
+            None => partly(change, access),
+        };
+        change.notes.extend(notes);
     }
+}
+
+/// What of a change all users have anyway.
+fn partly(change: &Change, access: &AccessChanges) -> Vec<String> {
+    if !matches!(change.subject.audience, Audience::One(_)) {
+        return Vec::new();
+    }
+    let outcome = access.of(change);
+    let told = |names: Vec<&str>, what: &str| {
+        let names: Vec<String> = names.into_iter().map(shown).collect();
+        let names = names.join(", ");
+        (!names.is_empty()).then(|| format!("{what} {names} by it: all users have it anyway."))
+    };
+    let gained = change.consented().filter(|one| one.gained && !outcome.gives(one));
+    let lost = change.consented().filter(|one| one.lost && !outcome.takes(one));
+    let name = |one: &'_ Permission| one.name.as_str().to_owned();
+    let (gained, lost): (Vec<String>, Vec<String>) =
+        (gained.map(name).collect(), lost.map(name).collect());
+    let gained = told(gained.iter().map(String::as_str).collect(), "Nobody gets");
+    let lost = told(lost.iter().map(String::as_str).collect(), "Nobody loses");
+    gained.into_iter().chain(lost).collect()
 }
 
 fn idle(change: &Change, access: &AccessChanges, moved: &MovedPlaces) -> Option<Idle> {
@@ -78,7 +106,8 @@ fn idle(change: &Change, access: &AccessChanges, moved: &MovedPlaces) -> Option<
     };
     match (one.sort, change.subject.audience) {
         (PermissionSort::SignIn, Audience::Tenant) => return Some(Idle::New),
-        (PermissionSort::SignIn | PermissionSort::Application, _) => return Some(Idle::Twice),
+        (PermissionSort::SignIn, _) => return Some(Idle::LetIn),
+        (PermissionSort::Application, _) => return Some(Idle::Twice),
         (PermissionSort::Delegated, _) => {}
     }
     let owner = &change.address.owner;
@@ -96,7 +125,7 @@ fn idle(change: &Change, access: &AccessChanges, moved: &MovedPlaces) -> Option<
     })
 }
 
-/// Grants to single users that give nobody anything.
+/// Grants to single users of what all users have.
 #[derive(Default)]
 struct Pointless<'p> {
     grants: usize,
@@ -107,19 +136,28 @@ struct Pointless<'p> {
 /// What a reviewer has to read first: where people are granted one by one what a grant that nobody declares
 /// gives to all.
 pub(crate) fn pointless(plan: &Plan) -> Vec<String> {
+    // What is left alone by a saved plan only its file says, and so does its warning.
+    if plan.source == SaidBy::File {
+        return Vec::new();
+    }
     let moved = moved(&plan.changes);
     let open = open_to_all(&plan.unmanaged);
     let mut pointless: BTreeMap<(&str, ObjectId), Pointless<'_>> = BTreeMap::new();
     for change in plan.changes.iter().filter(|change| change.gives) {
         let Some(by) = change.permissions.first().map(|one| one.by) else { continue };
         let Address { owner, kind, .. } = &change.address;
-        let beside = open.contains(&(owner, kind, by));
-        if !beside || idle(change, &plan.access, &moved) != Some(Idle::LeftAlone) {
+        let outcome = plan.access.of(change);
+        let useless = change.consented().filter(|one| one.gained && !outcome.gives(one));
+        let useless: BTreeSet<&str> = useless.map(|one| one.name.as_str()).collect();
+        let place = change.permissions.first().map(|one| (owner.clone(), by, one.sort));
+        let stays = place.is_some_and(|place| !moved.contains(&place));
+        let single = matches!(change.subject.audience, Audience::One(_));
+        if useless.is_empty() || !single || !stays || !open.contains(&(owner, kind, by)) {
             continue;
         }
         let found = pointless.entry((owner, by)).or_default();
         found.grants += 1;
-        found.names.extend(change.permissions.iter().map(|one| one.name.as_str()));
+        found.names.extend(useless);
         found.resource = change.subject.target.as_ref();
     }
     pointless.into_iter().map(|((owner, _), found)| warning(owner, &found)).collect()
@@ -151,7 +189,7 @@ fn warning(owner: &str, found: &Pointless<'_>) -> String {
     }
     let resource = resource.map(|name| format!(" of {}", name.shown())).unwrap_or_default();
     format!(
-        "{label}: {grants} nobody anything: all users have {}{resource} by a grant that is not \
+        "{label}: {grants} nobody {}{resource}: all users have that by a grant that is not \
          declared and stays. To take it from all others, write mode = \"exact\" in [app.{label}]; to \
          keep it, declare it instead, with for = \"all-users\".",
         listed.join(", ")

@@ -44,6 +44,15 @@ pub(crate) fn in_full(name: &str) -> String {
     format!("{kept}... (and {} more characters)", grouped(left))
 }
 
+/// A name that stands beside words of ours: in quotes where it could pass for several names, or for such words.
+pub(crate) fn called(name: &str) -> String {
+    let name = in_full(name);
+    let odd = name.contains([',', '[', ']', ':', '"', '='])
+        || name.starts_with(['+', '-', '~'])
+        || name.is_empty();
+    if odd { format!("\"{}\"", name.replace('"', "'")) } else { name }
+}
+
 /// The middle of a long text becomes `...`, so that a name's beginning and a domain's end both stay
 /// to be seen.
 pub(super) fn cut(text: &str, columns: usize) -> String {

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use crate::model::shell;
 use crate::model::untrusted::shown;
 pub(crate) use crate::render::page::measure::{
-    Depth, Flow, counted, grouped, has_comma, in_full, is_sentence, shorten, width, wrap,
+    Depth, Flow, called, counted, grouped, has_comma, in_full, is_sentence, shorten, width, wrap,
 };
 use crate::render::page::measure::{rows, take};
 use crate::render::page::style::{Colour, Ink, Painter};
@@ -20,6 +20,9 @@ use crate::render::page::style::{Colour, Ink, Painter};
 pub(crate) const COLUMNS: usize = 80;
 /// Columns of a sentence: eyes like shorter lines for prose.
 pub(crate) const PROSE: usize = 72;
+
+/// How much further in a name goes on.
+const NAME_INDENT: usize = 6;
 
 /// A page that grows line by line.
 #[derive(Debug, Default)]
@@ -54,6 +57,17 @@ impl Page {
     /// Words over as many lines as they need; all but the first begin under the end of `lead`.
     pub(crate) fn wrapped(&mut self, ink: Ink, lead: &str, text: &str, columns: usize) {
         self.wrapped_within(ink, lead, text, columns, usize::MAX);
+    }
+
+    /// A name below a title, in rows of their own: those that follow stand further in, so that no name looks like
+    /// several lines.
+    pub(crate) fn name(&mut self, lead: &str, name: &str, columns: usize) {
+        let indent = width(lead);
+        let rows = wrap(name, columns.saturating_sub(indent + NAME_INDENT));
+        for (at, row) in rows.into_iter().enumerate() {
+            let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent + NAME_INDENT) };
+            self.lines.push(vec![(Ink::Plain, lead), (Ink::Plain, row)]);
+        }
     }
 
     /// The same over at most so many lines; of a longer text the end is missing, and `...` says so.

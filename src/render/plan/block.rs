@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::plan::pictures::{Alike, Form, Picture};
 use crate::render::change::names;
 use crate::render::page::style::{Ink, verb_ink};
-use crate::render::page::{Depth, PROSE, Page, counted, grouped, has_comma, width, wrap};
+use crate::render::page::{Depth, PROSE, Page, called, counted, grouped, has_comma, width, wrap};
 use crate::render::plan::body::{BODY, Fullness, SETS, about, items, sorted, whole};
 use crate::render::plan::marks::Marks;
 use crate::render::plan::replacement;
@@ -36,8 +36,11 @@ pub(crate) fn draw(
 ) {
     title(page, picture, &Marks::of(picture), &headline(picture));
     match &picture.shape {
-        Form::Alone(group) => alone(group, full, page),
-        Form::Replacement { given, taken } => {
+        Form::Alone(group) => {
+            alone(group, full, page);
+            replacement::others(plan, group, full, page);
+        }
+        Form::Replacement { given, taken, .. } => {
             replacement::draw(plan, picture.verb, given, taken, full, page);
         }
     }
@@ -80,7 +83,7 @@ fn headline(picture: &Picture<'_>) -> String {
                 .or(listed)
                 .map_or_else(|| what.clone(), |crowd| format!("{what}, {crowd}"))
         }
-        Form::Replacement { given, taken } => {
+        Form::Replacement { given, taken, .. } => {
             let what = given.first().map_or("", |group| group.lead.subject.what.as_str());
             let from = crowd_of(taken).unwrap_or_default();
             format!("{what}, {from} -> {}", crowd_of(given).unwrap_or_default())
@@ -110,7 +113,7 @@ fn alone(group: &Alike<'_>, full: Fullness, page: &mut Page) {
     }
     if matches!(lead.verb, Verb::Widen | Verb::Narrow | Verb::Set) {
         if let Some(target) = &lead.subject.target {
-            page.wrapped(Ink::Plain, BODY, &target.shown(), PROSE);
+            page.name(BODY, &called(target.raw()), PROSE);
         }
         for field in &lead.fields {
             if let Some(line) = one_value(field) {
@@ -134,7 +137,7 @@ fn alone(group: &Alike<'_>, full: Fullness, page: &mut Page) {
 fn sets(group: &Alike<'_>, full: Fullness, page: &mut Page) {
     let lead = group.lead;
     if let Some(target) = &lead.subject.target {
-        page.wrapped(Ink::Plain, BODY, &target.shown(), PROSE);
+        page.name(BODY, &called(target.raw()), PROSE);
     }
     let sets = group.sets();
     let dangerous = |members: &[&Change]| {
@@ -263,7 +266,8 @@ fn why(picture: &Picture<'_>, full: Fullness, page: &mut Page) {
     let told = reasons(picture);
     for (at, sentence) in told.iter().take(limit).enumerate() {
         let lead = if at == 0 { "why: " } else { "     " };
-        page.wrapped(Ink::Plain, &format!("{BODY}{lead}"), sentence, PROSE);
+        let lead = format!("{BODY}{lead}");
+        page.wrapped_within(Ink::Plain, &lead, sentence, PROSE, full.prose());
     }
     if told.len() > limit {
         let more = format!("and {} (--full lists all)", counted(told.len() - limit, "more line"));

@@ -3,13 +3,16 @@
 use crate::model::change::{FieldChange, Verb};
 use crate::model::untrusted::Untrusted;
 use crate::render::page::style::Ink;
-use crate::render::page::{COLUMNS, Depth, PROSE, Page, in_full, is_sentence, width};
+use crate::render::page::{COLUMNS, Depth, PROSE, Page, called, in_full, is_sentence, width};
 
 /// Where the body of a block begins.
 pub(crate) const BODY: &str = "             ";
 
 /// So many sets of permissions have rows of their own, and all that hold anything dangerous.
 pub(crate) const SETS: usize = 6;
+
+/// Lines of a reason that are told without `--full`.
+const PROSE_LINES: usize = 6;
 
 /// How much of a block is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,11 @@ impl Fullness {
         if self == Self::Short { Depth::Lines(3) } else { Depth::All }
     }
 
+    /// Lines of one reason: whoever wrote it shall not push the changes off the screen.
+    pub(crate) fn prose(self) -> usize {
+        if self == Self::Full { usize::MAX } else { PROSE_LINES }
+    }
+
     /// How many of a list are told, where that many are enough to go on with.
     pub(crate) fn limit(self, enough: usize) -> usize {
         if self == Self::Short { enough } else { usize::MAX }
@@ -41,13 +49,13 @@ pub(crate) fn about(
     fields: &[FieldChange],
     page: &mut Page,
 ) {
-    let target = target.map(Untrusted::shown);
+    let target = target.map(|name| called(name.raw()));
     if let [field] = fields {
         target_and(target.as_deref(), &items(field), page);
         return;
     }
     if let Some(target) = target {
-        page.wrapped(Ink::Plain, BODY, &target, PROSE);
+        page.name(BODY, &target, PROSE);
     }
     for field in fields {
         let name = format!("{BODY}  {}:", in_full(&field.name));
@@ -90,7 +98,7 @@ pub(crate) fn target_and(target: Option<&str>, items: &[String], page: &mut Page
             page.list(Ink::Plain, &format!("{BODY}{name} / "), items, Depth::All);
         }
         Some(name) => {
-            page.wrapped(Ink::Plain, BODY, name, PROSE);
+            page.name(BODY, name, PROSE);
             page.list(Ink::Plain, &format!("{BODY}  "), items, Depth::All);
         }
         None => page.list(Ink::Plain, BODY, items, Depth::All),

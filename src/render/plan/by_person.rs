@@ -1,115 +1,193 @@
 //! A plan person by person: what each gets and loses, whatever app and object it comes from. Those with the
 //! same stand together.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::audience::Audience;
-use crate::model::change::PermissionSort;
+use crate::model::change::{Change, PermissionSort};
 use crate::model::id::ObjectId;
-use crate::model::untrusted::Untrusted;
+use crate::model::risk::Tier;
 use crate::plan::Plan;
-use crate::plan::access::{AccessEntry, AccessHolder};
-use crate::render::page::style::Ink;
-use crate::render::page::{COLUMNS, Page, grouped, in_full};
+use crate::plan::access::{AccessEntry, AccessHolder, is_about_access};
+use crate::render::page::style::{Ink, risk_label};
+use crate::render::page::{COLUMNS, Page, called, counted, grouped, in_full};
 use crate::render::plan::body::{Fullness, sorted};
 
-/// Signs, and what stands behind them.
-type PersonLines = Vec<(char, String)>;
+/// One line of a block: sign, text, and how risky it is what is given.
+type PersonLine = (char, String, Option<Tier>);
+
+/// Everybody, an app, or people with the same lines.
+struct PersonBlock {
+    names: Vec<String>,
+    is_app: bool,
+    lines: Vec<PersonLine>,
+}
 
 /// At most so many lines; whoever has no room is counted.
 pub(crate) fn draw(plan: &Plan, full: Fullness, most: usize, page: &mut Page) {
     let mut whole = Page::default();
-    let mut left = 0;
-    for (head, lines) in told(plan) {
+    let (mut apps, mut people) = (0, 0);
+    for PersonBlock { names, is_app, lines } in told(plan) {
         let mut one = Page::default();
         one.blank();
-        one.list(Ink::Strong, "", &head, full.depth());
-        for (sign, line) in &lines {
+        one.list(Ink::Strong, "", &names, full.depth());
+        for (sign, line, tier) in &lines {
             let ink = match sign {
                 '+' => Ink::Give,
                 '-' => Ink::Take,
                 _ => Ink::Plain,
             };
-            one.wrapped(ink, &format!("  {sign} "), line, COLUMNS);
+            let mark = tier.map(|tier| format!(" {}", risk_label(tier))).unwrap_or_default();
+            one.wrapped(ink, &format!("  {sign} "), &format!("{line}{mark}"), COLUMNS);
         }
-        // The line that counts the others has to fit, too.
-        if left > 0 || whole.len() + one.len() + 2 > most {
-            left += head.len();
+        // The lines that count the others have to fit, too.
+        if apps + people > 0 || whole.len() + one.len() + 4 > most {
+            *(if is_app { &mut apps } else { &mut people }) += names.len();
         } else {
             whole.append(one);
         }
     }
     page.append(whole);
-    if left > 0 {
+    let people = (people > 0).then(|| match people {
+        1 => "1 person".to_owned(),
+        many => format!("{} people", grouped(many)),
+    });
+    let left: Vec<String> =
+        (apps > 0).then(|| counted(apps, "app")).into_iter().chain(people).collect();
+    if !left.is_empty() {
         page.blank();
-        page.line(Ink::Strong, &format!("and {} (--full lists all)", people(left)));
+        page.line(Ink::Strong, &format!("and {} more (--full lists all)", left.join(" and ")));
     }
+    others(plan, page);
 }
 
-fn people(count: usize) -> String {
-    if count == 1 { "1 more person".to_owned() } else { format!("{} more people", grouped(count)) }
+/// What is no access of anybody: settings, and changes that alter none.
+fn others(plan: &Plan, page: &mut Page) {
+    let others = plan
+        .changes
+        .iter()
+        .filter(|change| !is_about_access(change) || plan.access.of(change).is_empty());
+    let others: Vec<&Change> = others.collect();
+    if others.is_empty() {
+        return;
+    }
+    let tier = others.iter().filter_map(|change| change.risk.as_ref()).map(|risk| risk.tier).max();
+    let mark = tier.map(|tier| format!(" {}", risk_label(tier))).unwrap_or_default();
+    let what = counted(others.len(), "other change");
+    page.blank();
+    page.wrapped(
+        Ink::Strong,
+        "",
+        &format!("{what}{mark}: settings, and what alters nobody's access (--by app tells them)"),
+        COLUMNS,
+    );
 }
 
-/// Everybody, the apps themselves, and people: whoever loses something first.
-fn told(plan: &Plan) -> Vec<(Vec<String>, PersonLines)> {
-    let resources = resources(plan);
-    let mut everybody = PersonLines::new();
-    let mut apps: Vec<(Vec<String>, PersonLines)> = Vec::new();
-    let mut people: BTreeMap<ObjectId, PersonLines> = BTreeMap::new();
+/// App, resource and sort.
+type EntryPlace<'p> = (&'p str, &'p str, PermissionSort);
+
+fn told(plan: &Plan) -> Vec<PersonBlock> {
+    let lines = PersonLines { resources: resources(plan), tiers: tiers(plan) };
+    let mut everybody: BTreeMap<EntryPlace<'_>, &AccessEntry> = BTreeMap::new();
+    let mut apps: BTreeMap<&str, Vec<PersonLine>> = BTreeMap::new();
+    let mut people: BTreeMap<ObjectId, BTreeMap<EntryPlace<'_>, &AccessEntry>> = BTreeMap::new();
     for entry in plan.access.entries() {
-        let lines = lines(entry, &resources);
+        let place = (&*entry.app, &*entry.resource, entry.sort);
         match entry.who {
-            AccessHolder::Everybody => everybody.extend(lines),
-            AccessHolder::App => {
-                let name = format!("the app {} itself", in_full(&entry.app));
-                match apps.last_mut().filter(|(head, _)| head.first() == Some(&name)) {
-                    Some((_, own)) => own.extend(lines),
-                    None => apps.push((vec![name], lines)),
-                }
-            }
-            AccessHolder::One(id) => people.entry(id).or_default().extend(lines),
+            AccessHolder::Everybody => drop(everybody.insert(place, entry)),
+            AccessHolder::App => apps.entry(&entry.app).or_default().extend(lines.of(entry, None)),
+            AccessHolder::One(id) => drop(people.entry(id).or_default().insert(place, entry)),
         }
     }
-    let mut alike: BTreeMap<PersonLines, Vec<String>> = BTreeMap::new();
-    for (id, lines) in people {
-        alike.entry(lines).or_default().push(name(plan, id));
+    let mut blocks: Vec<PersonBlock> = apps
+        .into_iter()
+        .map(|(app, lines)| PersonBlock {
+            names: vec![format!("the app {} itself", in_full(app))],
+            is_app: true,
+            lines,
+        })
+        .collect();
+    let mut alike: BTreeMap<Vec<PersonLine>, Vec<String>> = BTreeMap::new();
+    for (id, own) in &people {
+        // Where a person has no entry, the difference is that of everybody.
+        let places: BTreeSet<&EntryPlace<'_>> = own.keys().chain(everybody.keys()).collect();
+        let of = places.into_iter().filter_map(|place| {
+            own.get(place)
+                .or_else(|| everybody.get(place))
+                .map(|entry| (entry, everybody.get(place)))
+        });
+        let all = of.flat_map(|(entry, others)| lines.of(entry, others.copied()));
+        alike.entry(all.collect()).or_default().push(name(plan, *id));
     }
-    let mut alike: Vec<(Vec<String>, PersonLines)> =
-        alike.into_iter().map(|(lines, names)| (names, lines)).collect();
-    for (names, _) in &mut alike {
+    let some = !alike.is_empty();
+    blocks.extend(alike.into_iter().map(|(lines, mut names)| {
         names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
+        PersonBlock { names, is_app: false, lines }
+    }));
+    // What is dangerous to give, then who loses something, then the rest.
+    blocks.sort_by_cached_key(|block| {
+        let worst = block.lines.iter().filter_map(|(_, _, tier)| *tier).max();
+        let loses = block.lines.iter().any(|(sign, ..)| *sign == '-');
+        (Reverse(worst.filter(|tier| *tier >= Tier::High)), !loses, block.names.first().cloned())
+    });
+    let rest = if some { "everybody else in the tenant" } else { "everybody in the tenant" };
+    let of_all: Vec<PersonLine> =
+        everybody.values().flat_map(|entry| lines.of(entry, None)).collect();
+    if !of_all.is_empty() {
+        let names = vec![rest.to_owned()];
+        blocks.insert(0, PersonBlock { names, is_app: false, lines: of_all });
     }
-    let rank = |lines: &PersonLines| match (lines.iter().any(|(sign, _)| *sign == '-'), lines.len())
-    {
-        (true, _) => 0,
-        (false, 1..) => 1,
-        (false, 0) => 2,
-    };
-    alike.sort_by_cached_key(|(names, lines)| (rank(lines), names.first().cloned()));
-    for (_, lines) in &mut alike {
-        if lines.is_empty() {
-            lines.push(('=', "nothing changes".to_owned()));
-        }
-    }
-    let others =
-        if alike.is_empty() { "everybody in the tenant" } else { "everybody else in the tenant" };
-    let everybody = (!everybody.is_empty()).then(|| (vec![others.to_owned()], everybody));
-    everybody.into_iter().chain(apps).chain(alike).collect()
+    blocks
 }
 
-fn lines(entry: &AccessEntry, resources: &BTreeMap<String, String>) -> PersonLines {
-    let resource = match entry.sort {
-        PermissionSort::SignIn => "sign-in".to_owned(),
-        PermissionSort::Delegated | PermissionSort::Application => {
-            resources.get(&*entry.resource).cloned().unwrap_or_else(|| entry.resource.to_string())
+/// What the lines of an entry are made of.
+struct PersonLines {
+    resources: BTreeMap<String, String>,
+    tiers: BTreeMap<(String, String, PermissionSort, AccessHolder), Tier>,
+}
+
+impl PersonLines {
+    /// `others`: what everybody else gets and loses of the same. Who does not, has it before and after.
+    fn of(&self, entry: &AccessEntry, others: Option<&AccessEntry>) -> Vec<PersonLine> {
+        let AccessEntry { app, resource, sort, who, gets, loses } = entry;
+        let target = match sort {
+            PermissionSort::SignIn => "sign-in".to_owned(),
+            PermissionSort::Delegated | PermissionSort::Application => {
+                self.resources.get(&**resource).cloned().unwrap_or_else(|| resource.to_string())
+            }
+        };
+        let key = (app.to_string(), resource.to_string(), *sort, *who);
+        let tier = self.tiers.get(&key).copied();
+        let line = |sign, names: Vec<String>, tier| {
+            let text = format!("{}: {target} / {}", in_full(app), names.join(", "));
+            (!names.is_empty()).then_some((sign, text, tier))
+        };
+        let kept = others.into_iter().flat_map(|all| all.gets.iter().chain(all.loses.iter()));
+        let kept = kept.filter(|name| !gets.contains(name) && !loses.contains(name));
+        let own = [
+            line('+', sorted(gets.iter()), tier),
+            line('-', sorted(loses.iter()), None),
+            line('=', sorted(kept), None),
+        ];
+        own.into_iter().flatten().collect()
+    }
+}
+
+/// How risky it is what changes give, by whom they give it to.
+fn tiers(plan: &Plan) -> BTreeMap<(String, String, PermissionSort, AccessHolder), Tier> {
+    let mut tiers = BTreeMap::new();
+    for change in &plan.changes {
+        let Some(tier) = change.risk.as_ref().map(|risk| risk.tier) else { continue };
+        for one in &change.permissions {
+            let Some(who) = AccessHolder::of(change.subject.audience, one.sort) else { continue };
+            let id = one.resource.map_or_else(|| one.by.to_string(), |app| app.to_string());
+            let most =
+                tiers.entry((change.address.owner.clone(), id, one.sort, who)).or_insert(tier);
+            *most = tier.max(*most);
         }
-    };
-    let line = |sign, names: &[Untrusted]| {
-        let names = sorted(names.iter());
-        let app = in_full(&entry.app);
-        (!names.is_empty()).then(|| (sign, format!("{app}: {resource} / {}", names.join(", "))))
-    };
-    [line('+', &entry.gets), line('-', &entry.loses)].into_iter().flatten().collect()
+    }
+    tiers
 }
 
 /// What people call the APIs of the plan's permissions, by application id, or object id where that is not
@@ -120,7 +198,7 @@ fn resources(plan: &Plan) -> BTreeMap<String, String> {
         let Some(target) = &change.subject.target else { continue };
         for one in &change.permissions {
             let id = one.resource.map_or_else(|| one.by.to_string(), |app| app.to_string());
-            found.entry(id).or_insert_with(|| target.shown());
+            found.entry(id).or_insert_with(|| called(target.raw()));
         }
     }
     found
@@ -128,13 +206,13 @@ fn resources(plan: &Plan) -> BTreeMap<String, String> {
 
 fn name(plan: &Plan, id: ObjectId) -> String {
     if let Some(name) = plan.names.0.get(&id) {
-        return name.shown();
+        return called(name.raw());
     }
     let named = plan.changes.iter().find(|change| {
         matches!(change.subject.audience, Audience::One(one) | Audience::Group(one) if one == id)
     });
     let person = named.and_then(|change| change.subject.person.as_ref());
-    person.map_or_else(|| id.to_string(), Untrusted::shown)
+    person.map_or_else(|| id.to_string(), |name| called(name.raw()))
 }
 
 #[cfg(test)]

@@ -24,7 +24,10 @@ fn by_person_everybody_is_told_once() {
       - outlook-tasks: Microsoft Graph / offline_access, Tasks.ReadWrite
 
     adele@contoso.com, alex@contoso.com, megan@contoso.com
-      = nothing changes
+      = outlook-tasks: Microsoft Graph / offline_access, Tasks.ReadWrite
+
+    3 other changes [MEDIUM]: settings, and what alters nobody's access (--by app
+    tells them)
 
     Plan: 3 to add, 0 to change, 1 to remove. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1000000000000000000000000000000000000000000000000c09e

@@ -9,6 +9,9 @@ use crate::render::plan::by_sort::{self, SameChange};
 use crate::render::plan::entry::{self, Detail, lead, must_be_seen, rows};
 use crate::render::plan::marks::Marks;
 
+/// So many dangerous or wide changes are told each.
+const EACH: usize = 200;
+
 /// Apps that the table tells at least, where there are so many.
 const APPS: usize = 5;
 
@@ -36,17 +39,19 @@ impl<'p> Condensed<'p> {
         Self { apps: by_app::rows(pictures), seen, rest_sorts }
     }
 
-    /// At most so many lines: each danger and each wide removal if there is room for that, and otherwise how
-    /// many there are in which app, and of which sort.
+    /// At most so many lines, but for what must be seen: that is told each, on more than a page if it has to be,
+    /// unless there is so much of it that nobody would read it.
     pub(crate) fn draw(&self, room: usize) -> Page {
         let apps = AROUND + 1 + self.apps.len().min(APPS);
         let rest = if self.rest_sorts.is_empty() { 0 } else { AROUND + 1 };
-        let few = self.seen.len() + apps + rest <= room;
-        let each = [Detail::Whole, Detail::Short].into_iter().filter(|_| few);
-        let mut each = each.map(|extent| self.each(extent));
+        let few = self.seen.len() <= EACH;
+        let each = [Detail::Whole, Detail::Short].map(|extent| few.then(|| self.each(extent)));
+        let [whole, short] = each;
+        let fits = |each: &Page| each.len() + apps + rest <= room;
         let mut page = Page::default();
-        if let Some(each) = each.find(|each| each.len() + apps + rest <= room) {
-            let [apps, rest] = shares([&self.apps, &self.rest_sorts], room - each.len());
+        if let Some(each) = whole.filter(fits).or(short) {
+            let left = room.saturating_sub(each.len()).max(apps + rest);
+            let [apps, rest] = shares([&self.apps, &self.rest_sorts], left);
             by_app::draw(&self.apps, apps, &mut page);
             page.append(each);
             self.rest(rest, &mut page);

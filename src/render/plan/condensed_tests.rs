@@ -118,19 +118,19 @@ fn ten_thousand_removals_everywhere() {
 
     Changes, by sort
       - revoke   app-00000: delegated, Custom.Read.0, Microsoft    cuts off 1 person
-                   Graph / 1 permission
-                   Graph / 1 permission
-                   Graph / 1 permission
-                   Graph / 1 permission
-                   Graph / 1 permission
-                   Graph / 1 permission
-                   Graph / 1 permission
-                   Graph / 1 permission
-                   Graph / 1 permission
-                   Graph / 1 permission
-                   Graph / 1 permission
-                   Graph / 1 permission
-                   Graph / 1 permission
+                   Graph / Custom.Read.0
+                   Graph / Custom.Read.1
+                   Graph / Custom.Read.10
+                   Graph / Custom.Read.100
+                   Graph / Custom.Read.1000
+                   Graph / Custom.Read.1001
+                   Graph / Custom.Read.1002
+                   Graph / Custom.Read.1003
+                   Graph / Custom.Read.1004
+                   Graph / Custom.Read.1005
+                   Graph / Custom.Read.1006
+                   Graph / Custom.Read.1007
+                   Graph / Custom.Read.1008
       and 9,987 objects of 9,987 other sorts (--full lists all)
 
     Plan: 0 to add, 0 to change, 10,000 to remove. 0 unchanged.

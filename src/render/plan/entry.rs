@@ -12,7 +12,7 @@ use crate::plan::pictures::{Form, Picture};
 use crate::render::change::names;
 use crate::render::page::style::Ink;
 use crate::render::page::{
-    COLUMNS, Flow, Page, counted, has_comma, in_full, is_sentence, shorten, wrap,
+    COLUMNS, Flow, Page, called, counted, has_comma, in_full, is_sentence, shorten, wrap,
 };
 use crate::render::plan::block::{crowd_of, room, title};
 use crate::render::plan::body::{BODY, items};
@@ -67,7 +67,7 @@ pub(crate) fn lead(picture: &Picture<'_>, owner: Option<&str>) -> String {
             (Audience::Everyone, _) if group.outage.is_some() => None,
             _ => crowd_of(std::slice::from_ref(group)),
         },
-        Form::Replacement { given, taken } => {
+        Form::Replacement { given, taken, .. } => {
             crowd_of(taken).zip(crowd_of(given)).map(|(from, to)| format!("{from} -> {to}"))
         }
     };
@@ -115,6 +115,7 @@ pub(crate) fn rows(
             match (all.len(), seen) {
                 (1, _) => all,
                 (_, true) => told.listed(all, lead, &items, room, listed),
+                (_, false) if items.len() == 1 || extent == Detail::Whole => all,
                 (_, false) => told.counted(lead, &items, room),
             }
         }
@@ -145,9 +146,10 @@ impl EntryText {
                 let signed = group.lead.verb == Verb::Set;
                 group.fields.iter().map(|field| moved(field, signed)).collect()
             }
-            Form::Replacement { .. } => {
-                let moved = groups.iter().map(|group| group.lead);
-                exchanged(moved.flat_map(|change| change.fields.iter()))
+            Form::Replacement { moved, .. } => {
+                let name = first.and_then(|lead| lead.fields.first());
+                let items = signs(&moved.gets, &moved.loses);
+                name.map(|field| (field.name.clone(), items)).into_iter().collect()
             }
         };
         let risky = |item: &Moved| worst.contains(item.name.as_str());
@@ -163,7 +165,7 @@ impl EntryText {
             setting: first.is_some_and(|lead| {
                 lead.subject.audience == Audience::Tenant && changes(lead.verb)
             }),
-            target: first.and_then(|lead| Some(lead.subject.target.as_ref()?.shown())),
+            target: first.and_then(|lead| Some(called(lead.subject.target.as_ref()?.raw()))),
             fields: fields.into_iter().map(told).collect(),
             worst: count.unwrap_or_default(),
             word: match first {
@@ -318,21 +320,4 @@ fn signs<'a>(
 ) -> Vec<Moved> {
     let with = |sign| move |name: &Untrusted| Moved { name: name.shown(), sign };
     gained.into_iter().map(with("+")).chain(lost.into_iter().map(with("-"))).collect()
-}
-
-/// What some lose and others get: without signs where it is the same.
-fn exchanged<'a>(fields: impl Iterator<Item = &'a FieldChange>) -> Vec<(String, Vec<Moved>)> {
-    let (mut gained, mut lost) = (BTreeSet::new(), BTreeSet::new());
-    let mut name = None;
-    for field in fields {
-        name.get_or_insert(&field.name);
-        gained.extend(&field.gained);
-        lost.extend(&field.lost);
-    }
-    let items = if gained == lost {
-        gained.into_iter().map(|name| Moved { name: name.shown(), sign: "" }).collect()
-    } else {
-        signs(gained, lost)
-    };
-    name.map(|name| (name.clone(), items)).into_iter().collect()
 }

@@ -77,7 +77,11 @@ fn what_gains_and_loses_tells_both() {
 fn what_is_not_dangerous_counts_what_it_has_no_room_for() {
     let grant = change("crm", Verb::Grant, None, vec![field("scope", &[], &SIX, &[])]);
     let text = drawn(vec![rated(grant, Tier::Medium, "P301: other (Calendars.Read)")], 45);
-    insta::assert_snapshot!(picture(&text, "[MEDIUM]"), @"  + grant    delegated, all users, Microsoft Graph / 6 permissions    [MEDIUM]");
+    insta::assert_snapshot!(picture(&text, "[MEDIUM]"), @"
+    + grant    delegated, all users, Microsoft Graph / Calendars.Read,  [MEDIUM]
+                 Directory.AccessAsUser.All, email, offline_access, openid,
+                 User.Read
+    ");
 }
 
 /// Too much for a page: what makes the risk stays, the others are counted.

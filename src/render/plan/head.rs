@@ -49,6 +49,9 @@ pub(crate) fn draw(plan: &Plan, page: &mut Page) {
 /// `Ready to apply.` The names of rails in a saved plan are its own words.
 fn verdict(plan: &Plan) -> (Ink, Cow<'static, str>) {
     match Readiness::of(plan) {
+        Readiness::Ready if plan.source == SaidBy::File => {
+            (Ink::Strong, format!("Ready to apply; {SAYS}no rail stops it.").into())
+        }
         Readiness::Ready => (Ink::Strong, "Ready to apply.".into()),
         Readiness::NoChanges => (
             Ink::Strong,

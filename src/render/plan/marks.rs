@@ -3,15 +3,12 @@
 
 use crate::model::risk::Tier;
 use crate::plan::outage::{CutOff, Outage, OutageTotals};
-use crate::plan::pictures::{Form, Picture};
+use crate::plan::pictures::Picture;
 use crate::render::page::style::{Ink, risk_ink, risk_label};
 use crate::render::page::{COLUMNS, counted, grouped, width};
 
 /// Where risk labels begin, so that the widest ends at column 80.
 const RISK_COLUMN: usize = 70;
-
-/// Said of what everybody loses.
-const ALL: &str = "cuts off all users";
 
 /// What stands at the right of a title.
 #[derive(Debug, Clone)]
@@ -23,15 +20,7 @@ pub(crate) struct Marks {
 
 impl Marks {
     pub(crate) fn of(picture: &Picture<'_>) -> Self {
-        let marks = Self::with(picture.tier(), picture.outage().as_ref());
-        // Those who get it for themselves are not cut off.
-        let others = matches!(&picture.shape, Form::Replacement { .. });
-        match &marks.outage {
-            Some(words) if others && words == ALL => {
-                Self { outage: Some("cuts off all others".to_owned()), ..marks }
-            }
-            _ => marks,
-        }
+        Self::with(picture.tier(), picture.outage().as_ref())
     }
 
     pub(crate) fn with(tier: Option<Tier>, outage: Option<&Outage>) -> Self {
@@ -70,18 +59,17 @@ impl Marks {
     }
 }
 
-/// `cuts off all users`, `cuts off 24 people`.
+/// `cuts off all users`, `cuts off 24 people`, `cuts off the app, 1 group`.
 pub(crate) fn cuts_off(outage: &Outage) -> String {
-    match outage.who() {
-        CutOff::Everybody => ALL.to_owned(),
-        CutOff::App => "cuts off the app".to_owned(),
-        CutOff::People => {
-            let people = (outage.people() > 0).then(|| people(outage.people()));
-            let groups = (outage.groups() > 0).then(|| counted(outage.groups(), "group"));
-            let whom: Vec<String> = people.into_iter().chain(groups).collect();
-            format!("cuts off {}", whom.join(", "))
-        }
-    }
+    let everybody = (outage.who() == CutOff::Everybody).then(|| match outage.spares_some() {
+        true => "all others".to_owned(),
+        false => "all users".to_owned(),
+    });
+    let app = outage.cuts_off_app().then(|| "the app".to_owned());
+    let people = (outage.people() > 0).then(|| people(outage.people()));
+    let groups = (outage.groups() > 0).then(|| counted(outage.groups(), "group"));
+    let whom: Vec<String> = [everybody, app, people, groups].into_iter().flatten().collect();
+    format!("cuts off {}", whom.join(", "))
 }
 
 /// `cuts off all users in 1 app, 24 people in 3 apps`, of a whole plan.

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::audience::Audience;
 use crate::model::change::{Change, Verb};
 use crate::model::id::ObjectId;
-use crate::model::untrusted::Untrusted;
 use crate::plan::Plan;
 use crate::plan::access::{AccessEntry, AccessHolder};
+use crate::plan::outage::CutOff;
 use crate::plan::pictures::Alike;
 use crate::render::page::style::Ink;
-use crate::render::page::{Depth, PROSE, Page, counted};
+use crate::render::page::{Depth, PROSE, Page, called, counted};
 use crate::render::plan::body::{BODY, Fullness, SETS, sorted, target_and};
 
 pub(crate) fn draw(
@@ -27,7 +27,7 @@ pub(crate) fn draw(
         given.iter().chain(taken).flat_map(|group| group.members.iter().copied()).collect();
     let Some(first) = changes.first() else { return };
     let moves = MovedAccess::of(plan, &changes, plan.access.at(first));
-    let target = first.subject.target.as_ref().map(Untrusted::shown);
+    let target = first.subject.target.as_ref().map(|name| called(name.raw()));
     target_and(target.as_deref(), &moves.all(), page);
     moves.draw(full, page);
     page.wrapped(Ink::Plain, BODY, &sequence(verb, given, taken), PROSE);
@@ -37,6 +37,17 @@ pub(crate) fn draw(
     if verb == Verb::Narrow && !kept.is_empty() {
         let kept: Vec<String> = kept.into_iter().collect();
         page.list(Ink::Plain, &format!("{BODY}Everybody keeps "), &kept, full.depth());
+    }
+}
+
+/// Below what gives or takes something for all users: those for whom it is another thing.
+pub(crate) fn others(plan: &Plan, group: &Alike<'_>, full: Fullness, page: &mut Page) {
+    let entries = plan.access.at(group.lead);
+    let of_all = |one: &AccessEntry| one.who == AccessHolder::Everybody;
+    if group.outage.as_ref().is_some_and(|outage| outage.who() == CutOff::Everybody)
+        && entries.iter().any(|one| !of_all(one))
+    {
+        MovedAccess::of(plan, &[], entries).draw(full, page);
     }
 }
 
@@ -66,12 +77,12 @@ impl MovedAccess {
         let mut names: BTreeMap<ObjectId, String> = BTreeMap::new();
         for change in changes {
             if let Audience::One(id) = change.subject.audience {
-                let name = change.subject.person.as_ref().map(Untrusted::shown);
+                let name = change.subject.person.as_ref().map(|name| called(name.raw()));
                 names.insert(id, name.unwrap_or_else(|| id.to_string()));
             }
         }
         for id in own.keys() {
-            names.entry(*id).or_insert_with(|| plan.names.of(*id).shown());
+            names.entry(*id).or_insert_with(|| called(plan.names.of(*id).raw()));
         }
         let mut people: BTreeMap<MovedNames, Vec<String>> = BTreeMap::new();
         for (id, name) in names {

@@ -56,7 +56,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         checks: Vec::new(),
         identity_checks: Vec::new(),
         extent: Extent::Whole,
-        removals_a_day: 25,
+        removals_a_day: crate::plan::DayLimit { objects: 25, percent: Some(10) },
         lifted: Vec::new(),
         source: crate::plan::SaidBy::Tenant,
         effect: Effect {

@@ -7,7 +7,7 @@ use crate::model::address::TENANT;
 use crate::plan::pictures::Picture;
 use crate::plan::{AppHead, Plan};
 use crate::render::page::style::Ink;
-use crate::render::page::{COLUMNS, PROSE, Page, in_full, width, wrap};
+use crate::render::page::{COLUMNS, PROSE, Page, called, in_full, width};
 use crate::render::plan::block::{self, ReasonsTold};
 use crate::render::plan::body::Fullness;
 use crate::render::plan::condensed;
@@ -22,7 +22,7 @@ pub(crate) fn blocks(plan: &Plan, pictures: &[Picture<'_>], full: Fullness, page
         let shared = reasons.first().filter(|_| reasons.len() == 1 && of_app.len() > 1);
         for (at, sentence) in shared.into_iter().flatten().enumerate() {
             let lead = if at == 0 { "  why: " } else { "       " };
-            page.wrapped(Ink::Plain, lead, sentence, PROSE);
+            page.wrapped_within(Ink::Plain, lead, sentence, PROSE, full.prose());
         }
         let mut before: Option<Vec<String>> = None;
         for picture in of_app {
@@ -71,7 +71,7 @@ fn head(app: Option<&AppHead>, owner: &str, page: &mut Page) {
     let id = app.app_id.to_string();
     let ends = id.get(..8).zip(id.get(id.len() - 4..));
     let short = ends.map_or_else(|| id.clone(), |(head, tail)| format!("{head}-...-{tail}"));
-    let (label, name) = (in_full(&app.label), in_full(app.name.raw()));
+    let (label, name) = (in_full(&app.label), called(app.name.raw()));
     let used = width(&label) + 2 + width(&name);
     if used < ID_COLUMN {
         let gap = " ".repeat(ID_COLUMN - used);
@@ -86,5 +86,5 @@ fn head(app: Option<&AppHead>, owner: &str, page: &mut Page) {
         page.line(Ink::Strong, &label);
         page.line(Ink::Plain, &format!("{:ID_COLUMN$}{short}", ""));
     }
-    wrap(&name, COLUMNS - 4).iter().for_each(|row| page.line(Ink::Plain, &format!("    {row}")));
+    page.name("    ", &name, COLUMNS);
 }

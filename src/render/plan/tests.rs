@@ -229,7 +229,7 @@ fn hostile_names_draw_nothing() {
         Address::new("delegated_grant", "crm", ["x".to_owned()]),
         Untrusted::new(evil),
     )];
-    insta::assert_snapshot!(draw(&plan, SHORT), @"
+    insta::assert_snapshot!(draw(&plan, SHORT), @r#"
     Ready to apply.
 
     Tenant    Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
@@ -239,11 +239,11 @@ fn hostile_names_draw_nothing() {
 
     1 change in 1 app: 1 to add, 0 to change, 0 to remove.
 
-    crm  Az<U+001B>[31mure<U+202E><U+000A> + grant free beer      99da6bf4-...-c240
+    crm  "Az<U+001B>[31mure<U+202E><U+000A> + grant free beer"    99da6bf4-...-c240
       + grant    delegated, 1 user
-                 Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
+                 "Az<U+001B>[31mure<U+202E><U+000A> + grant free beer"
                    Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
-                   + Az<U+001B>[31mure<U+202E><U+000A> + grant free beer
+                   + "Az<U+001B>[31mure<U+202E><U+000A> + grant free beer"
                  why: consent.toml:14
 
     Unmanaged: 1 found, not declared, left alone.
@@ -252,7 +252,7 @@ fn hostile_names_draw_nothing() {
     Plan: 1 to add, 0 to change, 0 to remove. 0 unchanged.
     Effect  sha256:5b1d6cf0c2a1...c09e
     Next    consent apply
-    ");
+    "#);
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn forged(value: &Value) -> Option<Plan> {
         checks,
         identity_checks: Vec::new(),
         lifted: part(value, "lifted").unwrap_or_default(),
-        removals_a_day: 25,
+        removals_a_day: consent::plan::DayLimit { objects: 25, percent: Some(10) },
         extent: part(value, "extent")?,
         source: SaidBy::File,
     };

@@ -187,7 +187,7 @@ pub(crate) fn plan(
         identity_checks: Vec::new(),
         lifted: Vec::new(),
         extent: Extent::Whole,
-        removals_a_day: 25,
+        removals_a_day: consent::plan::DayLimit { objects: 25, percent: Some(10) },
         source: SaidBy::Tenant,
         effect: Effect::default(),
     };
