@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
+use futures_util::future::join;
+
 use crate::apply::executor::{self, Finished, Tools};
 use crate::apply::progress::Progress;
 use crate::graph::auth::Claims;
 use crate::graph::{Graph, rights};
 use crate::kinds::Scene;
 use crate::model::clock::stamp;
+use crate::model::directory::Directory;
 use crate::model::outcome::RunReport;
 use crate::operations::approved::Approved;
 use crate::operations::failed::NotBegun;
@@ -134,8 +137,14 @@ struct FirstLook {
 /// Looks behind the lock, and after whatever time the approval took.
 async fn look(graph: &Graph, plan: &Plan) -> Result<FirstLook, NotBegun> {
     let mut scene = lookup::scene_of(graph, plan).await?;
-    lookup::add_by_id(graph, lookup::resources(&plan.pairs)?, &mut scene.directory).await?;
-    let pages = lookup::pages(graph, &scene).await?;
+    // What publishes the permissions is told by its app id; nothing that is read waits for that.
+    let mut resources = lookup::resources(&plan.pairs)?;
+    resources.retain(|id| scene.directory.by_object_id(*id).is_none());
+    let mut added = Directory::default();
+    let looked_up = lookup::add_by_id(graph, resources, &mut added);
+    let (looked_up, pages) = join(looked_up, lookup::pages(graph, &scene)).await;
+    let pages = looked_up.and(pages)?;
+    scene.directory.service_principals.extend(added.service_principals);
     let (before, seen) = lookup::found_when(&pages, &scene, &plan.pairs)?;
     let now = still_true(plan, &before, &scene)?;
     no_more_than_seen(plan, &now, &pages, &scene)?;
