@@ -359,3 +359,32 @@ fn what_stands_around_does_not_bury_the_changes() {
     assert!(text.contains("  and 490 more: app-0001 164"), "{text}");
     assert!(text.contains("BLOCKED   protected_app (and 14 more of this rule): "), "{text}");
 }
+
+/// On both sides of each size at which a plan is drawn otherwise.
+#[test]
+fn at_every_size_all_is_told_or_counted() {
+    for changes in [1, 40, 41, 200, 201, 600, 10_000] {
+        let shape = Shape {
+            changes: changes - 1,
+            apps: 8.min(changes),
+            sets: 12,
+            taking: 40,
+            dangerous: 2,
+            everybody: 2,
+            ..PLAIN
+        };
+        let plan = shape.plan();
+        assert_eq!(plan.changes.len(), changes);
+        let text = draw(&plan, SHORT);
+        accounted(&plan, &text).unwrap();
+        let last = text.lines().find(|line| line.starts_with("Plan: ")).unwrap();
+        let head = text.lines().find(|line| line.contains(" to add, ")).unwrap();
+        let numbers = |line: &str| -> Vec<usize> {
+            let words = line.split([' ', ':']).map(|word| word.replace(',', ""));
+            words.filter_map(|word| word.parse().ok()).collect()
+        };
+        let summed: usize = numbers(last)[..3].iter().sum();
+        assert_eq!(summed, changes, "{last}");
+        assert!(numbers(head).ends_with(&numbers(last)[..3]), "{head}\n{last}");
+    }
+}
