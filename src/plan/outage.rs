@@ -119,6 +119,8 @@ pub(crate) fn together(outages: impl IntoIterator<Item = Outage>) -> Option<Outa
 pub(crate) struct OutageTotals {
     /// Apps that all users lose something of.
     pub(crate) everybody: usize,
+    /// The same where some keep it.
+    pub(crate) others: usize,
     /// People, each once, and the apps that they lose something of.
     pub(crate) people: (usize, usize),
     pub(crate) groups: (usize, usize),
@@ -137,7 +139,8 @@ impl OutageTotals {
         let mut totals = Self::default();
         let mut all = Outage::default();
         for outage in by_app.into_values() {
-            totals.everybody += usize::from(outage.everybody);
+            totals.everybody += usize::from(outage.everybody && !outage.spared);
+            totals.others += usize::from(outage.everybody && outage.spared);
             totals.apps += usize::from(outage.app);
             totals.people.1 += usize::from(outage.people() > 0);
             totals.groups.1 += usize::from(outage.groups() > 0);

@@ -88,7 +88,7 @@ fn there_is_one_count() {
         "4 changes in 1 app: 3 to add, 0 to change, 1 to remove.",
         "Plan: 3 to add, 0 to change, 1 to remove. 0 unchanged.",
         "Apply 4 changes to SIMULATED Contoso",
-        "\n3 to add, 0 to change, 1 to remove; cuts off all users in 1 app.",
+        "\n3 to add, 0 to change, 1 to remove; cuts off all others in 1 app.",
         "Result  4 changes: 4 done. 3 added, 0 changed, 1 removed.",
         "Tenant  SIMULATED, changed; 4 write requests sent.",
     ] {

@@ -132,7 +132,7 @@ impl Question {
         let high = tiers.max() >= Some(Tier::High);
         let name = plan.tenant.name.shown();
         let totals = OutageTotals::of(plan);
-        let wide = totals.everybody + totals.apps;
+        let wide = totals.everybody + totals.others + totals.apps;
         let domain = plan.tenant.domains.first().map(|domain| domain.shown());
         let (sort, word, hint) = match domain {
             Some(domain) if high || removals > MANY_REMOVALS || wide > MANY_REMOVALS => {

@@ -74,11 +74,13 @@ pub(crate) fn cuts_off(outage: &Outage) -> String {
 
 /// `cuts off all users in 1 app, 24 people in 3 apps`, of a whole plan.
 pub(crate) fn cuts_off_in_all(totals: OutageTotals) -> String {
-    let OutageTotals { everybody, people: (persons, of), groups: (groups, in_apps), apps } = totals;
+    let OutageTotals { everybody, others, people: (persons, of), groups: (groups, in_apps), apps } =
+        totals;
     let place = |number: usize| counted(number, "app");
     let own = if apps == 1 { "itself" } else { "themselves" };
     let told = [
         (everybody, format!("all users in {}", place(everybody))),
+        (others, format!("all others in {}", place(others))),
         (persons, format!("{} in {}", people(persons), place(of))),
         (groups, format!("{} in {}", counted(groups, "group"), place(in_apps))),
         (apps, format!("{} {own}", place(apps))),

@@ -78,7 +78,8 @@ fn a_plan_is_summed_up_app_by_app() {
         gone("erp", Some(2)),
         group,
     ];
-    let expected = OutageTotals { everybody: 1, people: (2, 2), groups: (1, 1), apps: 1 };
+    let expected =
+        OutageTotals { everybody: 1, others: 0, people: (2, 2), groups: (1, 1), apps: 1 };
     assert_eq!(OutageTotals::of(&plan(changes)), expected);
     assert_eq!(OutageTotals::of(&plan(Vec::new())), OutageTotals::default());
 }

@@ -364,11 +364,11 @@ fn a_part_says_so_behind_its_verdict() {
 fn the_question_names_what_must_not_be_overlooked() {
     let told = |plan: &Plan| numbers(plan).1;
     let founding = "3 to add, 0 to change, 1 to remove; highest risk given: medium; cuts off all \
-                    users in 1 app.";
+                    others in 1 app.";
     assert_eq!(numbers(&narrowing()), ("4 changes".to_owned(), founding.to_owned()));
     let mut taking = narrowing();
     taking.changes.drain(..3);
-    assert_eq!(told(&taking), "0 to add, 0 to change, 1 to remove; cuts off all users in 1 app.");
+    assert_eq!(told(&taking), "0 to add, 0 to change, 1 to remove; cuts off all others in 1 app.");
     let mut giving = narrowing();
     giving.changes.truncate(3);
     let text = "3 to add, 0 to change, 0 to remove; highest risk given: medium; cuts off nobody.";
