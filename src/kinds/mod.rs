@@ -17,12 +17,10 @@ pub(crate) mod consent_requests;
 pub(crate) mod delegated_grant;
 mod goals;
 mod inputs;
-mod interner;
 mod kind;
 mod mismatch;
-mod names;
 mod naming;
-mod pair;
+mod pairs;
 mod people;
 mod permission;
 mod proposal;
@@ -47,13 +45,15 @@ pub use inputs::Inputs;
 pub(crate) use kind::{
     Compose, Declare, Each, Kind, Observe, Order, Own, Propose, Prove, Read, Reconcile, Sides,
 };
-pub use names::Names;
-pub use pair::{Pair, Pairs, Position, Unreadable};
+pub use pairs::Pairs;
 pub(crate) use proposal::Proposal;
 pub use registry::{FINDINGS, REGISTRY, by_name, tables};
 pub use scene::Scene;
 pub(crate) use staying::Staying;
 pub(crate) use wanted::{Ownership, Wanted};
+
+pub use crate::model::names::Names;
+pub use crate::model::pair::{Pair, Position, Unreadable};
 
 /// An answer of the service that does not have its documented shape.
 #[derive(Debug, Clone, thiserror::Error)]

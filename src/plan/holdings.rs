@@ -54,12 +54,6 @@ fn object(
     after: &ObjectState,
 ) -> Result<Option<Change>, Unreadable> {
     let Some((_, kind)) = kinds::by_name(&address.kind) else { return Ok(None) };
-    let pair = Pair {
-        address: address.clone(),
-        before: before.clone(),
-        after: after.clone(),
-        why: [].into(),
-        notes: [].into(),
-    };
+    let pair = Pair::of(address, before, after);
     kind.change(&pair, &Names::default()).map(Some)
 }

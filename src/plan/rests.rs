@@ -59,13 +59,7 @@ pub(crate) fn check(found: &Found) -> Result<(), Unreadable> {
 
 /// As pairs that would remove them: they are looked up and judged like what changes.
 pub(crate) fn as_pairs(found: &Found) -> impl Iterator<Item = Pair> + '_ {
-    found.iter().map(|(address, state)| Pair {
-        address: address.clone(),
-        before: state.clone(),
-        after: ObjectState::default(),
-        why: [].into(),
-        notes: [].into(),
-    })
+    found.iter().map(|(address, state)| Pair::of(address, state, &ObjectState::default()))
 }
 
 /// Objects that no longer hold what a change rests on that is still to be made. `seen`: as the plan saw

@@ -40,14 +40,8 @@ pub trait AnyPropose: Sync {
         state: &ObjectState,
         names: &Names,
     ) -> Result<Option<Change>, Unreadable> {
-        let pair = || Pair {
-            address: address.clone(),
-            before: ObjectState::default(),
-            after: state.clone(),
-            why: [].into(),
-            notes: [].into(),
-        };
-        Ok(self.making(address, state, names)?.map(|made| made.change(&pair())))
+        let pair = Pair::of(address, &ObjectState::default(), state);
+        Ok(self.making(address, state, names)?.map(|made| made.change(&pair)))
     }
 
     /// See [`Kind::holder`].

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{DelegatedGrants, Spec, address};
-use crate::kinds::interner::Interner;
 use crate::kinds::{Declare, Inputs, Wanted, naming, people, permission};
 use crate::manifest::Manifest;
 use crate::manifest::app::Label;
@@ -21,6 +20,7 @@ use crate::model::change::Why;
 use crate::model::directory::{Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::ObjectId;
+use crate::model::interner::Interner;
 use crate::model::schema::{self, JsonSchema, Schema};
 use crate::model::scope::{MAX_SCOPE_CHARS, ScopeName, ScopeSet};
 

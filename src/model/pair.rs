@@ -1,9 +1,7 @@
-//! States of one object beside each other, without their types.
+//! Two states of one object beside each other, without their types.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::kinds::comparison::LeftAlone;
 use crate::model::address::Address;
 use crate::model::change::Why;
 use crate::model::object_state::ObjectState;
@@ -19,18 +17,12 @@ pub struct Pair {
     pub notes: Arc<[String]>,
 }
 
-/// One kind's share of a plan.
-#[derive(Debug, Clone, Default)]
-pub struct Pairs {
-    pub(crate) changed: Vec<Pair>,
-    /// As they should be.
-    pub(crate) unchanged: usize,
-    /// How many were found.
-    pub(crate) found: usize,
-    /// Found, undeclared, and not ours to remove.
-    pub(crate) unmanaged: BTreeMap<Address, LeftAlone>,
-    /// Sentences about the plan as a whole. Safe text.
-    pub(crate) remarks: Vec<String>,
+impl Pair {
+    /// Nobody says why.
+    pub(crate) fn of(address: &Address, before: &ObjectState, after: &ObjectState) -> Self {
+        let (address, before, after) = (address.clone(), before.clone(), after.clone());
+        Self { address, before, after, why: [].into(), notes: [].into() }
+    }
 }
 
 /// A saved state that its kind cannot read.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 /// Values that are cheap to clone and dear to keep apart: sets of scopes, lists of reasons.
 #[derive(Debug)]
-pub(super) struct Interner<V>(BTreeSet<V>);
+pub(crate) struct Interner<V>(BTreeSet<V>);
 
 impl<V> Default for Interner<V> {
     fn default() -> Self {
@@ -14,7 +14,7 @@ impl<V> Default for Interner<V> {
 
 impl<V: Ord + Clone> Interner<V> {
     /// The copy of this value that all share.
-    pub(super) fn shared(&mut self, value: V) -> V {
+    pub(crate) fn shared(&mut self, value: V) -> V {
         if let Some(known) = self.0.get(&value) {
             return known.clone();
         }
