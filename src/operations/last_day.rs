@@ -9,7 +9,7 @@ use crate::model::outcome::{Line, Outcome};
 use crate::plan::{Extent, Plan};
 use crate::policy::limits::{self, Earlier};
 use crate::store::place::RecordPlace;
-use crate::store::records::{RecordSort, Records};
+use crate::store::records::{RecordName, RecordSort, Records};
 use crate::store::snapshot::Snapshot;
 use crate::store::{StoreError, chain, manifest_file};
 
@@ -30,16 +30,13 @@ pub(crate) fn judge(plan: &mut Plan, place: &RecordPlace, is_here: bool, now: Of
         return;
     }
     let whole = plan.extent == Extent::Whole;
-    let check = match of_last_day(&*place.records(), now) {
+    let counted = |snapshot: &Snapshot| counts(snapshot, plan, place);
+    let check = match earlier(&*place.records(), now, counted, &ours) {
         // Elsewhere there may be no records, and all of a big removal would be small.
         _ if !whole && !is_here => {
             Some(limits::uncounted("the manifest that it was made of is not found from here"))
         }
-        Ok(snapshots) => {
-            let counted: Vec<Snapshot> =
-                snapshots.into_iter().filter(|one| counts(one, plan, place)).collect();
-            limits::of_day(plan, earlier(counted, &ours))
-        }
+        Ok(earlier) => limits::of_day(plan, earlier),
         // By records of whole plans nothing is decided.
         Err(_) if whole => None,
         Err(error) => Some(limits::uncounted(&format!("failed to {error}"))),
@@ -47,34 +44,37 @@ pub(crate) fn judge(plan: &mut Plan, place: &RecordPlace, is_here: bool, now: Of
     plan.identity_checks.extend(check);
 }
 
-/// What these runs took, without what the plan still takes: that was not taken then, or is there again.
-fn earlier(snapshots: Vec<Snapshot>, ours: &BTreeSet<&Address>) -> Earlier {
+/// What the last day's runs took, without what the plan still takes: that was not taken then, or is there
+/// again. A snapshot holds all that a manifest manages, so one is held at a time.
+fn earlier(
+    records: &dyn Records,
+    now: OffsetDateTime,
+    counted: impl Fn(&Snapshot) -> bool,
+    ours: &BTreeSet<&Address>,
+) -> Result<Earlier, StoreError> {
     // Several runs of one part are about the same objects.
     let mut managed: BTreeMap<Vec<String>, usize> = BTreeMap::new();
     let mut all = BTreeSet::new();
-    for snapshot in snapshots {
-        let most = managed.entry(snapshot.part.clone()).or_default();
-        *most = snapshot.managed.max(*most);
-        all.extend(taken(snapshot));
+    for name in of_last_day(records, now)? {
+        let snapshot = chain::read(records, &name)?;
+        if counted(&snapshot) {
+            let most = managed.entry(snapshot.part.clone()).or_default();
+            *most = snapshot.managed.max(*most);
+            all.extend(taken(snapshot).filter(|address| !ours.contains(address)));
+        }
     }
-    all.retain(|address| !ours.contains(address));
-    Earlier { taken: all.len(), managed: managed.into_values().sum() }
+    Ok(Earlier { taken: all.len(), managed: managed.into_values().sum() })
 }
 
-fn of_last_day(records: &dyn Records, now: OffsetDateTime) -> Result<Vec<Snapshot>, StoreError> {
-    let mut found = Vec::new();
+/// The last day's snapshots, the newest first.
+fn of_last_day(records: &dyn Records, now: OffsetDateTime) -> Result<Vec<RecordName>, StoreError> {
     // Nothing is taken from a place that others may write to: a run would stop there, too.
     if records.check().is_err() {
-        return Ok(found);
+        return Ok(Vec::new());
     }
     let since = now.checked_sub(DAY).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    for name in records.list(RecordSort::Snapshot)?.iter().rev() {
-        if name.is_before(since) {
-            break;
-        }
-        found.push(chain::read(records, name)?);
-    }
-    Ok(found)
+    let names = records.list(RecordSort::Snapshot)?;
+    Ok(names.into_iter().rev().take_while(|name| !name.is_before(since)).collect())
 }
 
 /// Whole plans in a row are each judged by themselves, as ever.

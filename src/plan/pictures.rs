@@ -290,8 +290,8 @@ fn alone(group: Alike<'_>) -> Picture<'_> {
     Picture { owner: &lead.address.owner, verb: lead.verb, shape: Form::Alone(group) }
 }
 
-/// The same with each item of a list, and each set of permissions, by itself: where a picture has one line only, a list would hide
-/// what is on it.
+/// The same with each item of a list, and each set of permissions, by itself: where a picture has one line
+/// only, a list would hide what is on it.
 pub(crate) fn apart<'a>(plan: &Plan, pictures: Vec<Picture<'a>>) -> Vec<Picture<'a>> {
     let mut single = Vec::with_capacity(pictures.len());
     for picture in pictures {

@@ -79,6 +79,23 @@ fn whoever_is_named_in_a_narrowing_loses_what_he_is_not_given() {
     }
 }
 
+/// What all users lose, they do not have anyway: whoever is named keeps it by his grant.
+#[test]
+fn a_grant_that_also_gives_something_new_is_not_called_useless() {
+    let world = World::with(&has("Graph Explorer", None, "User.Read"));
+    let wanted =
+        wants("explorer", r#"["User.Read", "Mail.Send"]"#, r#"{ users = ["alice@contoso.com"] }"#);
+    world.manifest(&(app("explorer", "exact") + &wanted));
+    let plan = world.plan();
+    assert_eq!(
+        plan["access"],
+        json!([entry("everybody", &[], &["User.Read"]), entry(ALICE, &["Mail.Send"], &[])])
+    );
+    for change in plan["changes"].as_array().unwrap() {
+        assert_eq!(change["notes"], json!([]), "{change:#}");
+    }
+}
+
 /// The plan was reviewed as one that gives nobody anything. Then the grant for all users went.
 #[test]
 fn a_saved_plan_does_not_come_to_mean_something_else() {

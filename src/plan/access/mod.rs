@@ -96,9 +96,7 @@ impl AccessHolder {
             (Audience::Tenant, PermissionSort::Delegated) => None,
         }
     }
-}
 
-impl AccessHolder {
     fn one(self) -> Option<ObjectId> {
         match self {
             Self::One(id) => Some(id),
@@ -287,7 +285,7 @@ fn losers(who: AccessHolder, audience: Audience) -> Losers {
 }
 
 /// How a document names what publishes this permission.
-fn resource(permission: &Permission) -> String {
+pub(crate) fn resource(permission: &Permission) -> String {
     permission.resource.map_or_else(|| permission.by.to_string(), |app| app.to_string())
 }
 

@@ -74,25 +74,32 @@ pub(crate) fn note(changes: &mut [Change], access: &AccessChanges) {
     }
 }
 
-/// What of a change all users have anyway.
+/// What of a change all users have anyway. What they lose by the same plan, they have not: the drawing shows
+/// that whoever is named keeps it.
 fn partly(change: &Change, access: &AccessChanges) -> Vec<String> {
     if !matches!(change.subject.audience, Audience::One(_)) {
         return Vec::new();
     }
     let outcome = access.of(change);
-    let told = |names: Vec<&str>, what: &str| {
-        let names: Vec<String> = names.into_iter().map(shown).collect();
+    let goes = |one: &Permission| {
+        let everybody = access.everybody(&change.address.owner, one);
+        everybody.is_some_and(|entry| names(&entry.loses, one))
+    };
+    let useless = |one: &&Permission| one.gained && !outcome.gives(one) && !goes(one);
+    let spared = |one: &&Permission| one.lost && !outcome.takes(one);
+    let told = |of: Vec<&Permission>, what: &str| {
+        let names: Vec<String> = of.into_iter().map(|one| shown(&one.name)).collect();
         let names = names.join(", ");
         (!names.is_empty()).then(|| format!("{what} {names} by it: all users have it anyway."))
     };
-    let gained = change.consented().filter(|one| one.gained && !outcome.gives(one));
-    let lost = change.consented().filter(|one| one.lost && !outcome.takes(one));
-    let name = |one: &'_ Permission| one.name.as_str().to_owned();
-    let (gained, lost): (Vec<String>, Vec<String>) =
-        (gained.map(name).collect(), lost.map(name).collect());
-    let gained = told(gained.iter().map(String::as_str).collect(), "Nobody gets");
-    let lost = told(lost.iter().map(String::as_str).collect(), "Nobody loses");
+    let gained = told(change.consented().filter(useless).collect(), "Nobody gets");
+    let lost = told(change.consented().filter(spared).collect(), "Nobody loses");
     gained.into_iter().chain(lost).collect()
+}
+
+/// Whether a permission is among these.
+fn names(these: &[Untrusted], permission: &Permission) -> bool {
+    these.iter().any(|name| name.raw() == permission.name)
 }
 
 fn idle(change: &Change, access: &AccessChanges, moved: &MovedPlaces) -> Option<Idle> {
@@ -112,10 +119,7 @@ fn idle(change: &Change, access: &AccessChanges, moved: &MovedPlaces) -> Option<
     }
     let owner = &change.address.owner;
     let everybody = access.everybody(owner, one);
-    let of_it = |names: &[Untrusted]| {
-        let named = |one: &Permission| names.iter().any(|name| name.raw() == one.name);
-        change.permissions.iter().any(named)
-    };
+    let of_it = |these: &[Untrusted]| change.permissions.iter().any(|one| names(these, one));
     Some(if everybody.is_some_and(|entry| of_it(&entry.gets) || of_it(&entry.loses)) {
         Idle::Replacement
     } else if moved.contains(&(owner.clone(), one.by, one.sort)) {

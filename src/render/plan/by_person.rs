@@ -9,7 +9,7 @@ use crate::model::change::{Change, PermissionSort};
 use crate::model::id::ObjectId;
 use crate::model::risk::Tier;
 use crate::plan::Plan;
-use crate::plan::access::{AccessEntry, AccessHolder, is_about_access};
+use crate::plan::access::{self, AccessEntry, AccessHolder, is_about_access};
 use crate::render::page::style::{Ink, risk_label};
 use crate::render::page::{COLUMNS, Page, called, counted, grouped, in_full};
 use crate::render::plan::body::{Fullness, sorted};
@@ -181,7 +181,7 @@ fn tiers(plan: &Plan) -> BTreeMap<(String, String, PermissionSort, AccessHolder)
         let Some(tier) = change.risk.as_ref().map(|risk| risk.tier) else { continue };
         for one in &change.permissions {
             let Some(who) = AccessHolder::of(change.subject.audience, one.sort) else { continue };
-            let id = one.resource.map_or_else(|| one.by.to_string(), |app| app.to_string());
+            let id = access::resource(one);
             let most =
                 tiers.entry((change.address.owner.clone(), id, one.sort, who)).or_insert(tier);
             *most = tier.max(*most);
@@ -197,7 +197,7 @@ fn resources(plan: &Plan) -> BTreeMap<String, String> {
     for change in &plan.changes {
         let Some(target) = &change.subject.target else { continue };
         for one in &change.permissions {
-            let id = one.resource.map_or_else(|| one.by.to_string(), |app| app.to_string());
+            let id = access::resource(one);
             found.entry(id).or_insert_with(|| called(target.raw()));
         }
     }

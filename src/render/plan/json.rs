@@ -58,7 +58,7 @@ struct PlanReport<'a> {
     warnings: &'a [String],
     /// Rules that stop apply.
     checks: &'a [Check],
-    /// Rules that stop apply by whoever is signed in now.
+    /// Rules that stop apply by whoever is signed in now, or after what the last day's runs took.
     identity_checks: &'a [Check],
     /// Rails that the manifest lifts for this plan.
     lifted: &'a [Lifted],
