@@ -53,6 +53,7 @@ impl Inputs<'_> {
             reason: note.reason.as_ref().map(|reason| reason.value.clone()),
             owner: note.owner.as_ref().map(|owner| owner.value.clone()),
             until: note.until.as_ref().map(|until| until.value.to_string()),
+            at: self.sources.stretch(&entry.place),
         }
     }
 }

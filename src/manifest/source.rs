@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use crate::model::finding::Place;
 use crate::model::untrusted::shown;
+use crate::model::written_at::{Position, WrittenAt};
 
 /// One manifest file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +61,18 @@ impl Sources {
             }
             None => "(unknown file)".to_owned(),
         }
+    }
+
+    /// The same with columns, for programs; `None` for an unknown file.
+    pub(crate) fn stretch(&self, place: &Place) -> Option<WrittenAt> {
+        let source = self.get(place.file)?;
+        let position = |at: usize| {
+            let point = Place { file: place.file, span: at..at };
+            let (line, column) = self.position(&point);
+            Position { line, column }
+        };
+        let (from, to) = (position(place.span.start), position(place.span.end));
+        Some(WrittenAt { file: source.path.clone(), from, to: to.max(from) })
     }
 
     /// Line and column of the place's first character, both from 1. Columns count characters, and a

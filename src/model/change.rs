@@ -11,6 +11,7 @@ use crate::model::request::{Proof, Request};
 use crate::model::risk::Risk;
 use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
+use crate::model::written_at::WrittenAt;
 
 /// What happens to one managed object, in the word people read.
 #[derive(
@@ -181,6 +182,21 @@ pub struct Why {
     pub(crate) owner: Option<String>,
     /// ISO date.
     pub(crate) until: Option<String>,
+    /// What asks for it: for programs, which show it there. Absent where nothing in the manifest does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) at: Option<WrittenAt>,
+}
+
+impl Why {
+    /// Nobody wrote more beside it.
+    pub(crate) fn because(line: impl Into<String>) -> Self {
+        Self { line: line.into(), reason: None, owner: None, until: None, at: None }
+    }
+
+    #[must_use]
+    pub(crate) fn at(self, at: Option<WrittenAt>) -> Self {
+        Self { at, ..self }
+    }
 }
 
 /// What a change does to how people may consent, for the rules.

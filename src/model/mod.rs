@@ -27,3 +27,4 @@ pub mod secret;
 pub(crate) mod shell;
 pub(crate) mod unfinished;
 pub mod untrusted;
+pub mod written_at;

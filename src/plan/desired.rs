@@ -79,15 +79,15 @@ impl<'a> Desired<'a> {
             Says::Saved { why, .. } => return why.clone(),
         };
         let owner = &address.owner;
-        let line = match inputs.manifest.apps.get(owner) {
+        match inputs.manifest.apps.get(owner) {
             Some(app) => {
                 let place = inputs.sources.line(&app.place);
-                format!("not declared, and {owner} is exact ({place})")
+                Why::because(format!("not declared, and {owner} is exact ({place})"))
+                    .at(inputs.sources.stretch(&app.place))
             }
             None => by_name(&address.kind)
                 .and_then(|(_, kind)| kind.undeclared(inputs, address))
-                .unwrap_or_else(|| "not declared".to_owned()),
-        };
-        Why { line, reason: None, owner: None, until: None }
+                .map_or_else(|| Why::because("not declared"), Why::because),
+        }
     }
 }

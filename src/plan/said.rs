@@ -44,6 +44,7 @@ fn mark_pair(pair: &mut Pair) {
         reason: word(&why.reason),
         owner: word(&why.owner),
         until: word(&why.until),
+        at: why.at.clone(),
     };
     pair.why = pair.why.iter().map(mark).collect();
 }

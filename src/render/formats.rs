@@ -1,9 +1,12 @@
-//! The formats of reports: a file that draws, and a row here. `--report` takes its words from this table.
+//! The formats of reports: files that draw, and a row here. `--report` takes its words from this table.
 
 use std::io::{self, Write};
 
+use crate::manifest::source::Sources;
+use crate::model::finding::Findings;
 use crate::model::outcome::RunReport;
 use crate::plan::Plan;
+use crate::render::repository::Repository;
 use crate::render::{plan, run};
 
 /// What a report is about.
@@ -12,19 +15,103 @@ pub(crate) enum Reported<'a> {
     Plan(&'a Plan),
     /// What became of this plan.
     Run(&'a RunReport, &'a Plan),
+    /// A manifest that no plan could be made of.
+    Mistakes(&'a Findings, &'a Sources),
 }
+
+/// How reports are drawn, whatever they are about.
+#[derive(Debug, Clone)]
+pub(crate) struct ReportOptions {
+    /// Characters that a comment may have.
+    pub(crate) comment_budget: usize,
+    pub(crate) repository: Repository,
+}
+
+/// The longest comment that every version of every platform takes, in characters. GitHub keeps 65,536 in
+/// the body of a pull request, and no platform less of a comment.
+pub(crate) const COMMENT_BUDGET: usize = 65_000;
+
+impl Default for ReportOptions {
+    fn default() -> Self {
+        Self { comment_budget: COMMENT_BUDGET, repository: Repository::default() }
+    }
+}
+
+impl Reported<'_> {
+    /// A name for a file about it, without its ending.
+    pub(crate) fn file_name(&self) -> String {
+        let of = |what: &str, plan: &Plan| {
+            let digest = plan.effect.digest.trim_start_matches("sha256:");
+            format!("consent-{what}-{}", digest.get(..12).unwrap_or("none"))
+        };
+        match self {
+            Self::Plan(plan) => of("plan", plan),
+            Self::Run(_, plan) => of("run", plan),
+            Self::Mistakes(..) => "consent-mistakes".to_owned(),
+        }
+    }
+}
+
+/// Writes a report, or one part of it, bit by bit.
+pub(crate) type Draw = fn(&Reported<'_>, &ReportOptions, &mut dyn Write) -> io::Result<()>;
 
 /// One format.
 #[derive(Debug)]
 pub(crate) struct Format {
     /// Its word on the command line.
     pub(crate) name: &'static str,
-    /// Writes a report bit by bit.
-    pub(crate) draw: fn(&Reported<'_>, &mut dyn Write) -> io::Result<()>,
+    /// What it consists of. The first of one that goes to a file is what the command line names.
+    pub(crate) parts: &'static [Part],
+    /// How files of it begin: only such a file is written over.
+    pub(crate) begins: &'static [&'static str],
+    /// Whether it has something to say of a manifest with mistakes.
+    pub(crate) tells_mistakes: bool,
+}
+
+/// One part of a report, and where that goes.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) to: PartTo,
+    pub(crate) draw: Draw,
+}
+
+/// Where a part goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum PartTo {
+    /// What the command line names: a file, or stdout.
+    Named,
+    /// A file beside that one, with this ending.
+    Beside(&'static str),
+    /// Commands that the platform reads from what the job prints.
+    Commands,
+    /// The end of the file that this variable of the platform names.
+    Appended(&'static str),
+    /// A file in the folder that this variable of the platform names; what is printed hands it over.
+    Handed { folder: &'static str, ending: &'static str, command: fn(&str) -> String },
+}
+
+impl Format {
+    /// Whether the command line names where it goes. What does not belongs to a platform.
+    pub(crate) fn is_named(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part.to, PartTo::Named))
+    }
+
+    /// Variables of its platform, without which it is of no use.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &'static str> {
+        self.parts.iter().filter_map(|part| match part.to {
+            PartTo::Appended(variable) | PartTo::Handed { folder: variable, .. } => Some(variable),
+            PartTo::Named | PartTo::Beside(_) | PartTo::Commands => None,
+        })
+    }
 }
 
 /// What `--json` asks for.
-pub(crate) static JSON: Format = Format { name: "json", draw: in_json };
+pub(crate) static JSON: Format = Format {
+    name: "json",
+    parts: &[Part { to: PartTo::Named, draw: in_json }],
+    begins: &[],
+    tells_mistakes: false,
+};
 
 pub(crate) static FORMATS: [&Format; 1] = [&JSON];
 
@@ -33,10 +120,16 @@ pub(crate) fn named(name: &str) -> Option<&'static Format> {
     FORMATS.into_iter().find(|format| format.name == name)
 }
 
-fn in_json(reported: &Reported<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn in_json(
+    reported: &Reported<'_>,
+    _options: &ReportOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match reported {
         Reported::Plan(it) => plan::json::plan(it, out),
         Reported::Run(report, plan) => run::json::run(report, plan, out),
+        // There is a document of what is, and none of what is not.
+        Reported::Mistakes(..) => Ok(()),
     }
 }
 
@@ -51,5 +144,15 @@ mod tests {
         assert_eq!(names.len(), FORMATS.len());
         assert!(names.iter().all(|name| named(name).is_some_and(|one| one.name == *name)));
         assert!(named("yaml").is_none());
+    }
+
+    #[test]
+    fn what_the_command_line_names_comes_first() {
+        for format in FORMATS {
+            let first = format.parts.first().map(|part| part.to);
+            let named = matches!(first, Some(PartTo::Named));
+            assert_eq!(format.is_named(), named, "{}", format.name);
+            assert_eq!(format.is_named(), format.variables().next().is_none(), "{}", format.name);
+        }
     }
 }

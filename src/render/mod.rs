@@ -10,4 +10,5 @@ pub(crate) mod formats;
 pub(crate) mod history;
 pub mod page;
 pub mod plan;
+pub(crate) mod repository;
 pub(crate) mod run;

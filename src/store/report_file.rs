@@ -1,5 +1,6 @@
 //! Reports for programs, and other small files that people name on the command line.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::atomic::{self, Content};
@@ -16,7 +17,8 @@ pub(crate) enum Holds {
     Nothing,
     /// A document of ours, by what it calls itself: `consent.plan`.
     Ours(String),
-    Other,
+    /// Something else, by its beginning.
+    Other(String),
 }
 
 /// What stands where something shall be written. What cannot be read is told when it is written to.
@@ -28,7 +30,7 @@ pub(crate) fn held(path: &Path) -> Result<Holds, StoreError> {
     Ok(match (start.is_empty(), format_of(&start)) {
         (true, _) => Holds::Nothing,
         (_, Some(format)) => Holds::Ours(format),
-        (_, None) => Holds::Other,
+        (_, None) => Holds::Other(String::from_utf8_lossy(&start).into_owned()),
     })
 }
 
@@ -47,6 +49,21 @@ fn format_of(start: &[u8]) -> Option<String> {
 /// When it cannot be written.
 pub(crate) fn write(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
     atomic::write_with(path, content)
+}
+
+/// Adds to a file of the platform that a job runs on, which is there or is made: what stands in it stays.
+///
+/// # Errors
+/// When it is a link or no ordinary file, or cannot be written.
+pub(crate) fn append(path: &Path, content: Content<'_>) -> Result<(), StoreError> {
+    let failed = |source| StoreError::Write { path: path.to_owned(), source };
+    let mut file = match atomic::create_for_append(path) {
+        Err(StoreError::Exists { path }) => atomic::open_for_append(&path)?,
+        opened => opened?,
+    };
+    // At once, so that another step's lines never stand between these.
+    let mut text = Vec::new();
+    content(&mut text).and_then(|()| file.write_all(&text)).map_err(failed)
 }
 
 /// Reads a text that somebody named: a seed, a certificate.

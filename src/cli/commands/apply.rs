@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::commands::plan as planned_view;
-use crate::cli::input::args::{ApplyArgs, Global, Report};
+use crate::cli::input::args::{ApplyArgs, Global};
 use crate::cli::input::targets::Targets;
 use crate::cli::input::{approval, clouds};
 use crate::cli::output::display::Display;
@@ -13,7 +13,8 @@ use crate::cli::output::failed::failed;
 use crate::cli::output::failure::{Exit, Failure};
 use crate::cli::output::files::stored;
 use crate::cli::output::not_begun::{interrupted, not_begun};
-use crate::cli::output::{rails, reporting, results, unfinished};
+use crate::cli::output::reporting::Reports;
+use crate::cli::output::{rails, results, unfinished};
 use crate::cli::process::connect::Connected;
 use crate::cli::process::env::Env;
 use crate::cli::process::signals;
@@ -36,7 +37,7 @@ use crate::store::snapshot::ApprovedBy;
 /// What was typed, and what surrounds it.
 struct Invocation<'a> {
     args: &'a ApplyArgs,
-    reports: Vec<Report>,
+    reports: Reports<'a>,
     global: &'a Global,
     env: &'a Arc<Env>,
     stop: Stop,
@@ -63,10 +64,10 @@ pub(crate) async fn run(
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
     let stop = signals::listen();
-    let reports = reporting::asked(&args.report, global);
+    let reports = Reports::asked(&args.reports, global, env)?;
     let call = Invocation { args, reports, global, env, stop };
     let manifest = args.manifest.file.iter().filter(|_| args.plan.is_none());
-    Targets::of(global, &call.reports)
+    Targets::of(global, call.reports.all())
         .reads("-f", manifest)
         .reads("PLAN", &args.plan)
         .reads("--sandbox", &args.tenant.sandbox)
@@ -77,7 +78,8 @@ pub(crate) async fn run(
             None => prepare_live(&call, streams).await,
         }
     };
-    let mut task = call.stop.unless(prepare).await.unwrap_or_else(|| Err(interrupted()))?;
+    let task = call.stop.unless(prepare).await.unwrap_or_else(|| Err(interrupted()));
+    let mut task = call.reports.mistaken(task, streams)?;
     let outcome = approve_and_run(&call, &mut task, streams).await;
     // Whatever happened, the simulated tenant remembers it.
     results::kept(outcome, task.connected.close().await, streams)
@@ -94,7 +96,7 @@ async fn prepare_saved(
     same_part(path, &plan, &args.app)?;
     let made_of: Vec<PathBuf> =
         plan.manifest.files.iter().map(|file| PathBuf::from(&file.path)).collect();
-    Targets::of(global, reports).reads("the plan's manifest", &made_of).check()?;
+    Targets::of(global, reports.all()).reads("the plan's manifest", &made_of).check()?;
     clouds::of_plan(path, &plan, &args.tenant)?;
     let connected = Connected::open(&args.tenant, plan.tenant.id, args.write_quota, env).await?;
     let again = format!("consent apply {}{}", word(path), connected.flags);
@@ -135,9 +137,22 @@ fn same_part(path: &Path, plan: &Plan, named: &[String]) -> Result<(), Failure> 
 
 /// The manifest is planned now.
 async fn prepare_live(call: &Invocation<'_>, streams: &mut Streams<'_>) -> Result<Task, Failure> {
-    let Invocation { args, global, env, .. } = call;
+    let Invocation { global, env, .. } = call;
     let display = Display::new(global, env, streams.err);
-    let loaded = manifest::load(&args.manifest.file, &display.tell()).map_err(failed)?;
+    let made = make(call, &display).await;
+    drop(display);
+    let task = made?;
+    let Task { connected, plan, past, .. } = &task;
+    let above = Above::Fresh(&plan.changes);
+    unfinished::tell(past, plan, above, connected.place(), global, streams);
+    Ok(task)
+}
+
+async fn make(call: &Invocation<'_>, display: &Display<'_>) -> Result<Task, Failure> {
+    let Invocation { args, reports, env, .. } = call;
+    let told = display.tell();
+    let tell = reports.hearing(&told);
+    let loaded = manifest::load(&args.manifest.file, &tell).map_err(failed)?;
     let id = loaded.manifest.tenant.id.value;
     let files = files(&args.manifest.file);
     clouds::of_manifest(&loaded, &args.tenant, &format!("consent apply{files}"))?;
@@ -148,12 +163,9 @@ async fn prepare_live(call: &Invocation<'_>, streams: &mut Streams<'_>) -> Resul
     let past = Past::of(&place, &loaded.summary);
     unfinished::refuse_under_way(&past, &*place.records(), &again)?;
     let (graph, last) = (&connected.session.graph, past.snapshot());
-    let plan =
-        operations::plan::make(graph, &loaded, &args.app, last, &***env, &display.tell()).await;
+    let plan = operations::plan::make(graph, &loaded, &args.app, last, &***env, &tell).await;
     let mut plan = plan.map_err(|error| connected.failed(error))?;
     last_day::judge(&mut plan, &place, true, env.now());
-    let above = Above::Fresh(&plan.changes);
-    unfinished::tell(&past, &plan, above, connected.place(), global, streams);
     Ok(Task { connected, loaded: Some(loaded), plan, place, past, again })
 }
 
@@ -174,7 +186,7 @@ async fn approve_and_run(
 ) -> Result<Exit, Failure> {
     let Invocation { args, reports, global, env, stop } = call;
     let Task { connected, plan, past, again, .. } = &*task;
-    let on_stdout = reporting::people_on_stdout(reports);
+    let on_stdout = reports.people_on_stdout();
     let shown = planned_view::show(plan, args.drawing, None, on_stdout, global, env, streams);
     if plan.changes.is_empty() {
         read_or_not(shown)?;
@@ -183,7 +195,7 @@ async fn approve_and_run(
         }
         let nothing =
             RunReport { lines: Vec::new(), stopped: None, writes_sent: 0, remaining: Some(0) };
-        let written = reporting::write(reports, streams, Reported::Run(&nothing, plan));
+        let written = reports.write(streams, Reported::Run(&nothing, plan));
         read_or_not(written)?;
         return Ok(Exit::Done);
     }
@@ -219,7 +231,7 @@ async fn carry_out(
     let done = operations::run::run(&approved, plan, &display.tell()).await;
     let done = done.map_err(|error| not_begun(error, plan, again))?;
     let looked_at = if loaded.is_some() { LookedAt::FreshPlan } else { LookedAt::SavedPlan };
-    let colour = env.colour(reporting::people_on_stdout(reports), global);
+    let colour = env.colour(reports.people_on_stdout(), global);
     results::tell(plan, done, looked_at, again, reports, colour, streams)
 }
 

@@ -10,7 +10,8 @@ use crate::cli::output::display::Display;
 use crate::cli::output::failed::failed;
 use crate::cli::output::failure::{Exit, Failure};
 use crate::cli::output::files::stored;
-use crate::cli::output::{reporting, unfinished};
+use crate::cli::output::reporting::Reports;
+use crate::cli::output::unfinished;
 use crate::cli::process::connect::Connected;
 use crate::cli::process::env::Env;
 use crate::cli::process::signals;
@@ -24,7 +25,7 @@ use crate::plan::readiness::Readiness;
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::formats::Reported;
-use crate::render::history::unfinished::Above;
+use crate::render::history::unfinished::{Above, Where};
 use crate::render::page::view::View;
 use crate::store::place::RecordPlace;
 use crate::store::plan_file;
@@ -51,14 +52,39 @@ async fn work(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
-    let reports = reporting::asked(&args.report, global);
-    Targets::of(global, &reports)
+    let reports = Reports::asked(&args.reports, global, env)?;
+    Targets::of(global, reports.all())
         .writes("--out", args.out.as_deref(), Some(PLANS))
         .reads("-f", &args.manifest.file)
         .reads("--sandbox", &args.tenant.sandbox)
         .check()?;
+    let planned = planned(args, &reports, global, env, streams).await;
+    let planned = reports.mistaken(planned, streams)?;
+    told(args, planned, &reports, global, env, streams)
+}
+
+/// A plan, and what belongs to it.
+struct Planned {
+    /// The process ends with it: giving ten thousand changes back piece by piece would take as long as
+    /// drawing them.
+    plan: ManuallyDrop<Plan>,
+    past: Past,
+    /// What to run next.
+    next: String,
+    place: Where,
+}
+
+async fn planned(
+    args: &PlanArgs,
+    reports: &Reports<'_>,
+    global: &Global,
+    env: &Arc<Env>,
+    streams: &mut Streams<'_>,
+) -> Result<Planned, Failure> {
     let display = Display::new(global, env, streams.err);
-    let loaded = manifest::load(&args.manifest.file, &display.tell()).map_err(failed)?;
+    let tell = display.tell();
+    let tell = reports.hearing(&tell);
+    let loaded = manifest::load(&args.manifest.file, &tell).map_err(failed)?;
     let again = format!("consent plan{}", files(&args.manifest.file));
     clouds::of_manifest(&loaded, &args.tenant, &again)?;
     let tenant = loaded.manifest.tenant.id.value;
@@ -66,8 +92,7 @@ async fn work(
     let records = RecordPlace::of_manifest(&args.manifest.file);
     let past = Past::of(&records, &loaded.summary);
     let (graph, last) = (&connected.session.graph, past.snapshot());
-    let planned =
-        operations::plan::make(graph, &loaded, &args.app, last, &**env, &display.tell()).await;
+    let planned = operations::plan::make(graph, &loaded, &args.app, last, &**env, &tell).await;
     let planned = planned.map_err(|error| connected.failed(error)).map(|mut plan| {
         last_day::judge(&mut plan, &records, true, env.now());
         plan
@@ -75,23 +100,26 @@ async fn work(
     let (next, place) = (next_line(args, &connected), connected.place());
     // The simulated tenant is left as it was: somebody may apply to it at this moment.
     drop(connected);
-    // The process ends with it: giving ten thousand changes back piece by piece would take as long as
-    // drawing them.
-    let plan = ManuallyDrop::new(planned?);
+    Ok(Planned { plan: ManuallyDrop::new(planned?), past, next, place })
+}
+
+/// Saves and draws it.
+fn told(
+    args: &PlanArgs,
+    planned: Planned,
+    reports: &Reports<'_>,
+    global: &Global,
+    env: &Env,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, Failure> {
+    let Planned { plan, past, next, place } = planned;
     if let Some(out) = &args.out {
         plan_file::write(out, &|to| file::write_to(&plan, to)).map_err(stored)?;
     }
     unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), place, global, streams);
-    let shown = show(
-        &plan,
-        args.drawing,
-        Some(&next),
-        reporting::people_on_stdout(&reports),
-        global,
-        env,
-        streams,
-    )
-    .and_then(|()| reporting::write(&reports, streams, Reported::Plan(&plan)));
+    let shown =
+        show(&plan, args.drawing, Some(&next), reports.people_on_stdout(), global, env, streams)
+            .and_then(|()| reports.write(streams, Reported::Plan(&plan)));
     let exit = if args.detailed_exitcode { detailed(&plan) } else { Exit::Done };
     match shown {
         // Whoever read enough is still told by the exit code what there was to read.

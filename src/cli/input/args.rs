@@ -9,7 +9,7 @@ use crate::cli::commands::sandbox_args::SandboxArgs;
 use crate::cli::input::published::PUBLISHED;
 use crate::graph::quota::WRITES;
 use crate::model::cloud::Cloud;
-use crate::render::formats::{self, FORMATS, Format};
+use crate::render::formats::{self, COMMENT_BUDGET, FORMATS, Format};
 
 /// Consent as code for Microsoft Entra ID.
 ///
@@ -130,6 +130,39 @@ pub(crate) struct ManifestArgs {
     pub(crate) file: Vec<PathBuf>,
 }
 
+/// What else is written, for programs and for places where people review.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReportArgs {
+    /// Also write a report, as markdown=FILE; `-` is stdout; github and azure take no file; repeatable
+    #[arg(long, value_name = "KIND=FILE", env = "CONSENT_REPORT", value_parser = report)]
+    pub(crate) report: Vec<Report>,
+    /// Characters that a comment may have: the reports markdown and gitlab keep to it
+    #[arg(long, value_name = "N", env = "CONSENT_COMMENT_BUDGET", default_value_t = COMMENT_BUDGET,
+          value_parser = comment_budget)]
+    pub(crate) comment_budget: usize,
+    /// Whether reports name people, or only count them
+    #[arg(long, value_name = "HOW", env = "CONSENT_PEOPLE", default_value = "show")]
+    pub(crate) people: People,
+}
+
+/// What reports say of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum People {
+    Show,
+    Hide,
+}
+
+/// Below that a comment could not even count what nobody may overlook.
+const LEAST_COMMENT: usize = 4_000;
+
+fn comment_budget(text: &str) -> Result<usize, String> {
+    let budget = text.parse().map_err(|_| "it is no number of characters".to_owned())?;
+    if budget < LEAST_COMMENT {
+        return Err(format!("a comment needs {LEAST_COMMENT} characters at least"));
+    }
+    Ok(budget)
+}
+
 /// How a plan is drawn.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct DrawingArgs {
@@ -160,9 +193,8 @@ pub(crate) struct PlanArgs {
     /// digest of its own
     #[arg(long, value_name = "LABEL", env = "CONSENT_APP")]
     pub(crate) app: Vec<String>,
-    /// Also write a report, as json=FILE; `-` is stdout; repeatable
-    #[arg(long, value_name = "KIND=FILE", env = "CONSENT_REPORT", value_parser = report)]
-    pub(crate) report: Vec<Report>,
+    #[command(flatten)]
+    pub(crate) reports: ReportArgs,
     #[command(flatten)]
     pub(crate) drawing: DrawingArgs,
     /// Exit with 2 when there are changes, with 5 when a rail stops them
@@ -189,9 +221,8 @@ pub(crate) struct ApplyArgs {
     /// Approve exactly the effect with this digest; the only way without a terminal
     #[arg(long, value_name = "DIGEST", env = "CONSENT_APPROVE")]
     pub(crate) approve: Option<String>,
-    /// Also write a report, as json=FILE; `-` is stdout; repeatable
-    #[arg(long, value_name = "KIND=FILE", env = "CONSENT_REPORT", value_parser = report)]
-    pub(crate) report: Vec<Report>,
+    #[command(flatten)]
+    pub(crate) reports: ReportArgs,
     #[command(flatten)]
     pub(crate) drawing: DrawingArgs,
 }
@@ -237,18 +268,26 @@ pub(crate) struct Report {
 pub(crate) enum Target {
     Stdout,
     File(PathBuf),
+    /// Where the platform wants it.
+    Platform,
 }
 
 fn report(text: &str) -> Result<Report, String> {
-    let (name, to) = text.split_once('=').ok_or("write it as json=FILE, or json=- for stdout")?;
+    let (name, to) = match text.split_once('=') {
+        Some((name, to)) => (name, Some(to)),
+        None => (text, None),
+    };
     let Some(format) = formats::named(name) else {
         let known = FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
         return Err(format!("no report of the kind \"{name}\"; there is: {known}"));
     };
-    let to = match to {
-        "" => return Err("a file name is missing behind =".to_owned()),
-        "-" => Target::Stdout,
-        file => Target::File(PathBuf::from(file)),
+    let to = match (format.is_named(), to) {
+        (true, None) => return Err(format!("write it as {name}=FILE, or {name}=- for stdout")),
+        (true, Some("")) => return Err("a file name is missing behind =".to_owned()),
+        (true, Some("-")) => Target::Stdout,
+        (true, Some(file)) => Target::File(PathBuf::from(file)),
+        (false, None) => Target::Platform,
+        (false, Some(_)) => return Err(format!("{name} takes no file: the platform has its own")),
     };
     Ok(Report { format, to })
 }

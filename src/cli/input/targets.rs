@@ -15,15 +15,33 @@ use crate::store::report_file::{self, Holds};
 struct NamedFile<'a> {
     flag: &'static str,
     path: &'a Path,
-    /// Of what may be replaced by it, the formats. `None` where nothing is: a log is added to.
-    replaces: Option<&'static [&'static str]>,
+    /// What may be replaced by it. `None` where nothing is: a log is added to.
+    replaces: Option<Replaces>,
+}
+
+/// What a file of the command line may be written over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Replaces {
+    /// For people: `a saved plan`.
+    what: &'static str,
+    /// The formats of such documents.
+    formats: &'static [&'static str],
+    /// How files of another form begin.
+    begins: &'static [&'static str],
 }
 
 /// What a saved plan may replace.
-pub(crate) const PLANS: &[&str] = &[file::FORMAT];
+pub(crate) const PLANS: Replaces =
+    Replaces { what: "a saved plan", formats: &[file::FORMAT], begins: &[] };
 
 /// What a report may replace: yesterday's, of whatever command.
-const REPORTS: &[&str] = &[plan::json::FORMAT, run::json::FORMAT];
+fn yesterdays(begins: &'static [&'static str]) -> Replaces {
+    let formats: &[&str] = match begins {
+        [] => &[plan::json::FORMAT, run::json::FORMAT],
+        _ => &[],
+    };
+    Replaces { what: "a report of the same kind", formats, begins }
+}
 
 /// The files that a command reads and writes.
 #[derive(Default)]
@@ -41,8 +59,10 @@ impl<'a> Targets<'a> {
         for report in reports {
             match &report.to {
                 Target::Stdout => targets.on_stdout += 1,
+                Target::Platform => {}
                 Target::File(path) => {
-                    targets = targets.writes("--report", Some(path), Some(REPORTS));
+                    let replaced = yesterdays(report.format.begins);
+                    targets = targets.writes("--report", Some(path), Some(replaced));
                 }
             }
         }
@@ -54,7 +74,7 @@ impl<'a> Targets<'a> {
         mut self,
         flag: &'static str,
         path: Option<&'a Path>,
-        replaces: Option<&'static [&'static str]>,
+        replaces: Option<Replaces>,
     ) -> Self {
         self.written.extend(path.map(|path| NamedFile { flag, path, replaces }));
         self
@@ -105,20 +125,22 @@ impl NamedFile<'_> {
     /// # Errors
     /// When something is there that this command did not make: exit 3, and it stays as it is.
     fn spares_others(&self) -> Result<(), Failure> {
-        let Some(formats) = self.replaces else { return Ok(()) };
+        let Some(replaced) = self.replaces else { return Ok(()) };
         match report_file::held(self.path).map_err(stored)? {
             Holds::Nothing => Ok(()),
-            Holds::Ours(format) if formats.contains(&format.as_str()) => Ok(()),
-            held => Err(not_ours(self, &held)),
+            Holds::Ours(format) if replaced.formats.contains(&format.as_str()) => Ok(()),
+            Holds::Other(start) if replaced.begins.iter().any(|own| start.starts_with(own)) => {
+                Ok(())
+            }
+            held => Err(not_ours(self, replaced.what, &held)),
         }
     }
 }
 
-fn not_ours(one: &NamedFile<'_>, held: &Holds) -> Failure {
-    let wanted = if one.replaces == Some(PLANS) { "a saved plan" } else { "a report" };
+fn not_ours(one: &NamedFile<'_>, wanted: &str, held: &Holds) -> Failure {
     let found = match held {
         Holds::Ours(format) => format!("a {}", shown(format)),
-        Holds::Nothing | Holds::Other => "something else".to_owned(),
+        Holds::Nothing | Holds::Other(_) => "something else".to_owned(),
     };
     let (flag, path) = (one.flag, told(one.path));
     let title = format!("{flag} {path} is there already, and is {found}; it is left as it is");

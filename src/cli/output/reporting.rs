@@ -1,42 +1,175 @@
-//! Reports for programs: each goes where it was asked for, written bit by bit.
+//! Reports for programs and for places where people review: each goes where it was asked for, written bit by
+//! bit.
 
-use crate::cli::input::args::{Global, Report, Target};
-use crate::cli::output::failure::Failure;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::cli::input::args::{Global, Report, ReportArgs, Target};
+use crate::cli::output::failure::{Exit, Failure};
 use crate::cli::output::files::stored;
+use crate::cli::process::env::Env;
 use crate::cli::process::streams::Streams;
-use crate::render::formats::{JSON, Reported};
+use crate::manifest::source::Sources;
+use crate::model::finding::Findings;
+use crate::operations::{Event, Tell};
+use crate::render::formats::{Format, JSON, Part, PartTo, ReportOptions, Reported};
+use crate::render::repository::Repository;
 use crate::store::report_file;
 
-/// `--json` is `--report json=-`.
-pub(crate) fn asked(named: &[Report], global: &Global) -> Vec<Report> {
-    let mut reports = named.to_vec();
-    if global.json {
-        reports.push(Report { format: &JSON, to: Target::Stdout });
+/// Variables that say where a platform checked the repository out: GitHub, Azure Pipelines, GitLab.
+const CHECKED_OUT: [&str; 3] = ["GITHUB_WORKSPACE", "BUILD_SOURCESDIRECTORY", "CI_PROJECT_DIR"];
+
+/// The reports that a command writes.
+pub(crate) struct Reports<'a> {
+    all: Vec<Report>,
+    options: ReportOptions,
+    env: &'a Env,
+    /// What was found wrong with the manifest.
+    mistakes: Mutex<Option<(Findings, Sources)>>,
+}
+
+impl<'a> Reports<'a> {
+    /// `--json` is `--report json=-`.
+    ///
+    /// # Errors
+    /// When one is for a platform on which this does not run.
+    pub(crate) fn asked(args: &ReportArgs, global: &Global, env: &'a Env) -> Result<Self, Failure> {
+        let mut all = args.report.clone();
+        if global.json {
+            all.push(Report { format: &JSON, to: Target::Stdout });
+        }
+        for report in &all {
+            let mut variables = report.format.variables();
+            if let Some(absent) = variables.find(|name| env.var(name).is_none()) {
+                return Err(elsewhere(report.format, absent));
+            }
+        }
+        let root = CHECKED_OUT.into_iter().find_map(|name| env.var(name));
+        let options = ReportOptions {
+            comment_budget: args.comment_budget,
+            repository: Repository::new(root, env.folder()),
+        };
+        Ok(Self { all, options, env, mistakes: Mutex::new(None) })
     }
-    reports
-}
 
-/// Whether stdout is left to people.
-pub(crate) fn people_on_stdout(reports: &[Report]) -> bool {
-    reports.iter().all(|report| report.to != Target::Stdout)
-}
+    pub(crate) fn all(&self) -> &[Report] {
+        &self.all
+    }
 
-/// Writes the reports.
-///
-/// # Errors
-/// When one of them cannot be written.
-pub(crate) fn write(
-    reports: &[Report],
-    streams: &mut Streams<'_>,
-    reported: Reported<'_>,
-) -> Result<(), Failure> {
-    for Report { format, to } in reports {
-        match to {
-            Target::Stdout => (format.draw)(&reported, streams.out)?,
-            Target::File(path) => {
-                report_file::write(path, &|out| (format.draw)(&reported, out)).map_err(stored)?;
+    /// Whether stdout is left to people.
+    pub(crate) fn people_on_stdout(&self) -> bool {
+        self.all.iter().all(|report| report.to != Target::Stdout)
+    }
+
+    /// Keeps the mistakes of a manifest beside telling them.
+    pub(crate) fn hearing<'t>(
+        &'t self,
+        tell: &'t Tell<'t>,
+    ) -> impl Fn(Event<'_>) + Send + Sync + 't {
+        move |event| {
+            if let Event::Findings(findings, sources) = &event
+                && findings.has_errors()
+            {
+                let mut kept = self.mistakes.lock().unwrap_or_else(PoisonError::into_inner);
+                *kept = Some(((*findings).clone(), (*sources).clone()));
+            }
+            tell(event);
+        }
+    }
+
+    /// Writes the reports.
+    ///
+    /// # Errors
+    /// When one of them cannot be written.
+    pub(crate) fn write(
+        &self,
+        streams: &mut Streams<'_>,
+        reported: Reported<'_>,
+    ) -> Result<(), Failure> {
+        self.all.iter().try_for_each(|report| self.one(report, streams, &reported))
+    }
+
+    /// Where a manifest has mistakes, those reports that can tell them.
+    ///
+    /// # Errors
+    /// The failure itself; that a report could not be written is told below it.
+    pub(crate) fn mistaken<T>(
+        &self,
+        made: Result<T, Failure>,
+        streams: &mut Streams<'_>,
+    ) -> Result<T, Failure> {
+        let mistakes = self.mistakes.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (Err(failure), Some((findings, sources))) = (&made, mistakes) else { return made };
+        if failure.exit() != Exit::Invalid {
+            return made;
+        }
+        let reported = Reported::Mistakes(&findings, &sources);
+        for report in self.all.iter().filter(|report| report.format.tells_mistakes) {
+            if let Err(unwritten) = self.one(report, streams, &reported) {
+                let told = format!("its report was not written: {}", unwritten.title());
+                return made.map_err(|failure| failure.detail(vec![told]));
+            }
+        }
+        made
+    }
+
+    fn one(
+        &self,
+        report: &Report,
+        streams: &mut Streams<'_>,
+        reported: &Reported<'_>,
+    ) -> Result<(), Failure> {
+        report.format.parts.iter().try_for_each(|part| self.part(report, part, streams, reported))
+    }
+
+    fn part(
+        &self,
+        report: &Report,
+        part: &Part,
+        streams: &mut Streams<'_>,
+        reported: &Reported<'_>,
+    ) -> Result<(), Failure> {
+        let Part { to, draw } = part;
+        let content = |out: &mut dyn Write| draw(reported, &self.options, out);
+        match (to, &report.to) {
+            (PartTo::Named, Target::File(path)) => {
+                report_file::write(path, &content).map_err(stored)
+            }
+            (PartTo::Beside(ending), Target::File(path)) => {
+                report_file::write(&path.with_extension(ending), &content).map_err(stored)
+            }
+            (PartTo::Named, _) => Ok(content(streams.out)?),
+            // What goes to stdout has nothing beside it.
+            (PartTo::Beside(_), _) => Ok(()),
+            (PartTo::Commands, _) => Ok(content(self.for_commands(streams))?),
+            (PartTo::Appended(variable), _) => {
+                report_file::append(Path::new(self.variable(variable)), &content).map_err(stored)
+            }
+            (PartTo::Handed { folder, ending, command }, _) => {
+                let name = format!("{}.{ending}", reported.file_name());
+                let path = PathBuf::from(self.variable(folder)).join(name);
+                report_file::write(&path, &content).map_err(stored)?;
+                let command = command(&path.display().to_string());
+                Ok(writeln!(self.for_commands(streams), "{command}")?)
             }
         }
     }
-    Ok(())
+
+    /// Platforms read commands from both streams: where stdout holds a report, nothing else goes there.
+    fn for_commands<'s>(&self, streams: &'s mut Streams<'_>) -> &'s mut (dyn Write + Send) {
+        if self.people_on_stdout() { streams.out } else { streams.err }
+    }
+
+    fn variable(&self, name: &str) -> &str {
+        self.env.var(name).unwrap_or_default()
+    }
+}
+
+fn elsewhere(format: &Format, absent: &str) -> Failure {
+    let name = format.name;
+    let title =
+        format!("--report {name} is for a job of its platform, and {absent} is not set here");
+    Failure::new(Exit::Invalid, "no_platform", title)
+        .help("elsewhere write the same to a file: --report markdown=FILE")
 }

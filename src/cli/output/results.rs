@@ -1,10 +1,9 @@
 //! What a run came to: told to people and to files, and turned into the exit code.
 
-use crate::cli::input::args::Report;
 use crate::cli::output::failed::failed;
 use crate::cli::output::failure::{Exit, Failure};
 use crate::cli::output::files::stored;
-use crate::cli::output::reporting;
+use crate::cli::output::reporting::Reports;
 use crate::cli::process::streams::Streams;
 use crate::model::outcome::{Line, Outcome, RunReport, Stopped};
 use crate::model::untrusted::shown;
@@ -26,13 +25,13 @@ pub(crate) fn tell(
     done: Done,
     looked_at: LookedAt<'_>,
     again: &str,
-    reports: &[Report],
+    reports: &Reports<'_>,
     colour: Colour,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
     let Done { report, record, saved, unseen, lock: _lock } = done;
     let exit = exit(&report);
-    let on_stdout = reporting::people_on_stdout(reports);
+    let on_stdout = reports.people_on_stdout();
     let unseen = unseen.map(because);
     let looked_at = unseen.as_deref().map_or(looked_at, LookedAt::Nothing);
     let written = {
@@ -51,7 +50,7 @@ pub(crate) fn tell(
             }
         })
     };
-    let reported = reporting::write(reports, streams, Reported::Run(&report, plan));
+    let reported = reports.write(streams, Reported::Run(&report, plan));
     if let Err(error) = saved {
         stored(error).saved_too_late().draw(streams.err, Colour::Plain)?;
         return Ok(worse(exit));

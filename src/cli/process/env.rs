@@ -23,6 +23,8 @@ pub(crate) struct Env {
     variables: BTreeMap<String, String>,
     pub(crate) terminals: Terminals,
     started: Instant,
+    /// The folder that it runs in; empty where the system does not say.
+    folder: String,
 }
 
 /// Which streams are terminals.
@@ -58,6 +60,9 @@ impl Env {
                 stderr: std::io::stderr().is_terminal(),
             },
             started: Instant::now(),
+            folder: std::env::current_dir()
+                .map(|folder| folder.display().to_string())
+                .unwrap_or_default(),
         }
     }
 
@@ -76,6 +81,11 @@ impl Env {
                 secret::learn(password);
             }
         }
+    }
+
+    /// The folder that it runs in.
+    pub(crate) fn folder(&self) -> &str {
+        &self.folder
     }
 
     /// A variable that is set and not empty.

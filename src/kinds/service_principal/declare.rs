@@ -55,7 +55,10 @@ impl Declare for ServicePrincipals {
                 let is_new = inputs.scene.directory.client_id(app.app_id.value).is_none();
                 let made = (is_new || required.is_none()).then_some(&app.place);
                 let places = made.into_iter().chain(required.map(|required| &required.place));
-                let why = places.map(|place| because(inputs.sources.line(place))).collect();
+                let because = |place| {
+                    Why::because(inputs.sources.line(place)).at(inputs.sources.stretch(place))
+                };
+                let why = places.map(because).collect();
                 let spec = Spec {
                     app_id: app.app_id.value,
                     assignment_required: required.map(|required| required.value),
@@ -90,10 +93,6 @@ impl Declare for ServicePrincipals {
         };
         off.map(sentence).collect()
     }
-}
-
-fn because(line: String) -> Why {
-    Why { line, reason: None, owner: None, until: None }
 }
 
 /// The id decides, and the rest must agree with it: an app swapped behind a familiar name is how

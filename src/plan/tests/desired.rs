@@ -135,7 +135,7 @@ fn states(world: &World) -> States {
 
 /// The plan back to these states.
 fn back_to(states: &States, world: &World) -> Draft {
-    let why = Why { line: "as run 7 found it".to_owned(), reason: None, owner: None, until: None };
+    let why = Why::because("as run 7 found it");
     let (draft, findings) = world.with_inputs(|inputs, pages, findings| {
         let owns = |_: &Address| Ownership::Exact;
         let desired = Desired::saved(states, inputs.scene, &owns, why.clone()).unwrap();
@@ -236,7 +236,7 @@ fn what_a_person_would_write_of_states_leads_back_to_them() {
 fn a_state_that_does_not_read_is_no_wish() {
     let world = one();
     let mut states = states(&world);
-    let why = Why { line: String::new(), reason: None, owner: None, until: None };
+    let why = Why::because("");
     let fails = |states: &States| {
         let owns = |_: &Address| Ownership::Exact;
         let scene = world.with_inputs(|inputs, _, _| inputs.scene.clone()).0;

@@ -276,7 +276,7 @@ fn why(picture: &Picture<'_>, full: Fullness, page: &mut Page) {
 }
 
 fn because(why: &Why) -> String {
-    let Why { line, reason, owner, until } = why;
+    let Why { line, reason, owner, until, at: _ } = why;
     let mut text = line.clone();
     if let Some(reason) = reason {
         text.push_str(", ");
