@@ -7,7 +7,7 @@ use crate::model::finding::Findings;
 use crate::model::outcome::RunReport;
 use crate::plan::Plan;
 use crate::render::repository::Repository;
-use crate::render::{plan, run};
+use crate::render::{finding, plan, run};
 
 /// What a report is about.
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +113,15 @@ pub(crate) static JSON: Format = Format {
     tells_mistakes: false,
 };
 
-pub(crate) static FORMATS: [&Format; 1] = [&JSON];
+/// The comment under a pull request.
+static MARKDOWN: Format = Format {
+    name: "markdown",
+    parts: &[Part { to: PartTo::Named, draw: in_markdown }],
+    begins: &[plan::markdown::MARK, run::markdown::MARK, finding::markdown::MARK],
+    tells_mistakes: true,
+};
+
+pub(crate) static FORMATS: [&Format; 2] = [&JSON, &MARKDOWN];
 
 /// The format of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Format> {
@@ -130,6 +138,20 @@ fn in_json(
         Reported::Run(report, plan) => run::json::run(report, plan, out),
         // There is a document of what is, and none of what is not.
         Reported::Mistakes(..) => Ok(()),
+    }
+}
+
+fn in_markdown(
+    reported: &Reported<'_>,
+    options: &ReportOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match reported {
+        Reported::Plan(it) => plan::markdown::plan(it, options, out),
+        Reported::Run(report, plan) => run::markdown::run(report, plan, options, out),
+        Reported::Mistakes(findings, sources) => {
+            finding::markdown::findings(findings, sources, options, out)
+        }
     }
 }
 

@@ -11,6 +11,8 @@ mod foot;
 pub(crate) mod head;
 pub mod json;
 mod marks;
+pub(crate) mod markdown;
+pub(crate) mod moves;
 mod replacement;
 mod sections;
 pub mod stale;
