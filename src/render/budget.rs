@@ -2,11 +2,7 @@
 
 /// The first of these shares whose text has at most so many characters; of the last one, as much as fits, with
 /// a word that says so.
-pub(crate) fn fitting<S>(
-    shares: &[S],
-    most: usize,
-    draw: impl Fn(&S) -> Option<String>,
-) -> String {
+pub(crate) fn fitting<S>(shares: &[S], most: usize, draw: impl Fn(&S) -> Option<String>) -> String {
     let mut last = String::new();
     for share in shares {
         let Some(text) = draw(share) else { continue };

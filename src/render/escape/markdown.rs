@@ -79,7 +79,9 @@ fn special_words(words: &str) -> String {
 fn is_plain(word: &str) -> bool {
     let inner = word.trim_start_matches(['(', '"']);
     let inner = inner.trim_end_matches([',', '.', ';', ':', ')', '"']);
-    let all = inner.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '\'' | '/'));
+    let number = inner.starts_with(|c: char| c.is_ascii_digit());
+    let is_part = |c: char| matches!(c, '-' | '\'' | '/') || (number && matches!(c, '.' | ':'));
+    let all = inner.chars().all(|c| c.is_alphanumeric() || is_part(c));
     // `-` begins a list, `www` a link, and seven hexadecimal digits name a commit.
     let dash = inner.starts_with('-') || inner.is_empty() && !word.is_empty();
     let is_hash = inner.len() >= 7 && inner.chars().all(|c| c.is_ascii_hexdigit());
@@ -112,4 +114,4 @@ pub(crate) fn html(text: &str) -> String {
 
 #[cfg(test)]
 #[path = "markdown_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -167,11 +167,13 @@ impl Page {
         for line in &self.lines {
             let text: String = line.iter().map(|(_, text)| text.as_str()).collect();
             let text = text.strip_prefix("  ").unwrap_or(&text);
-            let line = format!("{}{}", sign(line), text);
-            out.push_str(line.trim_end());
+            let sign = sign(line);
+            // A sign that the line begins with goes to the front.
+            let rest = text.strip_prefix(['+', '-', '~']).filter(|_| sign != ' ').unwrap_or(text);
+            out.push_str(format!("{sign}{rest}").trim_end());
             out.push('\n');
         }
-        out
+        out.trim_start_matches('\n').to_owned()
     }
 
     /// The lines without colour.

@@ -33,6 +33,8 @@ struct Share {
     each: Each,
     /// Warnings, and checks of each rule.
     notes: usize,
+    /// Characters of a sentence.
+    sentence: usize,
 }
 
 /// Which lines are told each.
@@ -55,25 +57,31 @@ const ALL: Share = Share {
     details: true,
     each: Each::All,
     notes: usize::MAX,
+    sentence: usize::MAX,
 };
 
 /// What is dropped, one after the other, until the rest fits.
-const SHARES: [Share; 11] = [
+const SHARES: [Share; 12] = [
     ALL,
     Share { unmanaged: false, ..ALL },
     NO_REASONS,
     Share { low: false, ..NO_REASONS },
     Share { low: false, people: 20, ..NO_REASONS },
     NO_DETAILS,
-    Share { each: Each::MustBeSeen, notes: 10, ..NO_DETAILS },
-    Share { each: Each::MustBeSeen, people: 3, notes: 3, ..NO_DETAILS },
-    Share { each: Each::ByApp, people: 3, notes: 3, ..NO_DETAILS },
-    Share { each: Each::Apps(100), people: 3, notes: 2, ..NO_DETAILS },
-    Share { each: Each::Apps(5), people: 1, notes: 1, ..NO_DETAILS },
+    Share { each: Each::MustBeSeen, notes: 10, sentence: 1_000, ..NO_DETAILS },
+    Share { each: Each::MustBeSeen, people: 3, ..LITTLE },
+    LITTLE,
+    Share { each: Each::Apps(100), notes: 2, sentence: 200, ..LITTLE },
+    Share { each: Each::Apps(5), notes: 1, sentence: 120, ..LITTLE },
+    Share { each: Each::Apps(0), notes: 0, sentence: 120, ..LITTLE },
 ];
 
 const NO_REASONS: Share = Share { unmanaged: false, reasons: false, ..ALL };
 const NO_DETAILS: Share = Share { low: false, people: 20, details: false, ..NO_REASONS };
+
+/// What must be seen is counted app by app.
+const LITTLE: Share =
+    Share { each: Each::ByApp, people: 3, notes: 3, sentence: 400, ..NO_DETAILS };
 
 /// Draws the comment.
 ///

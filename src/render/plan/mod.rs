@@ -10,8 +10,8 @@ mod entry;
 mod foot;
 pub(crate) mod head;
 pub mod json;
-mod marks;
 pub(crate) mod markdown;
+mod marks;
 pub(crate) mod moves;
 mod replacement;
 mod sections;
@@ -30,6 +30,8 @@ mod outage_tests;
 mod readiness_tests;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+pub(crate) mod shapes;
 #[cfg(test)]
 mod size_tests;
 #[cfg(test)]

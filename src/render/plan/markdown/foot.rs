@@ -16,9 +16,6 @@ pub(super) fn text(plan: &Plan, share: Share) -> String {
     }
     out.push_str(&warnings(plan, share));
     out.push_str(&format!("Plan: {}\n", last_line(plan).join(" ")));
-    if !plan.changes.is_empty() {
-        out.push_str(&format!("\nEffect `{}`\n", plan.effect.digest));
-    }
     out
 }
 

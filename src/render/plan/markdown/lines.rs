@@ -31,8 +31,9 @@ pub(super) fn text(plan: &Plan, moves: &Moves<'_>, share: Share) -> String {
     let idle = moves.idle.len();
     if idle > 0 {
         let (what, alter) = (counted(idle, "change"), if idle == 1 { "alters" } else { "alter" });
-        let where_told = if share.details { ": see the note beside each, below" } else { "" };
-        out.push_str(&format!("{what} {alter} nobody's access{where_told}.\n\n"));
+        out.push_str(&format!(
+            "{what} {alter} nobody's access: those concerned have it before and after.\n\n"
+        ));
     }
     if moves.takes.is_empty() && !plan.changes.is_empty() {
         out.insert_str(0, "Nobody loses access.\n\n");
@@ -60,16 +61,16 @@ fn section(title: &str, bullets: Vec<Bullet<'_>>, share: Share) -> String {
     let each: Vec<&Bullet<'_>> = bullets.iter().filter(told).collect();
     each.iter().for_each(|one| out.push_str(&format!("- {}\n", one.text)));
     let by_app = match share.each {
-        Each::All | Each::MustBeSeen => 0,
-        Each::ByApp => usize::MAX,
-        Each::Apps(most) => most,
+        Each::All | Each::MustBeSeen => None,
+        Each::ByApp => Some(usize::MAX),
+        Each::Apps(most) => Some(most),
     };
-    if by_app > 0 {
-        out.push_str(&apps(&must, by_app));
+    if let Some(most) = by_app {
+        out.push_str(&apps(&must, most));
     }
-    let left = bullets.len() - if by_app > 0 { must.len() } else { each.len() };
+    let left = bullets.len() - if by_app.is_some() { must.len() } else { each.len() };
     if left > 0 {
-        let what = if by_app > 0 || share.each == Each::MustBeSeen { "" } else { " of low risk" };
+        let what = if by_app.is_some() || share.each == Each::MustBeSeen { "" } else { " of low risk" };
         let more = if out.ends_with("\n\n") { "line" } else { "more line" };
         out.push_str(&format!("- and {}{what}\n", counted(left, more)));
     }
@@ -93,7 +94,8 @@ fn apps(must: &[&Bullet<'_>], most: usize) -> String {
     let mut out: String = told.iter().map(line).collect();
     if !left.is_empty() {
         let lines: usize = left.iter().map(|(_, count)| count).sum();
-        let (apps, lines) = (counted(left.len(), "other app"), counted(lines, "line"));
+        let word = if told.is_empty() { "app" } else { "other app" };
+        let (apps, lines) = (counted(left.len(), word), counted(lines, "line"));
         out.push_str(&format!("- {apps}: {lines} that must be seen\n"));
     }
     out
