@@ -34,7 +34,7 @@ pub(crate) struct JobAssertion {
 }
 
 /// No token came.
-struct Refused {
+struct NoToken {
     error: SignInError,
     /// Whether the same question may be answered in a moment.
     passes: bool,
@@ -48,7 +48,7 @@ impl JobAssertion {
         Ok(Self { http: client(way)?, platform, audience })
     }
 
-    async fn ask(&self) -> Result<String, Refused> {
+    async fn ask(&self) -> Result<String, NoToken> {
         let request = self.platform.request(&self.http, self.audience).timeout(ANSWER);
         let mut answer = request.send().await.map_err(|error| self.unreachable(&error))?;
         let body = self.bounded(&mut answer).await?;
@@ -59,12 +59,12 @@ impl JobAssertion {
             status => {
                 let quoted = json["message"].as_str().map(quoted).unwrap_or_default();
                 let refused = self.refused(&format!("{status}{quoted}"));
-                Err(Refused { passes: status == 429 || status >= 500, ..refused })
+                Err(NoToken { passes: status == 429 || status >= 500, ..refused })
             }
         }
     }
 
-    fn token_in(&self, json: &Value) -> Result<String, Refused> {
+    fn token_in(&self, json: &Value) -> Result<String, NoToken> {
         let token = json[self.platform.member()].as_str().unwrap_or_default();
         secret::learn(token);
         match jwt::has_its_form(token) {
@@ -74,7 +74,7 @@ impl JobAssertion {
     }
 
     /// The answer's body, as long as it is no longer than it may be.
-    async fn bounded(&self, answer: &mut Response) -> Result<Vec<u8>, Refused> {
+    async fn bounded(&self, answer: &mut Response) -> Result<Vec<u8>, NoToken> {
         let mut body = Vec::new();
         while let Some(bytes) = answer.chunk().await.map_err(|error| self.unreachable(&error))? {
             body.extend_from_slice(&bytes);
@@ -85,13 +85,13 @@ impl JobAssertion {
         Ok(body)
     }
 
-    fn refused(&self, how: &str) -> Refused {
+    fn refused(&self, how: &str) -> NoToken {
         let name = self.platform.name();
         let cause = format!("{name} was asked for the job's identity token and answered {how}");
-        Refused { error: SignInError::plain(cause, self.platform.remedy()), passes: false }
+        NoToken { error: SignInError::plain(cause, self.platform.remedy()), passes: false }
     }
 
-    fn unreachable(&self, error: &reqwest::Error) -> Refused {
+    fn unreachable(&self, error: &reqwest::Error) -> NoToken {
         let (name, variable) = (self.platform.name(), self.platform.variable());
         let origin = shown(&self.platform.url().origin().ascii_serialization());
         let error_is_slow = error.is_timeout();
@@ -102,7 +102,7 @@ impl JobAssertion {
                  (HTTPS_PROXY, NO_PROXY)"
             ),
         );
-        Refused { error, passes: !error_is_slow }
+        NoToken { error, passes: !error_is_slow }
     }
 }
 
