@@ -46,6 +46,12 @@ pub(crate) enum Failed {
     /// The file of a saved plan.
     #[error("use the plan {}: {problem}", shown(&path.display().to_string()))]
     PlanFile { path: PathBuf, problem: PlanProblem },
+    /// A document of ours that nothing draws.
+    #[error("show {}: it is a {format}", shown(&path.display().to_string()))]
+    NotShown { path: PathBuf, format: String },
+    /// The record of a run that has none yet, or never will.
+    #[error("show {}: the run was killed, or is under way", shown(&path.display().to_string()))]
+    NoResult { path: PathBuf },
     /// A rail is not lifted any more.
     #[error("use a plan that needs an [accept] of {until}")]
     NoLongerLifted { until: String },

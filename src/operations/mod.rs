@@ -22,6 +22,7 @@ pub(crate) mod run;
 pub(crate) mod saved_effect;
 pub(crate) mod saved_plan;
 pub(crate) mod session;
+pub(crate) mod shown;
 pub(crate) mod stop;
 pub(crate) mod watch;
 pub(crate) mod witness;

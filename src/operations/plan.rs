@@ -104,6 +104,7 @@ async fn compare(
         made_at: read_at,
         apps: heads(loaded, &scene),
         names: draft.names(&rests, &names),
+        resources: build::resources(&changes),
         unmanaged,
         outside,
         pairs: draft.pairs,

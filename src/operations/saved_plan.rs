@@ -25,13 +25,7 @@ pub(crate) fn read(path: &Path, now: OffsetDateTime) -> Result<Plan, Failed> {
 }
 
 fn plan(path: &Path, now: OffsetDateTime) -> Result<Plan, PlanProblem> {
-    let bytes = plan_file::read(path).map_err(PlanProblem::Unread)?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        PlanProblem::NotText { line }
-    })?;
-    let plan = file::read(&text)?;
+    let plan = parse(plan_file::read(path).map_err(PlanProblem::Unread)?)?;
     if plan.made_at > now + CLOCKS_DIFFER {
         return Err(PlanProblem::StillToCome { made_at: plan.made_at });
     }
@@ -40,6 +34,19 @@ fn plan(path: &Path, now: OffsetDateTime) -> Result<Plan, PlanProblem> {
         return Err(PlanProblem::Expired { at });
     }
     Ok(plan)
+}
+
+/// The plan of a file, however old.
+///
+/// # Errors
+/// When it is no plan, was altered, or is of a newer version.
+pub(crate) fn parse(bytes: Vec<u8>) -> Result<Plan, PlanProblem> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        PlanProblem::NotText { line }
+    })?;
+    Ok(file::read(&text)?)
 }
 
 /// Proves the tenant, derives what is drawn of the plan again, from its states and from the tenant, and

@@ -35,6 +35,7 @@ pub fn of(plan: &Plan) -> Effect {
         // By ids it is decided. Names are compared with the tenant's before anything is drawn.
         apps: _,
         names: _,
+        resources: _,
         // Who answers there shows by the tenant.
         simulated: _,
         // When, from which files, and what else there is.

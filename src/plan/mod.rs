@@ -1,5 +1,6 @@
 //! Floor 3: from what is wanted and what was found to a plan. Pure: no clock, no files, no network.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use crate::model::change::Change;
 use crate::model::clock::Moment;
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
+use crate::model::id::{AppId, ObjectId};
 use crate::model::risk::Tier;
 use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
@@ -50,6 +52,8 @@ pub struct Plan {
     pub pairs: Vec<Pair>,
     /// Names of those the pairs are about.
     pub names: Names,
+    /// Application ids of what publishes its permissions, by object id: what nobody can tell from states.
+    pub resources: BTreeMap<ObjectId, AppId>,
     /// Objects as found that the plan leaves as they are, and without which something must not be taken.
     pub rests: rests::Found,
     /// In the order of apply: what gives before what takes.

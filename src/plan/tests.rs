@@ -63,6 +63,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             made_at: at,
             apps: inputs.scene.roster.iter().map(head).collect(),
             names: draft.names(&rests, &names),
+            resources: build::resources(&changes),
             outside: None,
             unmanaged: draft.unmanaged(&names).0,
             pairs: draft.pairs,

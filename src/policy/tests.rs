@@ -99,6 +99,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         access: AccessChanges::alone(&changes),
         pairs: pairs(&changes),
         names: crate::kinds::Names::default(),
+        resources: Default::default(),
         changes,
         unchanged: 0,
         outside: None,

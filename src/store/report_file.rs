@@ -51,6 +51,15 @@ pub(crate) fn write(path: &Path, content: Content<'_>) -> Result<(), StoreError>
     atomic::write_with(path, content)
 }
 
+/// A report that grows line by line, in the place of an earlier one: a new file, mode 0600.
+///
+/// # Errors
+/// When something else than an ordinary file is there, or it cannot be made.
+pub(crate) fn fresh(path: &Path) -> Result<std::fs::File, StoreError> {
+    atomic::write(path, b"")?;
+    atomic::open_for_append(path)
+}
+
 /// Adds to a file of the platform that a job runs on, which is there or is made: what stands in it stays.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ use crate::model::untrusted::Untrusted;
 use crate::plan::published::{FoundByAddress, document};
 use crate::plan::{AppHead, Effect};
 
-pub(super) const FORMAT: &str = "consent.snapshot";
+pub(crate) const FORMAT: &str = "consent.snapshot";
 pub(super) const VERSION: u32 = 1;
 
 /// Longest snapshot that is read, in bytes: the same as for plans, which hold the same objects.

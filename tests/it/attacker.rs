@@ -169,6 +169,7 @@ fn sealed(value: &Value) -> Option<String> {
     let timed =
         json!({"read_at": value.get("made_at")?, "apps": 0, "objects": [], "milliseconds": 0});
     let mut plan = Plan {
+        resources: Default::default(),
         simulated: false,
         tenant: part(value, "tenant")?,
         cloud: part(value, "cloud")?,

@@ -226,8 +226,12 @@ async fn carry_out(
         clock: &***env,
         stop,
     };
-    let display = Display::new(global, env, streams.err).write_quota(args.write_quota);
-    let done = operations::run::run(&approved, plan, &display.tell()).await;
+    reports.begin(plan)?;
+    let done = {
+        let display = Display::new(global, env, streams.err).write_quota(args.write_quota);
+        let told = display.tell();
+        operations::run::run(&approved, plan, &reports.watching(&told)).await
+    };
     let done = done.map_err(|error| not_begun(error, plan, again))?;
     let looked_at = if loaded.is_some() { LookedAt::FreshPlan } else { LookedAt::SavedPlan };
     let colour = env.colour(reports.people_on_stdout(), global);

@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Make the changes, after an explicit approval
     Apply(ApplyArgs),
+    /// Draw a saved plan, or the result of a run, again
+    Show(ShowArgs),
     /// Check the manifest, without network
     Validate(ValidateArgs),
     /// Serve a simulated tenant on 127.0.0.1
@@ -221,6 +223,17 @@ pub(crate) struct ApplyArgs {
     /// Approve exactly the effect with this digest; the only way without a terminal
     #[arg(long, value_name = "DIGEST", env = "CONSENT_APPROVE")]
     pub(crate) approve: Option<String>,
+    #[command(flatten)]
+    pub(crate) reports: ReportArgs,
+    #[command(flatten)]
+    pub(crate) drawing: DrawingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// A plan saved with `consent plan --out`, or a run's record in .consent/snapshots
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
     #[command(flatten)]
     pub(crate) reports: ReportArgs,
     #[command(flatten)]

@@ -35,6 +35,16 @@ pub(crate) fn failed(error: Failed) -> Failure {
         }
         Failed::Store(error) => stored(error),
         Failed::PlanFile { path, problem } => saved::unusable(&path, problem),
+        Failed::NotShown { .. } => {
+            Failure::new(Exit::Invalid, "not_shown", format!("failed to {error}")).help(
+                "name a plan saved with `consent plan --out`, or a run's record in \
+                 .consent/snapshots",
+            )
+        }
+        Failed::NoResult { .. } => {
+            Failure::new(Exit::Invalid, "no_result", format!("failed to {error}"))
+                .help("the next `consent apply` finds out by reading what happened, and finishes")
+        }
         Failed::NoLongerLifted { until } => saved::no_longer_lifted(&until),
         Failed::Misfit(problem) => saved::misfit(&problem),
         Failed::NoSeed(error) => named(error, SEED.to_owned()),

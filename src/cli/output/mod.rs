@@ -4,6 +4,7 @@ pub(crate) mod display;
 pub(crate) mod failed;
 pub(crate) mod failure;
 pub(crate) mod files;
+pub(crate) mod live;
 pub(crate) mod not_begun;
 pub(crate) mod progress;
 pub(crate) mod rails;

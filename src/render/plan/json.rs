@@ -194,6 +194,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         // States and names stand in the changes.
         pairs: _,
         names: _,
+        resources: _,
         rests: _,
         // Stands in the effect.
         removals_a_day: _,

@@ -46,6 +46,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         apps: vec![app("outlook-tasks", "OutlookTasksConnector-PowerApps and Flow")],
         pairs: Vec::new(),
         names: Names::default(),
+        resources: Default::default(),
         rests: Default::default(),
         access: AccessChanges::alone(&changes),
         changes,
