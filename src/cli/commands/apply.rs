@@ -147,9 +147,9 @@ async fn prepare_live(call: &Invocation<'_>, streams: &mut Streams<'_>) -> Resul
     own_folders(&connected, &place)?;
     let past = Past::of(&place, &loaded.summary);
     unfinished::refuse_under_way(&past, &*place.records(), &again)?;
-    let (graph, last) = (&connected.session.graph, past.snapshot());
+    let (reader, last) = (&connected.session.graph.reader(), past.snapshot());
     let plan =
-        operations::plan::make(graph, &loaded, &args.app, last, &***env, &display.tell()).await;
+        operations::plan::make(reader, &loaded, &args.app, last, &***env, &display.tell()).await;
     let mut plan = plan.map_err(|error| connected.failed(error))?;
     last_day::judge(&mut plan, &place, true, env.now());
     let above = Above::Fresh(&plan.changes);

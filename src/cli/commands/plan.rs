@@ -1,11 +1,12 @@
 //! `consent plan`: shows what would change. Is never handed anything that can write to a tenant.
 
 use std::mem::ManuallyDrop;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::input::args::{DrawingArgs, DrawnBy, Global, PlanArgs};
-use crate::cli::input::clouds;
 use crate::cli::input::targets::{PLANS, Targets};
+use crate::cli::input::{clouds, offline};
 use crate::cli::output::display::Display;
 use crate::cli::output::failed::failed;
 use crate::cli::output::failure::{Exit, Failure};
@@ -19,12 +20,13 @@ use crate::graph::quota::WRITES;
 use crate::model::clock::Clock;
 use crate::model::shell::{files, part, word};
 use crate::operations::history::Past;
-use crate::operations::{self, last_day, manifest};
+use crate::operations::manifest::{self, Loaded};
+use crate::operations::{self, last_day, plan};
 use crate::plan::readiness::Readiness;
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::formats::Reported;
-use crate::render::history::unfinished::Above;
+use crate::render::history::unfinished::{Above, Where};
 use crate::render::page::view::View;
 use crate::store::place::RecordPlace;
 use crate::store::plan_file;
@@ -51,33 +53,28 @@ async fn work(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
+    let snapshot = offline::snapshot(args)?;
     let reports = reporting::asked(&args.report, global);
     Targets::of(global, &reports)
         .writes("--out", args.out.as_deref(), Some(PLANS))
         .reads("-f", &args.manifest.file)
         .reads("--sandbox", &args.tenant.sandbox)
+        .reads("--from", &args.from)
         .check()?;
     let display = Display::new(global, env, streams.err);
     let loaded = manifest::load(&args.manifest.file, &display.tell()).map_err(failed)?;
     let again = format!("consent plan{}", files(&args.manifest.file));
     clouds::of_manifest(&loaded, &args.tenant, &again)?;
-    let tenant = loaded.manifest.tenant.id.value;
-    let connected = Connected::open(&args.tenant, tenant, WRITES, env).await?;
     let records = RecordPlace::of_manifest(&args.manifest.file);
     let past = Past::of(&records, &loaded.summary);
-    let (graph, last) = (&connected.session.graph, past.snapshot());
-    let planned =
-        operations::plan::make(graph, &loaded, &args.app, last, &**env, &display.tell()).await;
-    let planned = planned.map_err(|error| connected.failed(error)).map(|mut plan| {
-        last_day::judge(&mut plan, &records, true, env.now());
-        plan
-    });
-    let (next, place) = (next_line(args, &connected), connected.place());
-    // The simulated tenant is left as it was: somebody may apply to it at this moment.
-    drop(connected);
+    let Planned { mut plan, next, place } = match snapshot {
+        Some(path) => of_snapshot(path, args, &loaded, &past, env, &display).await?,
+        None => of_tenant(args, &loaded, &past, env, &display).await?,
+    };
+    last_day::judge(&mut plan, &records, true, env.now());
     // The process ends with it: giving ten thousand changes back piece by piece would take as long as
     // drawing them.
-    let plan = ManuallyDrop::new(planned?);
+    let plan = ManuallyDrop::new(plan);
     if let Some(out) = &args.out {
         plan_file::write(out, &|to| file::write_to(&plan, to)).map_err(stored)?;
     }
@@ -85,7 +82,7 @@ async fn work(
     let shown = show(
         &plan,
         args.drawing,
-        Some(&next),
+        next.as_deref(),
         reporting::people_on_stdout(&reports),
         global,
         env,
@@ -100,11 +97,52 @@ async fn work(
     }
 }
 
+/// A plan, and what there is to say around it.
+struct Planned {
+    plan: Plan,
+    /// What to run next, where anything can be.
+    next: Option<String>,
+    place: Where,
+}
+
+/// Asks the tenant.
+async fn of_tenant(
+    args: &PlanArgs,
+    loaded: &Loaded,
+    past: &Past,
+    env: &Arc<Env>,
+    display: &Display<'_>,
+) -> Result<Planned, Failure> {
+    let tenant = loaded.manifest.tenant.id.value;
+    let connected = Connected::open(&args.tenant, tenant, WRITES, env).await?;
+    let (reader, last) = (connected.session.graph.reader(), past.snapshot());
+    let plan = plan::make(&reader, loaded, &args.app, last, &**env, &display.tell()).await;
+    let plan = plan.map_err(|error| connected.failed(error))?;
+    // The simulated tenant is left as it was: somebody may apply to it at this moment.
+    Ok(Planned { plan, next: Some(next_line(args, &connected)), place: connected.place() })
+}
+
+/// Asks a snapshot, and nobody else.
+async fn of_snapshot(
+    path: &Path,
+    args: &PlanArgs,
+    loaded: &Loaded,
+    past: &Past,
+    env: &Arc<Env>,
+    display: &Display<'_>,
+) -> Result<Planned, Failure> {
+    let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
+    let reader = operations::offline::open(path, loaded, &clock).map_err(failed)?;
+    let last = past.snapshot();
+    let plan = plan::make(&reader, loaded, &args.app, last, &**env, &display.tell()).await;
+    Ok(Planned { plan: plan.map_err(failed)?, next: None, place: Where::Tenant })
+}
+
 /// What the plan says to whoever asks for it.
 fn detailed(plan: &Plan) -> Exit {
     match Readiness::of(plan) {
         Readiness::NoChanges => Exit::Done,
-        Readiness::Ready => Exit::Differences,
+        Readiness::Ready | Readiness::ToReview => Exit::Differences,
         Readiness::Blocked => Exit::Rail,
     }
 }

@@ -10,6 +10,7 @@ use crate::model::untrusted::shown;
 use crate::plan::file;
 use crate::render::{plan, run};
 use crate::store::report_file::{self, Holds};
+use crate::store::taken;
 
 /// One file of the command line, as people call it.
 struct NamedFile<'a> {
@@ -21,6 +22,9 @@ struct NamedFile<'a> {
 
 /// What a saved plan may replace.
 pub(crate) const PLANS: &[&str] = &[file::FORMAT];
+
+/// What a taken snapshot may replace.
+pub(crate) const SNAPSHOTS: &[&str] = &[taken::FORMAT];
 
 /// What a report may replace: yesterday's, of whatever command.
 const REPORTS: &[&str] = &[plan::json::FORMAT, run::json::FORMAT];
@@ -115,7 +119,11 @@ impl NamedFile<'_> {
 }
 
 fn not_ours(one: &NamedFile<'_>, held: &Holds) -> Failure {
-    let wanted = if one.replaces == Some(PLANS) { "a saved plan" } else { "a report" };
+    let wanted = match one.replaces {
+        Some(PLANS) => "a saved plan",
+        Some(SNAPSHOTS) => "a snapshot that was taken",
+        _ => "a report",
+    };
     let found = match held {
         Holds::Ours(format) => format!("a {}", shown(format)),
         Holds::Nothing | Holds::Other => "something else".to_owned(),

@@ -5,6 +5,7 @@ pub(crate) mod failed;
 pub(crate) mod failure;
 pub(crate) mod files;
 pub(crate) mod not_begun;
+pub(crate) mod offline;
 pub(crate) mod progress;
 pub(crate) mod rails;
 pub(crate) mod reporting;
