@@ -15,7 +15,8 @@ use crate::graph::auth::{Renewal, SignInEnvironment};
 use crate::graph::limiter::tests::Still;
 use crate::graph::patience::FAULTS;
 use crate::graph::verdict::Verdict;
-use crate::model::query::{Consistency, Missing};
+use crate::model::id::TenantId;
+use crate::model::query::{Consistency, Missing, Query};
 use crate::model::request::{Method, Request};
 use stub::{Reply, Seen, Stub, reply};
 

@@ -91,9 +91,13 @@ impl Recorded {
         self.objects.entry(id).or_insert_with(|| Seen { sort, text: text.into() });
     }
 
-    /// Whether it says anything about this.
+    /// Whether there is an answer to this: that the tenant refused is none.
     pub(crate) fn holds(&self, query: &Query) -> bool {
-        self.answers.asked.contains_key(&query.path) || self.seen(query).is_some()
+        match self.answers.asked.get(&query.path) {
+            Some(Answered::Rows(_)) => true,
+            Some(Answered::Refused(_)) => false,
+            None => self.seen(query).is_some(),
+        }
     }
 
     /// An object that is asked for by itself, and stood in the answer to something else.

@@ -77,12 +77,6 @@ pub(crate) trait Declare: Kind {
         written.then(|| Address::new(Self::NAME, TENANT, [])).into_iter().collect()
     }
 
-    /// The same of any manifest about the apps of this scene: what a record of the tenant should hold, so that
-    /// a manifest that says more than this one can be planned by it.
-    fn possible(&self, _scene: &Scene) -> BTreeSet<Address> {
-        Self::TABLE.map(|_| Address::new(Self::NAME, TENANT, [])).into_iter().collect()
-    }
-
     /// What the manifest asks for. Every mistake becomes a finding; none hides another.
     fn declare(&self, inputs: &Inputs, out: &mut Findings)
     -> BTreeMap<Address, Wanted<Self::Spec>>;
@@ -162,6 +156,13 @@ pub trait Read: Sync {
     /// beginning of an address.
     fn rates(&self, _pair: &Pair) -> Option<Address> {
         None
+    }
+
+    /// What beside the tenant's one setting of this kind a manifest about the apps of this scene can want to be
+    /// read, for [`Scene::settings`]: a record of the tenant holds it, so that also another manifest than the
+    /// one at hand can be planned by it.
+    fn possible(&self, _scene: &Scene) -> BTreeSet<Address> {
+        BTreeSet::new()
     }
 }
 

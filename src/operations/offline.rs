@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use time::OffsetDateTime;
+
 use crate::graph::Reader;
 use crate::graph::recorded::{Origin, Recorded};
 use crate::kinds::{REGISTRY, Scene};
@@ -15,6 +17,7 @@ use crate::operations::Failed;
 use crate::operations::failed::SnapshotProblem;
 use crate::operations::lookup::queries;
 use crate::operations::manifest::Loaded;
+use crate::plan::offline::Offline;
 use crate::store::{report_file, taken};
 
 /// Reads the snapshot that stands for the manifest's tenant.
@@ -44,6 +47,12 @@ pub(crate) fn open(path: &Path, loaded: &Loaded, clock: &Arc<dyn Clock>) -> Resu
     }
     let origin = Origin { taken_at, sha256, simulated: taken.simulated };
     Ok(Reader::of_record(Arc::new(Recorded::new(taken.answers, origin, clock.clone()))))
+}
+
+/// What a plan that is made now is made of, where that is no tenant.
+pub(super) fn of(reader: &Reader, made_at: OffsetDateTime) -> Option<Offline> {
+    let origin = &reader.record()?.origin;
+    Some(Offline::new(origin.taken_at, made_at, origin.sha256.clone()))
 }
 
 /// What the manifest is about and the record that is read does not know, each at its line. Apps of which the

@@ -72,10 +72,7 @@ async fn compare(
     let started = clock.since_start();
     let tenant = tenant(reader, loaded).await?;
     let made_at = clock.now().replace_nanosecond(0).unwrap_or_else(|_| clock.now());
-    let origin = reader.record().map(|record| record.origin.clone());
-    let read_at = origin.as_ref().map_or(made_at, |origin| origin.taken_at);
-    let offline = origin.map(|it| Offline::new(it.taken_at, made_at, it.sha256));
-    let today = made_at.date();
+    let (offline, today) = (offline::of(reader, made_at), made_at.date());
     let counted = outside::look(reader, only.is_empty());
     let (looked, counted) = join(look(reader, loaded, only), counted).await;
     let Looked { mut scene, pages, unheld } = looked?;
@@ -94,9 +91,9 @@ async fn compare(
     let mut changes = build::changes(&draft.pairs, &beside, &names)?;
     complete(&mut changes, &access, &scene);
     let rests = rests::used(&changes, beside);
+    let read_at = offline.as_ref().map_or(made_at, |offline| offline.taken_at);
     let live = live(read_at, clock.since_start() - started, &scene, &draft);
     let (unmanaged, made) = draft.unmanaged(&names);
-    let old = offline.iter().filter_map(Offline::warning).collect();
     let mut plan = Plan {
         tenant,
         simulated: reader.is_simulated(),
@@ -114,7 +111,7 @@ async fn compare(
         changes,
         access,
         unchanged: draft.unchanged,
-        warnings: [old, draft.remarks, notes::of(loaded, past, today)].concat(),
+        warnings: [draft.remarks, notes::of(loaded, past, today)].concat(),
         checks: Vec::new(),
         identity_checks: Vec::new(),
         extent: extent(only),
@@ -144,7 +141,8 @@ fn live(read_at: OffsetDateTime, took: Duration, scene: &Scene, draft: &Draft) -
 /// What it gives, and what it leaves alone. `made`: the changes that would make the latter.
 fn rate(plan: &mut Plan, made: Vec<Change>, directory: &Directory) {
     let first = access::pointless(plan);
-    plan.warnings.splice(0..0, first);
+    let old = plan.offline.as_ref().and_then(Offline::warning);
+    plan.warnings.splice(0..0, old.into_iter().chain(first));
     policy::risk::assess(plan, directory);
     policy::risk::assess_unmanaged(plan, made, directory);
 }

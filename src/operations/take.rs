@@ -7,8 +7,9 @@ use std::sync::Arc;
 use crate::graph::recorded::{Origin, Recorded};
 use crate::graph::recording::Recording;
 use crate::graph::{Reader, survey};
-use crate::kinds::{REGISTRY, Scene};
+use crate::kinds::{AnyKind, REGISTRY, Scene};
 use crate::manifest::resources::WELL_KNOWN;
+use crate::model::address::{Address, TENANT};
 use crate::model::clock::{Clock, stamp};
 use crate::model::directory::Mentions;
 use crate::model::id::AppId;
@@ -68,7 +69,10 @@ async fn beyond(reader: &Reader, so_far: &Reader, loaded: &Loaded) -> Result<(),
     let apps = loaded.manifest.apps.iter();
     let roster = apps.map(|(label, app)| (label.clone(), app.app_id.value)).collect();
     let mut scene = Scene { roster, directory, ..Scene::default() };
-    scene.settings = REGISTRY.iter().flat_map(|kind| kind.possible(&scene)).collect();
+    let setting = |kind: &&dyn AnyKind| Address::new(kind.name(), TENANT, []);
+    let settings = REGISTRY.iter().filter(|kind| kind.table().is_some()).map(setting);
+    let besides = REGISTRY.iter().flat_map(|kind| kind.possible(&scene));
+    scene.settings = settings.chain(besides).collect();
     let wanted: Vec<Query> =
         queries(&scene).into_iter().filter(|query| !so_far.holds(query)).collect();
     let mut pages = Pages::default();

@@ -170,6 +170,7 @@ fn sealed(value: &Value) -> Option<String> {
         json!({"read_at": value.get("made_at")?, "apps": 0, "objects": [], "milliseconds": 0});
     let mut plan = Plan {
         simulated: false,
+        offline: None,
         tenant: part(value, "tenant")?,
         cloud: part(value, "cloud")?,
         manifest: part(value, "manifest")?,

@@ -15,7 +15,6 @@ use crate::model::object_state::ObjectState;
 pub trait AnyDeclare: Sync {
     fn mentions(&self, manifest: &Manifest, out: &mut Findings) -> Mentions;
     fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address>;
-    fn possible(&self, scene: &Scene) -> BTreeSet<Address>;
     fn undeclared(&self, inputs: &Inputs, address: &Address) -> Option<String>;
 
     /// The table about this state. `None`: nothing is there.
@@ -34,10 +33,6 @@ impl<K: Declare + Compose + Own> AnyDeclare for K {
 
     fn settings(&self, manifest: &Manifest, directory: &Directory) -> BTreeSet<Address> {
         Declare::settings(self, manifest, directory)
-    }
-
-    fn possible(&self, scene: &Scene) -> BTreeSet<Address> {
-        Declare::possible(self, scene)
     }
 
     fn undeclared(&self, inputs: &Inputs, address: &Address) -> Option<String> {

@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::{Assignments, Principal, Spec, address, ineffective};
 use crate::kinds::role::{DEFAULT, Holder};
-use crate::kinds::{Declare, Inputs, Kind, Scene, Wanted, naming, people, role};
+use crate::kinds::{Declare, Inputs, Kind, Wanted, naming, people, role};
 use crate::manifest::Manifest;
 use crate::manifest::app::{Label, Mode};
 use crate::manifest::entry::Entry;
@@ -125,11 +125,6 @@ impl Declare for Assignments {
     fn settings(&self, manifest: &Manifest, _directory: &Directory) -> BTreeSet<Address> {
         let labels = labels(manifest);
         labels.into_iter().map(|label| Address::new(Self::NAME, &label, [])).collect()
-    }
-
-    /// Of every app who is assigned to it.
-    fn possible(&self, scene: &Scene) -> BTreeSet<Address> {
-        scene.roster.keys().map(|label| Address::new(Self::NAME, label, [])).collect()
     }
 
     fn declare(&self, inputs: &Inputs, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {

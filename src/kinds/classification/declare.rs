@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Class, Classifications, Spec, address};
-use crate::kinds::{Declare, Inputs, Kind, Scene, Wanted, naming, permission};
+use crate::kinds::{Declare, Inputs, Kind, Wanted, naming, permission};
 use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
 use crate::manifest::note::Note;
@@ -98,13 +98,6 @@ impl Declare for Classifications {
         let resources = resources(manifest);
         let ids = resources.iter().filter_map(|app| directory.client_id(*app));
         ids.map(|id| Address::new(Self::NAME, TENANT, [id.to_string()])).collect()
-    }
-
-    /// Of every known app that publishes delegated permissions.
-    fn possible(&self, scene: &Scene) -> BTreeSet<Address> {
-        let apps = scene.directory.service_principals.values();
-        let apis = apps.filter(|app| !app.scopes.is_empty());
-        apis.map(|api| Address::new(Self::NAME, TENANT, [api.id.to_string()])).collect()
     }
 
     fn declare(&self, inputs: &Inputs, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {

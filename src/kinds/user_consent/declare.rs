@@ -10,7 +10,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use toml::Spanned;
 
 use super::{FOR_SELF, Spec, UserConsent, address, grants, observe};
-use crate::kinds::{Declare, Inputs, Scene, Wanted};
+use crate::kinds::{Declare, Inputs, Wanted};
 use crate::manifest::entry::Entry;
 use crate::manifest::note::Note;
 use crate::manifest::source::Located;
@@ -133,10 +133,6 @@ impl Declare for UserConsent {
             }
         }
         settings
-    }
-
-    fn possible(&self, _scene: &Scene) -> BTreeSet<Address> {
-        [address(), grants()].into()
     }
 
     fn declare(&self, inputs: &Inputs, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
