@@ -18,26 +18,26 @@ use crate::model::query::{Consistency, Pages, Query, Rows};
 /// Reads complete answers. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Reader {
-    pub(super) source: Source,
+    pub(super) source: AnsweredBy,
     /// Where all of it is written down, if anywhere.
     recording: Option<Arc<Recording>>,
 }
 
 /// Who answers.
 #[derive(Clone)]
-pub(super) enum Source {
+pub(super) enum AnsweredBy {
     Tenant(Arc<Http>),
     Record(Arc<Recorded>),
 }
 
 impl Reader {
     pub(super) fn of_tenant(http: Arc<Http>) -> Self {
-        Self { source: Source::Tenant(http), recording: None }
+        Self { source: AnsweredBy::Tenant(http), recording: None }
     }
 
     /// Opens no socket, whatever it is asked.
     pub(crate) fn of_record(record: Arc<Recorded>) -> Self {
-        Self { source: Source::Record(record), recording: None }
+        Self { source: AnsweredBy::Record(record), recording: None }
     }
 
     /// The same reader, and all that it reads from now on is written down.
@@ -49,8 +49,8 @@ impl Reader {
     /// The record that answers in place of a tenant.
     pub(crate) fn record(&self) -> Option<&Recorded> {
         match &self.source {
-            Source::Tenant(_) => None,
-            Source::Record(record) => Some(record),
+            AnsweredBy::Tenant(_) => None,
+            AnsweredBy::Record(record) => Some(record),
         }
     }
 
@@ -96,20 +96,20 @@ impl Reader {
     #[cfg(test)]
     pub(crate) fn requests(&self) -> usize {
         match &self.source {
-            Source::Tenant(http) => http.sent(),
-            Source::Record(_) => 0,
+            AnsweredBy::Tenant(http) => http.sent(),
+            AnsweredBy::Record(_) => 0,
         }
     }
 
     async fn group(&self, queries: &[&Query]) -> Vec<Result<Rows, GraphError>> {
         let answers = match &self.source {
-            Source::Tenant(http) => {
+            AnsweredBy::Tenant(http) => {
                 let asks: Vec<Ask> = queries.iter().map(|query| Ask::of(query)).collect();
                 let answers = http.ask(&asks).await;
                 join_all(queries.iter().zip(answers).map(|(query, first)| http.rows(query, first)))
                     .await
             }
-            Source::Record(record) => queries.iter().map(|query| record.rows(query)).collect(),
+            AnsweredBy::Record(record) => queries.iter().map(|query| record.rows(query)).collect(),
         };
         if let Some(recording) = &self.recording {
             queries.iter().zip(&answers).for_each(|(query, answer)| recording.note(query, answer));
@@ -124,8 +124,8 @@ impl Reader {
         types: &[&str],
     ) -> Result<Vec<Value>, GraphError> {
         let rows = match &self.source {
-            Source::Tenant(http) => by_ids(http, ids, types).await?,
-            Source::Record(record) => record.by_ids(ids, types),
+            AnsweredBy::Tenant(http) => by_ids(http, ids, types).await?,
+            AnsweredBy::Record(record) => record.by_ids(ids, types),
         };
         if let Some(recording) = &self.recording {
             recording.note_named(&rows);

@@ -12,7 +12,7 @@ use crate::graph::error::GraphError;
 use crate::graph::reading::what;
 use crate::graph::rights::{Access, advice, needed};
 use crate::graph::survey::questions::RowSort;
-use crate::model::answers::{Answered, Answers};
+use crate::model::answers::{Answers, KeptAnswer};
 use crate::model::clock::{Clock, minute};
 use crate::model::id::ObjectId;
 use crate::model::outcome::Refusal;
@@ -34,14 +34,14 @@ pub(crate) struct Recorded {
     pub(crate) clock: Arc<dyn Clock>,
     answers: Answers,
     /// Every object that stands in any answer.
-    objects: BTreeMap<ObjectId, Seen>,
+    objects: BTreeMap<ObjectId, KnownObject>,
     /// Which object each path is about that asks for one of these. In lower case: for an object the service
     /// makes no difference.
     ways: BTreeMap<String, ObjectId>,
 }
 
 /// An object that stood in an answer.
-struct Seen {
+struct KnownObject {
     /// As the service says it in `@odata.type`.
     sort: String,
     text: Box<str>,
@@ -52,7 +52,7 @@ impl Recorded {
         let (objects, ways) = (BTreeMap::new(), BTreeMap::new());
         let mut recorded = Self { origin, clock, answers: Answers::default(), objects, ways };
         for (path, answered) in &answers.asked {
-            if let (Some(sort), Answered::Rows(rows)) = (RowSort::of(path), answered) {
+            if let (Some(sort), KeptAnswer::Rows(rows)) = (RowSort::of(path), answered) {
                 rows.texts().for_each(|text| recorded.see(sort, text));
             }
         }
@@ -79,7 +79,7 @@ impl Recorded {
         for path in sort.paths(id, name) {
             self.ways.entry(path.to_ascii_lowercase()).or_insert(id);
         }
-        let seen = || Seen { sort: sort.word().to_owned(), text: text.into() };
+        let seen = || KnownObject { sort: sort.word().to_owned(), text: text.into() };
         self.objects.entry(id).or_insert_with(seen);
     }
 
@@ -88,20 +88,20 @@ impl Recorded {
         let member = |name: &str| row.get(name).and_then(Value::as_str);
         let Some(id) = member("id").and_then(|id| id.parse::<ObjectId>().ok()) else { return };
         let sort = member("@odata.type").unwrap_or_default().to_owned();
-        self.objects.entry(id).or_insert_with(|| Seen { sort, text: text.into() });
+        self.objects.entry(id).or_insert_with(|| KnownObject { sort, text: text.into() });
     }
 
     /// Whether there is an answer to this: that the tenant refused is none.
     pub(crate) fn holds(&self, query: &Query) -> bool {
         match self.answers.asked.get(&query.path) {
-            Some(Answered::Rows(_)) => true,
-            Some(Answered::Refused(_)) => false,
+            Some(KeptAnswer::Rows(_)) => true,
+            Some(KeptAnswer::Refused(_)) => false,
             None => self.seen(query).is_some(),
         }
     }
 
     /// An object that is asked for by itself, and stood in the answer to something else.
-    fn seen(&self, query: &Query) -> Option<&Seen> {
+    fn seen(&self, query: &Query) -> Option<&KnownObject> {
         let asked = (query.shape == Shape::Object).then(|| query.path.to_ascii_lowercase())?;
         self.ways.get(&asked).and_then(|id| self.objects.get(id))
     }
@@ -110,10 +110,10 @@ impl Recorded {
     /// When the record does not say, or says that the tenant refused.
     pub(crate) fn rows(&self, query: &Query) -> Result<Rows, GraphError> {
         match self.answers.asked.get(&query.path) {
-            Some(Answered::Rows(rows)) => fitting(query, rows),
-            Some(Answered::Refused(refusal)) => Err(refused(query, refusal)),
+            Some(KeptAnswer::Rows(rows)) => fitting(query, rows),
+            Some(KeptAnswer::Refused(refusal)) => Err(refused(query, refusal)),
             None => {
-                let Some(Seen { text, .. }) = self.seen(query) else {
+                let Some(KnownObject { text, .. }) = self.seen(query) else {
                     return Err(GraphError::NotRecorded {
                         what: what(&query.path),
                         taken: self.taken(),
@@ -133,7 +133,7 @@ impl Recorded {
         let known = ids.iter().filter_map(|id| self.objects.get(id));
         known
             .filter(|seen| wanted.contains(&seen.sort))
-            .map(|Seen { sort, text }| {
+            .map(|KnownObject { sort, text }| {
                 let mut row = serde_json::from_str::<Value>(text).unwrap_or_default();
                 if let Some(members) = row.as_object_mut() {
                     members.insert("@odata.type".to_owned(), json!(sort));

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::{Map, Value};
 
 use crate::graph::error::GraphError;
-use crate::model::answers::{Answered, Answers};
+use crate::model::answers::{Answers, KeptAnswer};
 use crate::model::query::{Query, Rows, Shape};
 
 /// Most bytes of answers that one record holds. A hundred thousand grants with their people are a third of
@@ -19,11 +19,11 @@ const KEPT: [&str; 5] = ["@odata.type", "id", "userPrincipalName", "displayName"
 
 /// The record of one reading, while it goes on.
 #[derive(Debug, Default)]
-pub(crate) struct Recording(Mutex<Noted>);
+pub(crate) struct Recording(Mutex<RecordingState>);
 
 #[derive(Debug, Default)]
-struct Noted {
-    asked: BTreeMap<String, Answered>,
+struct RecordingState {
+    asked: BTreeMap<String, KeptAnswer>,
     named: Rows,
     /// Ids of `named`.
     ids: BTreeSet<String>,
@@ -38,17 +38,17 @@ impl Recording {
     pub(crate) fn note(&self, query: &Query, answer: &Result<Rows, GraphError>) {
         let answered = match answer {
             Ok(rows) if query.shape == Shape::Object => {
-                Answered::Rows(rows.iter().map(without_links).collect())
+                KeptAnswer::Rows(rows.iter().map(without_links).collect())
             }
-            Ok(rows) => Answered::Rows(rows.clone()),
+            Ok(rows) => KeptAnswer::Rows(rows.clone()),
             Err(GraphError::Forbidden { refusal, .. } | GraphError::Refused { refusal, .. }) => {
-                Answered::Refused((**refusal).clone())
+                KeptAnswer::Refused((**refusal).clone())
             }
             Err(_) => return,
         };
         let size = match &answered {
-            Answered::Rows(rows) => rows.texts().map(str::len).sum(),
-            Answered::Refused(refusal) => refusal.message.raw().len(),
+            KeptAnswer::Rows(rows) => rows.texts().map(str::len).sum(),
+            KeptAnswer::Refused(refusal) => refusal.message.raw().len(),
         };
         let mut noted = self.noted();
         if noted.has_room(query.path.len() + size) {
@@ -74,7 +74,7 @@ impl Recording {
     /// # Errors
     /// When it became more than a record may hold; with how many bytes that is.
     pub(crate) fn take(&self) -> Result<Answers, usize> {
-        let Noted { asked, named, full, .. } = std::mem::take(&mut *self.noted());
+        let RecordingState { asked, named, full, .. } = std::mem::take(&mut *self.noted());
         if full { Err(MOST_BYTES) } else { Ok(Answers { asked, named }) }
     }
 
@@ -84,12 +84,12 @@ impl Recording {
         Answers { asked: noted.asked.clone(), named: noted.named.clone() }
     }
 
-    fn noted(&self) -> MutexGuard<'_, Noted> {
+    fn noted(&self) -> MutexGuard<'_, RecordingState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Noted {
+impl RecordingState {
     /// Whether so much more may be kept. What is too long is given up as a whole at once.
     fn has_room(&mut self, bytes: usize) -> bool {
         self.bytes = self.bytes.saturating_add(bytes);

@@ -9,7 +9,7 @@ use crate::graph::auth::Claims;
 use crate::graph::budget::Far;
 use crate::graph::error::GraphError;
 use crate::graph::http::Http;
-use crate::graph::reader::{Reader, Source};
+use crate::graph::reader::{AnsweredBy, Reader};
 use crate::graph::wait::Wait;
 use crate::model::directory::Organization;
 use crate::model::id::TenantId;
@@ -21,8 +21,8 @@ impl Reader {
     /// tenant is sent to one that is.
     pub(crate) fn is_simulated(&self) -> bool {
         match &self.source {
-            Source::Tenant(http) => http.endpoint.is_loopback(),
-            Source::Record(record) => record.origin.simulated,
+            AnsweredBy::Tenant(http) => http.endpoint.is_loopback(),
+            AnsweredBy::Record(record) => record.origin.simulated,
         }
     }
 
@@ -74,8 +74,8 @@ impl Reader {
     /// Time since the clock's start, and the time of day then.
     pub(crate) fn time(&self) -> (Duration, OffsetDateTime) {
         let (now, today) = match &self.source {
-            Source::Tenant(http) => (http.limiter.since_start(), http.limiter.now()),
-            Source::Record(record) => (record.clock.since_start(), record.clock.now()),
+            AnsweredBy::Tenant(http) => (http.limiter.since_start(), http.limiter.now()),
+            AnsweredBy::Record(record) => (record.clock.since_start(), record.clock.now()),
         };
         (now, today - now)
     }
@@ -93,8 +93,8 @@ impl Reader {
 
     fn http(&self) -> Option<&Http> {
         match &self.source {
-            Source::Tenant(http) => Some(http),
-            Source::Record(_) => None,
+            AnsweredBy::Tenant(http) => Some(http),
+            AnsweredBy::Record(_) => None,
         }
     }
 }

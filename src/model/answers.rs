@@ -13,7 +13,7 @@ use crate::model::schema::JsonSchema;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Answers {
     /// By path and query string, as it was asked.
-    pub(crate) asked: BTreeMap<String, Answered>,
+    pub(crate) asked: BTreeMap<String, KeptAnswer>,
     /// Users, groups, service principals and app registrations that were asked for by their ids alone: what
     /// they are called, and nothing else of them.
     pub(crate) named: Rows,
@@ -22,7 +22,7 @@ pub(crate) struct Answers {
 /// What became of one question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Answered {
+pub(crate) enum KeptAnswer {
     /// All rows of a list, or the one object. None where such an object is not there.
     Rows(Rows),
     /// The tenant did not let whoever asked read it.

@@ -85,14 +85,14 @@ fn is_zero(number: &usize) -> bool {
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "what is kept is one of these; only its schema is made of both")]
-enum Kept<'a> {
+enum AnySnapshot<'a> {
     Run(&'a Snapshot),
     Taken(&'a Taken),
 }
 
 /// The schema of a snapshot.
 pub(crate) fn schema() -> Schema {
-    document::<Kept<'static>>("snapshot", taken::VERSION)
+    document::<AnySnapshot<'static>>("snapshot", taken::VERSION)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::error::StoreError;
-use crate::model::answers::{Answered, Answers};
+use crate::model::answers::{Answers, KeptAnswer};
 use crate::model::clock::Moment;
 use crate::model::cloud::Cloud;
 use crate::model::id::TenantId;
@@ -46,8 +46,8 @@ impl Taken {
     /// What the tenant refused to show, with why, as far as it says: safe to show.
     pub(crate) fn refused(&self) -> Vec<(String, String)> {
         let refused = self.answers.asked.iter().filter_map(|(path, answered)| match answered {
-            Answered::Refused(refusal) => Some((path, refusal)),
-            Answered::Rows(_) => None,
+            KeptAnswer::Refused(refusal) => Some((path, refusal)),
+            KeptAnswer::Rows(_) => None,
         });
         let path = |path: &str| shown(path.split('?').next().unwrap_or_default());
         refused
@@ -67,7 +67,7 @@ pub(crate) enum TakenState {
 }
 
 #[derive(Deserialize)]
-struct Head {
+struct TakenHead {
     #[serde(default)]
     format: Value,
     #[serde(default)]
@@ -86,7 +86,7 @@ pub(crate) fn is_of_a_run(bytes: &[u8]) -> bool {
 
 /// The state that a snapshot says it is of.
 fn states(bytes: &[u8]) -> Option<Value> {
-    let head = serde_json::from_slice::<Head>(bytes).ok()?;
+    let head = serde_json::from_slice::<TakenHead>(bytes).ok()?;
     (head.format == FORMAT).then_some(head.state)
 }
 

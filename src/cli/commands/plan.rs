@@ -67,7 +67,7 @@ async fn work(
     clouds::of_manifest(&loaded, &args.tenant, &again)?;
     let records = RecordPlace::of_manifest(&args.manifest.file);
     let past = Past::of(&records, &loaded.summary);
-    let Planned { mut plan, next, place } = match snapshot {
+    let FreshPlan { mut plan, next, place } = match snapshot {
         Some(path) => of_snapshot(path, args, &loaded, &past, env, &display).await?,
         None => of_tenant(args, &loaded, &past, env, &display).await?,
     };
@@ -98,7 +98,7 @@ async fn work(
 }
 
 /// A plan, and what there is to say around it.
-struct Planned {
+struct FreshPlan {
     plan: Plan,
     /// What to run next, where anything can be.
     next: Option<String>,
@@ -112,14 +112,14 @@ async fn of_tenant(
     past: &Past,
     env: &Arc<Env>,
     display: &Display<'_>,
-) -> Result<Planned, Failure> {
+) -> Result<FreshPlan, Failure> {
     let tenant = loaded.manifest.tenant.id.value;
     let connected = Connected::open(&args.tenant, tenant, WRITES, env).await?;
     let (reader, last) = (connected.session.graph.reader(), past.snapshot());
     let plan = plan::make(&reader, loaded, &args.app, last, &**env, &display.tell()).await;
     let plan = plan.map_err(|error| connected.failed(error))?;
     // The simulated tenant is left as it was: somebody may apply to it at this moment.
-    Ok(Planned { plan, next: Some(next_line(args, &connected)), place: connected.place() })
+    Ok(FreshPlan { plan, next: Some(next_line(args, &connected)), place: connected.place() })
 }
 
 /// Asks a snapshot, and nobody else.
@@ -130,12 +130,12 @@ async fn of_snapshot(
     past: &Past,
     env: &Arc<Env>,
     display: &Display<'_>,
-) -> Result<Planned, Failure> {
+) -> Result<FreshPlan, Failure> {
     let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
     let reader = operations::offline::open(path, loaded, &clock).map_err(failed)?;
     let last = past.snapshot();
     let plan = plan::make(&reader, loaded, &args.app, last, &**env, &display.tell()).await;
-    Ok(Planned { plan: plan.map_err(failed)?, next: None, place: Where::Tenant })
+    Ok(FreshPlan { plan: plan.map_err(failed)?, next: None, place: Where::Tenant })
 }
 
 /// What the plan says to whoever asks for it.
