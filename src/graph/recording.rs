@@ -9,7 +9,7 @@ use crate::graph::error::GraphError;
 use crate::model::answers::{Answers, KeptAnswer};
 use crate::model::query::{Query, Rows, Shape};
 
-/// Most bytes of answers that one record holds. A hundred thousand grants with their people are a third of
+/// Most bytes of answers that one record holds. A hundred thousand grants with their people are half of
 /// it, and what is written as JSON of it stays below what is read of a snapshot.
 const MOST_BYTES: usize = 96 * 1024 * 1024;
 

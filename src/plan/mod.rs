@@ -40,8 +40,8 @@ pub struct Plan {
     /// Whether it is a simulated one: nothing of it is anybody's real access. Known of the connection, and so
     /// no part of the effect or of a saved plan.
     pub simulated: bool,
-    /// The snapshot that it was made of in place of the tenant. Part of the effect: nobody can approve by such a
-    /// plan what would be done to the tenant.
+    /// The snapshot that it was made of in place of the tenant. Part of the effect: nobody can approve by such
+    /// a plan what would be done to the tenant.
     pub offline: Option<offline::Offline>,
     pub cloud: Cloud,
     pub manifest: ManifestSummary,

@@ -1,4 +1,5 @@
-//! A plan by a snapshot: the same as one by the tenant, without a token and without a socket, and never applied.
+//! A plan by a snapshot: the same as one by the tenant, without a token and without a socket, and never
+//! applied.
 
 mod alone;
 mod edited;
