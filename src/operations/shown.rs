@@ -22,6 +22,7 @@ use crate::plan::{
 };
 use crate::store::plan_file;
 use crate::store::snapshot::{self, Objects, Snapshot};
+use crate::store::taken;
 
 /// What a file holds.
 #[derive(Debug)]
@@ -44,6 +45,9 @@ pub(crate) fn read(path: &Path) -> Result<Shown, Failed> {
     let bytes = plan_file::read(path).map_err(PlanProblem::Unread).map_err(problem)?;
     let head = serde_json::from_slice::<FormatHead>(&bytes).map(|head| head.format);
     match head.as_ref().ok().and_then(Value::as_str) {
+        Some(snapshot::FORMAT) if taken::is_taken(&bytes) => {
+            Err(Failed::NotShown { path: path.to_owned(), format: "taken snapshot".to_owned() })
+        }
         Some(snapshot::FORMAT) => run(path, &snapshot::parse(path, &bytes)?),
         Some(format) if format != file::FORMAT && format.starts_with("consent.") => {
             Err(Failed::NotShown { path: path.to_owned(), format: format.to_owned() })
@@ -87,6 +91,7 @@ fn run(path: &Path, record: &Snapshot) -> Result<Shown, Failed> {
         unchanged: 0,
         unmanaged: Vec::new(),
         outside: None,
+        offline: None,
         warnings: Vec::new(),
         checks: Vec::new(),
         identity_checks: Vec::new(),

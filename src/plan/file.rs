@@ -307,6 +307,7 @@ fn plan(mut file: PlanFile) -> Result<Plan, PlanFileError> {
     let plan = Plan {
         tenant: file.tenant,
         simulated: false,
+        offline: None,
         cloud: file.cloud,
         manifest: file.manifest,
         live: file.live,

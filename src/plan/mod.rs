@@ -24,6 +24,7 @@ pub mod effect;
 pub mod file;
 pub mod fresh;
 pub(crate) mod holdings;
+pub(crate) mod offline;
 pub(crate) mod order;
 pub(crate) mod outage;
 pub(crate) mod outside;
@@ -42,6 +43,9 @@ pub struct Plan {
     /// Whether it is a simulated one: nothing of it is anybody's real access. Known of the connection, and so
     /// no part of the effect or of a saved plan.
     pub simulated: bool,
+    /// The snapshot that it was made of in place of the tenant. Part of the effect: nobody can approve by such
+    /// a plan what would be done to the tenant.
+    pub offline: Option<offline::Offline>,
     pub cloud: Cloud,
     pub manifest: ManifestSummary,
     pub live: LiveSummary,

@@ -44,6 +44,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
         };
         let mut plan = Plan {
             simulated: false,
+            offline: None,
             tenant: Organization {
                 id: tenant,
                 name: Untrusted::new("Contoso"),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::atomic::{self, Content};
 use super::error::StoreError;
 use super::opened::{self, Reach};
+use super::snapshot;
 
 /// A certificate with its key takes a few kilobytes; a seed of a large tenant some megabytes.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -86,6 +87,14 @@ pub(crate) fn read_text(path: &Path, reach: Reach) -> Result<String, StoreError>
         path: path.to_owned(),
         because: error.utf8_error().to_string(),
     })
+}
+
+/// Reads a snapshot that somebody named.
+///
+/// # Errors
+/// When it cannot be read, leads elsewhere, or is longer than any snapshot.
+pub(crate) fn read_snapshot(path: &Path) -> Result<Vec<u8>, StoreError> {
+    opened::read(path, Reach::Folder, snapshot::LONGEST)
 }
 
 /// How every line of a log begins.

@@ -171,6 +171,7 @@ fn sealed(value: &Value) -> Option<String> {
     let mut plan = Plan {
         resources: Default::default(),
         simulated: false,
+        offline: None,
         tenant: part(value, "tenant")?,
         cloud: part(value, "cloud")?,
         manifest: part(value, "manifest")?,

@@ -7,4 +7,5 @@ pub(crate) mod sandbox;
 pub(crate) mod sandbox_args;
 pub(crate) mod schema;
 pub(crate) mod show;
+pub(crate) mod snapshot;
 pub(crate) mod validate;

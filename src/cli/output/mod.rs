@@ -6,6 +6,7 @@ pub(crate) mod failure;
 pub(crate) mod files;
 pub(crate) mod live;
 pub(crate) mod not_begun;
+pub(crate) mod offline;
 pub(crate) mod progress;
 pub(crate) mod rails;
 pub(crate) mod reporting;
