@@ -5,10 +5,17 @@
 //! from outside passes `Untrusted::shown` or an escape of its format.
 
 mod change;
+mod escape;
 pub mod finding;
 pub(crate) mod formats;
 pub(crate) mod history;
+mod outputs;
 pub mod page;
 pub mod plan;
+pub(crate) mod remarks;
 pub(crate) mod repository;
 pub(crate) mod run;
+mod suites;
+
+#[cfg(test)]
+mod reports_tests;

@@ -10,7 +10,7 @@ mod entry;
 mod foot;
 pub(crate) mod head;
 pub mod json;
-mod marks;
+pub(crate) mod marks;
 mod replacement;
 mod sections;
 pub mod stale;

@@ -132,6 +132,7 @@ pub(crate) fn change(
             reason: None,
             owner: None,
             until: None,
+            at: None,
         }],
         notes: Vec::new(),
         permissions: permissions(&held, PermissionSort::Delegated),
