@@ -45,7 +45,9 @@ mod recorder;
 mod records;
 #[cfg(unix)]
 mod rehearsal;
+mod reports;
 mod rests;
+mod runners;
 mod sample;
 mod saved;
 mod scale;

@@ -112,8 +112,11 @@ impl<'a> Targets<'a> {
             )
             .help("take out one of --json and --report …=-, or name a file for it"));
         }
-        let mut taken: Vec<(&NamedFile<'_>, PathBuf)> =
-            self.read.iter().filter_map(|one| Some((one, report_file::place(&one.path)?))).collect();
+        let mut taken: Vec<(&NamedFile<'_>, PathBuf)> = self
+            .read
+            .iter()
+            .filter_map(|one| Some((one, report_file::place(&one.path)?)))
+            .collect();
         for one in &self.written {
             if one.path == Path::new("-") {
                 return Err(no_stdout(one));

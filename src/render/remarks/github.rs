@@ -26,7 +26,8 @@ pub(crate) fn annotations(
         [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "notice")]
     {
         for (remark, message) in worst(remarks, level) {
-            let (place, title) = (place(&remark.at, repository), property(&remark.sort.id().into()));
+            let (place, title) =
+                (place(&remark.at, repository), property(&remark.sort.id().into()));
             writeln!(out, "::{word} {place},title={title}::{}", data(&message))?;
         }
     }

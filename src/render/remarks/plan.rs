@@ -34,9 +34,11 @@ pub(crate) fn remarks(plan: &Plan) -> Remarks {
         all.extend(outage::of(plan, change).map(|outage| takes(plan, &apps, change, &outage)));
     }
     all.extend(plan.lifted.iter().map(lifted));
-    all.extend(plan.warnings.iter().map(|text| {
-        Remark::new(Sort::Plan, text, nowhere(plan), without_numbers(text))
-    }));
+    all.extend(
+        plan.warnings
+            .iter()
+            .map(|text| Remark::new(Sort::Plan, text, nowhere(plan), without_numbers(text))),
+    );
     Remarks::new("plan", Some(plan.tenant.id.to_string()), all)
 }
 

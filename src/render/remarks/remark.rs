@@ -152,11 +152,7 @@ pub(crate) struct Remarks {
 
 impl Remarks {
     /// Sorts them, and gives each its fingerprint. Remarks that nothing tells apart are numbered.
-    pub(super) fn new(
-        subject: &'static str,
-        tenant: Option<String>,
-        mut all: Vec<Remark>,
-    ) -> Self {
+    pub(super) fn new(subject: &'static str, tenant: Option<String>, mut all: Vec<Remark>) -> Self {
         all.sort_by_cached_key(|one| {
             let worst = (one.level(), one.sort.weight(), one.size);
             let rest = (one.sort.clone(), one.print.clone(), one.at.clone(), one.text.clone());
