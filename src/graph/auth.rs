@@ -4,7 +4,10 @@ pub(crate) mod aadsts;
 pub(crate) mod assertion;
 pub(crate) mod claims;
 pub(crate) mod failure;
+pub(crate) mod job;
+mod jwt;
 mod overhear;
+pub(crate) mod presented;
 pub(crate) mod source;
 pub(crate) mod tokens;
 
@@ -12,6 +15,7 @@ use std::path::PathBuf;
 
 use azure_core::credentials::Secret;
 
+use crate::graph::auth::job::{JobEnvironment, Platform};
 use crate::model::id::TenantId;
 use crate::model::secret;
 
@@ -36,6 +40,8 @@ pub(crate) struct SignInEnvironment {
     pub(crate) certificate: Option<Secret>,
     /// `AZURE_FEDERATED_TOKEN_FILE`. Read anew at each sign-in, since the platform renews it.
     pub(crate) federated_token_file: Option<PathBuf>,
+    /// The job of a pipeline that this runs in.
+    pub(crate) job: JobEnvironment,
     /// `AZURE_AUTHORITY_HOST`: another sign-in service than the cloud's. May be http on loopback.
     pub(crate) authority_host: Option<String>,
     /// `IDENTITY_ENDPOINT`: the host offers a managed identity.
@@ -62,6 +68,7 @@ pub(crate) enum SignInWay {
     ClientSecret { tenant: String, client: String, secret: Secret },
     Certificate { tenant: String, client: String, pem: Secret },
     Workload { tenant: String, client: String, file: PathBuf },
+    Job { tenant: String, client: String, platform: Platform },
     ManagedIdentity { client: Option<String> },
     DeveloperTools { tenant: Option<String>, az: bool, azd: bool },
 }
@@ -79,7 +86,7 @@ impl Credential {
     }
 
     /// The first that the environment allows: ready-made token, secret, certificate, workload
-    /// identity, managed identity, developer tools (`az`, then `azd`).
+    /// identity, the job's own identity, managed identity, developer tools (`az`, then `azd`).
     ///
     /// # Errors
     /// When the environment says half of what a credential needs, or names a way that there is not.
@@ -91,6 +98,7 @@ impl Credential {
             client_secret,
             certificate,
             federated_token_file,
+            job,
             authority_host,
             identity_endpoint,
             token_credentials,
@@ -118,6 +126,8 @@ impl Credential {
         {
             let (tenant, client) = both("AZURE_FEDERATED_TOKEN_FILE")?;
             SignInWay::Workload { tenant, client, file }
+        } else if let Some(way) = job.way(tenant.as_deref(), client.as_deref())? {
+            way
         } else if filled(identity_endpoint).is_some() {
             SignInWay::ManagedIdentity { client }
         } else {
@@ -132,6 +142,7 @@ impl Credential {
             SignInWay::Ready(secret) | SignInWay::ClientSecret { secret, .. } => {
                 secret::learn(secret.secret());
             }
+            SignInWay::Job { platform, .. } => secret::learn(platform.request_token().secret()),
             SignInWay::Certificate { pem, .. } => secret::learn_keys(pem.secret()),
             SignInWay::Workload { .. }
             | SignInWay::ManagedIdentity { .. }
@@ -141,11 +152,12 @@ impl Credential {
 
     /// The way in, for people: `client secret`.
     pub(crate) fn name(&self) -> &'static str {
-        match self.way {
+        match &self.way {
             SignInWay::Ready(_) => "CONSENT_TOKEN",
             SignInWay::ClientSecret { .. } => "client secret",
             SignInWay::Certificate { .. } => "client certificate",
             SignInWay::Workload { .. } => "workload identity",
+            SignInWay::Job { platform, .. } => platform.way_name(),
             SignInWay::ManagedIdentity { .. } => "managed identity",
             SignInWay::DeveloperTools { az: true, azd: true, .. } => "developer tools (az, azd)",
             SignInWay::DeveloperTools { az: true, .. } => "Azure CLI (az)",
@@ -194,6 +206,7 @@ mod tests {
             client_secret: Some(Secret::new("hush")),
             certificate: Some(Secret::new("pem")),
             federated_token_file: Some("/token".into()),
+            job: JobEnvironment::default(),
             authority_host: None,
             identity_endpoint: Some("http://127.0.0.1:1".into()),
             token_credentials: None,

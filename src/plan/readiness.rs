@@ -46,3 +46,15 @@ pub(crate) fn rules<'p>(checks: impl IntoIterator<Item = &'p Check>) -> Vec<&'p 
     }
     rules
 }
+
+/// What stops a plan, rule by rule, in their order.
+pub(crate) fn by_rule(plan: &Plan) -> Vec<(&str, Vec<&Check>)> {
+    let mut rules: Vec<(&str, Vec<&Check>)> = Vec::new();
+    for check in plan.checks.iter().chain(&plan.identity_checks) {
+        match rules.iter_mut().find(|(rule, _)| *rule == check.rule) {
+            Some((_, checks)) => checks.push(check),
+            None => rules.push((&check.rule, vec![check])),
+        }
+    }
+    rules
+}

@@ -11,7 +11,7 @@ use crate::render::outputs::{self, Outputs};
 use crate::render::remarks::remark::Remarks;
 use crate::render::remarks::{self, azure, code_quality, github, sarif};
 use crate::render::repository::Repository;
-use crate::render::{escape, plan, run, suites};
+use crate::render::{escape, finding, plan, run, suites};
 
 /// What a report is about.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +28,16 @@ pub(crate) enum Reported<'a> {
 pub(crate) struct ReportOptions {
     /// Characters that a comment may have.
     pub(crate) comment_budget: usize,
+    pub(crate) people: PeopleTold,
     pub(crate) repository: Repository,
+}
+
+/// What is said of people. What is drawn for everybody to read has no names in it already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PeopleTold {
+    Named,
+    /// They are only counted.
+    Counted,
 }
 
 /// The longest comment that every version of every platform takes, in characters. GitHub keeps 65,536 in
@@ -37,7 +46,11 @@ pub(crate) const COMMENT_BUDGET: usize = 65_000;
 
 impl Default for ReportOptions {
     fn default() -> Self {
-        Self { comment_budget: COMMENT_BUDGET, repository: Repository::default() }
+        Self {
+            comment_budget: COMMENT_BUDGET,
+            people: PeopleTold::Named,
+            repository: Repository::default(),
+        }
     }
 }
 
@@ -125,6 +138,14 @@ pub(crate) static JSON: Format = Format {
     tells_mistakes: false,
 };
 
+/// The comment under a pull request.
+pub(crate) static MARKDOWN: Format = Format {
+    name: "markdown",
+    parts: &[Part { to: PartTo::Named, draw: in_markdown }],
+    begins: &[plan::markdown::MARK, run::markdown::MARK, finding::markdown::MARK],
+    tells_mistakes: true,
+};
+
 static SARIF: Format = Format {
     name: "sarif",
     parts: &[Part { to: PartTo::Named, draw: as_sarif }],
@@ -143,7 +164,7 @@ static GITLAB: Format = Format {
     name: "gitlab",
     parts: &[
         Part { to: PartTo::Named, draw: as_code_quality },
-        Part { to: PartTo::Beside("md"), draw: as_comment },
+        Part { to: PartTo::Beside("md"), draw: in_markdown },
     ],
     begins: &code_quality::BEGINS,
     tells_mistakes: true,
@@ -154,7 +175,7 @@ static GITHUB: Format = Format {
     parts: &[
         Part { to: PartTo::Commands, draw: as_annotations },
         Part { to: PartTo::Appended("GITHUB_OUTPUT"), draw: as_lines },
-        Part { to: PartTo::Appended("GITHUB_STEP_SUMMARY"), draw: as_comment },
+        Part { to: PartTo::Appended("GITHUB_STEP_SUMMARY"), draw: in_markdown },
     ],
     begins: &[],
     tells_mistakes: true,
@@ -171,17 +192,15 @@ static AZURE: Format = Format {
                 ending: "md",
                 command: upload_summary,
             },
-            draw: as_comment,
+            draw: in_markdown,
         },
     ],
     begins: &[],
     tells_mistakes: true,
 };
 
-pub(crate) static FORMATS: [&Format; 6] = [&JSON, &SARIF, &JUNIT, &GITLAB, &GITHUB, &AZURE];
-
-/// How comments of ours begin, which stand beside another file.
-pub(crate) const COMMENT_BEGINS: &str = "<!-- consent:";
+pub(crate) static FORMATS: [&Format; 7] =
+    [&JSON, &MARKDOWN, &SARIF, &JUNIT, &GITLAB, &GITHUB, &AZURE];
 
 /// The format of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Format> {
@@ -198,6 +217,20 @@ fn in_json(
         Reported::Run(report, plan) => run::json::run(report, plan, out),
         // There is a document of what is, and none of what is not.
         Reported::Mistakes(..) => Ok(()),
+    }
+}
+
+fn in_markdown(
+    reported: &Reported<'_>,
+    options: &ReportOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match reported {
+        Reported::Plan(it) => plan::markdown::plan(it, options, out),
+        Reported::Run(report, plan) => run::markdown::run(report, plan, options, out),
+        Reported::Mistakes(findings, sources) => {
+            finding::markdown::findings(findings, sources, options, out)
+        }
     }
 }
 
@@ -266,12 +299,6 @@ fn as_variables(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     outputs(it).variables(out)
-}
-
-/// What people read on a platform. Once there is a drawing in Markdown, it is called here; until then it
-/// is the counts alone.
-fn as_comment(it: &Reported<'_>, _options: &ReportOptions, out: &mut dyn Write) -> io::Result<()> {
-    outputs(it).list(out)
 }
 
 /// Hands a summary over to Azure Pipelines.

@@ -4,8 +4,9 @@
 //! Imports floors 0 to 3. Effects: none; every renderer writes to the writer it is given. All text
 //! from outside passes `Untrusted::shown` or an escape of its format.
 
+mod budget;
 mod change;
-mod escape;
+pub(crate) mod escape;
 pub mod finding;
 pub(crate) mod formats;
 pub(crate) mod history;

@@ -44,15 +44,6 @@ impl Outputs {
             writeln!(out, "##vso[task.setvariable variable={name};isOutput=true]{value}")
         })
     }
-
-    /// As a list in Markdown.
-    ///
-    /// # Errors
-    /// When the writer fails.
-    pub(crate) fn list(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "<!-- consent:outputs -->\n")?;
-        self.0.iter().try_for_each(|(name, value)| writeln!(out, "- {name}: `{value}`"))
-    }
 }
 
 /// Of a plan.

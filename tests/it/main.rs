@@ -26,6 +26,7 @@ mod errors;
 mod files;
 mod gate;
 mod hostile;
+mod identity_tokens;
 mod interop;
 mod kinds;
 mod lanes;

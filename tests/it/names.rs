@@ -192,6 +192,14 @@ fn values_of_any_form_draw_nothing() {
             &["AZURE_TENANT_ID", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_ID"],
             &["AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_CLIENT_ID"],
             &["AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_ID"],
+            &["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "AZURE_CLIENT_ID"],
+            &["SYSTEM_OIDCREQUESTURI", "SYSTEM_ACCESSTOKEN", "AZURE_CLIENT_ID"],
+            &[
+                "SYSTEM_OIDCREQUESTURI",
+                "SYSTEM_ACCESSTOKEN",
+                "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
+                "AZURESUBSCRIPTION_CLIENT_ID",
+            ],
             &["IDENTITY_ENDPOINT"],
         ] {
             let with = [variables, &["CONSENT_TOKEN"]].concat();

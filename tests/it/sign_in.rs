@@ -12,11 +12,11 @@ use time::{Duration, OffsetDateTime};
 
 use crate::world::{Run, TENANT, World};
 
-const CLIENT: &str = "c1c1c1c1-0000-4000-8000-00000000c1c1";
+pub const CLIENT: &str = "c1c1c1c1-0000-4000-8000-00000000c1c1";
 const SECRET: &str = "hush~Q8x.not-for-anybodys-eyes";
-const ISSUER: &str = "https://token.actions.example";
-const SUBJECT: &str = "repo:contoso/consent:ref:refs/heads/main";
-const EXCHANGE: &str = "api://AzureADTokenExchange";
+pub const ISSUER: &str = "https://token.actions.example";
+pub const SUBJECT: &str = "repo:contoso/consent:ref:refs/heads/main";
+pub const EXCHANGE: &str = "api://AzureADTokenExchange";
 
 /// A key pair that no service trusts; made for these tests.
 const OURS: &str = include_str!("fixtures/app.pem");
@@ -26,7 +26,7 @@ const OTHERS: &str = include_str!("fixtures/other.pem");
 /// Our certificate, but another key.
 const MIXED: &str = include_str!("fixtures/mixed.pem");
 
-const GRANT: &str = r#"
+pub const GRANT: &str = r#"
 [app.ui]
 app_id = "5e000000-0000-4000-8000-0000000000c3"
 mode = "exact"
@@ -39,7 +39,7 @@ for = { users = ["alice@contoso.com"] }
 "#;
 
 /// The tenant with an application that may sign in, `how` being the rest of its table.
-fn world(how: &str) -> World {
+pub fn world(how: &str) -> World {
     let world = World::with(&format!(
         "[[identity]]\napp_id = \"{CLIENT}\"\npermissions = [\"Directory.Read.All\", \
          \"DelegatedPermissionGrant.ReadWrite.All\"]\n{how}\n"
@@ -70,14 +70,14 @@ fn platform_token(issuer: &str, subject: &str, audience: &str) -> String {
 }
 
 /// The binary without a ready-made token: it has to sign in at the simulated tenant.
-fn command(world: &World, args: &[&str], variables: &[(&str, &str)]) -> Command {
+pub fn command(world: &World, args: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = world.command(args);
     command.env_remove("CONSENT_TOKEN").env("AZURE_AUTHORITY_HOST", world.tenant.url());
     command.envs(variables.iter().copied());
     command
 }
 
-fn run(world: &World, args: &[&str], variables: &[(&str, &str)]) -> Run {
+pub fn run(world: &World, args: &[&str], variables: &[(&str, &str)]) -> Run {
     Run::of(command(world, args, variables).output().unwrap())
 }
 
@@ -88,7 +88,7 @@ fn given(world: &World, name: &str, text: &str) -> String {
 
 /// Nothing that was printed or written holds one of these, or anything that looks like a token.
 #[track_caller]
-fn assert_hushed(world: &World, runs: &[&Run], secrets: &[&str]) {
+pub fn assert_hushed(world: &World, runs: &[&Run], secrets: &[&str]) {
     let mut texts: Vec<(PathBuf, String)> = Vec::new();
     written(world.folder(), &mut texts);
     for run in runs {
@@ -117,7 +117,7 @@ fn written(folder: &Path, texts: &mut Vec<(PathBuf, String)>) {
 
 /// Plans and applies with these variables, says everything there is to say, and tells no secret.
 #[track_caller]
-fn assert_works(world: &World, variables: &[(&str, &str)], secrets: &[&str]) {
+pub fn assert_works(world: &World, variables: &[(&str, &str)], secrets: &[&str]) {
     let plan = run(world, &["plan", "--json", "-vv", "--log-file", "plan.log"], variables);
     assert_eq!(plan.code, 0, "{plan:#?}");
     let report: Value = serde_json::from_str(&plan.stdout).unwrap();
@@ -133,7 +133,7 @@ fn assert_works(world: &World, variables: &[(&str, &str)], secrets: &[&str]) {
 
 /// `plan` and `apply` end with 4 before any write, and say all these words. What they said.
 #[track_caller]
-fn assert_fails(world: &World, variables: &[(&str, &str)], words: &[&str]) -> String {
+pub fn assert_fails(world: &World, variables: &[(&str, &str)], words: &[&str]) -> String {
     // Whoever approves before signing in has planned with somebody else's sign-in.
     let digest = world.digest();
     let apply = run(world, &["apply", "--approve", &digest, "-vv"], variables);
@@ -305,7 +305,7 @@ fn refused_federations_say_what_does_not_fit() {
         ("AADSTS700212", platform_token(ISSUER, SUBJECT, "https://vault.example")),
     ] {
         let path = given(&world, "token", &token);
-        let words = [number, "no federated credential of the app fits", "issuer, subject"];
+        let words = [number, "has no federated credential for the", "enter exactly: issuer"];
         assert_fails(&world, &with_file(variable, &path), &words);
     }
     let nowhere = world.folder().join("given/nowhere").display().to_string();

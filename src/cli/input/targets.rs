@@ -9,7 +9,7 @@ use crate::cli::output::failure::{Exit, Failure};
 use crate::cli::output::files::stored;
 use crate::model::untrusted::shown;
 use crate::plan::file;
-use crate::render::formats::COMMENT_BEGINS;
+use crate::render::formats::MARKDOWN;
 use crate::render::{plan, run};
 use crate::store::report_file::{self, Holds};
 
@@ -69,7 +69,7 @@ impl<'a> Targets<'a> {
                         targets.written.push(NamedFile {
                             flag: "--report",
                             path: path.with_extension(ending).into(),
-                            replaces: Some(yesterdays(&[COMMENT_BEGINS])),
+                            replaces: Some(yesterdays(MARKDOWN.begins)),
                         });
                     }
                 }

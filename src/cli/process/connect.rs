@@ -13,6 +13,7 @@ use crate::cli::output::failure::{Exit, Failure};
 use crate::cli::process::env::Env;
 use crate::graph::Options;
 use crate::graph::auth::SignInEnvironment;
+use crate::graph::auth::job::{AzurePipelinesJob, GithubJob, JobEnvironment};
 use crate::graph::error::GraphError;
 use crate::model::clock::Clock;
 use crate::model::id::TenantId;
@@ -92,6 +93,30 @@ impl Connected {
     }
 }
 
+/// What the platforms of pipelines tell their jobs.
+fn job(env: &Env) -> JobEnvironment {
+    let text = |name: &str| env.var(name).map(str::to_owned);
+    let secret = |name: &str| env.var(name).map(|value| Secret::new(value.to_owned()));
+    let tenant_id = match env.var("AZURE_TENANT_ID") {
+        Some(_) => None,
+        None => text("AZURESUBSCRIPTION_TENANT_ID"),
+    };
+    JobEnvironment {
+        github: GithubJob {
+            runs: text("GITHUB_ACTIONS"),
+            request_url: text("ACTIONS_ID_TOKEN_REQUEST_URL"),
+            request_token: secret("ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+        },
+        azure_pipelines: AzurePipelinesJob {
+            request_url: text("SYSTEM_OIDCREQUESTURI"),
+            access_token: secret("SYSTEM_ACCESSTOKEN"),
+            connection: text("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"),
+            client_id: text("AZURESUBSCRIPTION_CLIENT_ID"),
+            tenant_id,
+        },
+    }
+}
+
 /// The variables that Microsoft's own tools use, and our own token.
 fn sign_in(tenant: TenantId, env: &Env) -> Result<SignInEnvironment, Failure> {
     let text = |name: &str| env.var(name).map(str::to_owned);
@@ -116,6 +141,7 @@ fn sign_in(tenant: TenantId, env: &Env) -> Result<SignInEnvironment, Failure> {
         client_secret: secret("AZURE_CLIENT_SECRET"),
         certificate,
         federated_token_file: env.var("AZURE_FEDERATED_TOKEN_FILE").map(PathBuf::from),
+        job: job(env),
         authority_host: text("AZURE_AUTHORITY_HOST"),
         identity_endpoint: text("IDENTITY_ENDPOINT"),
         token_credentials: text("AZURE_TOKEN_CREDENTIALS"),

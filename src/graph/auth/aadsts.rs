@@ -174,9 +174,29 @@ const TABLE: &[Row] = &[
         "register this very certificate with the app, and use its own key",
     ),
     (
-        &[70021, 700_211, 700_212, 700_213],
+        &[70021, 70025, 700_211, 700_212, 700_213],
         "no federated credential of the app fits this token",
         "compare issuer, subject and audience of the federated credential with the pipeline's",
+    ),
+    (
+        &[7_002_138],
+        "a federated credential of the app fits this token in other letter case only",
+        "write issuer, subject and audience of the federated credential exactly as the pipeline's",
+    ),
+    (
+        &[7_002_381],
+        "the tenant takes pipelines of certain GitHub enterprises only",
+        "run in a repository of one of them, or ask whoever owns the tenant's policy",
+    ),
+    (
+        &[501_661],
+        "the sign-in service could not fetch the keys of whoever issued the identity token",
+        "its issuer has to be reachable from the internet by https",
+    ),
+    (
+        &[50013, 500_133],
+        "the signed statement was not accepted: by its signature, its issuer or its time",
+        "check this machine's clock and the issuer, then run again for a new statement",
     ),
     (
         &[700_021, 700_023],

@@ -1,12 +1,11 @@
 //! What an access token says about itself. Read, not verified: only the service can do that.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use time::OffsetDateTime;
 use url::Url;
 
 use crate::graph::auth::failure::SignInError;
+use crate::graph::auth::jwt::Jwt;
 use crate::graph::endpoint::Endpoint;
 use crate::model::clock::stamp;
 use crate::model::cloud::Cloud;
@@ -47,17 +46,9 @@ const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
 impl Claims {
     /// Reads the middle part of a JWT. A token is opaque by contract, so anything else is no error.
     pub fn of(token: &str) -> Self {
-        let mut parts = token.split('.');
-        let (Some(_), Some(payload), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Self::default();
-        };
-        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part.trim_end_matches('='));
-        let Ok(bytes) = decode(payload) else { return Self::default() };
-        let claims = serde_json::from_slice(&bytes).map(|json| Self::from_json(&json));
-        let is_signed = decode(signature).is_ok_and(|bytes| bytes.len() >= SHORTEST_SIGNATURE);
-        claims.map(|claims| Self { is_signed, ..claims }).unwrap_or_default()
+        let Some(jwt) = Jwt::read(token) else { return Self::default() };
+        let is_signed = jwt.signature_bytes >= SHORTEST_SIGNATURE;
+        Self { is_signed, ..Self::from_json(&jwt.claims) }
     }
 
     fn from_json(json: &Value) -> Self {
@@ -174,6 +165,9 @@ impl Claims {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     fn token(claims: &Value) -> String {

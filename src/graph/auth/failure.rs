@@ -108,6 +108,9 @@ impl SignInError {
 
     /// From what the sign-in library says. `way` is the name of the way in.
     pub(crate) fn from_azure(error: &azure_core::Error, way: &str, tenant: Option<&str>) -> Self {
+        if let Some(own) = own(error) {
+            return own;
+        }
         let texts = texts(error);
         let code = texts.iter().find_map(|text| aadsts::find(text)).or_else(|| number(error));
         let login = match tenant {
@@ -196,6 +199,18 @@ fn kinds(error: &azure_core::Error) -> Vec<&ErrorKind> {
         source = cause.source();
     }
     kinds
+}
+
+/// What we said ourselves, where the library only passed it on.
+fn own(error: &azure_core::Error) -> Option<SignInError> {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(own) = cause.downcast_ref::<SignInError>() {
+            return Some(own.clone());
+        }
+        source = cause.source();
+    }
+    None
 }
 
 /// The number that the answer's `error_codes` gave.

@@ -6,6 +6,7 @@ use azure_core::http::{AsyncRawResponse, HttpClient, Request};
 use serde_json::Value;
 use url::form_urlencoded;
 
+use crate::graph::auth::presented::LastPresented;
 use crate::graph::endpoint::is_loopback;
 use crate::model::secret;
 
@@ -24,12 +25,14 @@ pub(super) struct Overhearing {
     /// Plain http, with this machine and with nobody else. The library insists on https: here it is
     /// turned back.
     pub(crate) plain: bool,
+    /// What whoever signs in said it is.
+    pub(crate) presented: LastPresented,
 }
 
 #[async_trait::async_trait]
 impl HttpClient for Overhearing {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        learn_sent(request);
+        self.learn_sent(request);
         let answer = if self.plain {
             self.client.execute_request(&plain(request)?).await?
         } else {
@@ -39,6 +42,25 @@ impl HttpClient for Overhearing {
         let body = body.collect().await?;
         learn_answered(&body);
         Ok(AsyncRawResponse::from_bytes(status, headers, body))
+    }
+}
+
+impl Overhearing {
+    fn learn_sent(&self, request: &Request) {
+        for (name, value) in request.headers().iter() {
+            if HEADERS.iter().any(|secret| name.as_str().eq_ignore_ascii_case(secret)) {
+                secret::learn(value.as_str());
+            }
+        }
+        let Body::Bytes(bytes) = request.body() else { return };
+        for (name, value) in form_urlencoded::parse(bytes) {
+            if SENT.contains(&name.as_ref()) {
+                secret::learn(&value);
+            }
+            if name == "client_assertion" {
+                self.presented.note(&value);
+            }
+        }
     }
 }
 
@@ -52,18 +74,6 @@ fn plain(request: &Request) -> azure_core::Result<Request> {
         Ok(()) => Ok(request),
         Err(()) => Err(refuse("the address cannot be http")),
     }
-}
-
-fn learn_sent(request: &Request) {
-    for (name, value) in request.headers().iter() {
-        if HEADERS.iter().any(|secret| name.as_str().eq_ignore_ascii_case(secret)) {
-            secret::learn(value.as_str());
-        }
-    }
-    let Body::Bytes(bytes) = request.body() else { return };
-    form_urlencoded::parse(bytes)
-        .filter(|(name, _)| SENT.contains(&name.as_ref()))
-        .for_each(|(_, value)| secret::learn(&value));
 }
 
 fn learn_answered(body: &[u8]) {

@@ -16,21 +16,26 @@ use url::Url;
 
 use crate::graph::auth::assertion::CertificateAssertion;
 use crate::graph::auth::failure::SignInError;
+use crate::graph::auth::job::ask::JobAssertion;
+use crate::graph::auth::job::audience;
 use crate::graph::auth::overhear::Overhearing;
+use crate::graph::auth::presented::LastPresented;
 use crate::graph::auth::{Credential, SignInWay};
 use crate::graph::client::{Way, client};
 use crate::graph::endpoint::{Endpoint, is_loopback};
 use crate::model::clock::Clock;
 use crate::model::untrusted::shown;
 
-/// Credentials to try in order, each with the name of its way. Sends nothing.
+/// Credentials to try in order, each with the name of its way. Sends nothing. What a job says it is, is
+/// noted when it is sent.
 pub(crate) fn credentials(
     credential: Credential,
     endpoint: &Endpoint,
     clock: Arc<dyn Clock>,
+    presented: &LastPresented,
 ) -> Result<Vec<Arc<dyn TokenCredential>>, SignInError> {
     let name = credential.name();
-    let authority = Authority::of(credential.authority.as_deref(), endpoint)?;
+    let authority = Authority::of(credential.authority.as_deref(), endpoint, presented.clone())?;
     // The token of a real tenant stays with the real Graph: nothing simulated sees it, so that a
     // changed address cannot collect it. A developer tool does not look at the authority, so it has
     // to be named as well: nobody does both by accident.
@@ -66,12 +71,22 @@ pub(crate) fn credentials(
             };
             WorkloadIdentityCredential::new(Some(options)).map_err(failed)?
         }
+        SignInWay::Job { tenant, client, platform } => {
+            let asks =
+                JobAssertion::new(platform, audience(endpoint.cloud())).map_err(no_client)?;
+            let options = ClientAssertionCredentialOptions { client_options: authority.options()? };
+            ClientAssertionCredential::new(tenant, client, asks, Some(options)).map_err(failed)?
+        }
         SignInWay::ManagedIdentity { client: id } => {
             // The identity service is on this machine or its host, over plain http.
             let near = client(Way::Machine).map_err(no_client)?;
             let options = ManagedIdentityCredentialOptions {
                 user_assigned_id: id.map(UserAssignedId::ClientId),
-                client_options: options(Overhearing { client: near, plain: false }),
+                client_options: options(Overhearing {
+                    client: near,
+                    plain: false,
+                    presented: LastPresented::default(),
+                }),
             };
             ManagedIdentityCredential::new(Some(options)).map_err(failed)?
         }
@@ -105,10 +120,15 @@ fn developer_tools(
 struct Authority {
     host: Url,
     loopback: bool,
+    presented: LastPresented,
 }
 
 impl Authority {
-    fn of(given: Option<&str>, endpoint: &Endpoint) -> Result<Self, SignInError> {
+    fn of(
+        given: Option<&str>,
+        endpoint: &Endpoint,
+        presented: LastPresented,
+    ) -> Result<Self, SignInError> {
         let text = given.unwrap_or_else(|| endpoint.cloud().login());
         let refuse = |why: &str| {
             SignInError::plain(
@@ -134,14 +154,15 @@ impl Authority {
         host.set_path("/");
         host.set_query(None);
         host.set_fragment(None);
-        Ok(Self { host, loopback })
+        Ok(Self { host, loopback, presented })
     }
 
     fn options(&self) -> Result<ClientOptions, SignInError> {
         let way = if self.loopback { Way::Machine } else { Way::Internet };
         let http = client(way).map_err(no_client)?;
         let plain = self.host.scheme() == "http";
-        let mut options = options(Overhearing { client: http, plain });
+        let mut options =
+            options(Overhearing { client: http, plain, presented: self.presented.clone() });
         let mut custom = CustomConfiguration::default();
         // The library insists on https; the transport turns it back for this machine only.
         let host = self.host.as_str().trim_end_matches('/');

@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 
 use crate::graph::auth::claims::Claims;
 use crate::graph::auth::failure::SignInError;
+use crate::graph::auth::presented::{LastPresented, Presented};
 use crate::graph::auth::source::credentials;
 use crate::graph::auth::{Credential, SignInWay};
 use crate::graph::endpoint::Endpoint;
@@ -33,6 +34,7 @@ pub(crate) struct Tokens {
     forgotten: AtomicU64,
     /// Whether it was told that the token cannot be compared.
     told: AtomicBool,
+    presented: LastPresented,
 }
 
 /// A stretch of the sign-in between two refused tokens: what is sent after it goes out with a token that was not
@@ -77,17 +79,30 @@ impl Tokens {
             SignInWay::Ready(token) => (Some(Secret::new(token.secret().trim().to_owned())), None),
             SignInWay::ClientSecret { tenant, .. }
             | SignInWay::Certificate { tenant, .. }
-            | SignInWay::Workload { tenant, .. } => (None, Some(tenant.clone())),
+            | SignInWay::Workload { tenant, .. }
+            | SignInWay::Job { tenant, .. } => (None, Some(tenant.clone())),
             SignInWay::DeveloperTools { tenant, .. } => (None, tenant.clone()),
             SignInWay::ManagedIdentity { .. } => (None, None),
         };
+        let presented = LastPresented::default();
         let ways = match ready {
             Some(_) => Vec::new(),
-            None => credentials(credential.clone(), &endpoint, clock.clone())?,
+            None => credentials(credential.clone(), &endpoint, clock.clone(), &presented)?,
         };
         let state = Mutex::new(TokenState { ways, held: None });
         let (forgotten, told) = (AtomicU64::new(0), AtomicBool::new(false));
-        Ok(Self { endpoint, clock, name, tenant, ready, credential, state, forgotten, told })
+        Ok(Self {
+            endpoint,
+            clock,
+            name,
+            tenant,
+            ready,
+            credential,
+            state,
+            forgotten,
+            told,
+            presented,
+        })
     }
 
     /// A token that may be sent: of this tenant and cloud, for this Graph, as far as it says so itself.
@@ -162,11 +177,35 @@ impl Tokens {
             return Renewal::Before;
         }
         // The library's credentials hold the refused token too: new ones hold nothing.
-        let fresh = credentials(self.credential.clone(), &self.endpoint, self.clock.clone());
+        let (credential, clock) = (self.credential.clone(), self.clock.clone());
+        let fresh = credentials(credential, &self.endpoint, clock, &self.presented);
         let Ok(ways) = fresh else { return Renewal::None };
         *state = TokenState { ways, held: None };
         self.forgotten.fetch_add(1, Ordering::Release);
         Renewal::Now
+    }
+
+    /// What the job that signed in said it is, as it was sent last.
+    pub(crate) fn presented(&self) -> Option<Presented> {
+        match &self.credential.way {
+            SignInWay::Workload { .. } | SignInWay::Job { .. } => self.presented.get(),
+            SignInWay::Ready(_)
+            | SignInWay::ClientSecret { .. }
+            | SignInWay::Certificate { .. }
+            | SignInWay::ManagedIdentity { .. }
+            | SignInWay::DeveloperTools { .. } => None,
+        }
+    }
+
+    /// A refused identity token is told with what it said.
+    fn explained(&self, error: SignInError) -> SignInError {
+        match (&self.credential.way, self.presented()) {
+            (
+                SignInWay::Workload { client, .. } | SignInWay::Job { client, .. },
+                Some(presented),
+            ) => presented.explain(error, client),
+            _ => error,
+        }
     }
 
     async fn sign_in(&self, ways: &[Arc<dyn TokenCredential>]) -> Result<HeldToken, SignInError> {
@@ -187,7 +226,7 @@ impl Tokens {
                 // The first tool's words count: it is the one that most people have.
                 Err(error) => {
                     let told = SignInError::from_azure(&error, self.name, self.tenant.as_deref());
-                    first.get_or_insert(told);
+                    first.get_or_insert(self.explained(told));
                 }
             }
         }

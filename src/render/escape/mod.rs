@@ -5,5 +5,6 @@
 
 pub(crate) mod azure;
 pub(crate) mod github;
+pub(crate) mod markdown;
 pub(crate) mod uri;
 pub(crate) mod xml;

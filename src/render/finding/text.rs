@@ -36,14 +36,29 @@ pub fn draw(
     known: Redact<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    draw_first(MOST, findings, sources, colour, known, out)
+}
+
+/// The same of at most so many.
+///
+/// # Errors
+/// Those of the writer.
+pub(crate) fn draw_first(
+    most: usize,
+    findings: &Findings,
+    sources: &Sources,
+    colour: Colour,
+    known: Redact<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     // That there are even more comes last, and is told whatever is not drawn before it.
     let (end, all): (Vec<&Finding>, Vec<&Finding>) =
         findings.sorted().into_iter().partition(|finding| finding.code == TOO_MANY);
     let alone = findings.is_one_mistake();
-    for finding in all.iter().take(MOST).chain(&end) {
+    for finding in all.iter().take(most).chain(&end) {
         writeln!(out, "{}\n", one(finding, alone, sources, colour, known))?;
     }
-    match all.len().saturating_sub(MOST) {
+    match all.len().saturating_sub(most) {
         0 => Ok(()),
         more => writeln!(out, "{more} more are not drawn: these come first.\n"),
     }

@@ -151,6 +151,40 @@ impl Page {
         self.lines.append(&mut other.lines);
     }
 
+    /// The lines without colour, each with the sign of what it tells in front: `+` of what is given, `-` of
+    /// what is taken, `!` of what changes. Two columns of every line are blank and make room for it.
+    pub(crate) fn difference(&self) -> String {
+        let sign = |line: &Vec<(Ink, String)>| {
+            let told = line.iter().find(|(_, text)| !text.trim().is_empty());
+            match told.map(|(ink, _)| *ink) {
+                Some(Ink::Give) => '+',
+                Some(Ink::Take | Ink::Alarm) => '-',
+                Some(Ink::Change | Ink::Drift) => '!',
+                Some(Ink::Plain | Ink::Strong) | None => ' ',
+            }
+        };
+        let mut out = String::new();
+        for line in &self.lines {
+            let text: String = line.iter().map(|(_, text)| text.as_str()).collect();
+            let text = text.strip_prefix("  ").unwrap_or(&text);
+            let sign = sign(line);
+            // A sign that the line begins with goes to the front.
+            let rest = text.strip_prefix(['+', '-', '~']).filter(|_| sign != ' ').unwrap_or(text);
+            out.push_str(format!("{sign}{rest}").trim_end());
+            out.push('\n');
+        }
+        out.trim_start_matches('\n').to_owned()
+    }
+
+    /// The lines without colour.
+    pub(crate) fn plain(&self) -> String {
+        let text = |line: &Vec<(Ink, String)>| {
+            let text: String = line.iter().map(|(_, text)| text.as_str()).collect();
+            format!("{}\n", text.trim_end())
+        };
+        self.lines.iter().map(text).collect()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.lines.len()
     }

@@ -8,8 +8,10 @@ use crate::model::audience::Audience;
 use crate::model::change::{Change, PermissionSort};
 use crate::model::id::ObjectId;
 use crate::model::risk::Tier;
+use crate::model::untrusted::Untrusted;
 use crate::plan::Plan;
 use crate::plan::access::{self, AccessEntry, AccessHolder, is_about_access};
+use crate::render::change::told_names;
 use crate::render::page::style::{Ink, risk_label};
 use crate::render::page::{COLUMNS, Page, called, counted, grouped, in_full};
 use crate::render::plan::body::{Fullness, sorted};
@@ -88,7 +90,8 @@ fn others(plan: &Plan, page: &mut Page) {
 type EntryPlace<'p> = (&'p str, &'p str, PermissionSort);
 
 fn told(plan: &Plan) -> Vec<PersonBlock> {
-    let lines = PersonLines { resources: resources(plan), tiers: tiers(plan) };
+    let lines = PersonLines { resources: resources(plan), tiers: PersonTiers::of(plan) };
+    let named = Named::of(plan);
     let mut everybody: BTreeMap<EntryPlace<'_>, &AccessEntry> = BTreeMap::new();
     let mut apps: BTreeMap<&str, Vec<PersonLine>> = BTreeMap::new();
     let mut people: BTreeMap<ObjectId, BTreeMap<EntryPlace<'_>, &AccessEntry>> = BTreeMap::new();
@@ -108,7 +111,7 @@ fn told(plan: &Plan) -> Vec<PersonBlock> {
             lines,
         })
         .collect();
-    let mut alike: BTreeMap<Vec<PersonLine>, Vec<String>> = BTreeMap::new();
+    let mut alike: BTreeMap<Vec<PersonLine>, Vec<(Option<ObjectId>, String)>> = BTreeMap::new();
     for (id, own) in &people {
         // Where a person has no entry, the difference is that of everybody.
         let places: BTreeSet<&EntryPlace<'_>> = own.keys().chain(everybody.keys()).collect();
@@ -118,12 +121,13 @@ fn told(plan: &Plan) -> Vec<PersonBlock> {
                 .map(|entry| (entry, everybody.get(place)))
         });
         let all = of.flat_map(|(entry, others)| lines.of(entry, others.copied()));
-        alike.entry(all.collect()).or_default().push(name(plan, *id));
+        alike.entry(all.collect()).or_default().push((Some(*id), named.name(*id)));
     }
     let some = !alike.is_empty();
-    blocks.extend(alike.into_iter().map(|(lines, mut names)| {
-        names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
-        PersonBlock { names, is_app: false, lines }
+    blocks.extend(alike.into_iter().map(|(lines, named)| PersonBlock {
+        names: told_names(named),
+        is_app: false,
+        lines,
     }));
     // What is dangerous to give, then who loses something, then the rest.
     blocks.sort_by_cached_key(|block| {
@@ -144,21 +148,20 @@ fn told(plan: &Plan) -> Vec<PersonBlock> {
 /// What the lines of an entry are made of.
 struct PersonLines {
     resources: BTreeMap<String, String>,
-    tiers: BTreeMap<(String, String, PermissionSort, AccessHolder), Tier>,
+    tiers: PersonTiers,
 }
 
 impl PersonLines {
     /// `others`: what everybody else gets and loses of the same. Who does not, has it before and after.
     fn of(&self, entry: &AccessEntry, others: Option<&AccessEntry>) -> Vec<PersonLine> {
-        let AccessEntry { app, resource, sort, who, gets, loses } = entry;
+        let AccessEntry { app, resource, sort, who: _, gets, loses } = entry;
         let target = match sort {
             PermissionSort::SignIn => "sign-in".to_owned(),
             PermissionSort::Delegated | PermissionSort::Application => {
                 self.resources.get(&**resource).cloned().unwrap_or_else(|| resource.to_string())
             }
         };
-        let key = (app.to_string(), resource.to_string(), *sort, *who);
-        let tier = self.tiers.get(&key).copied();
+        let tier = self.tiers.of_entry(entry);
         let line = |sign, names: Vec<String>, tier| {
             let text = format!("{}: {target} / {}", in_full(app), names.join(", "));
             (!names.is_empty()).then_some((sign, text, tier))
@@ -175,24 +178,38 @@ impl PersonLines {
 }
 
 /// How risky it is what changes give, by whom they give it to.
-fn tiers(plan: &Plan) -> BTreeMap<(String, String, PermissionSort, AccessHolder), Tier> {
-    let mut tiers = BTreeMap::new();
-    for change in &plan.changes {
-        let Some(tier) = change.risk.as_ref().map(|risk| risk.tier) else { continue };
-        for one in &change.permissions {
-            let Some(who) = AccessHolder::of(change.subject.audience, one.sort) else { continue };
-            let id = access::resource(one);
-            let most =
-                tiers.entry((change.address.owner.clone(), id, one.sort, who)).or_insert(tier);
-            *most = tier.max(*most);
+#[derive(Default)]
+pub(crate) struct PersonTiers(BTreeMap<(String, String, PermissionSort, AccessHolder), Tier>);
+
+impl PersonTiers {
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let mut tiers = BTreeMap::new();
+        for change in &plan.changes {
+            let Some(tier) = change.risk.as_ref().map(|risk| risk.tier) else { continue };
+            for one in &change.permissions {
+                let Some(who) = AccessHolder::of(change.subject.audience, one.sort) else {
+                    continue;
+                };
+                let id = access::resource(one);
+                let most =
+                    tiers.entry((change.address.owner.clone(), id, one.sort, who)).or_insert(tier);
+                *most = tier.max(*most);
+            }
         }
+        Self(tiers)
     }
-    tiers
+
+    pub(crate) fn of_entry(&self, entry: &AccessEntry) -> Option<Tier> {
+        let AccessEntry { app, resource, sort, who, gets: _, loses: _ } = entry;
+        let of = |who| self.0.get(&(app.to_string(), resource.to_string(), *sort, who)).copied();
+        // Whoever gets less than everybody by the same change has its risk, too.
+        of(*who).or_else(|| of(AccessHolder::Everybody))
+    }
 }
 
 /// What people call the APIs of the plan's permissions, by application id, or object id where that is not
 /// known.
-fn resources(plan: &Plan) -> BTreeMap<String, String> {
+pub(crate) fn resources(plan: &Plan) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for change in &plan.changes {
         let Some(target) = &change.subject.target else { continue };
@@ -204,15 +221,26 @@ fn resources(plan: &Plan) -> BTreeMap<String, String> {
     found
 }
 
-fn name(plan: &Plan, id: ObjectId) -> String {
-    if let Some(name) = plan.names.0.get(&id) {
-        return called(name.raw());
+/// What the holders of a plan are called: by the directory, or else by the change that is about them.
+pub(crate) struct Named<'p> {
+    plan: &'p Plan,
+    by_change: BTreeMap<ObjectId, &'p Untrusted>,
+}
+
+impl<'p> Named<'p> {
+    pub(crate) fn of(plan: &'p Plan) -> Self {
+        let one = |change: &'p Change| match change.subject.audience {
+            Audience::One(id) | Audience::Group(id) => Some((id, change.subject.person.as_ref()?)),
+            Audience::Everyone | Audience::Tenant => None,
+        };
+        Self { plan, by_change: plan.changes.iter().filter_map(one).collect() }
     }
-    let named = plan.changes.iter().find(|change| {
-        matches!(change.subject.audience, Audience::One(one) | Audience::Group(one) if one == id)
-    });
-    let person = named.and_then(|change| change.subject.person.as_ref());
-    person.map_or_else(|| id.to_string(), |name| called(name.raw()))
+
+    /// Safe text; the id of one whose name nobody looked up.
+    pub(crate) fn name(&self, id: ObjectId) -> String {
+        let known = self.plan.names.0.get(&id).or_else(|| self.by_change.get(&id).copied());
+        known.map_or_else(|| id.to_string(), |name| called(name.raw()))
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::access;
 use crate::plan::outside::Outside;
-use crate::plan::readiness::Readiness;
+use crate::plan::readiness::{Readiness, by_rule};
 use crate::plan::said::SAYS;
 use crate::plan::{Check, Plan, SaidBy, Unmanaged};
 use crate::render::page::style::{Ink, risk_label};
@@ -100,7 +100,7 @@ fn unmanaged(plan: &Plan, room: Room, page: &mut Page) {
 const NAMED: usize = 3;
 
 /// `okta 200, crm 80, 3 other apps 14`.
-fn by_app(left: &[Unmanaged]) -> String {
+pub(crate) fn by_app(left: &[Unmanaged]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for found in left {
         *counts.entry(&found.address.owner).or_default() += 1;
@@ -117,11 +117,18 @@ fn by_app(left: &[Unmanaged]) -> String {
 
 /// What the plan did not look at.
 fn outside(plan: &Plan, page: &mut Page) {
-    let Some(outside) = plan.outside else { return };
+    if let Some(text) = outside_words(plan) {
+        page.blank();
+        page.wrapped(Ink::Plain, "Outside this manifest: ", &text, COLUMNS);
+    }
+}
+
+/// The same in words; nothing of a part.
+pub(crate) fn outside_words(plan: &Plan) -> Option<String> {
+    let outside = plan.outside?;
     let says = if plan.source == SaidBy::File { SAYS } else { "" };
     let text = if outside.is_unknown() { "could not be counted".to_owned() } else { told(outside) };
-    page.blank();
-    page.wrapped(Ink::Plain, "Outside this manifest: ", &format!("{says}{text}."), COLUMNS);
+    Some(format!("{says}{text}."))
 }
 
 fn told(outside: Outside) -> String {
@@ -165,14 +172,7 @@ fn warnings(plan: &Plan, room: Room, page: &mut Page) {
 
 /// What stops apply, rule by rule. A plan is drawn all the same: reviewers must see what was asked for.
 fn checks(plan: &Plan, room: Room, page: &mut Page) {
-    let mut rules: Vec<(&str, Vec<&Check>)> = Vec::new();
-    for check in plan.checks.iter().chain(&plan.identity_checks) {
-        match rules.iter_mut().find(|(rule, _)| *rule == check.rule) {
-            Some((_, checks)) => checks.push(check),
-            None => rules.push((&check.rule, vec![check])),
-        }
-    }
-    for (place, (rule, checks)) in rules.into_iter().enumerate() {
+    for (place, (rule, checks)) in by_rule(plan).into_iter().enumerate() {
         for (turn, check) in checks.iter().take(room.checks).enumerate() {
             if place == 0 || room.checks > 1 {
                 page.blank();
@@ -192,7 +192,7 @@ fn checks(plan: &Plan, room: Room, page: &mut Page) {
 }
 
 /// The last line, stable in form.
-fn last_line(plan: &Plan) -> Vec<String> {
+pub(crate) fn last_line(plan: &Plan) -> Vec<String> {
     let [add, change, remove] = totals(plan);
     let unchanged = match plan.source {
         SaidBy::Tenant => format!("{} unchanged.", grouped(plan.unchanged)),

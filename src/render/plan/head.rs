@@ -27,8 +27,7 @@ const FIRST: usize = 3;
 const LONGEST: usize = 50;
 
 pub(crate) fn draw(plan: &Plan, page: &mut Page) {
-    let (ink, text) = verdict(plan);
-    page.wrapped_within(ink, "", &format!("{text}{}", part(plan)), COLUMNS, 6);
+    page.wrapped_within(verdict(plan).0, "", &verdict_words(plan), COLUMNS, 6);
     page.blank();
     tenant(plan, page);
     manifest(plan, page);
@@ -44,6 +43,11 @@ pub(crate) fn draw(plan: &Plan, page: &mut Page) {
             [what, numbers].iter().for_each(|line| page.line(Ink::Strong, line));
         }
     }
+}
+
+/// The same in words, with the part that it is about.
+pub(crate) fn verdict_words(plan: &Plan) -> String {
+    format!("{}{}", verdict(plan).1, part(plan))
 }
 
 /// `Ready to apply.` The names of rails in a saved plan are its own words.
@@ -101,6 +105,11 @@ fn tenant(plan: &Plan, page: &mut Page) {
 }
 
 fn manifest(plan: &Plan, page: &mut Page) {
+    page.wrapped(Ink::Plain, "Manifest  ", &manifest_words(plan), COLUMNS);
+}
+
+/// `consent.toml, 3 apps`.
+pub(crate) fn manifest_words(plan: &Plan) -> String {
     let names = match plan.manifest.files.as_slice() {
         [only] => in_full(&only.path),
         files @ ([] | [_, _]) => {
@@ -112,35 +121,43 @@ fn manifest(plan: &Plan, page: &mut Page) {
         SaidBy::Tenant => names,
         SaidBy::File => quoted(&names),
     };
-    let text = format!("{}{names}, {}", says(plan), counted(plan.manifest.apps, "app"));
-    page.wrapped(Ink::Plain, "Manifest  ", &text, COLUMNS);
+    format!("{}{names}, {}", says(plan), counted(plan.manifest.apps, "app"))
 }
 
 /// How much was read.
 fn live(plan: &Plan, page: &mut Page) {
+    page.wrapped(Ink::Plain, "Live      ", &live_words(plan), COLUMNS);
+}
+
+/// `read 14:02 UTC, complete: 1 app, 1 grant, 0.3 s`.
+pub(crate) fn live_words(plan: &Plan) -> String {
     let live = &plan.live;
     let mut read = vec![counted(live.apps, "app")];
     read.extend(live.objects.iter().map(|(word, number)| counted(*number, word)));
     let tenths = (live.milliseconds + 50) / 100;
-    let text = format!(
+    format!(
         "{}read {}, complete: {}, {}.{} s",
         says(plan),
         time_of_day(live.read_at),
         read.join(", "),
         tenths / 10,
         tenths % 10
-    );
-    page.wrapped(Ink::Plain, "Live      ", &text, COLUMNS);
+    )
 }
 
 /// Rails that would stop apply. The words beside them are the manifest's, and a saved plan's own.
 fn lifted(plan: &Plan, page: &mut Page) {
-    for Lifted { rail, max, until, reason, place } in &plan.lifted {
-        let (says, reason, place) = (says(plan), quoted(reason), quoted(place));
-        let text =
-            format!("[accept] {rail}, up to {max} objects until {until}, {says}{reason}, {place}");
+    for text in lifted_words(plan) {
         page.wrapped(Ink::Change, "LIFTED    ", &text, COLUMNS);
     }
+}
+
+/// Each of them in a sentence.
+pub(crate) fn lifted_words(plan: &Plan) -> impl Iterator<Item = String> {
+    plan.lifted.iter().map(|Lifted { rail, max, until, reason, place }| {
+        let (says, reason, place) = (says(plan), quoted(reason), quoted(place));
+        format!("[accept] {rail}, up to {max} objects until {until}, {says}{reason}, {place}")
+    })
 }
 
 /// Where a plan does not do what its manifest seems to mean, that comes first.
@@ -166,15 +183,19 @@ fn says(plan: &Plan) -> &'static str {
 
 /// `4 changes in 1 app:`, `3 to add, 0 to change, 1 to remove.`
 fn summary(plan: &Plan) -> (String, String) {
+    (format!("{} in {}:", changes(plan), owners(plan)), format!("{}.", totals(plan).join(", ")))
+}
+
+/// `1 app and the tenant's settings`.
+pub(crate) fn owners(plan: &Plan) -> String {
     let mut owners: BTreeSet<&str> =
         plan.changes.iter().map(|change| change.address.owner.as_str()).collect();
     let tenant = owners.remove(TENANT);
-    let place = match (owners.len(), tenant) {
+    match (owners.len(), tenant) {
         (0, _) => "the tenant's settings".to_owned(),
         (apps, true) => format!("{} and the tenant's settings", counted(apps, "app")),
         (apps, false) => counted(apps, "app"),
-    };
-    (format!("{} in {place}:", changes(plan)), format!("{}.", totals(plan).join(", ")))
+    }
 }
 
 fn changes(plan: &Plan) -> String {

@@ -10,7 +10,9 @@ mod entry;
 mod foot;
 pub(crate) mod head;
 pub mod json;
+pub(crate) mod markdown;
 pub(crate) mod marks;
+pub(crate) mod moves;
 mod replacement;
 mod sections;
 pub mod stale;
@@ -28,6 +30,8 @@ mod outage_tests;
 mod readiness_tests;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+pub(crate) mod shapes;
 #[cfg(test)]
 mod size_tests;
 #[cfg(test)]

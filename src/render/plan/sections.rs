@@ -15,9 +15,33 @@ use crate::render::plan::condensed;
 /// Where the id of an app begins.
 const ID_COLUMN: usize = 62;
 
+/// Whether it is told why changes are planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reasons {
+    Told,
+    Untold,
+}
+
 /// Every picture with all there is to say of it.
 pub(crate) fn blocks(plan: &Plan, pictures: &[Picture<'_>], full: Fullness, page: &mut Page) {
+    blocks_with(plan, pictures, full, Reasons::Told, page);
+}
+
+/// The same, with or without the reasons.
+pub(crate) fn blocks_with(
+    plan: &Plan,
+    pictures: &[Picture<'_>],
+    full: Fullness,
+    reasons: Reasons,
+    page: &mut Page,
+) {
     each(plan, pictures, page, |of_app, page| {
+        if reasons == Reasons::Untold {
+            for picture in of_app {
+                block::draw(plan, picture, full, ReasonsTold::AtTheHead, page);
+            }
+            return;
+        }
         let reasons: BTreeSet<Vec<String>> = of_app.iter().map(block::reasons).collect();
         let shared = reasons.first().filter(|_| reasons.len() == 1 && of_app.len() > 1);
         for (at, sentence) in shared.into_iter().flatten().enumerate() {

@@ -134,6 +134,7 @@ pub(super) fn subject(change: &Change) -> String {
     let whom = match (change.subject.audience, &subject.person) {
         (Audience::Everyone, _) => Some("all users".to_owned()),
         (_, Some(person)) => Some(name(person)),
+        (Audience::One(id), None) if id.is_hidden() => Some("1 person".to_owned()),
         (Audience::One(id) | Audience::Group(id), None) => Some(id.to_string()),
         (Audience::Tenant, None) => None,
     };
@@ -168,6 +169,8 @@ fn print(apps: &BTreeMap<&str, String>, change: &Change, side: Side) -> Print {
     let app = apps.get(owner).map_or(owner, String::as_str);
     let audience = match change.subject.audience {
         Audience::Everyone => "everybody".to_owned(),
+        // Who is not to be named must not be found out either.
+        Audience::One(id) if id.is_hidden() => "somebody".to_owned(),
         Audience::One(id) => format!("user {id}"),
         Audience::Group(id) => format!("group {id}"),
         Audience::Tenant => "tenant".to_owned(),

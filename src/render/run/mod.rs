@@ -2,6 +2,7 @@
 //! `consent.run_report`.
 
 pub(crate) mod json;
+pub(crate) mod markdown;
 pub(crate) mod suites;
 pub(crate) mod text;
 

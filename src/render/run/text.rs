@@ -45,7 +45,7 @@ pub(crate) fn run(
     if let Some(stopped) = &report.stopped {
         page.wrapped(Ink::Take, "Stopped ", &because(stopped), COLUMNS);
     }
-    unsettled(report, changes, view.full, &mut page);
+    unsettled(report, changes, if view.full { usize::MAX } else { LISTED }, &mut page);
     page.blank();
     stands(report, plan, &mut page);
     check(report, looked_at, &mut page);
@@ -56,7 +56,7 @@ pub(crate) fn run(
 }
 
 /// `4 changes: 3 done, 1 failed. 2 added, 0 changed, 1 removed.`
-fn counts_text(report: &RunReport, changes: &[Change]) -> String {
+pub(super) fn counts_text(report: &RunReport, changes: &[Change]) -> String {
     let counts = counts(report);
     let parts: Vec<String> = RESULTS
         .iter()
@@ -108,10 +108,9 @@ pub(crate) fn because(stopped: &Stopped) -> String {
 }
 
 /// Everything that is not settled: failures first, for they need somebody.
-fn unsettled(report: &RunReport, changes: &[Change], full: bool, page: &mut Page) {
+pub(super) fn unsettled(report: &RunReport, changes: &[Change], limit: usize, page: &mut Page) {
     let by_address: BTreeMap<&Address, &Change> =
         changes.iter().map(|change| (&change.address, change)).collect();
-    let limit = if full { usize::MAX } else { LISTED };
     let mut lines: Vec<&Line> =
         report.lines.iter().filter(|line| !line.outcome.settled()).collect();
     if lines.is_empty() {
@@ -167,16 +166,7 @@ fn details(outcome: &Outcome, changes: &BTreeMap<&Address, &Change>, page: &mut 
 fn stands(report: &RunReport, plan: &Plan, page: &mut Page) {
     let changes = &plan.changes;
     let settled = report.lines.iter().filter(|line| line.outcome.settled()).count();
-    let sent = counted(report.writes_sent, "write request");
-    let tenant = match TenantAfter::after(report, changes) {
-        TenantAfter::Unchanged => format!("unchanged; {sent} sent, none accepted."),
-        TenantAfter::Changed if proven(report) => format!("changed; {sent} sent."),
-        TenantAfter::Changed => {
-            format!("may have changed; {sent} sent, none known to have taken effect.")
-        }
-    };
-    let tenant =
-        if report.writes_sent == 0 { "unchanged; nothing was sent.".to_owned() } else { tenant };
+    let tenant = tenant_words(report, plan);
     let simulated = if plan.simulated { "SIMULATED, " } else { "" };
     page.wrapped(Ink::Plain, "Tenant  ", &format!("{simulated}{tenant}"), COLUMNS);
     let unsure = |line: &&Line| matches!(line.outcome, Outcome::Unsure { .. });
@@ -201,6 +191,19 @@ fn stands(report: &RunReport, plan: &Plan, page: &mut Page) {
         };
         let text = format!("{}. {kept}", parts.join("; "));
         page.wrapped(Ink::Plain, "Stands  ", &text, COLUMNS);
+    }
+}
+
+/// `changed; 4 write requests sent.`
+pub(super) fn tenant_words(report: &RunReport, plan: &Plan) -> String {
+    let sent = counted(report.writes_sent, "write request");
+    match TenantAfter::after(report, &plan.changes) {
+        _ if report.writes_sent == 0 => "unchanged; nothing was sent.".to_owned(),
+        TenantAfter::Unchanged => format!("unchanged; {sent} sent, none accepted."),
+        TenantAfter::Changed if proven(report) => format!("changed; {sent} sent."),
+        TenantAfter::Changed => {
+            format!("may have changed; {sent} sent, none known to have taken effect.")
+        }
     }
 }
 

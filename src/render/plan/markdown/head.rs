@@ -1,0 +1,80 @@
+//! What stands above everything: the verdict, the tenant, what blocks, what is lifted, and how much it is.
+
+use super::{MARK, Share};
+use crate::plan::access;
+use crate::plan::readiness::{Readiness, by_rule};
+use crate::plan::{Check, Plan};
+use crate::render::escape::markdown as escape;
+use crate::render::page::{counted, shorten};
+use crate::render::plan::head;
+
+/// There are not so many rails: only a file can say so.
+const MOST_LIFTED: usize = 10;
+
+/// A sentence, all of it where there is room.
+pub(super) fn sentence(text: &str, share: Share) -> String {
+    escape::text(&shorten(text, share.sentence))
+}
+
+pub(super) fn text(plan: &Plan, share: Share) -> String {
+    let mut out = format!("{MARK}{} -->\n", plan.tenant.id);
+    out.push_str(&format!("## consent plan: {}\n\n", verdict(plan, share)));
+    if !plan.changes.is_empty() {
+        let (changes, numbers) = head::numbers(plan);
+        out.push_str(&format!("**{changes}** in {}: {numbers}\n\n", head::owners(plan)));
+    }
+    out.push_str(&alerts(plan, share));
+    out.push_str(&about(plan, share));
+    out
+}
+
+/// Without the full stop of a sentence: it is a heading.
+fn verdict(plan: &Plan, share: Share) -> String {
+    let words = sentence(&head::verdict_words(plan), share);
+    words.strip_suffix('.').map_or(words.clone(), str::to_owned)
+}
+
+/// What stops apply, what is lifted, and where the plan does not do what its manifest seems to mean.
+fn alerts(plan: &Plan, share: Share) -> String {
+    let mut out = String::new();
+    if Readiness::of(plan) == Readiness::Blocked {
+        for (rule, checks) in by_rule(plan) {
+            out.push_str(&format!("> [!CAUTION]\n> **BLOCKED by {}**\n", escape::text(rule)));
+            for Check { rule: _, text, help } in checks.iter().take(share.notes) {
+                let (text, help) = (sentence(text, share), sentence(help, share));
+                out.push_str(&format!(">\n> - {text}. What to do: {help}\n"));
+            }
+            if checks.len() > share.notes {
+                let word = if share.notes == 0 { "reason" } else { "more reason" };
+                let more = counted(checks.len() - share.notes, word);
+                out.push_str(&format!(">\n> - and {more}\n"));
+            }
+            out.push('\n');
+        }
+    }
+    for lifted in head::lifted_words(plan).take(MOST_LIFTED) {
+        out.push_str(&format!("> [!WARNING]\n> **LIFTED** {}\n\n", sentence(&lifted, share)));
+    }
+    let pointless = access::pointless(plan);
+    for warning in pointless.iter().take(share.notes) {
+        out.push_str(&format!("> [!WARNING]\n> {}\n\n", sentence(warning, share)));
+    }
+    out
+}
+
+/// Which tenant, by which manifest, read when.
+fn about(plan: &Plan, share: Share) -> String {
+    let tenant = plan.tenant.domains.first().unwrap_or(&plan.tenant.name);
+    let lead = if plan.simulated { "**SIMULATED** tenant" } else { "Tenant" };
+    let effect = match plan.changes.is_empty() {
+        true => String::new(),
+        false => format!("- Effect `{}`\n", plan.effect.digest),
+    };
+    format!(
+        "- {lead} {} (`{}`)\n- Manifest {}\n- Live {}\n{effect}\n",
+        escape::name(tenant),
+        plan.tenant.id,
+        sentence(&head::manifest_words(plan), share),
+        sentence(&head::live_words(plan), share),
+    )
+}
