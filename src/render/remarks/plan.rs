@@ -7,7 +7,7 @@ use crate::model::change::{Change, FieldChange, Permission, PermissionSort};
 use crate::model::risk::Risk;
 use crate::model::safe::Safe;
 use crate::model::untrusted::Untrusted;
-use crate::model::written_at::{Position, WrittenAt};
+use crate::model::written_at::WrittenAt;
 use crate::plan::outage::{self, Outage};
 use crate::plan::{Check, Lifted, Plan};
 use crate::render::page::{grouped, in_full, width};
@@ -49,6 +49,8 @@ pub(super) fn apps(plan: &Plan) -> BTreeMap<&str, String> {
 
 fn stops(plan: &Plan, check: &Check) -> Remark {
     let Check { rule, text, help } = check;
+    // Of a saved plan the file's word, as long as somebody made it.
+    let rule = in_full(rule);
     let told = format!("Apply is stopped by {rule}: {text}.");
     let help = (!help.is_empty()).then(|| help.into());
     let sort = Sort::Stops(rule.into());
@@ -80,18 +82,10 @@ fn takes(plan: &Plan, apps: &BTreeMap<&str, String>, change: &Change, outage: &O
 
 fn lifted(lifted: &Lifted) -> Remark {
     let Lifted { rail, max, until, reason, place } = lifted;
-    let number = grouped(*max);
+    let (number, reason) = (grouped(*max), in_full(reason));
     let text = format!("The rail {rail} is lifted up to {number} until {until}: {reason}.");
     let print = Print::of([rail, until]);
-    Remark::new(Sort::Lifted(rail.into()), text, line_of(place), print)
-}
-
-/// `consent.toml:60`.
-fn line_of(place: &str) -> WrittenAt {
-    let parts = place.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
-    let (file, line) = parts.unwrap_or((place, 1_usize));
-    let at = Position { line: line.max(1), column: 1 };
-    WrittenAt { file: file.to_owned(), from: at, to: at }
+    Remark::new(Sort::Lifted(rail.into()), text, WrittenAt::line(place), print)
 }
 
 pub(super) fn owner(change: &Change) -> Safe {

@@ -72,7 +72,7 @@ fn notification(left: usize) -> Option<Notification> {
         "{} more results are left out: these are the worst. The JSON report has all of it.",
         grouped(left)
     );
-    (left > 0).then(|| Notification { level: "warning", message: Text { text } })
+    (left > 0).then_some(Notification { level: "warning", message: Text { text } })
 }
 
 fn rule(sort: &Sort) -> RuleRow {
@@ -126,11 +126,11 @@ fn result<'a>(
 /// In a message of SARIF `[text](1)` is a link and `{0}` a place for something else: names are neither.
 fn message(remark: &Remark) -> String {
     let whole = remark.whole();
-    let links = whole.contains("](");
     let mut text = String::new();
-    for c in whole.chars() {
+    let mut chars = whole.chars().peekable();
+    while let Some(c) = chars.next() {
         match c {
-            '[' | ']' | '\\' if links => text.extend(['\\', c]),
+            ']' if chars.peek() == Some(&'(') => text.push_str("\\]"),
             '{' | '}' => text.extend([c, c]),
             c => text.push(c),
         }
