@@ -356,7 +356,6 @@ fn what_uses_changes_takes_no_text_apart() {
         "apply/placeholder.rs",
         // Paths of files, and the name of one.
         "render/repository.rs",
-        "render/escape/uri.rs",
         "render/formats.rs",
         // Lay out lines, and quote what people wrote.
         "render/finding/text.rs",

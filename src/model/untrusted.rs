@@ -114,7 +114,7 @@ mod tests {
     fn no_command_of_a_runner_is_left() {
         for (evil, told) in [
             ("::error::x", ":<U+003A>error:<U+003A>x"),
-            (":::x", ":<U+003A>:x"),
+            (":::x", ":<U+003A><U+003A>x"),
             ("a ##vso[task.x]", "a #<U+0023>vso[task.x]"),
             ("###[group]", "##<U+0023>[group]"),
             ("##VsO[x", "#<U+0023>VsO[x"),

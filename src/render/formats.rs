@@ -8,7 +8,7 @@ use crate::model::outcome::RunReport;
 use crate::model::safe::Safe;
 use crate::plan::Plan;
 use crate::render::outputs::{self, Outputs};
-use crate::render::remarks::remark::Remarks;
+use crate::render::remarks::remark::RemarkList;
 use crate::render::remarks::{self, azure, code_quality, github, sarif};
 use crate::render::repository::Repository;
 use crate::render::{escape, finding, plan, run, suites};
@@ -235,7 +235,7 @@ fn in_markdown(
 }
 
 /// What places point at.
-fn remarks(reported: &Reported<'_>) -> Remarks {
+fn remarks(reported: &Reported<'_>) -> RemarkList {
     match reported {
         Reported::Plan(plan) => remarks::plan::remarks(plan),
         Reported::Run(report, plan) => remarks::run::remarks(report, plan),

@@ -15,7 +15,7 @@ pub(crate) const BEGINS: &str =
 
 /// What became of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum TestEnd {
     Passed,
     /// It is not as it should be, for this reason.
     Failed(Safe),
@@ -27,16 +27,16 @@ pub(crate) enum End {
 
 /// One case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Case {
+pub(crate) struct TestCase {
     pub(crate) name: Safe,
-    pub(crate) end: End,
+    pub(crate) end: TestEnd,
 }
 
 /// Cases that belong together: those of an app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Suite {
     pub(crate) name: Safe,
-    pub(crate) cases: Vec<Case>,
+    pub(crate) cases: Vec<TestCase>,
 }
 
 /// Writes all suites under this title.
@@ -61,7 +61,7 @@ pub(crate) fn write(title: &'static str, suites: &[Suite], out: &mut dyn Write) 
 
 fn suite<W: Write>(suite: &Suite, xml: &mut Writer<W>) -> io::Result<()> {
     let mut numbers = counts(suite.cases.iter()).to_vec();
-    let skipped = suite.cases.iter().filter(|one| matches!(one.end, End::Skipped(_))).count();
+    let skipped = suite.cases.iter().filter(|one| matches!(one.end, TestEnd::Skipped(_))).count();
     numbers.push(("skipped", skipped));
     xml.write_event(Event::Start(element("testsuite", &[("name", &suite.name)], &numbers)))?;
     let mut names: BTreeMap<&Safe, usize> = BTreeMap::new();
@@ -78,13 +78,13 @@ fn suite<W: Write>(suite: &Suite, xml: &mut Writer<W>) -> io::Result<()> {
     xml.write_event(Event::End(BytesEnd::new("testsuite")))
 }
 
-fn one<W: Write>(class: &Safe, name: &Safe, end: &End, xml: &mut Writer<W>) -> io::Result<()> {
+fn one<W: Write>(class: &Safe, name: &Safe, end: &TestEnd, xml: &mut Writer<W>) -> io::Result<()> {
     let case = element("testcase", &[("classname", class), ("name", name)], &[]);
     let (tag, message) = match end {
-        End::Passed => return xml.write_event(Event::Empty(case)),
-        End::Failed(message) => ("failure", message),
-        End::Unsure(message) => ("error", message),
-        End::Skipped(message) => ("skipped", message),
+        TestEnd::Passed => return xml.write_event(Event::Empty(case)),
+        TestEnd::Failed(message) => ("failure", message),
+        TestEnd::Unsure(message) => ("error", message),
+        TestEnd::Skipped(message) => ("skipped", message),
     };
     xml.write_event(Event::Start(case))?;
     xml.write_event(Event::Start(element(tag, &[("message", message)], &[])))?;
@@ -93,12 +93,12 @@ fn one<W: Write>(class: &Safe, name: &Safe, end: &End, xml: &mut Writer<W>) -> i
     xml.write_event(Event::End(BytesEnd::new("testcase")))
 }
 
-fn counts<'a>(cases: impl Iterator<Item = &'a Case>) -> [(&'static str, usize); 3] {
+fn counts<'a>(cases: impl Iterator<Item = &'a TestCase>) -> [(&'static str, usize); 3] {
     let (mut tests, mut failures, mut errors) = (0, 0, 0);
     for case in cases {
         tests += 1;
-        failures += usize::from(matches!(case.end, End::Failed(_)));
-        errors += usize::from(matches!(case.end, End::Unsure(_)));
+        failures += usize::from(matches!(case.end, TestEnd::Failed(_)));
+        errors += usize::from(matches!(case.end, TestEnd::Unsure(_)));
     }
     [("tests", tests), ("failures", failures), ("errors", errors)]
 }

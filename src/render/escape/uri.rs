@@ -1,15 +1,15 @@
 //! Paths of a repository as relative references (RFC 3986).
 
-use url::Url;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// All but what RFC 3986 calls unreserved, and what stands between folders. A colon would make a scheme of the first
+/// part.
+const ENCODED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// `iam/m%C3%BCnchen.toml`. Nothing in it is more than a path: no scheme, no query, no line end.
 pub(crate) fn path(path: &str) -> String {
-    let Ok(mut base) = Url::parse("file:///") else { return String::new() };
-    if let Ok(mut segments) = base.path_segments_mut() {
-        segments.clear().extend(path.split('/'));
-    }
-    // A colon in the first part would make a scheme of it.
-    base.path().trim_start_matches('/').replace(':', "%3A")
+    utf8_percent_encode(path, ENCODED).to_string()
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Remarks as issues of Azure Pipelines.
+//! RemarkList as issues of Azure Pipelines.
 
 use std::io::{self, Write};
 
 use crate::render::escape::azure::text;
 use crate::render::remarks::github::worst;
-use crate::render::remarks::remark::{Level, Remarks};
+use crate::render::remarks::remark::{Level, RemarkList};
 use crate::render::repository::Repository;
 
 /// Writes a command for each error and warning, the worst first; Azure knows no third level. As many of each as
@@ -13,7 +13,7 @@ use crate::render::repository::Repository;
 /// # Errors
 /// When the writer fails.
 pub(crate) fn issues(
-    remarks: &Remarks,
+    remarks: &RemarkList,
     repository: &Repository,
     out: &mut dyn Write,
 ) -> io::Result<()> {

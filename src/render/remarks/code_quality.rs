@@ -1,4 +1,4 @@
-//! Remarks as GitLab's Code Quality report: a list of what its merge requests show beside the lines.
+//! RemarkList as GitLab's Code Quality report: a list of what its merge requests show beside the lines.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use crate::model::json::write_pretty;
 use crate::model::risk::Tier;
 use crate::render::page::grouped;
 use crate::render::remarks::MOST;
-use crate::render::remarks::remark::{Level, Remark, Remarks, Sort};
+use crate::render::remarks::remark::{Level, Remark, RemarkList, RemarkSort};
 use crate::render::repository::Repository;
 
 /// How such files of ours begin: with a remark, or with none.
@@ -21,11 +21,11 @@ struct Row<'a> {
     /// Unique in a report, and the same in the next one.
     fingerprint: &'a str,
     severity: &'static str,
-    location: Location,
+    location: QualityPlace,
 }
 
 #[derive(Serialize)]
-struct Location {
+struct QualityPlace {
     /// Relative to the root of the repository.
     path: String,
     lines: Lines,
@@ -41,7 +41,7 @@ struct Lines {
 /// # Errors
 /// When the writer fails.
 pub(crate) fn write(
-    remarks: &Remarks,
+    remarks: &RemarkList,
     repository: &Repository,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -60,7 +60,7 @@ fn row<'a>(remark: &'a Remark, repository: &Repository) -> Row<'a> {
         description: remark.whole().into(),
         fingerprint: &remark.fingerprint,
         severity: severity(&remark.sort),
-        location: Location {
+        location: QualityPlace {
             path: repository.path(&remark.at.file),
             lines: Lines { begin: remark.at.from.line },
         },
@@ -68,11 +68,11 @@ fn row<'a>(remark: &'a Remark, repository: &Repository) -> Row<'a> {
 }
 
 /// In GitLab's words, of which `blocker` is the worst.
-fn severity(sort: &Sort) -> &'static str {
+fn severity(sort: &RemarkSort) -> &'static str {
     match (sort, sort.level()) {
         (_, Level::Error) => "blocker",
-        (Sort::Gives(Tier::Critical), _) => "critical",
-        (Sort::Gives(Tier::Medium), _) => "minor",
+        (RemarkSort::Gives(Tier::Critical), _) => "critical",
+        (RemarkSort::Gives(Tier::Medium), _) => "minor",
         (_, Level::Warning) => "major",
         (_, Level::Note) => "info",
     }
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn an_empty_list_begins_as_it_says() {
         let mut out = Vec::new();
-        write(&Remarks::default(), &Repository::default(), &mut out).unwrap();
+        write(&RemarkList::default(), &Repository::default(), &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), BEGINS[1]);
     }
 }

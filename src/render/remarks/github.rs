@@ -1,4 +1,4 @@
-//! Remarks as annotations of GitHub Actions, beside the lines of a pull request.
+//! RemarkList as annotations of GitHub Actions, beside the lines of a pull request.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use crate::model::safe::Safe;
 use crate::model::written_at::WrittenAt;
 use crate::render::escape::github::{data, property};
 use crate::render::page::grouped;
-use crate::render::remarks::remark::{Level, Remark, Remarks};
+use crate::render::remarks::remark::{Level, Remark, RemarkList};
 use crate::render::repository::Repository;
 
 /// Annotations of each level that GitHub shows of one step. Source: actions/toolkit, "Limitations" of problem
@@ -18,7 +18,7 @@ pub(super) const MOST: usize = 10;
 /// # Errors
 /// When the writer fails.
 pub(crate) fn annotations(
-    remarks: &Remarks,
+    remarks: &RemarkList,
     repository: &Repository,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -35,7 +35,7 @@ pub(crate) fn annotations(
 }
 
 /// Those of a level that are shown, with what they say. The last one counts the others.
-pub(super) fn worst(remarks: &Remarks, level: Level) -> Vec<(&Remark, Safe)> {
+pub(super) fn worst(remarks: &RemarkList, level: Level) -> Vec<(&Remark, Safe)> {
     let all: Vec<&Remark> = remarks.all.iter().filter(|one| one.level() == level).collect();
     let left = all.len().saturating_sub(MOST);
     let told = |(at, one): (usize, &Remark)| match (at + 1 == MOST, left) {

@@ -6,13 +6,13 @@ use crate::model::safe::Safe;
 use crate::model::secret;
 use crate::model::written_at::WrittenAt;
 use crate::render::finding::quote;
-use crate::render::remarks::remark::{Level, Print, Remark, Remarks, Sort, beginning};
+use crate::render::remarks::remark::{Level, Print, Remark, RemarkList, RemarkSort, beginning};
 
 /// Each mistake and each warning at its line.
-pub(crate) fn remarks(findings: &Findings, sources: &Sources) -> Remarks {
+pub(crate) fn remarks(findings: &Findings, sources: &Sources) -> RemarkList {
     let alone = findings.is_one_mistake();
     let all = findings.sorted().into_iter().map(|one| remark(one, alone, sources)).collect();
-    Remarks::new("manifest", None, all)
+    RemarkList::new("manifest", None, all)
 }
 
 fn remark(finding: &Finding, alone: bool, sources: &Sources) -> Remark {
@@ -28,7 +28,7 @@ fn remark(finding: &Finding, alone: bool, sources: &Sources) -> Remark {
     // The line moves with every edit; the file and the words stay.
     let print = Print::of([&at.file, &text]);
     let help = finding.advice(alone).map(|help| Safe::from(without_secrets(&help)));
-    let sort = Sort::Finding(finding.code, level);
+    let sort = RemarkSort::Finding(finding.code, level);
     Remark { help, ..Remark::new(sort, format!("{text}."), at, print) }
 }
 

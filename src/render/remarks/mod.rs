@@ -14,6 +14,6 @@ pub(crate) mod sarif;
 mod sarif_log;
 pub(crate) mod suites;
 
-/// Remarks that a report holds. Source: GitHub keeps 5,000 results of a file, and which ones is not ours to say
+/// RemarkList that a report holds. Source: GitHub keeps 5,000 results of a file, and which ones is not ours to say
 /// (github/docs, "SARIF results exceed one or more limits").
 pub(crate) const MOST: usize = 5_000;

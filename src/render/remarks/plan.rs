@@ -12,20 +12,20 @@ use crate::plan::outage::{self, Outage};
 use crate::plan::{Check, Lifted, Plan};
 use crate::render::page::{grouped, in_full, width};
 use crate::render::plan::marks::cuts_off;
-use crate::render::remarks::remark::{Print, Remark, Remarks, Sort, beginning};
+use crate::render::remarks::remark::{Print, Remark, RemarkList, RemarkSort, beginning};
 
 /// Columns of a list of names before the rest is counted.
 const LISTED: usize = 400;
 
 /// Which side of a change a remark is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
+enum ChangeSide {
     Given,
     Taken,
 }
 
 /// All of it, the worst first.
-pub(crate) fn remarks(plan: &Plan) -> Remarks {
+pub(crate) fn remarks(plan: &Plan) -> RemarkList {
     let apps = apps(plan);
     let mut all: Vec<Remark> = Vec::new();
     all.extend(plan.checks.iter().chain(&plan.identity_checks).map(|one| stops(plan, one)));
@@ -37,9 +37,9 @@ pub(crate) fn remarks(plan: &Plan) -> Remarks {
     all.extend(
         plan.warnings
             .iter()
-            .map(|text| Remark::new(Sort::Plan, text, nowhere(plan), without_numbers(text))),
+            .map(|text| Remark::new(RemarkSort::Plan, text, nowhere(plan), without_numbers(text))),
     );
-    Remarks::new("plan", Some(plan.tenant.id.to_string()), all)
+    RemarkList::new("plan", Some(plan.tenant.id.to_string()), all)
 }
 
 /// The ids of the plan's apps by their labels: an app keeps its id when somebody renames its table.
@@ -53,7 +53,7 @@ fn stops(plan: &Plan, check: &Check) -> Remark {
     let rule = in_full(rule);
     let told = format!("Apply is stopped by {rule}: {text}.");
     let help = (!help.is_empty()).then(|| help.into());
-    let sort = Sort::Stops(rule.into());
+    let sort = RemarkSort::Stops(rule.into());
     Remark { help, ..Remark::new(sort, told, nowhere(plan), without_numbers(text)) }
 }
 
@@ -64,18 +64,18 @@ fn without_numbers(text: &str) -> Print {
 
 fn gives(plan: &Plan, apps: &BTreeMap<&str, String>, change: &Change, risk: &Risk) -> Remark {
     let reasons: Vec<String> = risk.reasons.iter().map(|reason| format!(" {reason}.")).collect();
-    let what = sentence(change, Side::Given);
+    let what = sentence(change, ChangeSide::Given);
     let text = format!("Gives {} power: {what}.{}", risk.tier.word(), reasons.concat());
-    let print = print(apps, change, Side::Given);
-    let remark = Remark::new(Sort::Gives(risk.tier), text, place(plan, change), print);
+    let print = print(apps, change, ChangeSide::Given);
+    let remark = Remark::new(RemarkSort::Gives(risk.tier), text, place(plan, change), print);
     Remark { app: Some(owner(change)), size: reach(change), ..remark }
 }
 
 fn takes(plan: &Plan, apps: &BTreeMap<&str, String>, change: &Change, outage: &Outage) -> Remark {
-    let what = sentence(change, Side::Taken);
+    let what = sentence(change, ChangeSide::Taken);
     let cuts = cuts_off(outage).replacen('c', "C", 1);
-    let print = print(apps, change, Side::Taken);
-    let sort = Sort::CutsOff(outage.who());
+    let print = print(apps, change, ChangeSide::Taken);
+    let sort = RemarkSort::CutsOff(outage.who());
     let remark = Remark::new(sort, format!("{cuts}: {what}."), place(plan, change), print);
     Remark { app: Some(owner(change)), size: outage.people() + outage.groups(), ..remark }
 }
@@ -85,7 +85,7 @@ fn lifted(lifted: &Lifted) -> Remark {
     let (number, reason) = (grouped(*max), in_full(reason));
     let text = format!("The rail {rail} is lifted up to {number} until {until}: {reason}.");
     let print = Print::of([rail, until]);
-    Remark::new(Sort::Lifted(rail.into()), text, WrittenAt::line(place), print)
+    Remark::new(RemarkSort::Lifted(rail.into()), text, WrittenAt::line(place), print)
 }
 
 pub(super) fn owner(change: &Change) -> Safe {
@@ -113,7 +113,7 @@ pub(super) fn nowhere(plan: &Plan) -> WrittenAt {
 }
 
 /// `grant okta: delegated, Microsoft Graph, all users: Mail.Read, User.Read`.
-fn sentence(change: &Change, side: Side) -> String {
+fn sentence(change: &Change, side: ChangeSide) -> String {
     let names: Vec<String> = change.fields.iter().flat_map(|field| moved(field, side)).collect();
     let names = listed(&names);
     let head = subject(change);
@@ -136,10 +136,10 @@ pub(super) fn subject(change: &Change) -> String {
     format!("{verb} {label}: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
-fn moved(field: &FieldChange, side: Side) -> Vec<String> {
+fn moved(field: &FieldChange, side: ChangeSide) -> Vec<String> {
     let names = match side {
-        Side::Given => &field.gained,
-        Side::Taken => &field.lost,
+        ChangeSide::Given => &field.gained,
+        ChangeSide::Taken => &field.lost,
     };
     names.iter().map(|name| in_full(name.raw())).collect()
 }
@@ -158,7 +158,7 @@ fn listed(names: &[String]) -> String {
 }
 
 /// App, resource, permissions, audience: what stays the same when lines move and labels change.
-fn print(apps: &BTreeMap<&str, String>, change: &Change, side: Side) -> Print {
+fn print(apps: &BTreeMap<&str, String>, change: &Change, side: ChangeSide) -> Print {
     let owner = change.address.owner.as_str();
     let app = apps.get(owner).map_or(owner, String::as_str);
     let audience = match change.subject.audience {
@@ -169,7 +169,7 @@ fn print(apps: &BTreeMap<&str, String>, change: &Change, side: Side) -> Print {
         Audience::Group(id) => format!("group {id}"),
         Audience::Tenant => "tenant".to_owned(),
     };
-    let on_side = |one: &&Permission| if side == Side::Given { one.gained } else { one.lost };
+    let on_side = |one: &&Permission| if side == ChangeSide::Given { one.gained } else { one.lost };
     let mut permissions: Vec<String> =
         change.permissions.iter().filter(on_side).map(permission).collect();
     if permissions.is_empty() {

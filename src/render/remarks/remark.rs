@@ -19,7 +19,7 @@ pub(crate) enum Level {
 
 /// What is said: the id of a rule, and how bad it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sort {
+pub(crate) enum RemarkSort {
     /// Of a run, in the words of its report: `failed`.
     Result(&'static str),
     /// The run ended early.
@@ -36,7 +36,7 @@ pub(crate) enum Sort {
     Plan,
 }
 
-impl Sort {
+impl RemarkSort {
     /// Stable: the same in every version and in every format.
     pub(crate) fn id(&self) -> String {
         match self {
@@ -106,7 +106,7 @@ impl Print {
 /// One thing at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Remark {
-    pub(crate) sort: Sort,
+    pub(crate) sort: RemarkSort,
     /// One sentence or several. The first is the headline.
     pub(crate) text: Safe,
     pub(crate) help: Option<Safe>,
@@ -116,12 +116,17 @@ pub(crate) struct Remark {
     /// How many it concerns, of one sort.
     pub(super) size: usize,
     pub(super) print: Print,
-    /// Unique among all remarks of a report, and the same in the next one. See [`Remarks::new`].
+    /// Unique among all remarks of a report, and the same in the next one. See [`RemarkList::new`].
     pub(crate) fingerprint: String,
 }
 
 impl Remark {
-    pub(super) fn new(sort: Sort, text: impl Into<Safe>, at: WrittenAt, print: Print) -> Self {
+    pub(super) fn new(
+        sort: RemarkSort,
+        text: impl Into<Safe>,
+        at: WrittenAt,
+        print: Print,
+    ) -> Self {
         let text = text.into();
         let fingerprint = String::new();
         Self { sort, text, help: None, at, app: None, size: 0, print, fingerprint }
@@ -142,7 +147,7 @@ impl Remark {
 
 /// Everything that a report points at, the worst first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Remarks {
+pub(crate) struct RemarkList {
     /// What it is about: `plan`, `run` or `manifest`.
     pub(crate) subject: &'static str,
     /// Its id, where it is known.
@@ -150,15 +155,15 @@ pub(crate) struct Remarks {
     pub(crate) all: Vec<Remark>,
 }
 
-impl Remarks {
-    /// Sorts them, and gives each its fingerprint. Remarks that nothing tells apart are numbered.
+impl RemarkList {
+    /// Sorts them, and gives each its fingerprint. RemarkList that nothing tells apart are numbered.
     pub(super) fn new(subject: &'static str, tenant: Option<String>, mut all: Vec<Remark>) -> Self {
         all.sort_by_cached_key(|one| {
             let worst = (one.level(), one.sort.weight(), one.size);
             let rest = (one.sort.clone(), one.print.clone(), one.at.clone(), one.text.clone());
             (std::cmp::Reverse(worst), rest)
         });
-        let mut before: Option<(Sort, Print)> = None;
+        let mut before: Option<(RemarkSort, Print)> = None;
         let mut number = 0;
         for remark in &mut all {
             let own = (remark.sort.clone(), remark.print.clone());

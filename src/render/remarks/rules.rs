@@ -2,7 +2,7 @@
 
 use crate::model::risk::Tier;
 use crate::plan::outage::CutOff;
-use crate::render::remarks::remark::Sort;
+use crate::render::remarks::remark::RemarkSort;
 
 /// What is said of a rule.
 pub(super) struct RuleText {
@@ -18,38 +18,38 @@ pub(super) struct RuleText {
 const SECURITY: &[&str] = &["security", "consent", "entra"];
 const ACCESS: &[&str] = &["access", "consent", "entra"];
 
-pub(super) fn text(sort: &Sort) -> RuleText {
+pub(super) fn text(sort: &RemarkSort) -> RuleText {
     let (short, help, harm) = match sort {
-        Sort::Gives(tier) => gives(*tier),
-        Sort::CutsOff(who) => cuts_off(*who),
-        Sort::Stops(rule) => (
+        RemarkSort::Gives(tier) => gives(*tier),
+        RemarkSort::CutsOff(who) => cuts_off(*who),
+        RemarkSort::Stops(rule) => (
             format!("Apply is stopped by {rule}"),
             "The plan can be read and saved, and not applied. Change the manifest, or lift the rail in \
              `[accept]` with a number, a date and a reason where that is meant.",
             // What signs in could otherwise give itself whatever it likes.
             (**rule == *"self_escalation").then_some("9.5"),
         ),
-        Sort::Lifted(rail) => (
+        RemarkSort::Lifted(rail) => (
             format!("The rail {rail} is lifted"),
             "The manifest lifts a rail that would stop this plan. Look at the number, the date and the reason.",
             None,
         ),
-        Sort::Plan => (
+        RemarkSort::Plan => (
             "Said of the whole plan".to_owned(),
             "Read the sentence before the plan is approved.",
             None,
         ),
-        Sort::Result(word) => (
+        RemarkSort::Result(word) => (
             format!("A change is {}", word.replace('_', " ")),
             "The run did not bring this change to its end. Plan again: what is left stands in the new plan.",
             None,
         ),
-        Sort::Stopped => (
+        RemarkSort::Stopped => (
             "The run ended early".to_owned(),
             "What was not started was not sent. Plan again: what is left stands in the new plan.",
             None,
         ),
-        Sort::Finding(code, _) => (
+        RemarkSort::Finding(code, _) => (
             format!("Manifest: {}", code.replace('_', " ")),
             "The reference of findings says what this code means and what to do about it.",
             None,

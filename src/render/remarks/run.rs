@@ -9,11 +9,11 @@ use crate::model::safe::Safe;
 use crate::plan::Plan;
 use crate::render::page::in_full;
 use crate::render::remarks::plan::{apps, nowhere, owner, place, subject};
-use crate::render::remarks::remark::{Print, Remark, Remarks, Sort};
+use crate::render::remarks::remark::{Print, Remark, RemarkList, RemarkSort};
 use crate::render::run::text::because;
 
 /// Everything that is not settled, the worst first.
-pub(crate) fn remarks(report: &RunReport, plan: &Plan) -> Remarks {
+pub(crate) fn remarks(report: &RunReport, plan: &Plan) -> RemarkList {
     let apps = apps(plan);
     let changes: BTreeMap<&Address, &Change> =
         plan.changes.iter().map(|change| (&change.address, change)).collect();
@@ -21,7 +21,7 @@ pub(crate) fn remarks(report: &RunReport, plan: &Plan) -> Remarks {
     if let Some(stopped) = &report.stopped {
         let text = format!("The run stopped: {}", because(stopped));
         let none: [&str; 0] = [];
-        all.push(Remark::new(Sort::Stopped, text, nowhere(plan), Print::of(none)));
+        all.push(Remark::new(RemarkSort::Stopped, text, nowhere(plan), Print::of(none)));
     }
     for line in report.lines.iter().filter(|line| !line.outcome.settled()) {
         let change = changes.get(&line.address).copied();
@@ -30,10 +30,11 @@ pub(crate) fn remarks(report: &RunReport, plan: &Plan) -> Remarks {
         let app = apps.get(label).map_or(label, String::as_str);
         let parts = line.address.parts.iter().map(String::as_str);
         let print = Print::of([line.address.kind.as_str(), app].into_iter().chain(parts));
-        let remark = Remark::new(Sort::Result(line.outcome.word()), told(line, change), at, print);
+        let remark =
+            Remark::new(RemarkSort::Result(line.outcome.word()), told(line, change), at, print);
         all.push(Remark { app: change.map(owner), ..remark });
     }
-    Remarks::new("run", Some(plan.tenant.id.to_string()), all)
+    RemarkList::new("run", Some(plan.tenant.id.to_string()), all)
 }
 
 fn told(line: &Line, change: Option<&Change>) -> String {

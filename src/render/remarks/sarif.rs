@@ -1,4 +1,4 @@
-//! Remarks as SARIF 2.1.0, for code scanning.
+//! RemarkList as SARIF 2.1.0, for code scanning.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -8,11 +8,12 @@ use crate::model::written_at::WrittenAt;
 use crate::render::escape::uri;
 use crate::render::page::grouped;
 use crate::render::remarks::MOST;
-use crate::render::remarks::remark::{Level, Remark, Remarks, Sort};
+use crate::render::remarks::remark::{Level, Remark, RemarkList, RemarkSort};
 use crate::render::remarks::rules::{self, RuleText};
 use crate::render::remarks::sarif_log::{
-    ArtifactLocation, AutomationDetails, Configuration, Driver, Help, Invocation, Location, Log,
-    Notification, PhysicalLocation, Region, ResultRow, RuleProperties, RuleRow, Run, Text, Tool,
+    ArtifactLocation, AutomationDetails, Configuration, Driver, Help, Location, Notification,
+    PhysicalLocation, Region, ResultRow, RuleProperties, RuleRow, Run, SarifInvocation, SarifLog,
+    Text, Tool,
 };
 use crate::render::repository::Repository;
 
@@ -32,13 +33,13 @@ const FINGERPRINT: &str = "primaryLocationLineHash";
 /// # Errors
 /// When the writer fails.
 pub(crate) fn write(
-    remarks: &Remarks,
+    remarks: &RemarkList,
     repository: &Repository,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let (shown, left) = remarks.first(MOST);
-    let sorts: BTreeSet<&Sort> = shown.iter().map(|remark| &remark.sort).collect();
-    let index: BTreeMap<&Sort, usize> =
+    let sorts: BTreeSet<&RemarkSort> = shown.iter().map(|remark| &remark.sort).collect();
+    let index: BTreeMap<&RemarkSort, usize> =
         sorts.iter().enumerate().map(|(at, sort)| (*sort, at)).collect();
     let result = |remark| result(remark, &index, repository);
     let run = Run {
@@ -51,17 +52,17 @@ pub(crate) fn write(
         },
         column_kind: "unicodeCodePoints",
         automation_details: AutomationDetails { id: category(remarks) },
-        invocations: [Invocation {
+        invocations: [SarifInvocation {
             execution_successful: true,
             tool_execution_notifications: notification(left).into_iter().collect(),
         }],
         results: shown.iter().map(result).collect(),
     };
-    write_pretty(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] }, out)
+    write_pretty(&SarifLog { schema: SCHEMA, version: "2.1.0", runs: [run] }, out)
 }
 
 /// What such a file replaces on GitHub: the last one of the same tenant. A run does not replace a plan.
-fn category(remarks: &Remarks) -> String {
+fn category(remarks: &RemarkList) -> String {
     let tenant = remarks.tenant.as_ref().map(|tenant| format!("{tenant}/")).unwrap_or_default();
     let subject = if remarks.subject == "run" { "run/" } else { "" };
     format!("consent/{tenant}{subject}")
@@ -75,7 +76,7 @@ fn notification(left: usize) -> Option<Notification> {
     (left > 0).then_some(Notification { level: "warning", message: Text { text } })
 }
 
-fn rule(sort: &Sort) -> RuleRow {
+fn rule(sort: &RemarkSort) -> RuleRow {
     let RuleText { short, help, harm, tags } = rules::text(sort);
     let id = sort.id();
     RuleRow {
@@ -99,7 +100,7 @@ fn word(level: Level) -> &'static str {
 
 fn result<'a>(
     remark: &'a Remark,
-    index: &BTreeMap<&Sort, usize>,
+    index: &BTreeMap<&RemarkSort, usize>,
     repository: &Repository,
 ) -> ResultRow<'a> {
     let WrittenAt { file, from, to } = &remark.at;
@@ -145,7 +146,7 @@ mod tests {
     #[test]
     fn it_begins_as_it_says() {
         let mut out = Vec::new();
-        let remarks = Remarks { subject: "plan", ..Remarks::default() };
+        let remarks = RemarkList { subject: "plan", ..RemarkList::default() };
         write(&remarks, &Repository::default(), &mut out).unwrap();
         assert!(String::from_utf8(out).unwrap().starts_with(BEGINS));
         assert!(BEGINS.len() <= 256, "no more of a file is looked at");

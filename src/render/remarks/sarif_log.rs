@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// The whole file.
 #[derive(Debug, Serialize)]
-pub(super) struct Log<'a> {
+pub(super) struct SarifLog<'a> {
     #[serde(rename = "$schema")]
     pub(super) schema: &'static str,
     pub(super) version: &'static str,
@@ -19,7 +19,7 @@ pub(super) struct Run<'a> {
     pub(super) tool: Tool,
     pub(super) column_kind: &'static str,
     pub(super) automation_details: AutomationDetails,
-    pub(super) invocations: [Invocation; 1],
+    pub(super) invocations: [SarifInvocation; 1],
     pub(super) results: Vec<ResultRow<'a>>,
 }
 
@@ -74,7 +74,7 @@ pub(super) struct AutomationDetails {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Invocation {
+pub(super) struct SarifInvocation {
     pub(super) execution_successful: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) tool_execution_notifications: Vec<Notification>,

@@ -1,4 +1,4 @@
-//! Remarks as test cases: one for each rule and app of a plan, and for each line of a manifest that is wrong.
+//! RemarkList as test cases: one for each rule and app of a plan, and for each line of a manifest that is wrong.
 
 use std::collections::BTreeMap;
 
@@ -6,30 +6,30 @@ use crate::model::risk::Tier;
 use crate::model::safe::Safe;
 use crate::plan::outage::CutOff;
 use crate::plan::{AppHead, Plan};
-use crate::render::remarks::remark::{Level, Remark, Remarks, Sort};
-use crate::render::suites::{Case, End, Suite};
+use crate::render::remarks::remark::{Level, Remark, RemarkList, RemarkSort};
+use crate::render::suites::{Suite, TestCase, TestEnd};
 
 /// What is asked of every app that a plan changes.
-const RULES: [Sort; 4] = [
-    Sort::Gives(Tier::Critical),
-    Sort::Gives(Tier::High),
-    Sort::CutsOff(CutOff::Everybody),
-    Sort::CutsOff(CutOff::App),
+const RULES: [RemarkSort; 4] = [
+    RemarkSort::Gives(Tier::Critical),
+    RemarkSort::Gives(Tier::High),
+    RemarkSort::CutsOff(CutOff::Everybody),
+    RemarkSort::CutsOff(CutOff::App),
 ];
 
-/// Remarks that one case tells before it counts the others.
+/// RemarkList that one case tells before it counts the others.
 const TOLD: usize = 5;
 
 /// The plan as such, then app by app: whether it does what somebody should look at.
-pub(crate) fn of_plan(plan: &Plan, remarks: &Remarks) -> Vec<Suite> {
-    let mut by_place: BTreeMap<(Option<&str>, &Sort), Vec<&Remark>> = BTreeMap::new();
+pub(crate) fn of_plan(plan: &Plan, remarks: &RemarkList) -> Vec<Suite> {
+    let mut by_place: BTreeMap<(Option<&str>, &RemarkSort), Vec<&Remark>> = BTreeMap::new();
     for remark in &remarks.all {
         by_place.entry((remark.app.as_deref(), &remark.sort)).or_default().push(remark);
     }
     let whole = by_place.iter().filter(|((app, _), _)| app.is_none());
-    let mut cases: Vec<Case> = whole.map(|((_, sort), remarks)| case(sort, remarks)).collect();
+    let mut cases: Vec<TestCase> = whole.map(|((_, sort), remarks)| case(sort, remarks)).collect();
     if cases.is_empty() {
-        cases.push(Case { name: "nothing stops apply".into(), end: End::Passed });
+        cases.push(TestCase { name: "nothing stops apply".into(), end: TestEnd::Passed });
     }
     let mut suites = vec![Suite { name: "plan".into(), cases }];
     let mut labels: Vec<&str> =
@@ -53,14 +53,14 @@ fn suite_name(apps: &[AppHead], label: &str) -> Safe {
     }
 }
 
-fn case(sort: &Sort, remarks: &[&Remark]) -> Case {
+fn case(sort: &RemarkSort, remarks: &[&Remark]) -> TestCase {
     let name = sort.id().into();
-    let Some(first) = remarks.first() else { return Case { name, end: End::Passed } };
+    let Some(first) = remarks.first() else { return TestCase { name, end: TestEnd::Passed } };
     let end = match first.level() {
-        Level::Error => End::Failed(told(remarks)),
-        Level::Warning | Level::Note => End::Skipped(told(remarks)),
+        Level::Error => TestEnd::Failed(told(remarks)),
+        Level::Warning | Level::Note => TestEnd::Skipped(told(remarks)),
     };
-    Case { name, end }
+    TestCase { name, end }
 }
 
 fn told(remarks: &[&Remark]) -> Safe {
@@ -73,14 +73,14 @@ fn told(remarks: &[&Remark]) -> Safe {
 }
 
 /// Each mistake and each warning.
-pub(crate) fn of_mistakes(remarks: &Remarks) -> Vec<Suite> {
+pub(crate) fn of_mistakes(remarks: &RemarkList) -> Vec<Suite> {
     let case = |remark: &Remark| {
         let name = format!("{} at {}:{}", remark.sort.id(), remark.at.file, remark.at.from.line);
         let end = match remark.level() {
-            Level::Error => End::Failed(remark.whole()),
-            Level::Warning | Level::Note => End::Skipped(remark.whole()),
+            Level::Error => TestEnd::Failed(remark.whole()),
+            Level::Warning | Level::Note => TestEnd::Skipped(remark.whole()),
         };
-        Case { name: name.into(), end }
+        TestCase { name: name.into(), end }
     };
     vec![Suite { name: "manifest".into(), cases: remarks.all.iter().map(case).collect() }]
 }
