@@ -11,7 +11,7 @@ mod foot;
 pub(crate) mod head;
 pub mod json;
 pub(crate) mod markdown;
-mod marks;
+pub(crate) mod marks;
 pub(crate) mod moves;
 mod replacement;
 mod sections;

@@ -79,7 +79,7 @@ fn made(report: &RunReport, changes: &[Change]) -> String {
     format!("{} added, {} changed, {} removed", grouped(add), grouped(change), grouped(remove))
 }
 
-pub(super) fn because(stopped: &Stopped) -> String {
+pub(crate) fn because(stopped: &Stopped) -> String {
     match stopped {
         Stopped::FailuresInARow { count } => {
             format!("after {} in a row.", counted(*count, "failure"))
