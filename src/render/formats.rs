@@ -7,7 +7,7 @@ use crate::model::finding::Findings;
 use crate::model::outcome::RunReport;
 use crate::plan::Plan;
 use crate::render::repository::Repository;
-use crate::render::{plan, run};
+use crate::render::{html, plan, run};
 
 /// What a report is about.
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +113,15 @@ pub(crate) static JSON: Format = Format {
     tells_mistakes: false,
 };
 
-pub(crate) static FORMATS: [&Format; 1] = [&JSON];
+/// A page for whoever reviews or audits, as one file.
+static HTML: Format = Format {
+    name: "html",
+    parts: &[Part { to: PartTo::Named, draw: in_html }],
+    begins: &[html::BEGINS],
+    tells_mistakes: false,
+};
+
+pub(crate) static FORMATS: [&Format; 2] = [&JSON, &HTML];
 
 /// The format of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Format> {
@@ -129,6 +137,19 @@ fn in_json(
         Reported::Plan(it) => plan::json::plan(it, out),
         Reported::Run(report, plan) => run::json::run(report, plan, out),
         // There is a document of what is, and none of what is not.
+        Reported::Mistakes(..) => Ok(()),
+    }
+}
+
+fn in_html(
+    reported: &Reported<'_>,
+    _options: &ReportOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match reported {
+        Reported::Plan(it) => plan::html::plan(it, out),
+        Reported::Run(report, plan) => run::html::run(report, plan, out),
+        // It begins with a verdict, and of what is none there is none.
         Reported::Mistakes(..) => Ok(()),
     }
 }

@@ -8,6 +8,7 @@ mod change;
 pub mod finding;
 pub(crate) mod formats;
 pub(crate) mod history;
+mod html;
 pub mod page;
 pub mod plan;
 pub(crate) mod repository;

@@ -117,11 +117,17 @@ fn by_app(left: &[Unmanaged]) -> String {
 
 /// What the plan did not look at.
 fn outside(plan: &Plan, page: &mut Page) {
-    let Some(outside) = plan.outside else { return };
+    let Some(text) = outside_words(plan) else { return };
+    page.blank();
+    page.wrapped(Ink::Plain, "Outside this manifest: ", &text, COLUMNS);
+}
+
+/// `50 of 60 apps with consent, 304 grants.`
+pub(crate) fn outside_words(plan: &Plan) -> Option<String> {
+    let outside = plan.outside?;
     let says = if plan.source == SaidBy::File { SAYS } else { "" };
     let text = if outside.is_unknown() { "could not be counted".to_owned() } else { told(outside) };
-    page.blank();
-    page.wrapped(Ink::Plain, "Outside this manifest: ", &format!("{says}{text}."), COLUMNS);
+    Some(format!("{says}{text}."))
 }
 
 fn told(outside: Outside) -> String {

@@ -127,12 +127,7 @@ pub(crate) fn change(
         }],
         needs: Vec::new(),
         rests_on: Vec::new(),
-        why: vec![Why {
-            line: "consent.toml:14".to_owned(),
-            reason: None,
-            owner: None,
-            until: None,
-        }],
+        why: vec![Why::because("consent.toml:14")],
         notes: Vec::new(),
         permissions: permissions(&held, PermissionSort::Delegated),
         consent: None,
