@@ -17,7 +17,7 @@
   const first = body.rows.length;
   const order = new Map(rows.map((row, at) => [row, at]));
 
-  const words = { App: "a", "What happens": "d", Permissions: "p", "For whom": "w", "Risk given": "r",
+  const words = { App: "a", Change: "d", Permissions: "p", "For whom": "w", "Risk given": "r",
     "Cuts off": "c", Why: "y", Result: "x" };
   const texts = { app: "a", person: "w", permission: "p" };
   const known = new WeakMap();

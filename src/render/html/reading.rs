@@ -66,7 +66,7 @@ impl ReadPage {
 fn tag(text: &str) -> (ReadTag, &str) {
     let end = |c: char| c.is_whitespace() || c == '>' || c == '=';
     let (name, mut rest) = text.split_at(text.find(end).unwrap());
-    let mut attributes = Vec::new();
+    let mut attributes: Vec<(String, String)> = Vec::new();
     loop {
         rest = rest.trim_start();
         if let Some(behind) = rest.strip_prefix('>') {
@@ -81,6 +81,8 @@ fn tag(text: &str) -> (ReadTag, &str) {
             value = meant(inside);
             rest = behind;
         }
+        let twice = attributes.iter().any(|(name, _)| name == attribute);
+        assert!(!twice, "{attribute} stands twice, and the second one is lost");
         attributes.push((attribute.to_owned(), value));
     }
 }

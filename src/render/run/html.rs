@@ -32,7 +32,7 @@ fn verdict(report: &RunReport, plan: &Plan) -> Markup {
     let failed = report.lines.iter().any(|line| matches!(line.outcome, Outcome::Failed { .. }));
     let class = if failed || unsettled || report.stopped.is_some() { "blocked" } else { "ready" };
     html! {
-        header.verdict class=(class) {
+        header class={ "verdict " (class) } {
             p.over {
                 @if plan.simulated { strong.simulated { "SIMULATED" } " " }
                 "Run for " (name(&in_full(tenant(plan))))

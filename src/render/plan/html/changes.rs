@@ -79,8 +79,7 @@ impl<'p> Table<'p> {
 
     pub(crate) fn section(&self) -> Option<Markup> {
         let all = self.rows.len();
-        let columns =
-            ["App", "What happens", "Permissions", "For whom", "Risk given", "Cuts off", "Why"];
+        let columns = ["App", "Change", "Permissions", "For whom", "Risk given", "Cuts off", "Why"];
         let result = self.results.0.is_some().then_some("Result");
         (all > 0).then(|| {
             html! {

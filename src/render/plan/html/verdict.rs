@@ -33,7 +33,7 @@ pub(crate) fn section(plan: &Plan) -> Markup {
         Readiness::Blocked => "blocked",
     };
     html! {
-        header.verdict class=(class) {
+        header class={ "verdict " (class) } {
             p.over { @if plan.simulated { strong.simulated { "SIMULATED" } " " } "Plan for " (name(&in_full(tenant(plan)))) }
             h1 { (safe(&verdict)) (safe(&head::part(plan))) }
             (counts(plan))
