@@ -6,6 +6,7 @@ mod policy;
 mod words;
 
 #[cfg(test)]
+#[path = "reading_tests.rs"]
 pub(crate) mod reading;
 
 use std::io::{self, Write};
@@ -22,6 +23,9 @@ pub(crate) const BEGINS: &str = "<!DOCTYPE html><!-- consent:report -->";
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
+/// Writes what stands behind the page.
+type Behind<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
+
 /// One page.
 pub(crate) struct Sheet<'a> {
     /// In the window's title.
@@ -31,7 +35,7 @@ pub(crate) struct Sheet<'a> {
     /// What is drawn one after the other.
     pub(crate) sections: Vec<Markup>,
     /// Drawn behind everything else, and seen only once the script asks for it.
-    pub(crate) later: Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>,
+    pub(crate) later: Box<Behind<'a>>,
 }
 
 /// Writes the page.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::classes::{self, HolderClass, Whom};
-use super::links::{self, AppLinks, Becomes, Source};
+use super::classes::{self, ClassNames, HolderClass};
+use super::links::{self, AppLinks, Becomes, PermissionSource};
 use super::named::{Named, manner};
 use super::{drawing, layout};
 use crate::model::change::PermissionSort;
@@ -111,7 +111,7 @@ fn one(at: usize, all: usize, label: &str, app: &AppLinks, named: &Named<'_>) ->
 fn movements(holders: &[HolderClass]) -> String {
     let told = [(Becomes::New, "get", "gets"), (Becomes::Goes, "lose", "loses")];
     let told = told.into_iter().filter_map(|(becomes, many, one)| {
-        let moved: Vec<&Whom> = holders
+        let moved: Vec<&ClassNames> = holders
             .iter()
             .filter(|class| class.links.values().any(|link| *link == becomes))
             .map(|class| &class.whom)
@@ -125,15 +125,15 @@ fn movements(holders: &[HolderClass]) -> String {
 }
 
 /// `everybody else, 24 people`.
-fn together(whom: &[&Whom]) -> String {
+fn together(whom: &[&ClassNames]) -> String {
     let (mut groups, mut persons, mut told) = (0, 0, Vec::new());
     for one in whom {
         match one {
-            Whom::Everybody { but_some: true } => told.push("everybody else".to_owned()),
-            Whom::Everybody { but_some: false } => told.push("everybody".to_owned()),
-            Whom::App => told.push("the app itself".to_owned()),
-            Whom::Groups(names) => groups += names.len(),
-            Whom::People(names) => persons += names.len(),
+            ClassNames::Everybody { but_some: true } => told.push("everybody else".to_owned()),
+            ClassNames::Everybody { but_some: false } => told.push("everybody".to_owned()),
+            ClassNames::App => told.push("the app itself".to_owned()),
+            ClassNames::Groups(names) => groups += names.len(),
+            ClassNames::People(names) => persons += names.len(),
         }
     }
     told.extend((groups > 0).then(|| counted(groups, "group")));
@@ -159,15 +159,20 @@ fn words(holders: &[HolderClass], named: &Named<'_>) -> Markup {
 }
 
 /// What comes, stays and goes, by what publishes it.
-fn alike(holder: &HolderClass) -> BTreeMap<(Becomes, &Source), Vec<&Untrusted>> {
-    let mut alike: BTreeMap<(Becomes, &Source), Vec<&Untrusted>> = BTreeMap::new();
+fn alike(holder: &HolderClass) -> BTreeMap<(Becomes, &PermissionSource), Vec<&Untrusted>> {
+    let mut alike: BTreeMap<(Becomes, &PermissionSource), Vec<&Untrusted>> = BTreeMap::new();
     for (held, becomes) in &holder.links {
         alike.entry((*becomes, &held.source)).or_default().push(&held.name);
     }
     alike
 }
 
-fn line(becomes: Becomes, source: &Source, names: &[&Untrusted], named: &Named<'_>) -> Markup {
+fn line(
+    becomes: Becomes,
+    source: &PermissionSource,
+    names: &[&Untrusted],
+    named: &Named<'_>,
+) -> Markup {
     let word = match becomes {
         Becomes::New => "gets",
         Becomes::Stays => "keeps",
@@ -189,7 +194,7 @@ fn line(becomes: Becomes, source: &Source, names: &[&Untrusted], named: &Named<'
     }
 }
 
-fn whom(whom: &Whom) -> Markup {
+fn whom(whom: &ClassNames) -> Markup {
     let listed = |names: &[String]| {
         html! {
             @for (at, one) in names.iter().enumerate() {
@@ -200,13 +205,13 @@ fn whom(whom: &Whom) -> Markup {
     };
     html! {
         @match whom {
-            Whom::Everybody { but_some: true } => strong { "Everybody else" },
-            Whom::Everybody { but_some: false } => strong { "Everybody" },
-            Whom::App => strong { "The app itself" },
-            Whom::Groups(names) => {
+            ClassNames::Everybody { but_some: true } => strong { "Everybody else" },
+            ClassNames::Everybody { but_some: false } => strong { "Everybody" },
+            ClassNames::App => strong { "The app itself" },
+            ClassNames::Groups(names) => {
                 strong { (counted(names.len(), "group")) } ": " (listed(names))
             },
-            Whom::People(names) => {
+            ClassNames::People(names) => {
                 strong { (people(names.len())) } ": " (listed(names))
             },
         }

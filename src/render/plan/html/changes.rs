@@ -23,9 +23,9 @@ const MOST: usize = 1_000;
 
 /// What became of the changes, where they were applied.
 #[derive(Debug, Default)]
-pub(crate) struct Results<'p>(Option<BTreeMap<&'p Address, &'p Outcome>>);
+pub(crate) struct RunResults<'p>(Option<BTreeMap<&'p Address, &'p Outcome>>);
 
-impl<'p> Results<'p> {
+impl<'p> RunResults<'p> {
     pub(crate) fn none() -> Self {
         Self::default()
     }
@@ -51,16 +51,16 @@ impl<'p> Results<'p> {
 }
 
 /// All changes in the order in which they matter.
-pub(crate) struct Table<'p> {
+pub(crate) struct ChangeTable<'p> {
     plan: &'p Plan,
-    results: Results<'p>,
+    results: RunResults<'p>,
     rows: Vec<&'p Change>,
     /// So many stand in the page itself.
     first: usize,
 }
 
-impl<'p> Table<'p> {
-    pub(crate) fn of(plan: &'p Plan, pictures: &[Picture<'p>], results: Results<'p>) -> Self {
+impl<'p> ChangeTable<'p> {
+    pub(crate) fn of(plan: &'p Plan, pictures: &[Picture<'p>], results: RunResults<'p>) -> Self {
         let mut weighed: Vec<((usize, bool), &Change)> = Vec::with_capacity(plan.changes.len());
         for picture in pictures {
             let plain = !must_be_seen(picture);

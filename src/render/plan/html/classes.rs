@@ -4,14 +4,14 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::links::{AppLinks, Becomes, Held, Links, Source};
+use super::links::{AppLinks, Becomes, Held, Links, PermissionSource};
 use super::named::Named;
 use crate::model::untrusted::Untrusted;
 use crate::plan::access::AccessHolder;
 
-/// Whom a place on the left of the picture stands for.
+/// ClassNames a place on the left of the picture stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Whom {
+pub(crate) enum ClassNames {
     /// All users, or all but those that the picture names.
     Everybody {
         but_some: bool,
@@ -23,7 +23,7 @@ pub(crate) enum Whom {
     People(Vec<String>),
 }
 
-impl Whom {
+impl ClassNames {
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::Everybody { .. } | Self::App => 1,
@@ -35,18 +35,21 @@ impl Whom {
 /// Holders with the same lines.
 #[derive(Debug)]
 pub(crate) struct HolderClass {
-    pub(crate) whom: Whom,
+    pub(crate) whom: ClassNames,
     pub(crate) links: Links,
 }
 
 /// Permissions of one source that the same holders have alike.
 #[derive(Debug)]
 pub(crate) struct PermissionClass {
-    pub(crate) source: Source,
+    pub(crate) source: PermissionSource,
     pub(crate) names: Vec<Untrusted>,
     /// By place in the list of holders.
-    pub(crate) held: Vec<(usize, Becomes)>,
+    pub(crate) held: HeldBy,
 }
+
+/// By place in the list of holders.
+type HeldBy = Vec<(usize, Becomes)>;
 
 /// Everybody and the app first, then groups, then most people first.
 pub(crate) fn holders(app: &AppLinks, named: &Named<'_>) -> Vec<HolderClass> {
@@ -59,26 +62,26 @@ pub(crate) fn holders(app: &AppLinks, named: &Named<'_>) -> Vec<HolderClass> {
                 alike.entry(of).or_default().push(named.holder(*id));
             }
             AccessHolder::App => {
-                classes.push(HolderClass { whom: Whom::App, links: links.clone() });
+                classes.push(HolderClass { whom: ClassNames::App, links: links.clone() });
             }
             AccessHolder::Everybody => {
                 let but_some = app.holders.keys().any(|who| matches!(who, AccessHolder::One(_)));
-                let whom = Whom::Everybody { but_some };
+                let whom = ClassNames::Everybody { but_some };
                 classes.push(HolderClass { whom, links: links.clone() });
             }
         }
     }
     classes.extend(alike.into_iter().map(|((group, links), mut names)| {
         names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
-        let whom = if group { Whom::Groups(names) } else { Whom::People(names) };
+        let whom = if group { ClassNames::Groups(names) } else { ClassNames::People(names) };
         HolderClass { whom, links: links.clone() }
     }));
     classes.sort_by_cached_key(|class| {
         let rank = match class.whom {
-            Whom::Everybody { .. } => 0,
-            Whom::App => 1,
-            Whom::Groups(_) => 2,
-            Whom::People(_) => 3,
+            ClassNames::Everybody { .. } => 0,
+            ClassNames::App => 1,
+            ClassNames::Groups(_) => 2,
+            ClassNames::People(_) => 3,
         };
         (rank, Reverse(class.whom.size()), class.whom.clone())
     });
@@ -87,14 +90,13 @@ pub(crate) fn holders(app: &AppLinks, named: &Named<'_>) -> Vec<HolderClass> {
 
 /// By source, each near to those who hold it.
 pub(crate) fn permissions(holders: &[HolderClass]) -> Vec<PermissionClass> {
-    let mut held: BTreeMap<&Held, Vec<(usize, Becomes)>> = BTreeMap::new();
+    let mut held: BTreeMap<&Held, HeldBy> = BTreeMap::new();
     for (at, class) in holders.iter().enumerate() {
         for (one, becomes) in &class.links {
             held.entry(one).or_default().push((at, *becomes));
         }
     }
-    let mut alike: BTreeMap<(&Source, Vec<(usize, Becomes)>), BTreeSet<Untrusted>> =
-        BTreeMap::new();
+    let mut alike: BTreeMap<(&PermissionSource, HeldBy), BTreeSet<Untrusted>> = BTreeMap::new();
     for (one, by) in held {
         alike.entry((&one.source, by)).or_default().insert(one.name.clone());
     }
@@ -120,8 +122,8 @@ fn middle(held: &[(usize, Becomes)]) -> usize {
 }
 
 /// Of each source.
-fn middles(classes: &[PermissionClass]) -> BTreeMap<Source, usize> {
-    let mut held: BTreeMap<Source, Vec<(usize, Becomes)>> = BTreeMap::new();
+fn middles(classes: &[PermissionClass]) -> BTreeMap<PermissionSource, usize> {
+    let mut held: BTreeMap<PermissionSource, HeldBy> = BTreeMap::new();
     for class in classes {
         held.entry(class.source.clone()).or_default().extend(class.held.iter().copied());
     }

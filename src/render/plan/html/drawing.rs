@@ -1,8 +1,6 @@
 //! The picture as SVG. What comes, stays and goes differs in weight, in dashes and by the sign at its end, and
 //! not only in colour.
 
-use std::fmt::Write as _;
-
 use maud::{Markup, PreEscaped, html};
 
 use super::layout::{BESIDE, LEFT, LINE, Letters, PictureLayout, PicturePlace, RIGHT, WIDTH};
@@ -39,8 +37,7 @@ fn lines(layout: &PictureLayout, becomes: Becomes) -> String {
             continue;
         };
         let (start, end, stop) = (from.port(becomes), to.port(becomes), RIGHT - RADIUS);
-        // Writing to a string cannot fail.
-        drop(write!(path, "M{PORT} {start}C{middle} {start} {middle} {end} {stop} {end}"));
+        path.push_str(&format!("M{PORT} {start}C{middle} {start} {middle} {end} {stop} {end}"));
     }
     path
 }

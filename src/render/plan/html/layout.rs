@@ -1,7 +1,7 @@
 //! Where everything of a picture stands. Heights follow from what is written; text is measured in columns, and
 //! wraps, so that no name is ever cut.
 
-use super::classes::{HolderClass, PermissionClass, Whom};
+use super::classes::{ClassNames, HolderClass, PermissionClass};
 use super::links::Becomes;
 use super::named::{Named, manner};
 use crate::model::change::PermissionSort;
@@ -123,11 +123,11 @@ fn fitting(permissions: &[PermissionClass]) -> usize {
 
 fn holder(class: &HolderClass) -> PicturePlace {
     let (title, names): (String, &[String]) = match &class.whom {
-        Whom::Everybody { but_some: true } => ("Everybody else".to_owned(), &[]),
-        Whom::Everybody { but_some: false } => ("Everybody".to_owned(), &[]),
-        Whom::App => ("The app itself".to_owned(), &[]),
-        Whom::Groups(names) => (counted(names.len(), "group"), names),
-        Whom::People(names) => (people(names.len()), names),
+        ClassNames::Everybody { but_some: true } => ("Everybody else".to_owned(), &[]),
+        ClassNames::Everybody { but_some: false } => ("Everybody".to_owned(), &[]),
+        ClassNames::App => ("The app itself".to_owned(), &[]),
+        ClassNames::Groups(names) => (counted(names.len(), "group"), names),
+        ClassNames::People(names) => (people(names.len()), names),
     };
     let mut text = vec![(Letters::Strong, title)];
     if names.len() == 1 {

@@ -20,8 +20,6 @@ pub(crate) enum Becomes {
 }
 
 impl Becomes {
-    pub(crate) const ALL: [Self; 3] = [Self::New, Self::Stays, Self::Goes];
-
     pub(crate) fn sign(self) -> &'static str {
         match self {
             Self::New => "+",
@@ -41,11 +39,11 @@ impl Becomes {
 }
 
 /// What publishes a permission, and how it is held.
-pub(crate) type Source = (String, PermissionSort);
+pub(crate) type PermissionSource = (String, PermissionSort);
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Held {
-    pub(crate) source: Source,
+    pub(crate) source: PermissionSource,
     pub(crate) name: Untrusted,
 }
 
@@ -58,7 +56,7 @@ pub(crate) struct AppLinks {
     /// Which of them are groups.
     pub(crate) groups: BTreeSet<ObjectId>,
     /// Holders of whom an entry tells all there is of a source.
-    told: BTreeSet<(AccessHolder, Source)>,
+    told: BTreeSet<(AccessHolder, PermissionSource)>,
 }
 
 /// All apps of the plan whose changes are about access, by label.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::links::Source;
+use super::links::PermissionSource;
 use crate::model::audience::Audience;
 use crate::model::change::PermissionSort;
 use crate::model::id::ObjectId;
@@ -43,7 +43,7 @@ impl<'p> Named<'p> {
     }
 
     /// `Microsoft Graph`, or its id.
-    pub(crate) fn resource(&self, source: &Source) -> String {
+    pub(crate) fn resource(&self, source: &PermissionSource) -> String {
         self.resources.get(&source.0).map_or_else(|| source.0.clone(), |name| (*name).to_owned())
     }
 
