@@ -19,7 +19,7 @@ let failures = 0;
 export function check(fact, words, found = "") {
   if (fact) return;
   failures += 1;
-  console.log(`FAILED ${words} ${found === "" ? "" : JSON.stringify(found)}`);
+  console.log(`FAILED ${words} ${found === "" ? "" : JSON.stringify(found).slice(0, 600)}`);
 }
 
 /// Runs checks, each with a browser that is new.

@@ -24,7 +24,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// Writes what stands behind the page.
-type Behind<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
+type LaterRows<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
 
 /// One page.
 pub(crate) struct Sheet<'a> {
@@ -35,7 +35,7 @@ pub(crate) struct Sheet<'a> {
     /// What is drawn one after the other.
     pub(crate) sections: Vec<Markup>,
     /// Drawn behind everything else, and seen only once the script asks for it.
-    pub(crate) later: Box<Behind<'a>>,
+    pub(crate) later: Box<LaterRows<'a>>,
 }
 
 /// Writes the page.

@@ -9,7 +9,7 @@ use crate::plan::Plan;
 use crate::plan::pictures::pictures;
 use crate::render::html::{Sheet, fact, name, safe, write};
 use crate::render::page::{counted, in_full};
-use crate::render::plan::html::changes::{ChangeTable, RunResults};
+use crate::render::plan::html::changes::{ChangeTable, TableResults};
 use crate::render::plan::html::{facts, tenant};
 use crate::render::run::text::{because, counts_text, stands_words, tenant_words};
 
@@ -19,7 +19,7 @@ use crate::render::run::text::{because, counts_text, stands_words, tenant_words}
 /// When the writer fails.
 pub(crate) fn run(report: &RunReport, plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let pictures = pictures(plan);
-    let table = ChangeTable::of(plan, &pictures, RunResults::of(report));
+    let table = ChangeTable::of(plan, &pictures, TableResults::of(report));
     let changes = table.section();
     let places = changes.iter().map(|_| ("changes", "Changes")).collect();
     let sections = [verdict(report, plan)].into_iter().chain(changes).collect();

@@ -23,9 +23,9 @@ const MOST: usize = 1_000;
 
 /// What became of the changes, where they were applied.
 #[derive(Debug, Default)]
-pub(crate) struct RunResults<'p>(Option<BTreeMap<&'p Address, &'p Outcome>>);
+pub(crate) struct TableResults<'p>(Option<BTreeMap<&'p Address, &'p Outcome>>);
 
-impl<'p> RunResults<'p> {
+impl<'p> TableResults<'p> {
     pub(crate) fn none() -> Self {
         Self::default()
     }
@@ -53,14 +53,14 @@ impl<'p> RunResults<'p> {
 /// All changes in the order in which they matter.
 pub(crate) struct ChangeTable<'p> {
     plan: &'p Plan,
-    results: RunResults<'p>,
+    results: TableResults<'p>,
     rows: Vec<&'p Change>,
     /// So many stand in the page itself.
     first: usize,
 }
 
 impl<'p> ChangeTable<'p> {
-    pub(crate) fn of(plan: &'p Plan, pictures: &[Picture<'p>], results: RunResults<'p>) -> Self {
+    pub(crate) fn of(plan: &'p Plan, pictures: &[Picture<'p>], results: TableResults<'p>) -> Self {
         let mut weighed: Vec<((usize, bool), &Change)> = Vec::with_capacity(plan.changes.len());
         for picture in pictures {
             let plain = !must_be_seen(picture);

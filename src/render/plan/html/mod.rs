@@ -18,7 +18,7 @@ use std::io::{self, Write};
 use crate::plan::Plan;
 use crate::plan::pictures::pictures;
 use crate::render::html::{Sheet, safe, write};
-use crate::render::plan::html::changes::{ChangeTable, RunResults};
+use crate::render::plan::html::changes::{ChangeTable, TableResults};
 use crate::render::plan::html::named::Named;
 
 /// Writes the page.
@@ -28,7 +28,7 @@ use crate::render::plan::html::named::Named;
 pub(crate) fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let pictures = pictures(plan);
     let named = Named::of(plan);
-    let table = ChangeTable::of(plan, &pictures, RunResults::none());
+    let table = ChangeTable::of(plan, &pictures, TableResults::none());
     let parts = [
         ("stops", "What stops it", verdict::stops(plan)),
         ("access", "Who may do what", access::section(plan, &pictures, &named)),
