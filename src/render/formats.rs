@@ -11,7 +11,7 @@ use crate::render::outputs::{self, Outputs};
 use crate::render::remarks::remark::RemarkList;
 use crate::render::remarks::{self, azure, code_quality, github, sarif};
 use crate::render::repository::Repository;
-use crate::render::{escape, events, finding, plan, run, suites};
+use crate::render::{escape, events, finding, html, plan, run, suites};
 
 /// What a report is about.
 #[derive(Debug, Clone, Copy)]
@@ -142,6 +142,14 @@ pub(crate) static JSON: Format = Format {
     tells_mistakes: false,
 };
 
+/// A page for whoever reviews or audits, as one file.
+static HTML: Format = Format {
+    name: "html",
+    parts: &[Part { to: PartTo::Named, draw: in_html }],
+    begins: &[html::BEGINS],
+    tells_mistakes: false,
+};
+
 /// The comment under a pull request.
 pub(crate) static MARKDOWN: Format = Format {
     name: "markdown",
@@ -211,8 +219,8 @@ static AZURE: Format = Format {
     tells_mistakes: true,
 };
 
-pub(crate) static FORMATS: [&Format; 8] =
-    [&JSON, &NDJSON, &MARKDOWN, &SARIF, &JUNIT, &GITLAB, &GITHUB, &AZURE];
+pub(crate) static FORMATS: [&Format; 9] =
+    [&JSON, &NDJSON, &MARKDOWN, &HTML, &SARIF, &JUNIT, &GITLAB, &GITHUB, &AZURE];
 
 /// The format of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Format> {
@@ -326,6 +334,19 @@ fn as_variables(
 /// Hands a summary over to Azure Pipelines.
 fn upload_summary(path: &str) -> String {
     format!("##vso[task.uploadsummary]{}", escape::azure::text(&Safe::new(path)))
+}
+
+fn in_html(
+    reported: &Reported<'_>,
+    _options: &ReportOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match reported {
+        Reported::Plan(it) => plan::html::plan(it, out),
+        Reported::Run(report, plan) => run::html::run(report, plan, out),
+        // It begins with a verdict, and of what is none there is none.
+        Reported::Mistakes(..) => Ok(()),
+    }
 }
 
 #[cfg(test)]

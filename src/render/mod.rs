@@ -11,6 +11,7 @@ pub(crate) mod events;
 pub mod finding;
 pub(crate) mod formats;
 pub(crate) mod history;
+mod html;
 mod outputs;
 pub mod page;
 pub mod plan;

@@ -9,6 +9,7 @@ mod condensed;
 mod entry;
 mod foot;
 pub(crate) mod head;
+pub(crate) mod html;
 pub mod json;
 pub(crate) mod markdown;
 pub(crate) mod marks;

@@ -1,6 +1,7 @@
 //! What became of a run: for people, what stands now and what to do; for programs,
 //! `consent.run_report`.
 
+pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod suites;
