@@ -5,7 +5,6 @@
 //! playwright-core and axe-core are (`CONSENT_BROWSER_MODULES`). Where they are not named it says so and ends.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot begin fails")]
-#![expect(clippy::print_stdout, reason = "says that it was skipped")]
 #![expect(clippy::disallowed_methods, reason = "writes manifests and seeds")]
 
 use std::fmt::Write as _;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::model::finding::Place;
 use crate::model::untrusted::shown;
-use crate::model::written_at::{Position, WrittenAt};
+use crate::model::written_at::{TextPosition, WrittenAt};
 
 /// One manifest file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Sources {
         let position = |at: usize| {
             let point = Place { file: place.file, span: at..at };
             let (line, column) = self.position(&point);
-            Position { line, column }
+            TextPosition { line, column }
         };
         let (from, to) = (position(place.span.start), position(place.span.end));
         Some(WrittenAt { file: source.path.clone(), from, to: to.max(from) })

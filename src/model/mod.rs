@@ -28,4 +28,4 @@ pub mod secret;
 pub(crate) mod shell;
 pub(crate) mod unfinished;
 pub mod untrusted;
-pub mod written_at;
+pub(crate) mod written_at;

@@ -12,7 +12,7 @@ const LONGEST: usize = 5_000;
 
 /// A character of a file, both from 1. Columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Position {
+pub(crate) struct TextPosition {
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
@@ -20,11 +20,11 @@ pub(crate) struct Position {
 /// A stretch of a manifest file. In documents `consent.toml:14:1-14:12`: the last position is that behind
 /// the last character.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct WrittenAt {
+pub(crate) struct WrittenAt {
     /// As given on the command line. Of a saved plan the file's word.
     pub(crate) file: String,
-    pub(crate) from: Position,
-    pub(crate) to: Position,
+    pub(crate) from: TextPosition,
+    pub(crate) to: TextPosition,
 }
 
 form!(WrittenAt, {
@@ -37,12 +37,12 @@ impl WrittenAt {
     pub(crate) fn line(told: &str) -> Self {
         let parts = told.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
         let (file, line) = parts.filter(|(_, line)| *line > 0).unwrap_or((told, 1));
-        let at = Position { line, column: 1 };
+        let at = TextPosition { line, column: 1 };
         Self { file: file.to_owned(), from: at, to: at }
     }
 }
 
-impl fmt::Display for Position {
+impl fmt::Display for TextPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)
     }
@@ -54,7 +54,7 @@ impl fmt::Display for WrittenAt {
     }
 }
 
-impl FromStr for Position {
+impl FromStr for TextPosition {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -76,8 +76,8 @@ impl FromStr for WrittenAt {
         let (start, to) = text.rsplit_once('-').ok_or("no end")?;
         let (start, column) = start.rsplit_once(':').ok_or("no column")?;
         let (file, line) = start.rsplit_once(':').ok_or("no line")?;
-        let from: Position = format!("{line}:{column}").parse()?;
-        let to: Position = to.parse()?;
+        let from: TextPosition = format!("{line}:{column}").parse()?;
+        let to: TextPosition = to.parse()?;
         if file.is_empty() || to < from {
             return Err("no stretch of a file");
         }
@@ -104,9 +104,9 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         for file in ["consent.toml", "a:b-c:1/d.toml", "C:\\x\\consent.toml"] {
-            let from = Position { line: 14, column: 1 };
+            let from = TextPosition { line: 14, column: 1 };
             let at =
-                WrittenAt { file: file.to_owned(), from, to: Position { line: 15, column: 3 } };
+                WrittenAt { file: file.to_owned(), from, to: TextPosition { line: 15, column: 3 } };
             assert_eq!(at.to_string().parse::<WrittenAt>(), Ok(at));
         }
     }

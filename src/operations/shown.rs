@@ -28,24 +28,24 @@ use crate::store::taken;
 
 /// What a file holds.
 #[derive(Debug)]
-pub(crate) enum Shown {
+pub(crate) enum ShownDocument {
     Plan(Plan),
     Run(RunReport, Plan),
 }
 
 /// What every document of ours begins with.
 #[derive(Deserialize)]
-struct FormatHead {
+struct DocumentHead {
     #[serde(default)]
     format: Value,
 }
 
 /// # Errors
 /// When the file cannot be read, is none of these, or was altered.
-pub(crate) fn read(path: &Path) -> Result<Shown, Failed> {
+pub(crate) fn read(path: &Path) -> Result<ShownDocument, Failed> {
     let problem = |problem| Failed::PlanFile { path: path.to_owned(), problem };
     let bytes = plan_file::read(path).map_err(PlanProblem::Unread).map_err(problem)?;
-    let head = serde_json::from_slice::<FormatHead>(&bytes).map(|head| head.format);
+    let head = serde_json::from_slice::<DocumentHead>(&bytes).map(|head| head.format);
     match head.as_ref().ok().and_then(Value::as_str) {
         Some(snapshot::FORMAT) if taken::is_taken(&bytes) => {
             Err(Failed::NotShown { path: path.to_owned(), format: "taken snapshot".to_owned() })
@@ -61,7 +61,7 @@ pub(crate) fn read(path: &Path) -> Result<Shown, Failed> {
                 return Err(Failed::NotShown { path: path.to_owned(), format });
             }
             said::mark_all(&mut plan)?;
-            Ok(Shown::Plan(plan))
+            Ok(ShownDocument::Plan(plan))
         }
     }
 }
@@ -73,7 +73,7 @@ fn lacks_resources(plan: &Plan) -> bool {
 }
 
 /// The result of the run that this is the record of.
-fn run(path: &Path, record: &Snapshot) -> Result<Shown, Failed> {
+fn run(path: &Path, record: &Snapshot) -> Result<ShownDocument, Failed> {
     let Some(report) = record.report.clone() else {
         return Err(Failed::NoResult { path: path.to_owned() });
     };
@@ -112,7 +112,7 @@ fn run(path: &Path, record: &Snapshot) -> Result<Shown, Failed> {
         source: SaidBy::File,
         effect: record.effect.clone(),
     };
-    Ok(Shown::Run(report, plan))
+    Ok(ShownDocument::Run(report, plan))
 }
 
 /// As much of a change as its record tells: which object came, went or became another one. Requests stand in

@@ -22,7 +22,6 @@ use crate::plan::outage::{self, CutOff, Outage};
 use crate::plan::pictures::Counts;
 use crate::plan::readiness::Readiness;
 use crate::render::finding::quote;
-use crate::render::formats::{ReportOptions, Reported};
 use crate::render::run::{TenantAfter, counts};
 
 /// What the lines call themselves, on the first of them.
@@ -37,7 +36,7 @@ pub(crate) const BEGINS: &str = "{\"event\":\"begun\",\"format\":\"consent.event
 #[schemars(rename = "Event")]
 struct EventLine<'a> {
     #[serde(flatten)]
-    event: Event<'a>,
+    event: ReportedEvent<'a>,
     /// When it happened; absent where that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Moment>")]
@@ -47,7 +46,7 @@ struct EventLine<'a> {
 /// What happened.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "event")]
-pub(crate) enum Event<'a> {
+pub(crate) enum ReportedEvent<'a> {
     /// The first line.
     Begun {
         #[schemars(extend("const" = FORMAT))]
@@ -126,7 +125,7 @@ pub(crate) fn schema() -> Schema {
 /// # Errors
 /// When the writer fails.
 pub(crate) fn write(
-    event: Event<'_>,
+    event: ReportedEvent<'_>,
     at: Option<OffsetDateTime>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -134,8 +133,8 @@ pub(crate) fn write(
 }
 
 /// The first line of a run of this plan.
-pub(crate) fn begun(plan: &Plan, about: EventsAbout) -> Event<'_> {
-    Event::Begun {
+pub(crate) fn begun(plan: &Plan, about: EventsAbout) -> ReportedEvent<'_> {
+    ReportedEvent::Begun {
         format: FORMAT,
         format_version: VERSION,
         about,
@@ -147,9 +146,9 @@ pub(crate) fn begun(plan: &Plan, about: EventsAbout) -> Event<'_> {
 }
 
 /// The last line of a run.
-pub(crate) fn ended<'a>(report: &'a RunReport, plan: &Plan) -> Event<'a> {
+pub(crate) fn ended<'a>(report: &'a RunReport, plan: &Plan) -> ReportedEvent<'a> {
     let RunReport { lines: _, stopped, writes_sent, remaining } = report;
-    Event::Ended {
+    ReportedEvent::Ended {
         tenant: TenantAfter::after(report, &plan.changes),
         writes_sent: *writes_sent,
         counts: counts(report),
@@ -158,28 +157,16 @@ pub(crate) fn ended<'a>(report: &'a RunReport, plan: &Plan) -> Event<'a> {
     }
 }
 
-/// Writes all of what is over.
+/// Writes a plan.
 ///
 /// # Errors
 /// When the writer fails.
-pub(crate) fn all(
-    reported: &Reported<'_>,
-    _options: &ReportOptions,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    match reported {
-        Reported::Plan(it) => plan(it, out),
-        Reported::Run(report, plan) => run(report, plan, out),
-        Reported::Mistakes(findings, sources) => mistakes(findings, sources, out),
-    }
-}
-
-fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let at = Some(plan.made_at);
     write(begun(plan, EventsAbout::Plan), at, out)?;
     for change in &plan.changes {
         let Change { address, verb, gives, takes, risk, .. } = change;
-        let event = Event::Change {
+        let event = ReportedEvent::Change {
             address,
             verb: *verb,
             gives: *gives,
@@ -192,20 +179,32 @@ fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let Counts { add, change, remove } = Counts::of(&plan.changes);
     let (verdict, unchanged) = (Readiness::of(plan), plan.unchanged);
     let unmanaged = plan.unmanaged.len();
-    write(Event::Planned { verdict, add, change, remove, unchanged, unmanaged }, at, out)
+    write(ReportedEvent::Planned { verdict, add, change, remove, unchanged, unmanaged }, at, out)
 }
 
-fn run(report: &RunReport, plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+/// Writes all of a run that is over.
+///
+/// # Errors
+/// When the writer fails.
+pub(crate) fn run(report: &RunReport, plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     write(begun(plan, EventsAbout::Run), None, out)?;
     let all = report.lines.len();
     for (settled, line) in (1..).zip(&report.lines) {
-        write(Event::Settled { line, settled, all }, None, out)?;
+        write(ReportedEvent::Settled { line, settled, all }, None, out)?;
     }
     write(ended(report, plan), None, out)
 }
 
-fn mistakes(findings: &Findings, sources: &Sources, out: &mut dyn Write) -> io::Result<()> {
-    let begun = Event::Begun {
+/// Writes what is wrong with a manifest.
+///
+/// # Errors
+/// When the writer fails.
+pub(crate) fn mistakes(
+    findings: &Findings,
+    sources: &Sources,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let begun = ReportedEvent::Begun {
         format: FORMAT,
         format_version: VERSION,
         about: EventsAbout::Manifest,
@@ -223,7 +222,7 @@ fn mistakes(findings: &Findings, sources: &Sources, out: &mut dyn Write) -> io::
         // Secrets that are known are taken out where it is written.
         let title = quote::safe(&finding.title, &str::to_owned);
         let place = finding.place.as_ref().map(|place| sources.line(place));
-        write(Event::Finding { code: finding.code, severity, title, place }, None, out)?;
+        write(ReportedEvent::Finding { code: finding.code, severity, title, place }, None, out)?;
     }
     Ok(())
 }
@@ -237,8 +236,7 @@ mod tests {
     #[test]
     fn a_plan_is_told_change_by_change_and_its_first_line_is_known_again() {
         let mut out = Vec::new();
-        let reported = narrowing();
-        all(&Reported::Plan(&reported), &ReportOptions::default(), &mut out).unwrap();
+        super::plan(&narrowing(), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.starts_with(BEGINS), "{text}");
         let lines: Vec<Value> =

@@ -7,10 +7,10 @@ use crate::model::finding::Findings;
 use crate::model::outcome::RunReport;
 use crate::model::safe::Safe;
 use crate::plan::Plan;
+use crate::render::options::{ReportOptions, SUMMARY_BUDGET};
 use crate::render::outputs::{self, Outputs};
 use crate::render::remarks::remark::RemarkList;
 use crate::render::remarks::{self, azure, code_quality, github, sarif};
-use crate::render::repository::Repository;
 use crate::render::{escape, events, finding, html, plan, run, suites};
 
 /// What a report is about.
@@ -21,41 +21,6 @@ pub(crate) enum Reported<'a> {
     Run(&'a RunReport, &'a Plan),
     /// A manifest that no plan could be made of.
     Mistakes(&'a Findings, &'a Sources),
-}
-
-/// How reports are drawn, whatever they are about.
-#[derive(Debug, Clone)]
-pub(crate) struct ReportOptions {
-    /// Characters that a comment may have.
-    pub(crate) comment_budget: usize,
-    pub(crate) people: PeopleTold,
-    pub(crate) repository: Repository,
-}
-
-/// What is said of people. What is drawn for everybody to read has no names in it already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PeopleTold {
-    Named,
-    /// They are only counted.
-    Counted,
-}
-
-/// The longest comment that every version of every platform takes, in characters. GitHub keeps 65,536 in
-/// the body of a pull request, and no platform less of a comment.
-pub(crate) const COMMENT_BUDGET: usize = 65_000;
-
-/// Half of what GitHub shows of one step, in characters: 1 MiB, of which others may have written some.
-/// <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>
-const SUMMARY_BUDGET: usize = 250_000;
-
-impl Default for ReportOptions {
-    fn default() -> Self {
-        Self {
-            comment_budget: COMMENT_BUDGET,
-            people: PeopleTold::Named,
-            repository: Repository::default(),
-        }
-    }
 }
 
 impl Reported<'_> {
@@ -74,7 +39,7 @@ impl Reported<'_> {
 }
 
 /// Writes a report, or one part of it, bit by bit.
-pub(crate) type Draw = fn(&Reported<'_>, &ReportOptions, &mut dyn Write) -> io::Result<()>;
+pub(crate) type PartDrawing = fn(&Reported<'_>, &ReportOptions, &mut dyn Write) -> io::Result<()>;
 
 /// One format.
 #[derive(Debug)]
@@ -82,7 +47,7 @@ pub(crate) struct Format {
     /// Its word on the command line.
     pub(crate) name: &'static str,
     /// What it consists of. The first of one that goes to a file is what the command line names.
-    pub(crate) parts: &'static [Part],
+    pub(crate) parts: &'static [ReportPart],
     /// How files of it begin: only such a file is written over.
     pub(crate) begins: &'static [&'static str],
     /// Whether it has something to say of a manifest with mistakes.
@@ -91,9 +56,9 @@ pub(crate) struct Format {
 
 /// One part of a report, and where that goes.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub(crate) struct ReportPart {
     pub(crate) to: PartTo,
-    pub(crate) draw: Draw,
+    pub(crate) draw: PartDrawing,
 }
 
 /// Where a part goes.
@@ -137,7 +102,7 @@ impl Format {
 /// What `--json` asks for.
 pub(crate) static JSON: Format = Format {
     name: "json",
-    parts: &[Part { to: PartTo::Named, draw: in_json }],
+    parts: &[ReportPart { to: PartTo::Named, draw: in_json }],
     begins: &[],
     tells_mistakes: false,
 };
@@ -145,7 +110,7 @@ pub(crate) static JSON: Format = Format {
 /// A page for whoever reviews or audits, as one file.
 static HTML: Format = Format {
     name: "html",
-    parts: &[Part { to: PartTo::Named, draw: in_html }],
+    parts: &[ReportPart { to: PartTo::Named, draw: in_html }],
     begins: &[html::BEGINS],
     tells_mistakes: false,
 };
@@ -153,7 +118,7 @@ static HTML: Format = Format {
 /// The comment under a pull request.
 pub(crate) static MARKDOWN: Format = Format {
     name: "markdown",
-    parts: &[Part { to: PartTo::Named, draw: in_markdown }],
+    parts: &[ReportPart { to: PartTo::Named, draw: in_markdown }],
     begins: &[plan::markdown::MARK, run::markdown::MARK, finding::markdown::MARK],
     tells_mistakes: true,
 };
@@ -161,21 +126,21 @@ pub(crate) static MARKDOWN: Format = Format {
 /// What happens, line by line: of a run, while it goes on.
 pub(crate) static NDJSON: Format = Format {
     name: "ndjson",
-    parts: &[Part { to: PartTo::Named, draw: events::all }],
+    parts: &[ReportPart { to: PartTo::Named, draw: as_events }],
     begins: &[events::BEGINS],
     tells_mistakes: true,
 };
 
 static SARIF: Format = Format {
     name: "sarif",
-    parts: &[Part { to: PartTo::Named, draw: as_sarif }],
+    parts: &[ReportPart { to: PartTo::Named, draw: as_sarif }],
     begins: &[sarif::BEGINS],
     tells_mistakes: true,
 };
 
 static JUNIT: Format = Format {
     name: "junit",
-    parts: &[Part { to: PartTo::Named, draw: as_junit }],
+    parts: &[ReportPart { to: PartTo::Named, draw: as_junit }],
     begins: &[suites::BEGINS],
     tells_mistakes: true,
 };
@@ -183,8 +148,8 @@ static JUNIT: Format = Format {
 static GITLAB: Format = Format {
     name: "gitlab",
     parts: &[
-        Part { to: PartTo::Named, draw: as_code_quality },
-        Part { to: PartTo::Beside("md"), draw: in_markdown },
+        ReportPart { to: PartTo::Named, draw: as_code_quality },
+        ReportPart { to: PartTo::Beside("md"), draw: in_markdown },
     ],
     begins: &code_quality::BEGINS,
     tells_mistakes: true,
@@ -193,9 +158,9 @@ static GITLAB: Format = Format {
 static GITHUB: Format = Format {
     name: "github",
     parts: &[
-        Part { to: PartTo::Commands, draw: as_annotations },
-        Part { to: PartTo::Appended("GITHUB_OUTPUT"), draw: as_lines },
-        Part { to: PartTo::Appended("GITHUB_STEP_SUMMARY"), draw: in_summary },
+        ReportPart { to: PartTo::Commands, draw: as_annotations },
+        ReportPart { to: PartTo::Appended("GITHUB_OUTPUT"), draw: as_lines },
+        ReportPart { to: PartTo::Appended("GITHUB_STEP_SUMMARY"), draw: in_summary },
     ],
     begins: &[],
     tells_mistakes: true,
@@ -204,9 +169,9 @@ static GITHUB: Format = Format {
 static AZURE: Format = Format {
     name: "azure",
     parts: &[
-        Part { to: PartTo::Commands, draw: as_issues },
-        Part { to: PartTo::Commands, draw: as_variables },
-        Part {
+        ReportPart { to: PartTo::Commands, draw: as_issues },
+        ReportPart { to: PartTo::Commands, draw: as_variables },
+        ReportPart {
             to: PartTo::Handed {
                 folder: "AGENT_TEMPDIRECTORY",
                 ending: "md",
@@ -261,6 +226,14 @@ fn in_markdown(
         Reported::Mistakes(findings, sources) => {
             finding::markdown::findings(findings, sources, options, out)
         }
+    }
+}
+
+fn as_events(it: &Reported<'_>, _options: &ReportOptions, out: &mut dyn Write) -> io::Result<()> {
+    match it {
+        Reported::Plan(plan) => events::plan(plan, out),
+        Reported::Run(report, plan) => events::run(report, plan, out),
+        Reported::Mistakes(findings, sources) => events::mistakes(findings, sources, out),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod finding;
 pub(crate) mod formats;
 pub(crate) mod history;
 mod html;
+pub(crate) mod options;
 mod outputs;
 pub mod page;
 pub mod plan;

@@ -12,7 +12,7 @@ use crate::cli::process::env::Env;
 use crate::cli::process::streams::Streams;
 use crate::model::clock::{Clock, stamp};
 use crate::model::shell::word;
-use crate::operations::shown::{self, Shown};
+use crate::operations::shown::{self, ShownDocument};
 use crate::plan::{Plan, file};
 use crate::render;
 use crate::render::formats::Reported;
@@ -31,7 +31,7 @@ pub(crate) fn run(
     let path = [args.path.clone()];
     Targets::of(global, reports.all()).reads("PATH", &path).check()?;
     match shown::read(&args.path).map_err(failed)? {
-        Shown::Plan(plan) => {
+        ShownDocument::Plan(plan) => {
             if !global.quiet {
                 writeln!(streams.err, "note: {}", age(&plan, env))?;
             }
@@ -40,7 +40,7 @@ pub(crate) fn run(
             planned_view::show(&plan, args.drawing, next, &reports, global, env, streams)?;
             reports.write(streams, Reported::Plan(&plan))?;
         }
-        Shown::Run(report, plan) => {
+        ShownDocument::Run(report, plan) => {
             let on_stdout = reports.people_on_stdout();
             let colour = env.colour(on_stdout, global);
             let view = View { full: args.drawing.full, by_person: false, next: None, colour };

@@ -9,7 +9,8 @@ use crate::cli::commands::sandbox_args::SandboxArgs;
 use crate::cli::input::published::PUBLISHED;
 use crate::graph::quota::WRITES;
 use crate::model::cloud::Cloud;
-use crate::render::formats::{self, COMMENT_BUDGET, FORMATS, Format};
+use crate::render::formats::{self, FORMATS, Format};
+use crate::render::options::COMMENT_BUDGET;
 
 /// Consent as code for Microsoft Entra ID.
 ///
@@ -146,12 +147,12 @@ pub(crate) struct ReportArgs {
     pub(crate) comment_budget: usize,
     /// Whether reports name people, or only count them
     #[arg(long, value_name = "HOW", env = "CONSENT_PEOPLE", default_value = "show")]
-    pub(crate) people: People,
+    pub(crate) people: PeopleInReports,
 }
 
 /// What reports say of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum People {
+pub(crate) enum PeopleInReports {
     Show,
     Hide,
 }

@@ -14,7 +14,7 @@ use crate::model::outcome::{Line, RunReport};
 use crate::model::secret::Veil;
 use crate::plan::Plan;
 use crate::plan::without_people::WithoutPeople;
-use crate::render::events::{self, Event, EventsAbout};
+use crate::render::events::{self, EventsAbout, ReportedEvent};
 use crate::store::StoreError;
 use crate::store::report_file;
 use std::path::Path;
@@ -60,16 +60,16 @@ impl LiveReport {
         match progress {
             Progress::Sending { addresses } => {
                 let told: Vec<_> = addresses.iter().map(|one| self.address(one)).collect();
-                self.line(Event::Sending { addresses: told.iter().collect() }, at);
+                self.line(ReportedEvent::Sending { addresses: told.iter().collect() }, at);
             }
             Progress::Waiting { wait } => {
                 let seconds = wait.left(now).as_secs();
-                self.line(Event::Waiting { because: word(wait.because), seconds }, at);
+                self.line(ReportedEvent::Waiting { because: word(wait.because), seconds }, at);
             }
             Progress::Settled { address, outcome, settled, all, at_least: _ } => {
                 let line = Line { address: (*address).clone(), outcome: (*outcome).clone() };
                 let line = self.people.as_ref().map_or(line.clone(), |people| people.line(&line));
-                self.line(Event::Settled { line: &line, settled: *settled, all: *all }, at);
+                self.line(ReportedEvent::Settled { line: &line, settled: *settled, all: *all }, at);
             }
             Progress::Reading { .. } => {}
         }
@@ -94,7 +94,7 @@ impl LiveReport {
         self.people.as_ref().map_or_else(|| address.clone(), |people| people.place(address))
     }
 
-    fn line(&self, event: Event<'_>, at: OffsetDateTime) {
+    fn line(&self, event: ReportedEvent<'_>, at: OffsetDateTime) {
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         if written.failed.is_none() {
             let done = events::write(event, Some(at), &mut written.out);

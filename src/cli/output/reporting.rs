@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use crate::cli::input::args::{Global, People, Report, ReportArgs, Target};
+use crate::cli::input::args::{Global, PeopleInReports, Report, ReportArgs, Target};
 use crate::cli::output::failure::{Exit, Failure};
 use crate::cli::output::files::stored;
 use crate::cli::output::live::LiveReport;
@@ -20,9 +20,8 @@ use crate::model::outcome::RunReport;
 use crate::operations::{Event, Tell};
 use crate::plan::Plan;
 use crate::plan::without_people::{WithoutPeople, without_mail};
-use crate::render::formats::{
-    Format, JSON, NDJSON, Part, PartTo, PeopleTold, ReportOptions, Reported,
-};
+use crate::render::formats::{Format, JSON, NDJSON, PartTo, ReportPart, Reported};
+use crate::render::options::{PeopleTold, ReportOptions};
 use crate::render::repository::Repository;
 use crate::store::report_file;
 
@@ -33,7 +32,7 @@ const CHECKED_OUT: [&str; 3] = ["GITHUB_WORKSPACE", "BUILD_SOURCESDIRECTORY", "C
 pub(crate) struct Reports<'a> {
     all: Vec<Report>,
     options: ReportOptions,
-    people: People,
+    people: PeopleInReports,
     env: &'a Env,
     /// What was found wrong with the manifest.
     mistakes: Mutex<Option<(Findings, Sources)>>,
@@ -61,8 +60,8 @@ impl<'a> Reports<'a> {
         let options = ReportOptions {
             comment_budget: args.comment_budget,
             people: match args.people {
-                People::Show => PeopleTold::Named,
-                People::Hide => PeopleTold::Counted,
+                PeopleInReports::Show => PeopleTold::Named,
+                PeopleInReports::Hide => PeopleTold::Counted,
             },
             repository: Repository::new(root, env.folder()),
         };
@@ -111,7 +110,7 @@ impl<'a> Reports<'a> {
             if !std::ptr::eq(report.format, &raw const NDJSON) {
                 continue;
             }
-            let people = (self.people == People::Hide).then(|| WithoutPeople::of(plan));
+            let people = (self.people == PeopleInReports::Hide).then(|| WithoutPeople::of(plan));
             let begun = match &report.to {
                 Target::File(path) => LiveReport::to_file(path, people).map_err(stored)?,
                 Target::Stdout | Target::Platform => LiveReport::to_stdout(people),
@@ -170,8 +169,8 @@ impl<'a> Reports<'a> {
     /// The plan as it may be told.
     pub(crate) fn told<'p>(&self, plan: &'p Plan) -> Cow<'p, Plan> {
         match self.people {
-            People::Show => Cow::Borrowed(plan),
-            People::Hide => Cow::Owned(WithoutPeople::of(plan).plan(plan)),
+            PeopleInReports::Show => Cow::Borrowed(plan),
+            PeopleInReports::Hide => Cow::Owned(WithoutPeople::of(plan).plan(plan)),
         }
     }
 
@@ -182,8 +181,8 @@ impl<'a> Reports<'a> {
         plan: &'p Plan,
     ) -> (Cow<'p, RunReport>, Cow<'p, Plan>) {
         match self.people {
-            People::Show => (Cow::Borrowed(report), Cow::Borrowed(plan)),
-            People::Hide => {
+            PeopleInReports::Show => (Cow::Borrowed(report), Cow::Borrowed(plan)),
+            PeopleInReports::Hide => {
                 let people = WithoutPeople::of(plan);
                 (Cow::Owned(people.run(report)), Cow::Owned(people.plan(plan)))
             }
@@ -226,19 +225,21 @@ impl<'a> Reports<'a> {
     fn part(
         &self,
         report: &Report,
-        part: &Part,
+        part: &ReportPart,
         streams: &mut Streams<'_>,
         reported: &Reported<'_>,
     ) -> Result<(), Failure> {
-        let Part { to, draw } = part;
+        let ReportPart { to, draw } = part;
         let content = |out: &mut dyn Write| match (self.people, reported) {
             // The words of mistakes are about what people wrote, and name whom they seem to mean.
-            (People::Hide, Reported::Mistakes(..)) => {
+            (PeopleInReports::Hide, Reported::Mistakes(..)) => {
                 let mut text = Vec::new();
                 draw(reported, &self.options, &mut text)?;
                 out.write_all(without_mail(&String::from_utf8_lossy(&text)).as_bytes())
             }
-            (People::Show | People::Hide, _) => draw(reported, &self.options, out),
+            (PeopleInReports::Show | PeopleInReports::Hide, _) => {
+                draw(reported, &self.options, out)
+            }
         };
         match (to, &report.to) {
             (PartTo::Named, Target::File(path)) => {

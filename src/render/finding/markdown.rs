@@ -7,7 +7,7 @@ use crate::model::finding::{Findings, Severity};
 use crate::render::budget::fitting;
 use crate::render::escape::markdown as escape;
 use crate::render::finding::text;
-use crate::render::formats::ReportOptions;
+use crate::render::options::ReportOptions;
 use crate::render::page::counted;
 use crate::render::page::style::Colour;
 

@@ -4,17 +4,17 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::audience::Audience;
 use crate::model::change::{Change, PermissionSort};
 use crate::model::id::ObjectId;
 use crate::model::risk::Tier;
-use crate::model::untrusted::Untrusted;
 use crate::plan::Plan;
-use crate::plan::access::{self, AccessEntry, AccessHolder, is_about_access};
+use crate::plan::access::{AccessEntry, AccessHolder, is_about_access};
 use crate::render::change::told_names;
 use crate::render::page::style::{Ink, risk_label};
-use crate::render::page::{COLUMNS, Page, called, counted, grouped, in_full};
+use crate::render::page::{COLUMNS, Page, counted, grouped, in_full};
 use crate::render::plan::body::{Fullness, sorted};
+use crate::render::plan::holder_names::{HolderNames, resources};
+use crate::render::plan::person_tiers::PersonTiers;
 
 /// One line of a block: sign, text, and how risky it is what is given.
 type PersonLine = (char, String, Option<Tier>);
@@ -91,7 +91,7 @@ type EntryPlace<'p> = (&'p str, &'p str, PermissionSort);
 
 fn told(plan: &Plan) -> Vec<PersonBlock> {
     let lines = PersonLines { resources: resources(plan), tiers: PersonTiers::of(plan) };
-    let named = Named::of(plan);
+    let named = HolderNames::of(plan);
     let mut everybody: BTreeMap<EntryPlace<'_>, &AccessEntry> = BTreeMap::new();
     let mut apps: BTreeMap<&str, Vec<PersonLine>> = BTreeMap::new();
     let mut people: BTreeMap<ObjectId, BTreeMap<EntryPlace<'_>, &AccessEntry>> = BTreeMap::new();
@@ -174,79 +174,6 @@ impl PersonLines {
             line('=', sorted(kept), None),
         ];
         own.into_iter().flatten().collect()
-    }
-}
-
-/// App, resource and sort; then whom a permission is given to, and its name.
-type GivenPlace = (String, String, PermissionSort, AccessHolder, String);
-
-/// How risky it is what changes give, permission by permission, by whom they give it to.
-#[derive(Default)]
-pub(crate) struct PersonTiers(BTreeMap<GivenPlace, Tier>);
-
-impl PersonTiers {
-    pub(crate) fn of(plan: &Plan) -> Self {
-        let mut tiers = BTreeMap::new();
-        for change in &plan.changes {
-            let Some(tier) = change.risk.as_ref().map(|risk| risk.tier) else { continue };
-            for one in change.permissions.iter().filter(|one| one.gained) {
-                let Some(who) = AccessHolder::of(change.subject.audience, one.sort) else {
-                    continue;
-                };
-                let (owner, id) = (change.address.owner.clone(), access::resource(one));
-                let most = tiers.entry((owner, id, one.sort, who, one.name.clone()));
-                let most = most.or_insert(tier);
-                *most = tier.max(*most);
-            }
-        }
-        Self(tiers)
-    }
-
-    /// Of what an entry gives: by a change for its holder, or by one for everybody.
-    pub(crate) fn of_entry(&self, entry: &AccessEntry) -> Option<Tier> {
-        let AccessEntry { app, resource, sort, who, gets, loses: _ } = entry;
-        let of = |who: AccessHolder, name: &Untrusted| {
-            let place = (app.to_string(), resource.to_string(), *sort, who, name.raw().to_owned());
-            self.0.get(&place).copied()
-        };
-        let all = gets.iter().map(|name| of(*who, name).max(of(AccessHolder::Everybody, name)));
-        all.max().flatten()
-    }
-}
-
-/// What people call the APIs of the plan's permissions, by application id, or object id where that is not
-/// known.
-pub(crate) fn resources(plan: &Plan) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    for change in &plan.changes {
-        let Some(target) = &change.subject.target else { continue };
-        for one in &change.permissions {
-            let id = access::resource(one);
-            found.entry(id).or_insert_with(|| called(target.raw()));
-        }
-    }
-    found
-}
-
-/// What the holders of a plan are called: by the directory, or else by the change that is about them.
-pub(crate) struct Named<'p> {
-    plan: &'p Plan,
-    by_change: BTreeMap<ObjectId, &'p Untrusted>,
-}
-
-impl<'p> Named<'p> {
-    pub(crate) fn of(plan: &'p Plan) -> Self {
-        let one = |change: &'p Change| match change.subject.audience {
-            Audience::One(id) | Audience::Group(id) => Some((id, change.subject.person.as_ref()?)),
-            Audience::Everyone | Audience::Tenant => None,
-        };
-        Self { plan, by_change: plan.changes.iter().filter_map(one).collect() }
-    }
-
-    /// Safe text; the id of one whose name nobody looked up.
-    pub(crate) fn name(&self, id: ObjectId) -> String {
-        let known = self.plan.names.0.get(&id).or_else(|| self.by_change.get(&id).copied());
-        known.map_or_else(|| id.to_string(), |name| called(name.raw()))
     }
 }
 

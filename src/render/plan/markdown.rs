@@ -11,8 +11,8 @@ use std::io::{self, Write};
 
 use crate::plan::Plan;
 use crate::render::budget::fitting;
-use crate::render::formats::{PeopleTold, ReportOptions};
-use crate::render::plan::moves::Moves;
+use crate::render::options::{PeopleTold, ReportOptions};
+use crate::render::plan::moves::AccessMoves;
 
 /// How every comment begins, so that the one of yesterday is found and updated in place.
 pub(crate) const MARK: &str = "<!-- consent:plan tenant=";
@@ -30,7 +30,7 @@ struct Share {
     people: usize,
     /// Everything of each app.
     details: bool,
-    each: Each,
+    each: LinesTold,
     /// Warnings, and checks of each rule.
     notes: usize,
     /// Characters of a sentence.
@@ -39,7 +39,7 @@ struct Share {
 
 /// Which lines are told each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Each {
+enum LinesTold {
     All,
     /// What must be seen at every size.
     MustBeSeen,
@@ -55,7 +55,7 @@ const ALL: Share = Share {
     low: true,
     people: usize::MAX,
     details: true,
-    each: Each::All,
+    each: LinesTold::All,
     notes: usize::MAX,
     sentence: 100_000,
 };
@@ -68,26 +68,27 @@ const SHARES: [Share; 12] = [
     Share { low: false, ..NO_REASONS },
     Share { low: false, people: 20, ..NO_REASONS },
     NO_DETAILS,
-    Share { each: Each::MustBeSeen, notes: 10, sentence: 1_000, ..NO_DETAILS },
-    Share { each: Each::MustBeSeen, people: 3, ..LITTLE },
+    Share { each: LinesTold::MustBeSeen, notes: 10, sentence: 1_000, ..NO_DETAILS },
+    Share { each: LinesTold::MustBeSeen, people: 3, ..LITTLE },
     LITTLE,
-    Share { each: Each::Apps(100), notes: 2, sentence: 200, ..LITTLE },
-    Share { each: Each::Apps(5), notes: 1, sentence: 120, ..LITTLE },
-    Share { each: Each::Apps(0), notes: 0, sentence: 120, ..LITTLE },
+    Share { each: LinesTold::Apps(100), notes: 2, sentence: 200, ..LITTLE },
+    Share { each: LinesTold::Apps(5), notes: 1, sentence: 120, ..LITTLE },
+    Share { each: LinesTold::Apps(0), notes: 0, sentence: 120, ..LITTLE },
 ];
 
 const NO_REASONS: Share = Share { unmanaged: false, reasons: false, ..ALL };
 const NO_DETAILS: Share = Share { low: false, people: 20, details: false, ..NO_REASONS };
 
 /// What must be seen is counted app by app.
-const LITTLE: Share = Share { each: Each::ByApp, people: 3, notes: 3, sentence: 400, ..NO_DETAILS };
+const LITTLE: Share =
+    Share { each: LinesTold::ByApp, people: 3, notes: 3, sentence: 400, ..NO_DETAILS };
 
 /// Draws the comment.
 ///
 /// # Errors
 /// When the writer fails.
 pub(crate) fn plan(plan: &Plan, options: &ReportOptions, out: &mut dyn Write) -> io::Result<()> {
-    let moves = Moves::of(plan);
+    let moves = AccessMoves::of(plan);
     let most = options.comment_budget;
     let told = |share: &Share| match options.people {
         PeopleTold::Named => *share,
@@ -98,7 +99,7 @@ pub(crate) fn plan(plan: &Plan, options: &ReportOptions, out: &mut dyn Write) ->
 }
 
 /// `None` where it is longer than `most` before its end is reached.
-fn comment(plan: &Plan, moves: &Moves<'_>, share: Share, most: usize) -> Option<String> {
+fn comment(plan: &Plan, moves: &AccessMoves<'_>, share: Share, most: usize) -> Option<String> {
     let mut text = head::text(plan, share);
     text.push_str(&lines::text(plan, moves, share));
     if share.details {

@@ -10,9 +10,9 @@ use super::*;
 use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
 use crate::plan::access::AccessHolder;
-use crate::render::formats::COMMENT_BUDGET;
+use crate::render::options::COMMENT_BUDGET;
 use crate::render::plan::samples::narrowing;
-use crate::render::plan::shapes::{PLAIN, Shape};
+use crate::render::plan::samples::shapes::{PLAIN, PlanShape};
 
 fn drawn(plan: &Plan, budget: usize) -> String {
     let options = ReportOptions { comment_budget: budget, ..ReportOptions::default() };
@@ -128,7 +128,7 @@ fn every_size_keeps_to_its_budget() {
     for changes in [0, 1, 40, 200, 10_000] {
         for (dangerous, everybody, apps) in [(0, 0, 1), (5, 5, 60), (100, 50, 3_000)] {
             let shape =
-                Shape { changes, apps, dangerous, everybody, taking: 40, checks: 9, ..PLAIN };
+                PlanShape { changes, apps, dangerous, everybody, taking: 40, checks: 9, ..PLAIN };
             let plan = shape.plan();
             for budget in [4_000, COMMENT_BUDGET] {
                 holds(&plan, budget).unwrap();
@@ -170,7 +170,7 @@ proptest! {
             (0..100usize, any::<bool>(), any::<bool>(), 0..60usize, 0..20usize, 0..9usize),
         budget in 4_000..70_000usize,
     ) {
-        let shape = Shape {
+        let shape = PlanShape {
             changes, apps, sets, reasons: 3, taking, dangerous, everybody, replaced, wide, unmanaged,
             warnings, checks,
         };

@@ -9,11 +9,13 @@ mod condensed;
 mod entry;
 mod foot;
 pub(crate) mod head;
+mod holder_names;
 pub(crate) mod html;
 pub mod json;
 pub(crate) mod markdown;
 pub(crate) mod marks;
 pub(crate) mod moves;
+mod person_tiers;
 mod replacement;
 mod sections;
 pub mod stale;
@@ -31,8 +33,6 @@ mod outage_tests;
 mod readiness_tests;
 #[cfg(test)]
 pub(crate) mod samples;
-#[cfg(test)]
-pub(crate) mod shapes;
 #[cfg(test)]
 mod size_tests;
 #[cfg(test)]

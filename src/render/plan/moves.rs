@@ -10,12 +10,13 @@ use crate::model::id::ObjectId;
 use crate::model::risk::Tier;
 use crate::plan::Plan;
 use crate::plan::access::{AccessEntry, AccessHolder, is_about_access};
-use crate::render::plan::by_person::{Named, PersonTiers, resources};
+use crate::render::plan::holder_names::{HolderNames, resources};
+use crate::render::plan::person_tiers::PersonTiers;
 
 /// All of a plan, what matters most first.
-pub(crate) struct Moves<'p> {
-    pub(crate) takes: Vec<Move<'p>>,
-    pub(crate) gives: Vec<Move<'p>>,
+pub(crate) struct AccessMoves<'p> {
+    pub(crate) takes: Vec<AccessMove<'p>>,
+    pub(crate) gives: Vec<AccessMove<'p>>,
     /// What lets people consent, or otherwise gives or takes nothing at once.
     pub(crate) settings: Vec<&'p Change>,
     /// What alters nobody's access.
@@ -24,7 +25,7 @@ pub(crate) struct Moves<'p> {
 
 /// The same permissions of one resource, through one app, for the same reason of risk.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Move<'p> {
+pub(crate) struct AccessMove<'p> {
     /// Its label.
     pub(crate) app: &'p str,
     /// What people call the resource. Safe text; of a sign-in nothing.
@@ -32,15 +33,15 @@ pub(crate) struct Move<'p> {
     pub(crate) sort: PermissionSort,
     /// Safe text, sorted.
     pub(crate) names: Vec<String>,
-    pub(crate) whom: Whom,
-    pub(crate) side: Side,
+    pub(crate) whom: MoveHolders,
+    pub(crate) side: MoveSide,
     /// How risky it is what is given, where anything makes it so.
     pub(crate) tier: Option<Tier>,
 }
 
 /// Who gets or loses it. Names are safe text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Whom {
+pub(crate) enum MoveHolders {
     /// All users of the tenant, but for these: they have a line of their own, or keep what they have.
     Everybody { but: Vec<String> },
     /// The app by itself.
@@ -49,20 +50,22 @@ pub(crate) enum Whom {
     Some { people: Vec<String>, groups: Vec<String> },
 }
 
-impl Move<'_> {
+impl AccessMove<'_> {
     /// Whether it must be seen at every size: what is dangerous to give, and what all users or an app lose.
     pub(crate) fn must_be_seen(&self) -> bool {
         match self.side {
-            Side::Gives => self.tier >= Some(Tier::High),
-            Side::Takes => matches!(self.whom, Whom::Everybody { .. } | Whom::App),
+            MoveSide::Gives => self.tier >= Some(Tier::High),
+            MoveSide::Takes => {
+                matches!(self.whom, MoveHolders::Everybody { .. } | MoveHolders::App)
+            }
         }
     }
 
     fn rank(&self) -> impl Ord + use<> {
         let (who, people) = match &self.whom {
-            Whom::Everybody { .. } => (0, 0),
-            Whom::App => (1, 0),
-            Whom::Some { people, groups } => (2, people.len() + groups.len()),
+            MoveHolders::Everybody { .. } => (0, 0),
+            MoveHolders::App => (1, 0),
+            MoveHolders::Some { people, groups } => (2, people.len() + groups.len()),
         };
         let danger = self.tier.filter(|tier| *tier >= Tier::High);
         (Reverse(danger), who, Reverse(people), self.app.to_owned(), self.resource.clone())
@@ -71,36 +74,36 @@ impl Move<'_> {
 
 /// What entries have in common that stand on one line.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Line {
-    holder: Holder,
+struct MoveLine {
+    holder: LineHolder,
     names: Vec<String>,
     tier: Option<Tier>,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Holder {
+enum LineHolder {
     Everybody,
     App,
     Some,
 }
 
-impl<'p> Moves<'p> {
+impl<'p> AccessMoves<'p> {
     pub(crate) fn of(plan: &'p Plan) -> Self {
         let teller = Teller {
             resources: resources(plan),
             tiers: PersonTiers::of(plan),
-            named: Named::of(plan),
+            named: HolderNames::of(plan),
             groups: groups(plan),
         };
         let (mut takes, mut gives) = (Vec::new(), Vec::new());
         let entries = plan.access.entries();
         let place = |one: &AccessEntry| (one.app.clone(), one.resource.clone(), one.sort);
         for of_place in entries.chunk_by(|one, next| place(one) == place(next)) {
-            takes.extend(teller.lines(of_place, Side::Takes));
-            gives.extend(teller.lines(of_place, Side::Gives));
+            takes.extend(teller.lines(of_place, MoveSide::Takes));
+            gives.extend(teller.lines(of_place, MoveSide::Gives));
         }
-        takes.sort_by_cached_key(Move::rank);
-        gives.sort_by_cached_key(Move::rank);
+        takes.sort_by_cached_key(AccessMove::rank);
+        gives.sort_by_cached_key(AccessMove::rank);
         let (access, mut settings): (Vec<&Change>, Vec<&Change>) =
             plan.changes.iter().partition(|change| is_about_access(change));
         settings.sort_by_key(|change| Reverse(change.risk.as_ref().map(|risk| risk.tier)));
@@ -111,7 +114,7 @@ impl<'p> Moves<'p> {
 
 /// Whether it comes or goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
+pub(crate) enum MoveSide {
     Gives,
     Takes,
 }
@@ -120,45 +123,45 @@ pub(crate) enum Side {
 struct Teller<'p> {
     resources: BTreeMap<String, String>,
     tiers: PersonTiers,
-    named: Named<'p>,
+    named: HolderNames<'p>,
     groups: BTreeSet<ObjectId>,
 }
 
 impl<'p> Teller<'p> {
     /// All lines of one app, resource and sort.
-    fn lines(&self, entries: &'p [AccessEntry], side: Side) -> Vec<Move<'p>> {
-        let mut lines: BTreeMap<Line, Vec<ObjectId>> = BTreeMap::new();
+    fn lines(&self, entries: &'p [AccessEntry], side: MoveSide) -> Vec<AccessMove<'p>> {
+        let mut lines: BTreeMap<MoveLine, Vec<ObjectId>> = BTreeMap::new();
         let mut own = Vec::new();
         for entry in entries {
             let (holder, id) = match entry.who {
-                AccessHolder::Everybody => (Holder::Everybody, None),
-                AccessHolder::App => (Holder::App, None),
-                AccessHolder::One(id) => (Holder::Some, Some(id)),
+                AccessHolder::Everybody => (LineHolder::Everybody, None),
+                AccessHolder::App => (LineHolder::App, None),
+                AccessHolder::One(id) => (LineHolder::Some, Some(id)),
             };
             own.extend(id);
             let moved = match side {
-                Side::Gives => &entry.gets,
-                Side::Takes => &entry.loses,
+                MoveSide::Gives => &entry.gets,
+                MoveSide::Takes => &entry.loses,
             };
             if moved.is_empty() {
                 continue;
             }
             let names = crate::render::plan::body::sorted(moved.iter());
-            let tier = (side == Side::Gives).then(|| self.tiers.of_entry(entry)).flatten();
-            lines.entry(Line { holder, names, tier }).or_default().extend(id);
+            let tier = (side == MoveSide::Gives).then(|| self.tiers.of_entry(entry)).flatten();
+            lines.entry(MoveLine { holder, names, tier }).or_default().extend(id);
         }
         let Some(first) = entries.first() else { return Vec::new() };
-        let told = |(line, ids): (Line, Vec<ObjectId>)| {
+        let told = |(line, ids): (MoveLine, Vec<ObjectId>)| {
             let whom = match line.holder {
-                Holder::Everybody => Whom::Everybody { but: self.names(&own) },
-                Holder::App => Whom::App,
-                Holder::Some => {
+                LineHolder::Everybody => MoveHolders::Everybody { but: self.names(&own) },
+                LineHolder::App => MoveHolders::App,
+                LineHolder::Some => {
                     let (groups, people) = ids.iter().partition(|id| self.groups.contains(id));
                     let groups: Vec<ObjectId> = groups;
-                    Whom::Some { people: self.names(&people), groups: self.names(&groups) }
+                    MoveHolders::Some { people: self.names(&people), groups: self.names(&groups) }
                 }
             };
-            Move {
+            AccessMove {
                 app: &first.app,
                 resource: self.resource(first),
                 sort: first.sort,

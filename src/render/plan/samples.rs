@@ -1,5 +1,7 @@
 //! Plans for the tests of this room.
 
+pub(crate) mod shapes;
+
 use serde_json::json;
 use time::macros::datetime;
 

@@ -10,7 +10,7 @@ use crate::model::untrusted::Untrusted;
 use crate::plan::Plan;
 use crate::plan::pictures::{Counts, apart, pictures};
 use crate::render::plan::entry::must_be_seen;
-use crate::render::plan::shapes::{PLAIN, Shape};
+use crate::render::plan::samples::shapes::{PLAIN, PlanShape};
 use crate::render::plan::tests::{FULL, SHORT, draw};
 use crate::render::plan::text::LINES;
 
@@ -96,7 +96,7 @@ fn headed(plan: &Plan, text: &str) -> Result<(), TestCaseError> {
 }
 
 /// Short: a page. Full: everybody by name.
-fn holds(shape: &Shape) -> Result<(), TestCaseError> {
+fn holds(shape: &PlanShape) -> Result<(), TestCaseError> {
     let plan = shape.plan();
     let text = draw(&plan, SHORT);
     let many = pictures(&plan).len();
@@ -130,7 +130,7 @@ fn holds(shape: &Shape) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn shape() -> impl Strategy<Value = Shape> {
+fn shape() -> impl Strategy<Value = PlanShape> {
     let size = prop_oneof![1..60_usize, 150..400_usize, 900..1_100_usize, Just(10_000)];
     let some = || prop_oneof![Just(1_usize), 2..30_usize, Just(1_000), Just(100_000)];
     let percent = || prop_oneof![Just(0_usize), 0..4_usize, 0..101_usize];
@@ -141,7 +141,7 @@ fn shape() -> impl Strategy<Value = Shape> {
     (parts, rest).prop_map(|(parts, rest)| {
         let (changes, apps, sets, reasons, taking, dangerous, everybody) = parts;
         let (replaced, wide, unmanaged, warnings, checks) = rest;
-        Shape {
+        PlanShape {
             changes,
             apps: apps.min(changes),
             sets,
@@ -175,7 +175,7 @@ proptest! {
 
 #[test]
 fn shapes_that_once_broke_it() {
-    let worst = Shape {
+    let worst = PlanShape {
         apps: 1_000,
         sets: 100_000,
         reasons: 100_000,
@@ -190,21 +190,24 @@ fn shapes_that_once_broke_it() {
         ..PLAIN
     };
     for (name, shape) in [
-        ("each user another set", Shape { sets: 100_000, ..PLAIN }),
-        ("each user another reason", Shape { reasons: 100_000, ..PLAIN }),
-        ("ten each in a thousand apps", Shape { apps: 1_000, sets: 7, ..PLAIN }),
+        ("each user another set", PlanShape { sets: 100_000, ..PLAIN }),
+        ("each user another reason", PlanShape { reasons: 100_000, ..PLAIN }),
+        ("ten each in a thousand apps", PlanShape { apps: 1_000, sets: 7, ..PLAIN }),
         (
             "removals in a thousand apps",
-            Shape { changes: 3_000, apps: 1_000, taking: 100, ..PLAIN },
+            PlanShape { changes: 3_000, apps: 1_000, taking: 100, ..PLAIN },
         ),
-        ("two hundred dangers", Shape { dangerous: 2, sets: 100_000, ..PLAIN }),
-        ("forty crowds", Shape { apps: 40, ..PLAIN }),
-        ("one crowd that is replaced", Shape { changes: 500, sets: 500, replaced: true, ..PLAIN }),
-        ("one crowd of many reasons", Shape { reasons: 5_000, replaced: true, ..PLAIN }),
-        ("much beside it", Shape { unmanaged: 500, warnings: 300, checks: 50, ..PLAIN }),
+        ("two hundred dangers", PlanShape { dangerous: 2, sets: 100_000, ..PLAIN }),
+        ("forty crowds", PlanShape { apps: 40, ..PLAIN }),
+        (
+            "one crowd that is replaced",
+            PlanShape { changes: 500, sets: 500, replaced: true, ..PLAIN },
+        ),
+        ("one crowd of many reasons", PlanShape { reasons: 5_000, replaced: true, ..PLAIN }),
+        ("much beside it", PlanShape { unmanaged: 500, warnings: 300, checks: 50, ..PLAIN }),
         (
             "little and much beside it",
-            Shape { changes: 3, unmanaged: 500, warnings: 300, checks: 50, ..PLAIN },
+            PlanShape { changes: 3, unmanaged: 500, warnings: 300, checks: 50, ..PLAIN },
         ),
         ("everything at once", worst),
     ] {
@@ -217,7 +220,8 @@ fn shapes_that_once_broke_it() {
 /// A few changes among much else stay on two pages.
 #[test]
 fn what_stands_around_does_not_bury_the_changes() {
-    let shape = Shape { changes: 3, apps: 3, unmanaged: 500, warnings: 300, checks: 50, ..PLAIN };
+    let shape =
+        PlanShape { changes: 3, apps: 3, unmanaged: 500, warnings: 300, checks: 50, ..PLAIN };
     let mut plan = shape.plan();
     plan.warnings.iter_mut().for_each(|warning| warning.truncate(60));
     for check in &mut plan.checks {
@@ -235,7 +239,7 @@ fn what_stands_around_does_not_bury_the_changes() {
 #[test]
 fn at_every_size_all_is_told_or_counted() {
     for changes in [1, 40, 41, 200, 201, 600, 10_000] {
-        let shape = Shape {
+        let shape = PlanShape {
             changes: changes - 1,
             apps: 8.min(changes),
             sets: 12,

@@ -3,7 +3,7 @@
 use crate::model::digest::Sha256;
 use crate::model::risk::Tier;
 use crate::model::safe::Safe;
-use crate::model::written_at::{Position, WrittenAt};
+use crate::model::written_at::{TextPosition, WrittenAt};
 use crate::plan::outage::CutOff;
 
 /// How loud a place where people review shall be.
@@ -185,6 +185,6 @@ impl RemarkList {
 
 /// The first line of a file: what is written nowhere is shown there, for every place wants a line.
 pub(super) fn beginning(file: &str) -> WrittenAt {
-    let first = Position { line: 1, column: 1 };
+    let first = TextPosition { line: 1, column: 1 };
     WrittenAt { file: file.to_owned(), from: first, to: first }
 }

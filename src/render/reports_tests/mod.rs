@@ -17,7 +17,8 @@ use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
 use crate::plan::access::AccessChanges;
 use crate::plan::{Check, Plan};
-use crate::render::formats::{self, PartTo, ReportOptions, Reported};
+use crate::render::formats::{self, PartTo, Reported};
+use crate::render::options::ReportOptions;
 use crate::render::plan::samples;
 
 /// Everything that some reader would take for more than a name.

@@ -6,7 +6,7 @@ use crate::model::outcome::RunReport;
 use crate::plan::Plan;
 use crate::render::budget::fitting;
 use crate::render::escape::markdown as escape;
-use crate::render::formats::ReportOptions;
+use crate::render::options::ReportOptions;
 use crate::render::page::Page;
 use crate::render::run::text;
 

@@ -3,43 +3,34 @@
 use std::collections::BTreeMap;
 
 use super::links::PermissionSource;
-use crate::model::audience::Audience;
 use crate::model::change::PermissionSort;
 use crate::model::id::ObjectId;
 use crate::plan::access;
 use crate::plan::{AppHead, Plan};
+use crate::render::plan::holder_names::HolderNames;
 
 /// Raw names, to be made safe where they are drawn.
 pub(crate) struct Named<'p> {
     plan: &'p Plan,
-    /// Names that stand beside changes.
-    people: BTreeMap<ObjectId, &'p str>,
+    people: HolderNames<'p>,
     /// Of what publishes permissions, by the word that documents have for it.
     resources: BTreeMap<String, &'p str>,
 }
 
 impl<'p> Named<'p> {
     pub(crate) fn of(plan: &'p Plan) -> Self {
-        let (mut people, mut resources) = (BTreeMap::new(), BTreeMap::new());
+        let mut resources = BTreeMap::new();
         for change in &plan.changes {
-            let subject = &change.subject;
-            if let (Audience::One(id) | Audience::Group(id), Some(person)) =
-                (subject.audience, &subject.person)
-            {
-                people.insert(id, person.raw());
-            }
-            let Some(target) = &subject.target else { continue };
+            let Some(target) = &change.subject.target else { continue };
             for one in change.consented() {
                 resources.entry(access::resource(one)).or_insert(target.raw());
             }
         }
-        Self { plan, people, resources }
+        Self { plan, people: HolderNames::of(plan), resources }
     }
 
     pub(crate) fn holder(&self, id: ObjectId) -> String {
-        let known = self.plan.names.0.get(&id).map(|name| name.raw());
-        let known = known.or_else(|| self.people.get(&id).copied());
-        known.map_or_else(|| id.to_string(), str::to_owned)
+        self.people.known(id).map_or_else(|| id.to_string(), |name| name.raw().to_owned())
     }
 
     /// `Microsoft Graph`, or its id.

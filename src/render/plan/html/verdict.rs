@@ -79,7 +79,8 @@ pub(crate) fn facts(plan: &Plan) -> Markup {
             @if let Some(outside) = outside_words(plan) {
                 (fact("Outside this manifest", &html! { (safe(&outside)) }))
             }
-            @if !plan.changes.is_empty() {
+            // What is never applied has nothing to approve.
+            @if !plan.changes.is_empty() && plan.offline.is_none() {
                 (fact("Effect", &html! { code.digest { (safe(&plan.effect.digest)) } }))
             }
         }
@@ -92,8 +93,11 @@ fn notices(plan: &Plan) -> Markup {
     let rest = plan.warnings.iter().filter(|one| !first.contains(one));
     let warnings: Vec<&String> = first.iter().chain(rest).collect();
     html! {
-        @if !plan.lifted.is_empty() || !warnings.is_empty() {
+        @if !plan.lifted.is_empty() || !warnings.is_empty() || plan.offline.is_some() {
             ul.notices aria-label="To be noticed" {
+                @if let Some(offline) = &plan.offline {
+                    li { strong { "OFFLINE" } " " (safe(&offline.told())) ": to review, never to apply" }
+                }
                 @for lifted in &plan.lifted {
                     li.lifted { strong { "LIFTED" } " " (safe(&head::lifted_words(plan, lifted))) }
                 }

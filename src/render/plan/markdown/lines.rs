@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Each, Share};
+use super::{LinesTold, Share};
 use crate::model::change::{Change, FieldChange, PermissionSort};
 use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::render::escape::markdown as escape;
 use crate::render::page::style::risk_label;
 use crate::render::page::{counted, grouped};
-use crate::render::plan::moves::{Move, Moves, Whom};
+use crate::render::plan::moves::{AccessMove, AccessMoves, MoveHolders};
 
 /// One bullet: the app it is about, whether it must be seen, and whether it is of low risk.
 struct Bullet<'p> {
@@ -21,7 +21,7 @@ struct Bullet<'p> {
     text: String,
 }
 
-pub(super) fn text(plan: &Plan, moves: &Moves<'_>, share: Share) -> String {
+pub(super) fn text(plan: &Plan, moves: &AccessMoves<'_>, share: Share) -> String {
     let takes = moves.takes.iter().map(|one| bullet(one, taken(one, share)));
     let gives = moves.gives.iter().map(|one| bullet(one, given(one, share)));
     let settings = moves.settings.iter().map(|change| setting(change));
@@ -41,7 +41,7 @@ pub(super) fn text(plan: &Plan, moves: &Moves<'_>, share: Share) -> String {
     out
 }
 
-fn bullet<'p>(one: &Move<'p>, text: String) -> Bullet<'p> {
+fn bullet<'p>(one: &AccessMove<'p>, text: String) -> Bullet<'p> {
     let low = one.tier == Some(Tier::Low);
     Bullet { app: one.app, must_be_seen: one.must_be_seen(), low, text }
 }
@@ -54,24 +54,27 @@ fn section(title: &str, bullets: Vec<Bullet<'_>>, share: Share) -> String {
     let mut out = format!("### {title}\n\n");
     let must: Vec<&Bullet<'_>> = bullets.iter().filter(|one| one.must_be_seen).collect();
     let told = |one: &&Bullet<'_>| match share.each {
-        Each::All => share.low || !one.low || one.must_be_seen,
-        Each::MustBeSeen => one.must_be_seen,
-        Each::ByApp | Each::Apps(_) => false,
+        LinesTold::All => share.low || !one.low || one.must_be_seen,
+        LinesTold::MustBeSeen => one.must_be_seen,
+        LinesTold::ByApp | LinesTold::Apps(_) => false,
     };
     let each: Vec<&Bullet<'_>> = bullets.iter().filter(told).collect();
     each.iter().for_each(|one| out.push_str(&format!("- {}\n", one.text)));
     let by_app = match share.each {
-        Each::All | Each::MustBeSeen => None,
-        Each::ByApp => Some(usize::MAX),
-        Each::Apps(most) => Some(most),
+        LinesTold::All | LinesTold::MustBeSeen => None,
+        LinesTold::ByApp => Some(usize::MAX),
+        LinesTold::Apps(most) => Some(most),
     };
     if let Some(most) = by_app {
         out.push_str(&apps(&must, most));
     }
     let left = bullets.len() - if by_app.is_some() { must.len() } else { each.len() };
     if left > 0 {
-        let what =
-            if by_app.is_some() || share.each == Each::MustBeSeen { "" } else { " of low risk" };
+        let what = if by_app.is_some() || share.each == LinesTold::MustBeSeen {
+            ""
+        } else {
+            " of low risk"
+        };
         let more = if out.ends_with("\n\n") { "line" } else { "more line" };
         out.push_str(&format!("- and {}{what}\n", counted(left, more)));
     }
@@ -103,14 +106,14 @@ fn apps(must: &[&Bullet<'_>], most: usize) -> String {
 }
 
 /// ``**all users** lose `Mail.Read` of `Microsoft Graph` ``.
-fn taken(one: &Move<'_>, share: Share) -> String {
+fn taken(one: &AccessMove<'_>, share: Share) -> String {
     let (who, loses) = match &one.whom {
-        Whom::Everybody { but } if but.is_empty() => ("**all users**".to_owned(), "lose"),
-        Whom::Everybody { but } => {
+        MoveHolders::Everybody { but } if but.is_empty() => ("**all users**".to_owned(), "lose"),
+        MoveHolders::Everybody { but } => {
             (format!("**all users** but {}", people(but, "person", share)), "lose")
         }
-        Whom::App => ("**the app itself**".to_owned(), "loses"),
-        Whom::Some { people, groups } => {
+        MoveHolders::App => ("**the app itself**".to_owned(), "loses"),
+        MoveHolders::Some { people, groups } => {
             let loses = if people.len() + groups.len() == 1 { "loses" } else { "lose" };
             (some(people, groups, share), loses)
         }
@@ -119,13 +122,15 @@ fn taken(one: &Move<'_>, share: Share) -> String {
 }
 
 /// ``**[HIGH]** `crm`: `Mail.Read` of `Microsoft Graph` for 3 people: ...``.
-fn given(one: &Move<'_>, share: Share) -> String {
+fn given(one: &AccessMove<'_>, share: Share) -> String {
     let tier = one.tier.map(tier).unwrap_or_default();
     let whom = match &one.whom {
-        Whom::Everybody { but } if but.is_empty() => "**all users**".to_owned(),
-        Whom::Everybody { but } => format!("**all users** but {}", people(but, "person", share)),
-        Whom::App => "**the app itself**".to_owned(),
-        Whom::Some { people, groups } => some(people, groups, share),
+        MoveHolders::Everybody { but } if but.is_empty() => "**all users**".to_owned(),
+        MoveHolders::Everybody { but } => {
+            format!("**all users** but {}", people(but, "person", share))
+        }
+        MoveHolders::App => "**the app itself**".to_owned(),
+        MoveHolders::Some { people, groups } => some(people, groups, share),
     };
     format!("{tier}{}: {} for {whom}", escape::code(one.app), permissions(one))
 }
@@ -138,7 +143,7 @@ fn tier(tier: Tier) -> String {
     }
 }
 
-fn permissions(one: &Move<'_>) -> String {
+fn permissions(one: &AccessMove<'_>) -> String {
     let names = one.names.iter().map(|name| escape::code(name)).collect::<Vec<_>>().join(", ");
     match one.sort {
         PermissionSort::Delegated => format!("{names} of {}", escape::code(&one.resource)),

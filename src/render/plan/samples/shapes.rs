@@ -11,7 +11,7 @@ use crate::render::plan::samples::{app, change, field, named, plan, rated, setti
 
 /// What a plan looks like from afar.
 #[derive(Debug, Clone)]
-pub(crate) struct Shape {
+pub(crate) struct PlanShape {
     pub(crate) changes: usize,
     pub(crate) apps: usize,
     /// How many sets of permissions, reasons and files there are.
@@ -30,7 +30,7 @@ pub(crate) struct Shape {
 }
 
 /// A large plan without anything that matters.
-pub(crate) const PLAIN: Shape = Shape {
+pub(crate) const PLAIN: PlanShape = PlanShape {
     changes: 10_000,
     apps: 1,
     sets: 1,
@@ -45,7 +45,7 @@ pub(crate) const PLAIN: Shape = Shape {
     checks: 0,
 };
 
-impl Shape {
+impl PlanShape {
     /// Numbers that look scattered and are always the same.
     fn pick(at: usize, salt: usize, of: usize) -> usize {
         (at.wrapping_mul(2_654_435_761).wrapping_add(salt * 40_503) >> 7) % of.max(1)
