@@ -146,6 +146,21 @@ impl fmt::Display for PathId {
     }
 }
 
+impl ObjectId {
+    /// Ids that are nobody's begin so: `hidden`, in ASCII.
+    const HIDDEN: u128 = 0x6869_6464_656e << 80;
+
+    /// The id that stands for somebody whom a report does not name.
+    pub(crate) const fn hidden(number: usize) -> Self {
+        Self::from_u128(Self::HIDDEN | number as u128)
+    }
+
+    /// Whether it stands for somebody who is not named.
+    pub(crate) fn is_hidden(self) -> bool {
+        self.0.as_u128() >> 64 == Self::HIDDEN >> 64
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,6 +31,7 @@ pub(crate) mod published;
 pub(crate) mod readiness;
 pub mod rests;
 pub(crate) mod said;
+pub(crate) mod without_people;
 
 /// All that apply may do, and all that a reviewer must see.
 #[derive(Debug, Clone, PartialEq)]

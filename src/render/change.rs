@@ -2,7 +2,8 @@
 
 use crate::model::audience::Audience;
 use crate::model::change::Change;
-use crate::render::page::{called, shorten};
+use crate::model::id::ObjectId;
+use crate::render::page::{called, grouped, shorten};
 
 /// `grant outlook-tasks: delegated, Microsoft Graph, adele@contoso.com`.
 pub(crate) fn sentence(change: &Change) -> String {
@@ -18,8 +19,33 @@ pub(crate) fn sentence(change: &Change) -> String {
 
 /// Whom changes concern, in people's order.
 pub(crate) fn names(members: &[&Change]) -> Vec<String> {
-    let mut names: Vec<String> = members.iter().map(|change| person(change)).collect();
+    told_names(members.iter().map(|change| {
+        let id = match change.subject.audience {
+            Audience::One(id) | Audience::Group(id) => Some(id),
+            Audience::Everyone | Audience::Tenant => None,
+        };
+        (id, person(change))
+    }))
+}
+
+/// Names in people's order. Those who are not to be named are counted.
+pub(crate) fn told_names(
+    named: impl IntoIterator<Item = (Option<ObjectId>, String)>,
+) -> Vec<String> {
+    let mut hidden = 0;
+    let mut names = Vec::new();
+    for (id, name) in named {
+        match id {
+            Some(id) if id.is_hidden() => hidden += 1,
+            _ => names.push(name),
+        }
+    }
     names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
+    match hidden {
+        0 => {}
+        1 => names.push("1 person".to_owned()),
+        many => names.push(format!("{} people", grouped(many))),
+    }
     names
 }
 

@@ -24,7 +24,16 @@ pub(crate) enum Reported<'a> {
 pub(crate) struct ReportOptions {
     /// Characters that a comment may have.
     pub(crate) comment_budget: usize,
+    pub(crate) people: PeopleTold,
     pub(crate) repository: Repository,
+}
+
+/// What is said of people. What is drawn for everybody to read has no names in it already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PeopleTold {
+    Named,
+    /// They are only counted.
+    Counted,
 }
 
 /// The longest comment that every version of every platform takes, in characters. GitHub keeps 65,536 in
@@ -33,7 +42,11 @@ pub(crate) const COMMENT_BUDGET: usize = 65_000;
 
 impl Default for ReportOptions {
     fn default() -> Self {
-        Self { comment_budget: COMMENT_BUDGET, repository: Repository::default() }
+        Self {
+            comment_budget: COMMENT_BUDGET,
+            people: PeopleTold::Named,
+            repository: Repository::default(),
+        }
     }
 }
 

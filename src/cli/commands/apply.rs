@@ -186,8 +186,7 @@ async fn approve_and_run(
 ) -> Result<Exit, Failure> {
     let Invocation { args, reports, global, env, stop } = call;
     let Task { connected, plan, past, again, .. } = &*task;
-    let on_stdout = reports.people_on_stdout();
-    let shown = planned_view::show(plan, args.drawing, None, on_stdout, global, env, streams);
+    let shown = planned_view::show(plan, args.drawing, None, reports, global, env, streams);
     if plan.changes.is_empty() {
         read_or_not(shown)?;
         if past.needs_record(plan) {

@@ -117,9 +117,8 @@ fn told(
         plan_file::write(out, &|to| file::write_to(&plan, to)).map_err(stored)?;
     }
     unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), place, global, streams);
-    let shown =
-        show(&plan, args.drawing, Some(&next), reports.people_on_stdout(), global, env, streams)
-            .and_then(|()| reports.write(streams, Reported::Plan(&plan)));
+    let shown = show(&plan, args.drawing, Some(&next), reports, global, env, streams)
+        .and_then(|()| reports.write(streams, Reported::Plan(&plan)));
     let exit = if args.detailed_exitcode { detailed(&plan) } else { Exit::Done };
     match shown {
         // Whoever read enough is still told by the exit code what there was to read.
@@ -142,17 +141,18 @@ pub(super) fn show(
     plan: &Plan,
     drawing: DrawingArgs,
     next: Option<&str>,
-    on_stdout: bool,
+    reports: &Reports<'_>,
     global: &Global,
     env: &Env,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
+    let on_stdout = reports.people_on_stdout();
     let colour = env.colour(on_stdout, global);
     let next = next.filter(|_| !plan.changes.is_empty());
     let DrawingArgs { full, by } = drawing;
     let view = View { full, by_person: by == DrawnBy::Person, next, colour };
     let to: &mut dyn std::io::Write = if on_stdout { streams.out } else { streams.err };
-    Ok(render::plan::text::plan(plan, view, to)?)
+    Ok(render::plan::text::plan(&reports.told(plan), view, to)?)
 }
 
 /// What to run next, with the same files and the same tenant.

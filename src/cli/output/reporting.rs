@@ -1,19 +1,23 @@
 //! Reports for programs and for places where people review: each goes where it was asked for, written bit by
 //! bit.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::cli::input::args::{Global, Report, ReportArgs, Target};
+use crate::cli::input::args::{Global, People, Report, ReportArgs, Target};
 use crate::cli::output::failure::{Exit, Failure};
 use crate::cli::output::files::stored;
 use crate::cli::process::env::Env;
 use crate::cli::process::streams::Streams;
 use crate::manifest::source::Sources;
 use crate::model::finding::Findings;
+use crate::model::outcome::RunReport;
 use crate::operations::{Event, Tell};
-use crate::render::formats::{Format, JSON, Part, PartTo, ReportOptions, Reported};
+use crate::plan::Plan;
+use crate::plan::without_people::{WithoutPeople, without_mail};
+use crate::render::formats::{Format, JSON, Part, PartTo, PeopleTold, ReportOptions, Reported};
 use crate::render::repository::Repository;
 use crate::store::report_file;
 
@@ -24,6 +28,7 @@ const CHECKED_OUT: [&str; 3] = ["GITHUB_WORKSPACE", "BUILD_SOURCESDIRECTORY", "C
 pub(crate) struct Reports<'a> {
     all: Vec<Report>,
     options: ReportOptions,
+    people: People,
     env: &'a Env,
     /// What was found wrong with the manifest.
     mistakes: Mutex<Option<(Findings, Sources)>>,
@@ -48,9 +53,13 @@ impl<'a> Reports<'a> {
         let root = CHECKED_OUT.into_iter().find_map(|name| env.var(name));
         let options = ReportOptions {
             comment_budget: args.comment_budget,
+            people: match args.people {
+                People::Show => PeopleTold::Named,
+                People::Hide => PeopleTold::Counted,
+            },
             repository: Repository::new(root, env.folder()),
         };
-        Ok(Self { all, options, env, mistakes: Mutex::new(None) })
+        Ok(Self { all, options, people: args.people, env, mistakes: Mutex::new(None) })
     }
 
     pub(crate) fn all(&self) -> &[Report] {
@@ -87,7 +96,40 @@ impl<'a> Reports<'a> {
         streams: &mut Streams<'_>,
         reported: Reported<'_>,
     ) -> Result<(), Failure> {
-        self.all.iter().try_for_each(|report| self.one(report, streams, &reported))
+        let write = |streams: &mut Streams<'_>, reported| {
+            self.all.iter().try_for_each(|report| self.one(report, streams, &reported))
+        };
+        match reported {
+            Reported::Plan(plan) => write(streams, Reported::Plan(&self.told(plan))),
+            Reported::Run(report, plan) => {
+                let (report, plan) = self.told_run(report, plan);
+                write(streams, Reported::Run(&report, &plan))
+            }
+            Reported::Mistakes(..) => write(streams, reported),
+        }
+    }
+
+    /// The plan as it may be told.
+    pub(crate) fn told<'p>(&self, plan: &'p Plan) -> Cow<'p, Plan> {
+        match self.people {
+            People::Show => Cow::Borrowed(plan),
+            People::Hide => Cow::Owned(WithoutPeople::of(plan).plan(plan)),
+        }
+    }
+
+    /// The same of a run.
+    pub(crate) fn told_run<'p>(
+        &self,
+        report: &'p RunReport,
+        plan: &'p Plan,
+    ) -> (Cow<'p, RunReport>, Cow<'p, Plan>) {
+        match self.people {
+            People::Show => (Cow::Borrowed(report), Cow::Borrowed(plan)),
+            People::Hide => {
+                let people = WithoutPeople::of(plan);
+                (Cow::Owned(people.run(report)), Cow::Owned(people.plan(plan)))
+            }
+        }
     }
 
     /// Where a manifest has mistakes, those reports that can tell them.
@@ -131,7 +173,15 @@ impl<'a> Reports<'a> {
         reported: &Reported<'_>,
     ) -> Result<(), Failure> {
         let Part { to, draw } = part;
-        let content = |out: &mut dyn Write| draw(reported, &self.options, out);
+        let content = |out: &mut dyn Write| match (self.people, reported) {
+            // The words of mistakes are about what people wrote, and name whom they seem to mean.
+            (People::Hide, Reported::Mistakes(..)) => {
+                let mut text = Vec::new();
+                draw(reported, &self.options, &mut text)?;
+                out.write_all(without_mail(&String::from_utf8_lossy(&text)).as_bytes())
+            }
+            (People::Show | People::Hide, _) => draw(reported, &self.options, out),
+        };
         match (to, &report.to) {
             (PartTo::Named, Target::File(path)) => {
                 report_file::write(path, &content).map_err(stored)

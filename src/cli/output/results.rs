@@ -42,7 +42,8 @@ pub(crate) fn tell(
             next: (exit != Exit::Done).then_some(again),
             colour,
         };
-        render::run::text::run(&report, plan, looked_at, view, to).and_then(|()| {
+        let (report, plan) = reports.told_run(&report, plan);
+        render::run::text::run(&report, &plan, looked_at, view, to).and_then(|()| {
             // What could not be saved is no record; the error says what became of it.
             match &saved {
                 Ok(()) => writeln!(to, "Record  {}", shown(&record.display().to_string())),

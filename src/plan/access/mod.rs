@@ -194,6 +194,12 @@ impl AccessChanges {
         self.entries.is_empty()
     }
 
+    /// Calls those that it is about otherwise.
+    pub(crate) fn rename(&mut self, called: &dyn Fn(AccessHolder) -> AccessHolder) {
+        self.entries.iter_mut().for_each(|entry| entry.who = called(entry.who));
+        self.entries.sort();
+    }
+
     /// The first entry of either that the other one lacks.
     pub(crate) fn first_difference<'a>(&'a self, other: &'a Self) -> Option<&'a AccessEntry> {
         let lacks = |one: &'a Self, other: &Self| {

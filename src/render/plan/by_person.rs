@@ -11,6 +11,7 @@ use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
 use crate::plan::Plan;
 use crate::plan::access::{self, AccessEntry, AccessHolder, is_about_access};
+use crate::render::change::told_names;
 use crate::render::page::style::{Ink, risk_label};
 use crate::render::page::{COLUMNS, Page, called, counted, grouped, in_full};
 use crate::render::plan::body::{Fullness, sorted};
@@ -110,7 +111,7 @@ fn told(plan: &Plan) -> Vec<PersonBlock> {
             lines,
         })
         .collect();
-    let mut alike: BTreeMap<Vec<PersonLine>, Vec<String>> = BTreeMap::new();
+    let mut alike: BTreeMap<Vec<PersonLine>, Vec<(Option<ObjectId>, String)>> = BTreeMap::new();
     for (id, own) in &people {
         // Where a person has no entry, the difference is that of everybody.
         let places: BTreeSet<&EntryPlace<'_>> = own.keys().chain(everybody.keys()).collect();
@@ -120,12 +121,13 @@ fn told(plan: &Plan) -> Vec<PersonBlock> {
                 .map(|entry| (entry, everybody.get(place)))
         });
         let all = of.flat_map(|(entry, others)| lines.of(entry, others.copied()));
-        alike.entry(all.collect()).or_default().push(named.name(*id));
+        alike.entry(all.collect()).or_default().push((Some(*id), named.name(*id)));
     }
     let some = !alike.is_empty();
-    blocks.extend(alike.into_iter().map(|(lines, mut names)| {
-        names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
-        PersonBlock { names, is_app: false, lines }
+    blocks.extend(alike.into_iter().map(|(lines, named)| PersonBlock {
+        names: told_names(named),
+        is_app: false,
+        lines,
     }));
     // What is dangerous to give, then who loses something, then the rest.
     blocks.sort_by_cached_key(|block| {

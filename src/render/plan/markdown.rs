@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 use crate::plan::Plan;
 use crate::render::budget::fitting;
-use crate::render::formats::ReportOptions;
+use crate::render::formats::{PeopleTold, ReportOptions};
 use crate::render::plan::moves::Moves;
 
 /// How every comment begins, so that the one of yesterday is found and updated in place.
@@ -57,7 +57,7 @@ const ALL: Share = Share {
     details: true,
     each: Each::All,
     notes: usize::MAX,
-    sentence: usize::MAX,
+    sentence: 100_000,
 };
 
 /// What is dropped, one after the other, until the rest fits.
@@ -80,8 +80,7 @@ const NO_REASONS: Share = Share { unmanaged: false, reasons: false, ..ALL };
 const NO_DETAILS: Share = Share { low: false, people: 20, details: false, ..NO_REASONS };
 
 /// What must be seen is counted app by app.
-const LITTLE: Share =
-    Share { each: Each::ByApp, people: 3, notes: 3, sentence: 400, ..NO_DETAILS };
+const LITTLE: Share = Share { each: Each::ByApp, people: 3, notes: 3, sentence: 400, ..NO_DETAILS };
 
 /// Draws the comment.
 ///
@@ -90,7 +89,11 @@ const LITTLE: Share =
 pub(crate) fn plan(plan: &Plan, options: &ReportOptions, out: &mut dyn Write) -> io::Result<()> {
     let moves = Moves::of(plan);
     let most = options.comment_budget;
-    let text = fitting(&SHARES, most, |share| comment(plan, &moves, *share, most));
+    let told = |share: &Share| match options.people {
+        PeopleTold::Named => *share,
+        PeopleTold::Counted => Share { people: 0, ..*share },
+    };
+    let text = fitting(&SHARES, most, |share| comment(plan, &moves, told(share), most));
     out.write_all(text.as_bytes())
 }
 

@@ -11,6 +11,7 @@ use crate::plan::Plan;
 use crate::plan::access::{AccessEntry, AccessHolder};
 use crate::plan::outage::CutOff;
 use crate::plan::pictures::Alike;
+use crate::render::change::told_names;
 use crate::render::page::style::Ink;
 use crate::render::page::{Depth, PROSE, Page, called, counted};
 use crate::render::plan::body::{BODY, Fullness, SETS, sorted, target_and};
@@ -84,14 +85,12 @@ impl MovedAccess {
         for id in own.keys() {
             names.entry(*id).or_insert_with(|| called(plan.names.of(*id).raw()));
         }
-        let mut people: BTreeMap<MovedNames, Vec<String>> = BTreeMap::new();
+        let mut people: BTreeMap<MovedNames, Vec<(Option<ObjectId>, String)>> = BTreeMap::new();
         for (id, name) in names {
             let moved = own.get(&id).unwrap_or(&everybody);
-            people.entry(moved.clone()).or_default().push(name);
+            people.entry(moved.clone()).or_default().push((Some(id), name));
         }
-        people.values_mut().for_each(|names| {
-            names.sort_by_cached_key(|name| (name.to_lowercase(), name.clone()));
-        });
+        let people = people.into_iter().map(|(moved, named)| (moved, told_names(named))).collect();
         Self { everybody, people }
     }
 

@@ -70,7 +70,8 @@ fn section(title: &str, bullets: Vec<Bullet<'_>>, share: Share) -> String {
     }
     let left = bullets.len() - if by_app.is_some() { must.len() } else { each.len() };
     if left > 0 {
-        let what = if by_app.is_some() || share.each == Each::MustBeSeen { "" } else { " of low risk" };
+        let what =
+            if by_app.is_some() || share.each == Each::MustBeSeen { "" } else { " of low risk" };
         let more = if out.ends_with("\n\n") { "line" } else { "more line" };
         out.push_str(&format!("- and {}{what}\n", counted(left, more)));
     }
@@ -160,6 +161,9 @@ fn people(names: &[String], word: &str, share: Share) -> String {
         (many, "person") if many != 1 => format!("{} people", grouped(many)),
         (many, word) => counted(many, word),
     };
+    if share.people == 0 {
+        return number;
+    }
     let told: Vec<String> = names.iter().take(share.people).map(|one| escape::code(one)).collect();
     let left = names.len() - told.len();
     match (&*told, left) {
