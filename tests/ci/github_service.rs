@@ -41,8 +41,8 @@ pub(crate) struct State {
     pub(crate) artifacts: Vec<Value>,
     /// Requests that no documentation describes, or that the job may not make.
     pub(crate) wrong: Vec<String>,
-    /// Writes of comments end with this status.
-    pub(crate) refuses: Option<u16>,
+    /// Requests about comments with this method end with this status.
+    pub(crate) refuses: Option<(&'static str, u16)>,
     pub(crate) identity_tokens: usize,
 }
 
@@ -96,7 +96,7 @@ impl State {
 fn answer(state: &mut State, asked: &Asked) -> Answer {
     let answer = answered(state, asked);
     if let Err((status, body)) = &answer
-        && state.refuses != Some(*status)
+        && state.refuses.is_none_or(|(_, wanted)| wanted != *status)
     {
         state.wrong.push(format!("{status} {} {}: {body}", asked.method, asked.path));
     }
@@ -125,15 +125,20 @@ fn answered(state: &mut State, asked: &Asked) -> Answer {
     if !state.may(what, level) {
         return Err(refused(403, "Resource not accessible by integration"));
     }
+    if let Some((method, status)) = state.refuses
+        && method == asked.method
+    {
+        return Err(refused(status, "not now\n::error::no command"));
+    }
     match (asked.method.as_str(), &parts[..]) {
         ("GET", ["issues", change, "comments"]) => list(state, asked, number(change)?),
         ("POST", ["issues", change, "comments"]) => {
-            let body = sent(state, asked)?;
+            let body = sent(asked)?;
             let id = state.add(number(change)?, BOT, &body);
             shown(state, id)
         }
         ("PATCH", ["issues", "comments", id]) => {
-            let (id, body) = (number(id)?, sent(state, asked)?);
+            let (id, body) = (number(id)?, sent(asked)?);
             find(state, id)?.body = body;
             shown(state, id)
         }
@@ -195,10 +200,7 @@ fn number(text: &str) -> Result<u64, service::Refusal> {
 }
 
 /// The text of a comment that is sent.
-fn sent(state: &State, asked: &Asked) -> Result<String, service::Refusal> {
-    if let Some(status) = state.refuses {
-        return Err(refused(status, "not now\n::error::no command"));
-    }
+fn sent(asked: &Asked) -> Result<String, service::Refusal> {
     let json = asked.json()?;
     let only = json.as_object().is_some_and(|all| all.len() == 1);
     match json["body"].as_str().filter(|_| only) {

@@ -10,11 +10,12 @@ credential() { printf 'header = "Authorization: Bearer %s"\n' "$TOKEN"; }
 me() { printf '%s' 'github-actions[bot]'; }
 
 comments() {
-  local page=1 got
+  local page=1 got count
   while :; do
-    got=$(ask GET "$repository/issues/$1/comments?per_page=100&page=$page")
+    got=$(ask GET "$repository/issues/$1/comments?per_page=100&page=$page") || return
     jq -c '.[] | {id, author: .user.login, body: (.body // "")}' <<< "$got"
-    if [ "$(jq 'length' <<< "$got")" -lt 100 ]; then return; fi
+    count=$(jq 'length' <<< "$got") || return
+    if [ "$count" -lt 100 ]; then return; fi
     page=$((page + 1))
   done
 }

@@ -10,11 +10,12 @@ credential() { printf 'header = "PRIVATE-TOKEN: %s"\n' "$NOTE_TOKEN"; }
 me() { ask GET "$CI_API_V4_URL/user" | jq -r '.id | tostring'; }
 
 comments() {
-  local page=1 got
+  local page=1 got count
   while :; do
-    got=$(ask GET "$project/merge_requests/$1/notes?sort=asc&order_by=created_at&per_page=100&page=$page")
+    got=$(ask GET "$project/merge_requests/$1/notes?sort=asc&order_by=created_at&per_page=100&page=$page") || return
     jq -c '.[] | {id, author: (.author.id | tostring), body: (.body // "")}' <<< "$got"
-    if [ "$(jq 'length' <<< "$got")" -lt 100 ]; then return; fi
+    count=$(jq 'length' <<< "$got") || return
+    if [ "$count" -lt 100 ]; then return; fi
     page=$((page + 1))
   done
 }
