@@ -155,6 +155,22 @@ const FOREIGN: [&str; 9] = [
     "--locked",
 ];
 
+/// All that can be typed as a command, with its words: `plan`, `snapshot take`.
+fn typed<'a>(command: &'a clap::Command, before: &str) -> Vec<(String, &'a clap::Command)> {
+    let mut found = Vec::new();
+    // The help of a group of commands is that of its commands.
+    let subs =
+        command.get_subcommands().filter(|sub| before.is_empty() || sub.get_name() != "help");
+    for sub in subs {
+        let name = format!("{before}{}", sub.get_name());
+        match sub.has_subcommands() && sub.get_name() != "help" {
+            true => found.extend(typed(sub, &format!("{name} "))),
+            false => found.push((name, sub)),
+        }
+    }
+    found
+}
+
 #[test]
 fn every_flag_is_described_and_none_that_is_not() {
     let page = read("docs/reference/commands.md");
@@ -162,8 +178,7 @@ fn every_flag_is_described_and_none_that_is_not() {
     command.build();
     let (mut flags, mut variables) =
         (BTreeSet::new(), BTreeSet::from(["CONSENT_TOKEN".to_owned()]));
-    for sub in command.get_subcommands() {
-        let name = sub.get_name();
+    for (name, sub) in typed(&command, "") {
         let head = format!("\n## consent {name}\n");
         let section = page.split(&head).nth(1).unwrap_or_else(|| panic!("no section on {name}"));
         let section = section.split("\n## ").next().unwrap();

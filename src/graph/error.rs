@@ -39,10 +39,17 @@ pub enum GraphError {
     /// Some of the answer came, but not all of it, or it cannot be trusted to be all.
     #[error("read {what} completely: {because}")]
     Incomplete { what: String, because: String },
+    /// The record that stands for the tenant holds no answer to this.
+    #[error("find {what} in the snapshot of {taken}")]
+    NotRecorded { what: String, taken: String },
     /// Any other error answer.
     #[error("read {what}: the service answered {}", told(.refusal))]
     Refused { what: String, refusal: Box<Refusal> },
 }
+
+/// What helps where a snapshot does not know what a manifest is about.
+const NOT_RECORDED: &str =
+    "plan it against the tenant, or take a snapshot with this manifest: consent snapshot take";
 
 impl GraphError {
     pub(crate) fn refused(what: String, refusal: Refusal) -> Self {
@@ -67,6 +74,7 @@ impl GraphError {
             Self::Untrusted { .. } => "untrusted_host",
             Self::LongPause { .. } => "long_pause",
             Self::Incomplete { .. } => "incomplete_read",
+            Self::NotRecorded { .. } => "not_in_snapshot",
             Self::Refused { .. } => "read_refused",
         }
     }
@@ -95,6 +103,7 @@ impl GraphError {
                  the request id to Microsoft support"
                     .into(),
             ),
+            Self::NotRecorded { .. } => Some(NOT_RECORDED.to_owned()),
             Self::Refused { refusal, .. } => Some(match &refusal.request_id {
                 Some(id) => {
                     format!("run again; for Microsoft support, the request id is {}", id.shown())

@@ -9,8 +9,8 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::graph::answer::{Answer, Body, Headers};
-use crate::graph::auth::SignInError;
 use crate::graph::auth::tokens::Tokens;
+use crate::graph::auth::{Claims, SignInError};
 use crate::graph::budget::Budget;
 use crate::graph::client::{WHOLE_ANSWER, Way, chain, client, untrusted};
 use crate::graph::endpoint::{Endpoint, GraphUrl};
@@ -129,6 +129,15 @@ impl Http {
             Err(error) => tracing::debug!(%method, path, client_request_id = id, ?error, "lost"),
         }
         answer
+    }
+
+    /// What the token says about who signed in.
+    ///
+    /// # Errors
+    /// When there is no token.
+    pub(crate) async fn claims(&self) -> Result<Claims, SignInError> {
+        let _open = self.budget.open("the sign-in".to_owned());
+        self.tokens.claims().await
     }
 
     async fn bearer(&self) -> Result<Secret, SignInError> {

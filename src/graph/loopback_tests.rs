@@ -15,7 +15,8 @@ use crate::graph::auth::{Renewal, SignInEnvironment};
 use crate::graph::limiter::tests::Still;
 use crate::graph::patience::FAULTS;
 use crate::graph::verdict::Verdict;
-use crate::model::query::{Consistency, Missing};
+use crate::model::id::TenantId;
+use crate::model::query::{Consistency, Missing, Query};
 use crate::model::request::{Method, Request};
 use stub::{Reply, Seen, Stub, reply};
 
@@ -284,16 +285,16 @@ async fn the_wrong_tenant_is_told_before_anything_else() {
     let row = json!({"id": wanted.to_string(), "displayName": "Contoso", "verifiedDomains": [
         {"name": "a.example", "isDefault": false}, {"name": "z.example", "isDefault": true}]});
     let stub = Stub::start(move |_, _| reply(200, &json!({"value": [row]}))).await;
-    let found = stub.graph().0.check_tenant(wanted).await.unwrap();
+    let found = stub.graph().0.reader().check_tenant(wanted).await.unwrap();
     assert_eq!(found.domains[0].raw(), "z.example");
     let other: TenantId = "11111111-1111-1111-1111-111111111111".parse().unwrap();
-    let error = stub.graph().0.check_tenant(other).await.unwrap_err();
+    let error = stub.graph().0.reader().check_tenant(other).await.unwrap_err();
     assert!(matches!(error, GraphError::WrongTenant { told_by: "the answering directory", .. }));
     // {"tid": "1111..."}: the token alone is enough, nothing is asked.
     let claims = "eyJ0aWQiOiIxMTExMTExMS0xMTExLTExMTEtMTExMS0xMTExMTExMTExMTEifQ";
     let before = stub.seen().len();
     let (graph, _) = stub.graph_as(Credential::ready(Secret::new(format!("e30.{claims}.x"))));
-    let error = graph.check_tenant(wanted).await.unwrap_err();
+    let error = graph.reader().check_tenant(wanted).await.unwrap_err();
     assert!(matches!(error, GraphError::WrongTenant { told_by: "the access token", .. }));
     assert_eq!(stub.seen().len(), before);
 }

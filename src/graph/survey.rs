@@ -2,6 +2,7 @@
 //! asked for at once goes into the same batches, and only group members wait for their groups.
 
 pub(crate) mod astray;
+pub(crate) mod questions;
 pub mod rows;
 pub(crate) mod unread;
 
@@ -12,17 +13,13 @@ use serde_json::Value;
 
 use crate::graph::Reader;
 use crate::graph::error::GraphError;
+use crate::graph::survey::questions::{app_query, group_query, resource_query, user_query};
 use crate::graph::survey::rows::{group_label, object_id, service_principal, user};
 use crate::graph::survey::unread::{Unread, UnreadGroup};
 use crate::model::directory::{Directory, Lookup, Mentions, ServicePrincipal, Sort};
 use crate::model::id::{AppId, ObjectId};
-use crate::model::query::{Consistency, Missing, Query, Rows, encode, literal};
+use crate::model::query::{Query, Rows};
 use crate::model::untrusted::Untrusted;
-
-const SERVICE_PRINCIPAL: &str = "id,appId,displayName,appOwnerOrganizationId,servicePrincipalType,\
-    accountEnabled,appRoleAssignmentRequired,oauth2PermissionScopes,appRoles,verifiedPublisher";
-const USER: &str = "id,userPrincipalName,displayName,accountEnabled,userType";
-const GROUP: &str = "id,displayName,mail,description";
 
 /// Most ids that `getByIds` takes.
 const MOST_IDS: usize = 1_000;
@@ -64,7 +61,7 @@ pub(crate) async fn look_up(
     let mut groups = BTreeMap::new();
     for (subject, answer) in subjects.iter().zip(answers) {
         match subject {
-            Purpose::App(app) => add_app(&mut directory, *app, &answer?)?,
+            Purpose::App(app) => add_app(&mut directory, *app, answer)?,
             Purpose::User(name) => add_user(&mut directory, name, answer)?,
             Purpose::Group(name) => {
                 if let Some((id, shown)) = add_group(&mut directory, name, answer)? {
@@ -87,9 +84,8 @@ fn questions<'a>(
     let mut subjects = Vec::new();
     let mut queries = Vec::new();
     for app in apps {
-        let path = format!("/servicePrincipals(appId='{app}')?$select={SERVICE_PRINCIPAL}");
         subjects.push(Purpose::App(*app));
-        queries.push(Query::object(path, Missing::Nothing));
+        queries.push(app_query(*app));
     }
     for name in users {
         match user_query(name) {
@@ -116,34 +112,18 @@ fn questions<'a>(
     (subjects, queries)
 }
 
-/// `None` for a text that cannot be a user: asking for it could ask for something else.
-fn user_query(name: &str) -> Option<Query> {
-    let path = if let Ok(id) = name.parse::<ObjectId>() {
-        format!("/users/{id}?$select={USER}")
-    } else if !name.contains('@') {
-        return None;
-    } else if name.starts_with('$') {
-        // A path segment that begins with $ would be taken for an operation.
-        format!("/users('{}')?$select={USER}", encode(&name.replace('\'', "''")))
-    } else {
-        format!("/users/{}?$select={USER}", encode(name))
+fn add_app(
+    directory: &mut Directory,
+    app: AppId,
+    answer: Result<Rows, GraphError>,
+) -> Result<(), GraphError> {
+    let rows = match answer {
+        Err(GraphError::NotRecorded { .. }) => {
+            directory.unrecorded.apps.insert(app);
+            return Ok(());
+        }
+        answer => answer?,
     };
-    Some(Query::object(path, Missing::Nothing))
-}
-
-fn group_query(name: &str) -> Option<Query> {
-    if let Ok(id) = name.parse::<ObjectId>() {
-        return Some(Query::object(format!("/groups/{id}?$select={GROUP}"), Missing::Nothing));
-    }
-    if name.trim().is_empty() {
-        return None;
-    }
-    let filter = format!("displayName%20eq%20{}", literal(name));
-    let path = format!("/groups?$filter={filter}&$select={GROUP}&$top=999");
-    Some(Query::list(path, Consistency::Default, Missing::Error))
-}
-
-fn add_app(directory: &mut Directory, app: AppId, rows: &Rows) -> Result<(), GraphError> {
     if let Some(row) = rows.first() {
         let found = service_principal(&row)?;
         if found.app_id != app {
@@ -171,6 +151,7 @@ fn add_user(
             None => Lookup::None,
         },
         Err(GraphError::Forbidden { .. }) => Lookup::Forbidden,
+        Err(GraphError::NotRecorded { .. }) => Lookup::NotRecorded,
         Err(error) => return Err(error),
     };
     directory.user_names.insert(name.to_owned(), lookup);
@@ -203,6 +184,7 @@ fn add_group(
             }
         },
         Err(GraphError::Forbidden { .. }) => Lookup::Forbidden,
+        Err(GraphError::NotRecorded { .. }) => Lookup::NotRecorded,
         Err(error) => return Err(error),
     };
     directory.group_names.insert(name.to_owned(), lookup);
@@ -217,9 +199,7 @@ pub(crate) async fn resources(
     reader: &Reader,
     ids: &BTreeSet<ObjectId>,
 ) -> Result<Vec<ServicePrincipal>, GraphError> {
-    let path = |id: &ObjectId| format!("/servicePrincipals/{id}?$select={SERVICE_PRINCIPAL}");
-    let queries: Vec<Query> =
-        ids.iter().map(|id| Query::object(path(id), Missing::Nothing)).collect();
+    let queries: Vec<Query> = ids.iter().map(|id| resource_query(*id)).collect();
     let mut found = Vec::new();
     for answer in reader.read_each(&queries).await {
         found.extend(answer?.first().map(|row| service_principal(&row)).transpose()?);
@@ -273,30 +253,4 @@ fn called(rows: &[Value]) -> Result<Vec<Called>, GraphError> {
         Ok((object_id(row)?, (name.map(Untrusted::new), sort)))
     };
     rows.iter().map(called).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn user_names_cannot_become_other_paths() {
-        let path = |name: &str| user_query(name).map(|query| query.path);
-        let upn = path("a#EXT#/../b?@contoso.com").unwrap();
-        assert!(upn.starts_with("/users/a%23EXT%23%2F..%2Fb%3F%40contoso.com?$select="), "{upn}");
-        let dollar = path("$o'b@contoso.com").unwrap();
-        assert!(dollar.starts_with("/users('%24o%27%27b%40contoso.com')?"), "{dollar}");
-        for no_user in ["", "..", ".", "delta", "$count"] {
-            assert_eq!(path(no_user), None, "{no_user}");
-        }
-    }
-
-    #[test]
-    fn group_names_stay_inside_their_literal() {
-        let query = group_query("O'Brien & co").unwrap();
-        assert!(query.path.contains("eq%20%27O%27%27Brien%20%26%20co%27&"), "{}", query.path);
-        assert!(group_query(" ").is_none());
-        let by_id = group_query("11111111-1111-1111-1111-111111111111").unwrap();
-        assert!(by_id.path.starts_with("/groups/11111111-"), "{}", by_id.path);
-    }
 }

@@ -157,6 +157,13 @@ pub trait Read: Sync {
     fn rates(&self, _pair: &Pair) -> Option<Address> {
         None
     }
+
+    /// What beside the tenant's one setting of this kind a manifest about the apps of this scene can want to be
+    /// read, for [`Scene::settings`]: a record of the tenant holds it, so that also another manifest than the
+    /// one at hand can be planned by it.
+    fn possible(&self, _scene: &Scene) -> BTreeSet<Address> {
+        BTreeSet::new()
+    }
 }
 
 /// Takes one object after the other, each with when the service answered for it, as time since the start

@@ -8,7 +8,7 @@ use crate::manifest::Manifest;
 use crate::manifest::entry::Entry;
 use crate::manifest::resources;
 use crate::manifest::source::Located;
-use crate::model::directory::{Mentions, ServicePrincipal};
+use crate::model::directory::{Directory, Mentions, ServicePrincipal};
 use crate::model::finding::{Finding, Findings};
 use crate::model::id::{AppId, ObjectId};
 use crate::model::untrusted::shown;
@@ -17,6 +17,10 @@ use crate::model::untrusted::shown;
 pub(super) const CODES: &[(&str, &str)] = &[
     ("name_mismatch", "an app or resource that the tenant calls by another name"),
     ("object_id", "the id of something else where an app id belongs"),
+    (
+        "not_in_snapshot",
+        "a user, group, app or table that the snapshot of an offline plan does not know",
+    ),
     ("resource_not_in_tenant", "a resource that has no service principal in the tenant"),
 ];
 
@@ -99,6 +103,22 @@ pub(super) fn mention_resource(
     }
 }
 
+/// A finding where a record stands for the tenant and does not know of this: nobody can say whether it is
+/// there. `what` is safe to show.
+pub(super) fn unrecorded(what: &str, directory: &Directory) -> Finding {
+    let title = format!("the snapshot of {} does not know {what}", directory.unrecorded.taken);
+    Finding::error("not_in_snapshot", title).help(
+        "nothing is said by that about the tenant: a maintainer plans this against the tenant, or takes \
+         a snapshot with the manifest that names it (consent snapshot take)",
+    )
+}
+
+/// The same of an app, where that is so. `what` is `app` or `resource`.
+pub(super) fn unrecorded_app(what: &str, app_id: AppId, directory: &Directory) -> Option<Finding> {
+    let is_it = directory.unrecorded.apps.contains(&app_id);
+    is_it.then(|| unrecorded(&format!("the {what} {app_id}"), directory))
+}
+
 /// How a manifest names this app as a resource.
 pub(super) fn written(app_id: AppId) -> String {
     let known = resources::WELL_KNOWN.iter().find(|(_, id)| AppId::from_u128(*id) == app_id);
@@ -133,7 +153,12 @@ pub(super) fn resource<'a>(
                  administrator creates its service principal",
             )
         };
-        out.push(astray("resource", &written, inputs).unwrap_or_else(absent));
+        let directory = &inputs.scene.directory;
+        let finding = match unrecorded_app("resource", app_id, directory) {
+            Some(finding) => finding.at(&name.place),
+            None => astray("resource", &written, inputs).unwrap_or_else(absent),
+        };
+        out.push(finding);
     }
     if let (Some(found), Some(declared)) = (found, declared)
         && let Some(finding) = mismatch("resource", declared.name.as_ref(), found)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
+use crate::kinds::naming::unrecorded;
 use crate::kinds::{Inputs, Scene};
 use crate::manifest::entry::Entry;
 use crate::manifest::whom::{Disabled, Guests, NamedPeople};
@@ -215,6 +216,10 @@ fn looked_up(
         Some(Lookup::One(id)) => return Some(*id),
         Some(Lookup::Several(found)) => ambiguous(what, text, found).at(place),
         Some(Lookup::Forbidden) => forbidden(what, text).at(place),
+        Some(Lookup::NotRecorded) => {
+            let what = format!("the {what} \"{}\"", shown(text));
+            unrecorded(&what, &inputs.scene.directory).at(place)
+        }
         Some(Lookup::None) | None => {
             let (code, help) = match what {
                 "group" => {
@@ -246,7 +251,13 @@ fn group<'a>(
         return None;
     };
     let Some(all) = &group.members else {
-        out.push(forbidden("group", text).at(&place));
+        out.push(match directory.unrecorded.members.contains(&id) {
+            true => {
+                let what = format!("who is in the group \"{}\"", shown(text));
+                unrecorded(&what, directory).at(&place)
+            }
+            false => forbidden("group", text).at(&place),
+        });
         return None;
     };
     match members(all, directory) {

@@ -34,6 +34,12 @@ pub(crate) fn stamp(at: OffsetDateTime) -> String {
     at.replace_nanosecond(0).unwrap_or(at).format(&Rfc3339).unwrap_or_default()
 }
 
+/// `2026-11-23 20:03 UTC`, for people.
+pub(crate) fn minute(at: OffsetDateTime) -> String {
+    let at = utc(at);
+    format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
+}
+
 /// `20:03:24Z`, for the plan's head.
 pub(crate) fn time_of_day(at: OffsetDateTime) -> String {
     let at = utc(at);

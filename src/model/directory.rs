@@ -51,6 +51,19 @@ pub struct Directory {
     pub(crate) astray: BTreeMap<AppId, Astray>,
     /// Users and groups whose names begin alike, for a text that led to none. Only for help.
     pub(crate) alike: BTreeMap<String, Vec<(ObjectId, Untrusted)>>,
+    /// What was looked for in a record that does not hold it.
+    pub(crate) unrecorded: Unrecorded,
+}
+
+/// What a record of the tenant does not say: neither that it is there nor that it is not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Unrecorded {
+    /// When the record was made, for people; empty where the tenant itself was asked.
+    pub(crate) taken: String,
+    /// Apps that were never asked for, or not for what they have.
+    pub(crate) apps: BTreeSet<AppId>,
+    /// Groups of which nobody asked who is in them.
+    pub(crate) members: BTreeSet<ObjectId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -98,6 +111,8 @@ pub enum Lookup {
     Several(Vec<(ObjectId, Untrusted)>),
     /// The tenant refused to say.
     Forbidden,
+    /// The record that stands for the tenant does not say.
+    NotRecorded,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,7 +26,7 @@ macro_rules! guid {
         pub struct $name(Uuid);
 
         impl $name {
-            pub const fn from_u128(value: u128) -> Self {
+            pub(crate) const fn from_u128(value: u128) -> Self {
                 Self(Uuid::from_u128(value))
             }
         }

@@ -3,6 +3,7 @@
 //! Plain data and pure functions. Imports nothing of the house and has no effects.
 
 pub mod address;
+pub(crate) mod answers;
 pub(crate) mod audience;
 pub mod change;
 pub mod clock;

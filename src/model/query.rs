@@ -6,8 +6,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::ser::{Error as _, SerializeSeq};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::model::json::write_line;
+use crate::model::schema::form;
 
 /// One thing to read from Microsoft Graph, below the version root: `/oauth2PermissionGrants?$top=999`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -116,6 +121,11 @@ impl Rows {
         self.texts.iter().map(|text| serde_json::from_str(text))
     }
 
+    /// Each row's JSON text.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(AsRef::as_ref)
+    }
+
     pub(crate) fn first(&self) -> Option<Value> {
         self.texts.first().map(|text| value(text))
     }
@@ -134,6 +144,35 @@ impl Rows {
 fn value(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or(Value::Null)
 }
+
+/// Each row as one line, in which nothing draws.
+impl Serialize for Rows {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let line = |text: &str| {
+            let mut line = Vec::new();
+            // Into memory nothing fails to be written.
+            drop(write_line(&value(text), &mut line));
+            let line = String::from_utf8(line).unwrap_or_default();
+            RawValue::from_string(line.trim_end().to_owned()).map_err(S::Error::custom)
+        };
+        let mut list = serializer.serialize_seq(Some(self.texts.len()))?;
+        for text in &self.texts {
+            list.serialize_element(&line(text)?)?;
+        }
+        list.end()
+    }
+}
+
+/// When they were answered is not kept.
+impl<'de> Deserialize<'de> for Rows {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let rows = Vec::<Box<RawValue>>::deserialize(deserializer)?;
+        let texts = rows.into_iter().map(Box::<str>::from).collect();
+        Ok(Self { texts, answered: Duration::ZERO })
+    }
+}
+
+form!(Rows, { "type": "array", "items": { "type": ["object", "null"] } });
 
 impl FromIterator<Value> for Rows {
     fn from_iter<I: IntoIterator<Item = Value>>(rows: I) -> Self {

@@ -8,6 +8,8 @@ use crate::graph::endpoint::EndpointError;
 use crate::graph::error::GraphError;
 use crate::kinds::{OddAnswer, Unreadable};
 use crate::model::address::Address;
+use crate::model::clock::stamp;
+use crate::model::cloud::Cloud;
 use crate::model::finding::Findings;
 use crate::model::id::{AppId, ObjectId, TenantId};
 use crate::model::untrusted::{Untrusted, shown};
@@ -46,6 +48,21 @@ pub(crate) enum Failed {
     /// The file of a saved plan.
     #[error("use the plan {}: {problem}", shown(&path.display().to_string()))]
     PlanFile { path: PathBuf, problem: PlanProblem },
+    /// A document of ours that nothing draws.
+    #[error("show {}: it is a {format}", shown(&path.display().to_string()))]
+    NotShown { path: PathBuf, format: String },
+    /// The record of a run that has none yet, or never will.
+    #[error("show {}: the run was killed, or is under way", shown(&path.display().to_string()))]
+    NoResult { path: PathBuf },
+    /// The file of a snapshot that a plan shall be made of.
+    #[error("use the snapshot {}: {problem}", shown(&path.display().to_string()))]
+    Snapshot { path: PathBuf, problem: SnapshotProblem },
+    /// What was read is more than a snapshot holds.
+    #[error("keep what was read: it is more than {} MiB, the most that a snapshot holds", .bytes >> 20)]
+    TooMuch { bytes: usize },
+    /// Another run is under way; who, in its own words, safe to show.
+    #[error("begin: another run is under way: {by}")]
+    Held { by: String },
     /// A rail is not lifted any more.
     #[error("use a plan that needs an [accept] of {until}")]
     NoLongerLifted { until: String },
@@ -79,6 +96,19 @@ pub(crate) enum PlanProblem {
     StillToCome { made_at: OffsetDateTime },
     #[error("it has expired")]
     Expired { at: OffsetDateTime },
+}
+
+/// Why no plan can be made of a snapshot.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SnapshotProblem {
+    #[error("it is the record of a run, which holds what the run was about and nothing else")]
+    OfARun,
+    #[error("it is of the tenant {found}, and the manifest of {wanted}")]
+    OtherTenant { found: TenantId, wanted: TenantId },
+    #[error("it is of the cloud \"{}\", and the manifest of \"{}\"", .found.name(), .wanted.name())]
+    OtherCloud { found: Cloud, wanted: Cloud },
+    #[error("it is of later than now, of {}", stamp(*.taken_at))]
+    StillToCome { taken_at: OffsetDateTime },
 }
 
 /// What a saved plan says, and the tenant does not.

@@ -56,7 +56,7 @@ async fn a_run_needs_nothing_but_the_trait() {
     let loaded = manifest::load(&[file], &quiet).unwrap();
     let cloud = loaded.manifest.tenant.cloud.value;
     let session = Session::rehearse(&seed, cloud, options).await.unwrap();
-    let planned = plan::make(&session.graph, &loaded, &[], None, &*clock, &quiet).await;
+    let planned = plan::make(&session.graph.reader(), &loaded, &[], None, &*clock, &quiet).await;
     let mut planned = planned.unwrap();
     assert!(!planned.changes.is_empty());
 

@@ -2,7 +2,7 @@
 
 use time::Date;
 
-use crate::graph::Graph;
+use crate::graph::Reader;
 use crate::model::outcome::{RunReport, Stopped};
 use crate::operations::manifest::Loaded;
 use crate::operations::{Failed, lookup, plan};
@@ -35,7 +35,7 @@ impl LastLook {
 /// whose manifest may be anywhere, the objects are looked at. A run that lost its sign-in cannot look;
 /// its report says so by `remaining` being absent.
 pub(crate) async fn look(
-    graph: &Graph,
+    reader: &Reader,
     plan: &Plan,
     manifest: Option<&Loaded>,
     today: Date,
@@ -46,7 +46,7 @@ pub(crate) async fn look(
     }
     let mut unseen = None;
     if let Some(loaded) = manifest {
-        match plan::afresh(graph, loaded, &plan.extent, today).await {
+        match plan::afresh(reader, loaded, &plan.extent, today).await {
             Ok((remaining, found)) => {
                 report.remaining = Some(remaining);
                 return LastLook { found: Some(found), unseen: None };
@@ -56,8 +56,8 @@ pub(crate) async fn look(
         }
     }
     let look = async {
-        let scene = lookup::scene_of(graph, plan).await?;
-        let found = lookup::found(graph, &scene).await?;
+        let scene = lookup::scene_of(reader, plan).await?;
+        let found = lookup::found(reader, &scene).await?;
         if manifest.is_none() {
             let known = lookup::known(&scene);
             report.remaining = Some(lookup::remaining(plan, &found, &known)?);

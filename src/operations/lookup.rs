@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::graph::{Graph, survey};
+use crate::graph::{Reader, survey};
 use crate::kinds::{self, Pair, REGISTRY, Scene};
 use crate::model::address::{Address, TENANT};
 use crate::model::directory::{Directory, Mentions};
@@ -27,12 +27,12 @@ pub(super) fn queries(scene: &Scene) -> Vec<Query> {
 /// # Errors
 /// When a read fails or is incomplete.
 pub(crate) async fn add_by_id(
-    graph: &Graph,
+    reader: &Reader,
     mut ids: BTreeSet<ObjectId>,
     directory: &mut Directory,
 ) -> Result<(), Failed> {
     ids.retain(|id| directory.by_object_id(*id).is_none());
-    for found in survey::resources(&graph.reader(), &ids).await? {
+    for found in survey::resources(reader, &ids).await? {
         directory.service_principals.insert(found.app_id, found);
     }
     Ok(())
@@ -58,11 +58,11 @@ pub(crate) fn resources(pairs: &[Pair]) -> Result<BTreeSet<ObjectId>, Failed> {
 /// # Errors
 /// When a read fails or is incomplete.
 pub(crate) async fn add_open_policies(
-    graph: &Graph,
+    reader: &Reader,
     settings: BTreeSet<Address>,
     directory: &mut Directory,
 ) -> Result<(), Failed> {
-    let pages = pages(graph, &Scene { settings, ..Scene::default() }).await?;
+    let pages = pages(reader, &Scene { settings, ..Scene::default() }).await?;
     directory.open_policies.extend(REGISTRY.iter().flat_map(|kind| kind.open_policies(&pages)));
     Ok(())
 }
@@ -71,8 +71,8 @@ pub(crate) async fn add_open_policies(
 ///
 /// # Errors
 /// When any of them fails or is incomplete.
-pub(crate) async fn pages(graph: &Graph, scene: &Scene) -> Result<Pages, Failed> {
-    Ok(graph.reader().read(&queries(scene)).await?)
+pub(crate) async fn pages(reader: &Reader, scene: &Scene) -> Result<Pages, Failed> {
+    Ok(reader.read(&queries(scene)).await?)
 }
 
 /// Everything that is there now, of all kinds.
@@ -80,10 +80,10 @@ pub(crate) async fn pages(graph: &Graph, scene: &Scene) -> Result<Pages, Failed>
 /// # Errors
 /// When a read fails, or an answer is not of the documented shape.
 pub(crate) async fn found(
-    graph: &Graph,
+    reader: &Reader,
     scene: &Scene,
 ) -> Result<BTreeMap<Address, ObjectState>, Failed> {
-    observed(&pages(graph, scene).await?, scene, &mut |_, _| {})
+    observed(&pages(reader, scene).await?, scene, &mut |_, _| {})
 }
 
 /// What was read, and when the service answered for each of these objects.
@@ -126,7 +126,7 @@ pub(super) fn observed(
 ///
 /// # Errors
 /// When the look-up fails, or a state is not of its kind's form.
-pub(crate) async fn scene_of(graph: &Graph, plan: &Plan) -> Result<Scene, Failed> {
+pub(crate) async fn scene_of(reader: &Reader, plan: &Plan) -> Result<Scene, Failed> {
     let roster: BTreeMap<String, AppId> =
         plan.apps.iter().map(|head| (head.label.clone(), head.app_id)).collect();
     let mut mentions = Mentions { apps: roster.values().copied().collect(), ..Mentions::default() };
@@ -135,7 +135,7 @@ pub(crate) async fn scene_of(graph: &Graph, plan: &Plan) -> Result<Scene, Failed
             mentions.extend(kind.mentioned(&pair)?);
         }
     }
-    let directory = survey::survey(&graph.reader(), &mentions).await?;
+    let directory = survey::survey(reader, &mentions).await?;
     let addresses = plan.pairs.iter().map(|pair| &pair.address).chain(plan.rests.keys());
     // Of an app, that the plan is about such things of it is all there is to know.
     let about = |address: &Address| match address.owner.as_str() {

@@ -14,6 +14,7 @@ pub(crate) mod last_look;
 pub(crate) mod lookup;
 pub(crate) mod manifest;
 pub(crate) mod notes;
+pub(crate) mod offline;
 pub(crate) mod outside;
 pub(crate) mod plan;
 pub(crate) mod rails;
@@ -22,7 +23,9 @@ pub(crate) mod run;
 pub(crate) mod saved_effect;
 pub(crate) mod saved_plan;
 pub(crate) mod session;
+pub(crate) mod shown;
 pub(crate) mod stop;
+pub(crate) mod take;
 pub(crate) mod watch;
 pub(crate) mod witness;
 

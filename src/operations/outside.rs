@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::graph::Graph;
+use crate::graph::Reader;
 use crate::graph::error::GraphError;
 use crate::kinds::Scene;
 use crate::model::id::ObjectId;
@@ -46,7 +46,7 @@ impl RightHolder {
 const GRANTS: &str = "/oauth2PermissionGrants?$count=true&$select=clientId&$top=999";
 
 /// Asks for both at once; of a part of a manifest, for nothing.
-pub(crate) async fn look(graph: &Graph, whole: bool) -> Option<FirstPages> {
+pub(crate) async fn look(reader: &Reader, whole: bool) -> Option<FirstPages> {
     if !whole {
         return None;
     }
@@ -59,7 +59,7 @@ pub(crate) async fn look(graph: &Graph, whole: bool) -> Option<FirstPages> {
         consistency: Consistency::Eventual,
         missing: Missing::Error,
     });
-    let mut answers = graph.reader().read_each(&[grants, roles]).await.into_iter().map(page);
+    let mut answers = reader.read_each(&[grants, roles]).await.into_iter().map(page);
     Some(FirstPages([answers.next().flatten(), answers.next().flatten()]))
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::{join, join3};
 use time::OffsetDateTime;
 
-use crate::graph::{Graph, survey};
+use crate::graph::{Reader, survey};
 use crate::kinds::{Inputs, Names, REGISTRY, Scene};
 use crate::manifest::suggest::did_you_mean;
 use crate::model::address::{Address, TENANT};
@@ -16,13 +16,14 @@ use crate::model::directory::{Directory, Mentions, Organization};
 use crate::model::finding::Findings;
 use crate::model::id::AppId;
 use crate::model::object_state::ObjectState;
-use crate::model::query::Pages;
+use crate::model::query::{Pages, Query};
 use crate::operations::lookup::{self, add_by_id, observed, queries};
 use crate::operations::manifest::Loaded;
-use crate::operations::{Failed, Tell, notes, outside, rails, told, watch};
+use crate::operations::{Failed, Tell, notes, offline, outside, rails, told, watch};
 use crate::plan::access::{self, AccessChanges};
 use crate::plan::build::{self, Draft};
 use crate::plan::desired::Desired;
+use crate::plan::offline::Offline;
 use crate::plan::{AppHead, Effect, Extent, LiveSummary, Plan, SaidBy, effect, rests};
 use crate::policy;
 use crate::store::snapshot::Snapshot;
@@ -31,9 +32,9 @@ use crate::store::snapshot::Snapshot;
 ///
 /// # Errors
 /// When it is another one, or nobody can be asked.
-async fn tenant(graph: &Graph, loaded: &Loaded) -> Result<Organization, Failed> {
+async fn tenant(reader: &Reader, loaded: &Loaded) -> Result<Organization, Failed> {
     let wanted = &loaded.manifest.tenant;
-    let tenant = graph.check_tenant(wanted.id.value).await?;
+    let tenant = reader.check_tenant(wanted.id.value).await?;
     let domain = wanted.domain.as_ref().map(|domain| domain.value.as_str());
     let has = |name: &str| tenant.domains.iter().any(|one| one.raw().eq_ignore_ascii_case(name));
     match domain {
@@ -50,18 +51,18 @@ async fn tenant(graph: &Graph, loaded: &Loaded) -> Result<Organization, Failed> 
 /// # Errors
 /// When a read fails or is incomplete, or the tenant shows mistakes of the manifest.
 pub(crate) async fn make(
-    graph: &Graph,
+    reader: &Reader,
     loaded: &Loaded,
     only: &[String],
     past: Option<&Snapshot>,
     clock: &dyn Clock,
     tell: &Tell<'_>,
 ) -> Result<Plan, Failed> {
-    watch::reading(graph, tell, compare(graph, loaded, only, past, clock, tell)).await
+    watch::reading(reader, tell, compare(reader, loaded, only, past, clock, tell)).await
 }
 
 async fn compare(
-    graph: &Graph,
+    reader: &Reader,
     loaded: &Loaded,
     only: &[String],
     past: Option<&Snapshot>,
@@ -69,41 +70,41 @@ async fn compare(
     tell: &Tell<'_>,
 ) -> Result<Plan, Failed> {
     let started = clock.since_start();
-    let tenant = tenant(graph, loaded).await?;
-    let read_at = clock.now().replace_nanosecond(0).unwrap_or_else(|_| clock.now());
-    let counted = outside::look(graph, only.is_empty());
-    let (looked, counted) = join(look(graph, loaded, only), counted).await;
-    let (mut scene, pages) = looked?;
+    let tenant = tenant(reader, loaded).await?;
+    let made_at = clock.now().replace_nanosecond(0).unwrap_or_else(|_| clock.now());
+    let (offline, today) = (offline::of(reader, made_at), made_at.date());
+    let counted = outside::look(reader, only.is_empty());
+    let (looked, counted) = join(look(reader, loaded, only), counted).await;
+    let Looked { mut scene, pages, unheld } = looked?;
     let outside = counted.map(|counted| outside::count(&counted, &scene, &pages));
-    add_resources(graph, &pages, &mut scene).await?;
-    let inputs = Inputs {
-        manifest: &loaded.manifest,
-        sources: &loaded.sources,
-        scene: &scene,
-        today: read_at.date(),
-    };
-    let mut findings = Findings::default();
+    add_resources(reader, &pages, &mut scene).await?;
+    let inputs =
+        Inputs { manifest: &loaded.manifest, sources: &loaded.sources, scene: &scene, today };
+    let mut findings = unheld;
     let mut draft = build::draft(Desired::declared(&inputs), &pages, &mut findings)?;
+    let findings = told(findings, &loaded.sources, tell)?;
     let beside = rests::beside(&draft.pairs, &pages, &scene)?;
-    add_by_id(graph, lookup::resources(&draft.pairs)?, &mut scene.directory).await?;
+    add_by_id(reader, lookup::resources(&draft.pairs)?, &mut scene.directory).await?;
     let access = access::of(&draft.pairs, &pages, &scene)?;
     drop(pages);
-    let findings = told(findings, &loaded.sources, tell)?;
-    let names = names(graph, &draft, &scene.directory).await?;
+    let names = names(reader, &draft, &scene.directory).await?;
     let mut changes = build::changes(&draft.pairs, &beside, &names)?;
     complete(&mut changes, &access, &scene);
     let rests = rests::used(&changes, beside);
+    let read_at = offline.as_ref().map_or(made_at, |offline| offline.taken_at);
     let live = live(read_at, clock.since_start() - started, &scene, &draft);
     let (unmanaged, made) = draft.unmanaged(&names);
     let mut plan = Plan {
         tenant,
-        simulated: graph.is_simulated(),
+        simulated: reader.is_simulated(),
         cloud: loaded.manifest.tenant.cloud.value,
         manifest: loaded.summary.clone(),
         live,
-        made_at: read_at,
+        made_at,
+        offline,
         apps: heads(loaded, &scene),
         names: draft.names(&rests, &names),
+        resources: build::resources(&changes),
         unmanaged,
         outside,
         pairs: draft.pairs,
@@ -111,19 +112,19 @@ async fn compare(
         changes,
         access,
         unchanged: draft.unchanged,
-        warnings: [draft.remarks, notes::of(loaded, past, read_at.date())].concat(),
+        warnings: [draft.remarks, notes::of(loaded, past, today)].concat(),
         checks: Vec::new(),
         identity_checks: Vec::new(),
         extent: extent(only),
-        removals_a_day: rails::removals_a_day(loaded, read_at.date()),
+        removals_a_day: rails::removals_a_day(loaded, today),
         lifted: Vec::new(),
         source: SaidBy::Tenant,
         effect: Effect::default(),
     };
     rate(&mut plan, made, &scene.directory);
-    (plan.checks, plan.lifted) = rails::of_plan(&plan, loaded, &findings, read_at.date());
+    (plan.checks, plan.lifted) = rails::of_plan(&plan, loaded, &findings, today);
     plan.identity_checks =
-        rails::of_identity(graph, &plan, &scene, Some(&loaded.mentions), None).await?;
+        rails::of_identity(reader, &plan, &scene, Some(&loaded.mentions), None).await?;
     plan.effect = effect::of(&plan);
     Ok(plan)
 }
@@ -141,7 +142,8 @@ fn live(read_at: OffsetDateTime, took: Duration, scene: &Scene, draft: &Draft) -
 /// What it gives, and what it leaves alone. `made`: the changes that would make the latter.
 fn rate(plan: &mut Plan, made: Vec<Change>, directory: &Directory) {
     let first = access::pointless(plan);
-    plan.warnings.splice(0..0, first);
+    let old = plan.offline.as_ref().and_then(Offline::warning);
+    plan.warnings.splice(0..0, old.into_iter().chain(first));
     policy::risk::assess(plan, directory);
     policy::risk::assess_unmanaged(plan, made, directory);
 }
@@ -153,26 +155,35 @@ fn complete(changes: &mut [Change], access: &AccessChanges, scene: &Scene) {
     access::note(changes, access);
 }
 
+/// What was looked up, and read.
+struct Looked {
+    scene: Scene,
+    pages: Pages,
+    /// What a record does not say, where one is read in place of the tenant.
+    unheld: Findings,
+}
+
 /// Looks up everything that the manifest names, and reads all that there is of it. Who is in a group
 /// and what an app has do not wait for each other: at a hundred thousand people each takes seconds.
-async fn look(graph: &Graph, loaded: &Loaded, only: &[String]) -> Result<(Scene, Pages), Failed> {
-    let reader = graph.reader();
+async fn look(reader: &Reader, loaded: &Loaded, only: &[String]) -> Result<Looked, Failed> {
     let roster = roster(loaded, only)?;
-    let (directory, unread) = survey::look_up(&reader, &loaded.mentions).await?;
+    let (directory, unread) = survey::look_up(reader, &loaded.mentions).await?;
     let settings = REGISTRY.iter().flat_map(|kind| kind.settings(&loaded.manifest, &directory));
     let settings = settings.collect();
     let mut scene = Scene { roster, settings, directory, apps_only: apps_only(only) };
-    let queries = queries(&scene);
+    let unheld = offline::unheld(reader, loaded, &mut scene);
+    let queries: Vec<Query> =
+        queries(&scene).into_iter().filter(|query| reader.holds(query)).collect();
     let lost = scene.directory.lost(&loaded.mentions.apps);
     let (members, pages, astray) = join3(
-        unread.read(&reader, &mut scene.directory),
+        unread.read(reader, &mut scene.directory),
         reader.read(&queries),
-        survey::astray::look(&reader, &lost),
+        survey::astray::look(reader, &lost),
     )
     .await;
     members?;
     scene.directory.astray = astray;
-    Ok((scene, pages?))
+    Ok(Looked { scene, pages: pages?, unheld })
 }
 
 /// What the plan is about, in the manifest's order of labels.
@@ -206,8 +217,11 @@ fn roster(loaded: &Loaded, only: &[String]) -> Result<BTreeMap<String, AppId>, F
 }
 
 /// Adds to the directory what the answers speak of and the manifest does not.
-async fn add_resources(graph: &Graph, pages: &Pages, scene: &mut Scene) -> Result<(), Failed> {
-    let reader = graph.reader();
+pub(super) async fn add_resources(
+    reader: &Reader,
+    pages: &Pages,
+    scene: &mut Scene,
+) -> Result<(), Failed> {
     let open = REGISTRY.iter().flat_map(|kind| kind.open_policies(pages));
     scene.directory.open_policies.extend(open);
     let mut apps: BTreeSet<AppId> =
@@ -215,11 +229,11 @@ async fn add_resources(graph: &Graph, pages: &Pages, scene: &mut Scene) -> Resul
     apps.retain(|app| !scene.directory.service_principals.contains_key(app));
     if !apps.is_empty() {
         let mentions = Mentions { apps, ..Mentions::default() };
-        let (found, _) = survey::look_up(&reader, &mentions).await?;
+        let (found, _) = survey::look_up(reader, &mentions).await?;
         scene.directory.service_principals.extend(found.service_principals);
     }
     let spoken_of = REGISTRY.iter().flat_map(|kind| kind.resources(pages, scene)).collect();
-    add_by_id(graph, spoken_of, &mut scene.directory).await
+    add_by_id(reader, spoken_of, &mut scene.directory).await
 }
 
 /// How many objects a plan of this manifest would have now, and everything that is there.
@@ -227,13 +241,13 @@ async fn add_resources(graph: &Graph, pages: &Pages, scene: &mut Scene) -> Resul
 /// # Errors
 /// When a read fails, or the manifest no longer fits the tenant.
 pub(crate) async fn afresh(
-    graph: &Graph,
+    reader: &Reader,
     loaded: &Loaded,
     extent: &Extent,
     today: time::Date,
 ) -> Result<(usize, BTreeMap<Address, ObjectState>), Failed> {
-    let (mut scene, pages) = look(graph, loaded, extent.only()).await?;
-    add_resources(graph, &pages, &mut scene).await?;
+    let Looked { mut scene, pages, .. } = look(reader, loaded, extent.only()).await?;
+    add_resources(reader, &pages, &mut scene).await?;
     let Loaded { manifest, sources, .. } = loaded;
     let inputs = Inputs { manifest, sources, scene: &scene, today };
     let mut findings = Findings::default();
@@ -244,11 +258,11 @@ pub(crate) async fn afresh(
     Ok((draft.pairs.len(), observed(&pages, &scene, &mut |_, _| {})?))
 }
 
-async fn names(graph: &Graph, draft: &Draft, directory: &Directory) -> Result<Names, Failed> {
+async fn names(reader: &Reader, draft: &Draft, directory: &Directory) -> Result<Names, Failed> {
     let mut names = Names::from_directory(directory);
     let strangers = draft.strangers(&names);
     if !strangers.is_empty() {
-        let found = survey::names(&graph.reader(), &strangers).await?;
+        let found = survey::names(reader, &strangers).await?;
         names.0.extend(found);
     }
     Ok(names)

@@ -6,7 +6,7 @@ use time::Date;
 
 use crate::graph::auth::Claims;
 use crate::graph::rights::{Access, needed};
-use crate::graph::{Graph, survey};
+use crate::graph::{Reader, survey};
 use crate::kinds::{REGISTRY, Scene};
 use crate::manifest::app::Protect;
 use crate::model::change::PermissionSort;
@@ -64,23 +64,24 @@ fn removal_limit(loaded: &Loaded) -> RemovalLimit {
 /// # Errors
 /// When a read fails. The tenant is asked only where the plan is about the identity's own app.
 pub(crate) async fn of_identity(
-    graph: &Graph,
+    reader: &Reader,
     plan: &Plan,
     scene: &Scene,
     mentions: Option<&Mentions>,
     pages: Option<Pages>,
 ) -> Result<Vec<Check>, Failed> {
-    let claims = graph.claims().await?;
+    // Nobody is signed in to a record.
+    let Some(claims) = reader.claims().await? else { return Ok(Vec::new()) };
     let own = own_labels(plan, &claims, &scene.directory);
     if own.is_empty() {
         return Ok(Vec::new());
     }
     let found = match pages {
         Some(pages) => lookup::observed(&pages, scene, &mut |_, _| {})?,
-        None => lookup::found(graph, scene).await?,
+        None => lookup::found(reader, scene).await?,
     };
     let itself = Mentions { apps: [GRAPH].into(), ..Mentions::default() };
-    let itself = survey::survey(&graph.reader(), &itself).await?;
+    let itself = survey::survey(reader, &itself).await?;
     let holdings = holdings::of(&own, &found, &plan.pairs, &itself)?;
     let identity = Identity {
         labels: own,

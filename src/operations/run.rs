@@ -7,7 +7,7 @@ use futures_util::future::join;
 use crate::apply::executor::{self, Finished, Tools};
 use crate::apply::progress::Progress;
 use crate::graph::auth::Claims;
-use crate::graph::{Graph, rights};
+use crate::graph::{Graph, Reader, rights};
 use crate::kinds::Scene;
 use crate::model::clock::stamp;
 use crate::model::directory::Directory;
@@ -64,7 +64,8 @@ pub(crate) async fn run(
     let graph = &session.graph;
     let claims = may_write(graph, plan, stop).await?;
     let lock = locked(run)?;
-    let look = stop.unless(watch::reading(graph, tell, look(graph, plan))).await;
+    let reader = &graph.reader();
+    let look = stop.unless(watch::reading(reader, tell, look(reader, plan))).await;
     let FirstLook { scene, before, seen, now } = look.ok_or(NotBegun::Interrupted)??;
     let (mut open, mut journal) = record::begin(run, plan, &claims, before)?;
     fresh::fill_in(&mut plan.changes, &lookup::known(&scene));
@@ -73,8 +74,8 @@ pub(crate) async fn run(
     let (report, look, journal_error) = match done {
         Some(Finished { mut report, journal_error }) => {
             let today = clock.now().date();
-            let look = last_look::look(graph, plan, run.manifest, today, &mut report);
-            let look = stop.unless_twice(watch::reading(graph, tell, look)).await;
+            let look = last_look::look(reader, plan, run.manifest, today, &mut report);
+            let look = stop.unless_twice(watch::reading(reader, tell, look)).await;
             (report, look.unwrap_or_else(|| LastLook::none(Unseen::Left)), journal_error)
         }
         None => (witness.abandoned(plan), LastLook::none(Unseen::Left), None),
@@ -100,8 +101,9 @@ async fn carry_out(
         witness.note(&event);
         tell(Event::Progress(&event, clock.since_start()));
     };
+    let reader = &session.graph.reader();
     let tools = Tools {
-        reader: &session.graph.reader(),
+        reader,
         writer: &session.graph.writer(),
         journal,
         clock,
@@ -111,7 +113,7 @@ async fn carry_out(
         last_seen: seen,
     };
     let work = stop.unless_twice(executor::run(tools, &plan.changes, &already));
-    let done = watch::changing(&session.graph, plan.changes.len(), stop, tell, work).await;
+    let done = watch::changing(reader, plan.changes.len(), stop, tell, work).await;
     (done, witness)
 }
 
@@ -135,14 +137,14 @@ struct FirstLook {
 }
 
 /// Looks behind the lock, and after whatever time the approval took.
-async fn look(graph: &Graph, plan: &Plan) -> Result<FirstLook, NotBegun> {
-    let mut scene = lookup::scene_of(graph, plan).await?;
+async fn look(reader: &Reader, plan: &Plan) -> Result<FirstLook, NotBegun> {
+    let mut scene = lookup::scene_of(reader, plan).await?;
     // What publishes the permissions is told by its app id; nothing that is read waits for that.
     let mut resources = lookup::resources(&plan.pairs)?;
     resources.retain(|id| scene.directory.by_object_id(*id).is_none());
     let mut added = Directory::default();
-    let looked_up = lookup::add_by_id(graph, resources, &mut added);
-    let (looked_up, pages) = join(looked_up, lookup::pages(graph, &scene)).await;
+    let looked_up = lookup::add_by_id(reader, resources, &mut added);
+    let (looked_up, pages) = join(looked_up, lookup::pages(reader, &scene)).await;
     let pages = looked_up.and(pages)?;
     scene.directory.service_principals.extend(added.service_principals);
     let (before, seen) = lookup::found_when(&pages, &scene, &plan.pairs)?;

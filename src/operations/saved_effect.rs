@@ -87,13 +87,6 @@ fn changes(plan: &mut Plan, scene: &Scene, pages: &Pages) -> Result<(), Failed> 
         }
         return Err(Failed::Misfit(Misfit::Effect { first }));
     }
-    // Reasons decide nothing but what waits for what, and in quotes they are as equal as without.
-    said::mark(plan);
-    let marked = build::changes(&plan.pairs, &plan.rests, &plan.names)?;
-    for (change, marked) in plan.changes.iter_mut().zip(marked) {
-        change.why = marked.why;
-        change.notes = marked.notes;
-    }
-    access::note(&mut plan.changes, &plan.access);
+    said::mark_all(plan)?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use time::{Date, OffsetDateTime};
 
-use crate::graph::{Graph, survey};
+use crate::graph::{Reader, survey};
 use crate::kinds::{Names, Pair, REGISTRY, Scene};
 use crate::model::query::Pages;
 use crate::operations::failed::{Misfit, PlanProblem};
@@ -25,13 +25,7 @@ pub(crate) fn read(path: &Path, now: OffsetDateTime) -> Result<Plan, Failed> {
 }
 
 fn plan(path: &Path, now: OffsetDateTime) -> Result<Plan, PlanProblem> {
-    let bytes = plan_file::read(path).map_err(PlanProblem::Unread)?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        PlanProblem::NotText { line }
-    })?;
-    let plan = file::read(&text)?;
+    let plan = parse(plan_file::read(path).map_err(PlanProblem::Unread)?)?;
     if plan.made_at > now + CLOCKS_DIFFER {
         return Err(PlanProblem::StillToCome { made_at: plan.made_at });
     }
@@ -40,6 +34,19 @@ fn plan(path: &Path, now: OffsetDateTime) -> Result<Plan, PlanProblem> {
         return Err(PlanProblem::Expired { at });
     }
     Ok(plan)
+}
+
+/// The plan of a file, however old.
+///
+/// # Errors
+/// When it is no plan, was altered, or is of a newer version.
+pub(crate) fn parse(bytes: Vec<u8>) -> Result<Plan, PlanProblem> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        PlanProblem::NotText { line }
+    })?;
+    Ok(file::read(&text)?)
 }
 
 /// Proves the tenant, derives what is drawn of the plan again, from its states and from the tenant, and
@@ -53,33 +60,33 @@ pub(crate) async fn prove(
     today: Date,
     tell: &Tell<'_>,
 ) -> Result<(), Failed> {
+    let reader = &session.graph.reader();
     let look = async {
-        let (scene, pages) = derive(&session.graph, plan, today).await?;
-        plan.identity_checks =
-            rails::of_identity(&session.graph, plan, &scene, None, Some(pages)).await?;
+        let (scene, pages) = derive(reader, plan, today).await?;
+        plan.identity_checks = rails::of_identity(reader, plan, &scene, None, Some(pages)).await?;
         Ok(())
     };
-    watch::reading(&session.graph, tell, look).await
+    watch::reading(reader, tell, look).await
 }
 
 /// What cannot be derived is from then on the file's words.
-async fn derive(graph: &Graph, plan: &mut Plan, today: Date) -> Result<(Scene, Pages), Failed> {
-    let live = graph.check_tenant(plan.tenant.id).await?;
+async fn derive(reader: &Reader, plan: &mut Plan, today: Date) -> Result<(Scene, Pages), Failed> {
+    let live = reader.check_tenant(plan.tenant.id).await?;
     if live.domains.first() != plan.tenant.domains.first() || live.name != plan.tenant.name {
         return Err(Failed::Misfit(Misfit::Tenant));
     }
     plan.tenant = live;
-    plan.simulated = graph.is_simulated();
+    plan.simulated = reader.is_simulated();
     lifted(plan, today)?;
-    let mut scene = lookup::scene_of(graph, plan).await?;
+    let mut scene = lookup::scene_of(reader, plan).await?;
     let beside = rests::as_pairs(&plan.rests);
     let pairs: Vec<Pair> = plan.pairs.iter().cloned().chain(beside).collect();
-    lookup::add_by_id(graph, lookup::resources(&pairs)?, &mut scene.directory).await?;
+    lookup::add_by_id(reader, lookup::resources(&pairs)?, &mut scene.directory).await?;
     let rates = |pair| REGISTRY.iter().filter_map(move |kind| kind.rates(pair));
     let settings = plan.pairs.iter().flat_map(rates).collect();
-    lookup::add_open_policies(graph, settings, &mut scene.directory).await?;
-    let live = names(graph, plan, &mut scene).await?;
-    let pages = lookup::pages(graph, &scene).await?;
+    lookup::add_open_policies(reader, settings, &mut scene.directory).await?;
+    let live = names(reader, plan, &mut scene).await?;
+    let pages = lookup::pages(reader, &scene).await?;
     saved_effect::derive(plan, &scene, &pages, live)?;
     Ok((scene, pages))
 }
@@ -94,12 +101,12 @@ fn lifted(plan: &Plan, today: Date) -> Result<(), Failed> {
 }
 
 /// What the tenant calls whatever the plan names. What sort of object each is goes to the scene.
-async fn names(graph: &Graph, plan: &Plan, scene: &mut Scene) -> Result<Names, Failed> {
+async fn names(reader: &Reader, plan: &Plan, scene: &mut Scene) -> Result<Names, Failed> {
     let mut live = Names::from_directory(&scene.directory);
     let beside: Vec<Pair> = rests::as_pairs(&plan.rests).collect();
     let ids = &build::people(&plan.pairs) | &build::people(&beside);
     let strangers = ids.iter().copied().filter(|id| !live.0.contains_key(id)).collect();
-    for (id, (name, sort)) in survey::known(&graph.reader(), &strangers).await? {
+    for (id, (name, sort)) in survey::known(reader, &strangers).await? {
         live.0.extend(name.map(|name| (id, name)));
         scene.directory.sorts.extend(sort.map(|sort| (id, sort)));
     }

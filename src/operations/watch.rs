@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 
-use crate::graph::Graph;
+use crate::graph::Reader;
 use crate::operations::stop::Stop;
 use crate::operations::{Event, Status, Tell};
 
@@ -15,25 +15,29 @@ use crate::operations::{Event, Status, Tell};
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Reads the tenant. For everything but the changes themselves.
-pub(crate) async fn reading<T>(graph: &Graph, tell: &Tell<'_>, work: impl Future<Output = T>) -> T {
-    graph.begin_reading();
-    tell(Event::Reads { now: graph.time().0 });
+pub(crate) async fn reading<T>(
+    reader: &Reader,
+    tell: &Tell<'_>,
+    work: impl Future<Output = T>,
+) -> T {
+    reader.begin_reading();
+    tell(Event::Reads { now: reader.time().0 });
     let _over = Over(tell);
-    watched(work, || tell(Event::Second(&status(graph, false)))).await
+    watched(work, || tell(Event::Second(&status(reader, false)))).await
 }
 
 /// Makes `all` changes; the first wish to stop is told.
 pub(crate) async fn changing<T>(
-    graph: &Graph,
+    reader: &Reader,
     all: usize,
     stop: &Stop,
     tell: &Tell<'_>,
     work: impl Future<Output = T>,
 ) -> T {
-    graph.begin_reading();
-    tell(Event::Changes { all, origin: graph.time().1 });
+    reader.begin_reading();
+    tell(Event::Changes { all, origin: reader.time().1 });
     let _over = Over(tell);
-    watched(stopping(stop, tell, work), || tell(Event::Second(&status(graph, true)))).await
+    watched(stopping(stop, tell, work), || tell(Event::Second(&status(reader, true)))).await
 }
 
 /// That it is over is told even of what was left.
@@ -45,9 +49,9 @@ impl Drop for Over<'_> {
     }
 }
 
-fn status(graph: &Graph, changes: bool) -> Status {
-    let (now, origin) = graph.time();
-    Status { changes, now, origin, wait: graph.waiting(), far: graph.far() }
+fn status(reader: &Reader, changes: bool) -> Status {
+    let (now, origin) = reader.time();
+    Status { changes, now, origin, wait: reader.waiting(), far: reader.far() }
 }
 
 /// Takes a look every second until the work is done.

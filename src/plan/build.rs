@@ -150,6 +150,12 @@ pub fn changes(
     Ok(order::sorted(changes))
 }
 
+/// What the annotated changes know of who publishes their permissions.
+pub(crate) fn resources(changes: &[Change]) -> BTreeMap<ObjectId, AppId> {
+    let all = changes.iter().flat_map(|change| &change.permissions);
+    all.filter_map(|one| Some((one.by, one.resource?))).collect()
+}
+
 /// Asks the directory what only it knows of the permissions concerned: the resource's app id and whether
 /// users could consent by themselves.
 pub fn annotate(changes: &mut [Change], directory: &Directory) {

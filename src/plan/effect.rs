@@ -8,6 +8,7 @@ use crate::model::change::{Change, Rest};
 use crate::model::digest::sha256_hex;
 use crate::model::object_state::ObjectState;
 use crate::model::untrusted::harmless_json;
+use crate::plan::offline::Offline;
 use crate::plan::{Check, DayLimit, Effect, Extent, Lifted, Plan};
 
 /// The form of the text. Another one makes other digests of the same plans.
@@ -27,6 +28,7 @@ pub fn of(plan: &Plan) -> Effect {
         lifted,
         checks,
         removals_a_day,
+        offline,
         // The changes are made of these.
         pairs: _,
         rests: _,
@@ -35,6 +37,7 @@ pub fn of(plan: &Plan) -> Effect {
         // By ids it is decided. Names are compared with the tenant's before anything is drawn.
         apps: _,
         names: _,
+        resources: _,
         // Who answers there shows by the tenant.
         simulated: _,
         // When, from which files, and what else there is.
@@ -64,6 +67,7 @@ pub fn of(plan: &Plan) -> Effect {
     starts.sort_by(|a, b| a.0.cmp(&b.0));
     let mut text =
         format!("consent effect {FORMAT}\ntenant {}\ncloud {}\n", tenant.id, cloud.name());
+    push(&mut text, offline.iter().map(Offline::line).collect());
     push(&mut text, extents(extent));
     for (start, change) in starts {
         push(&mut text, change.map_or_else(|| vec![start], facts));

@@ -28,7 +28,7 @@ use crate::model::clock::Moment;
 use crate::model::cloud::Cloud;
 use crate::model::digest::sha256_hex;
 use crate::model::directory::Organization;
-use crate::model::id::ObjectId;
+use crate::model::id::{AppId, ObjectId};
 use crate::model::json::write_pretty;
 use crate::model::risk::Risk;
 use crate::model::schema::{JsonSchema, Schema};
@@ -105,6 +105,10 @@ struct PlanFile {
     outside: Option<Outside>,
     /// Display names of those the plan is about, by object id.
     names: BTreeMap<ObjectId, Untrusted>,
+    /// Application ids of what publishes its permissions, by object id. Absent in older files: what these say
+    /// of access cannot be told without the tenant.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    resources: BTreeMap<ObjectId, AppId>,
     effect: SavedEffect,
     /// SHA-256 of every byte before this line: finds what was edited by hand or damaged. Who means
     /// harm can compute it anew; against that stands the approval of the effect.
@@ -179,6 +183,7 @@ pub(crate) fn write_to(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         unmanaged: plan.unmanaged.clone(),
         outside: plan.outside,
         names: plan.names.0.clone(),
+        resources: plan.resources.clone(),
         effect: SavedEffect { text: plan.effect.text.clone(), sha256: plan.effect.digest.clone() },
         checksum: String::new(),
     };
@@ -295,10 +300,14 @@ fn plan(mut file: PlanFile) -> Result<Plan, PlanFileError> {
     let rests = rests::used(&changes, rests);
     for change in &mut changes {
         change.risk = risks.remove(&change.address);
+        for permission in &mut change.permissions {
+            permission.resource = file.resources.get(&permission.by).copied();
+        }
     }
     let plan = Plan {
         tenant: file.tenant,
         simulated: false,
+        offline: None,
         cloud: file.cloud,
         manifest: file.manifest,
         live: file.live,
@@ -306,6 +315,7 @@ fn plan(mut file: PlanFile) -> Result<Plan, PlanFileError> {
         apps: file.apps,
         pairs,
         names,
+        resources: file.resources,
         rests,
         changes,
         access: file.access,

@@ -1,5 +1,6 @@
 //! Floor 3: from what is wanted and what was found to a plan. Pure: no clock, no files, no network.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use crate::model::change::Change;
 use crate::model::clock::Moment;
 use crate::model::cloud::Cloud;
 use crate::model::directory::Organization;
+use crate::model::id::{AppId, ObjectId};
 use crate::model::risk::Tier;
 use crate::model::schema::JsonSchema;
 use crate::model::untrusted::Untrusted;
@@ -22,6 +24,7 @@ pub mod effect;
 pub mod file;
 pub mod fresh;
 pub(crate) mod holdings;
+pub(crate) mod offline;
 pub(crate) mod order;
 pub(crate) mod outage;
 pub(crate) mod outside;
@@ -40,6 +43,9 @@ pub struct Plan {
     /// Whether it is a simulated one: nothing of it is anybody's real access. Known of the connection, and so
     /// no part of the effect or of a saved plan.
     pub simulated: bool,
+    /// The snapshot that it was made of in place of the tenant. Part of the effect: nobody can approve by such
+    /// a plan what would be done to the tenant.
+    pub offline: Option<offline::Offline>,
     pub cloud: Cloud,
     pub manifest: ManifestSummary,
     pub live: LiveSummary,
@@ -50,6 +56,8 @@ pub struct Plan {
     pub pairs: Vec<Pair>,
     /// Names of those the pairs are about.
     pub names: Names,
+    /// Application ids of what publishes its permissions, by object id: what nobody can tell from states.
+    pub resources: BTreeMap<ObjectId, AppId>,
     /// Objects as found that the plan leaves as they are, and without which something must not be taken.
     pub rests: rests::Found,
     /// In the order of apply: what gives before what takes.

@@ -11,6 +11,8 @@ use crate::plan::{Check, Plan};
 pub(crate) enum Readiness {
     /// Apply asks for an approval, and needs nothing else.
     Ready,
+    /// It was made of a snapshot: there is something to review, and nothing that could be applied.
+    ToReview,
     /// There is nothing to apply, and so nothing that could be stopped.
     NoChanges,
     /// At least one rail stops apply.
@@ -23,6 +25,7 @@ impl Readiness {
         match stopped {
             _ if plan.changes.is_empty() => Self::NoChanges,
             true => Self::Blocked,
+            false if plan.offline.is_some() => Self::ToReview,
             false => Self::Ready,
         }
     }
@@ -32,7 +35,7 @@ impl Readiness {
 pub(crate) fn stopped_by(plan: &Plan) -> Vec<&str> {
     match Readiness::of(plan) {
         Readiness::Blocked => rules(plan.checks.iter().chain(&plan.identity_checks)),
-        Readiness::Ready | Readiness::NoChanges => Vec::new(),
+        Readiness::Ready | Readiness::ToReview | Readiness::NoChanges => Vec::new(),
     }
 }
 

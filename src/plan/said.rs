@@ -2,10 +2,10 @@
 //! again from its states and the live directory; reasons, owners, notes and warnings cannot be, and
 //! whoever wrote the file may have written anything.
 
-use crate::kinds::Pair;
+use crate::kinds::{Pair, Unreadable};
 use crate::model::change::Why;
 use crate::model::untrusted::Untrusted;
-use crate::plan::{Check, Plan, SaidBy};
+use crate::plan::{Check, Plan, SaidBy, access, build};
 
 /// Stands before words of the file.
 pub(crate) const SAYS: &str = "the plan says: ";
@@ -20,9 +20,25 @@ pub(crate) fn says(text: &str) -> String {
     format!("{SAYS}{}", quoted(text))
 }
 
+/// The same of the changes, which are made of its pairs anew for it. Reasons decide nothing but what waits
+/// for what, and in quotes they are as equal as without.
+///
+/// # Errors
+/// When a state is not of its kind's form.
+pub(crate) fn mark_all(plan: &mut Plan) -> Result<(), Unreadable> {
+    mark(plan);
+    let marked = build::changes(&plan.pairs, &plan.rests, &plan.names)?;
+    for (change, marked) in plan.changes.iter_mut().zip(marked) {
+        change.why = marked.why;
+        change.notes = marked.notes;
+    }
+    access::note(&mut plan.changes, &plan.access);
+    Ok(())
+}
+
 /// Turns what a plan has from its file into the file's words, for drawing. The changes are to be made
 /// of its pairs anew.
-pub(crate) fn mark(plan: &mut Plan) {
+fn mark(plan: &mut Plan) {
     plan.source = SaidBy::File;
     plan.pairs.iter_mut().for_each(mark_pair);
     for warning in &mut plan.warnings {

@@ -44,6 +44,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
         };
         let mut plan = Plan {
             simulated: false,
+            offline: None,
             tenant: Organization {
                 id: tenant,
                 name: Untrusted::new("Contoso"),
@@ -63,6 +64,7 @@ fn judged(world: &World) -> (Plan, Vec<Finding>) {
             made_at: at,
             apps: inputs.scene.roster.iter().map(head).collect(),
             names: draft.names(&rests, &names),
+            resources: build::resources(&changes),
             outside: None,
             unmanaged: draft.unmanaged(&names).0,
             pairs: draft.pairs,

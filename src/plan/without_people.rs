@@ -114,20 +114,30 @@ impl WithoutPeople {
 
     /// What became of the plan.
     pub(crate) fn run(&self, report: &RunReport) -> RunReport {
-        let mut hidden = report.clone();
-        for Line { address, outcome } in &mut hidden.lines {
-            self.address(address);
-            match outcome {
-                Outcome::Failed { error } => {
-                    let Refusal { status: _, code: _, message, request_id: _ } = error;
-                    *message = self.untrusted(message);
-                }
-                Outcome::Unsure { because, accepted: _ } => self.in_place(because),
-                Outcome::Skipped { needs } => self.address(needs),
-                Outcome::Done | Outcome::Already | Outcome::NotStarted => {}
+        let lines = report.lines.iter().map(|line| self.line(line)).collect();
+        RunReport { lines, ..report.clone() }
+    }
+
+    /// What became of one change.
+    pub(crate) fn line(&self, line: &Line) -> Line {
+        let Line { address, mut outcome } = line.clone();
+        match &mut outcome {
+            Outcome::Failed { error } => {
+                let Refusal { status: _, code: _, message, request_id: _ } = error;
+                *message = self.untrusted(message);
             }
+            Outcome::Unsure { because, accepted: _ } => self.in_place(because),
+            Outcome::Skipped { needs } => self.address(needs),
+            Outcome::Done | Outcome::Already | Outcome::NotStarted => {}
         }
-        hidden
+        Line { address: self.place(&address), outcome }
+    }
+
+    /// Where it stands.
+    pub(crate) fn place(&self, address: &Address) -> Address {
+        let mut address = address.clone();
+        self.address(&mut address);
+        address
     }
 
     fn change(&self, change: &mut Change) {

@@ -81,6 +81,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
     let at = time::macros::datetime!(2026-11-23 14:02:11 UTC);
     Plan {
         simulated: false,
+        offline: None,
         tenant: crate::model::directory::Organization {
             id: TenantId::from_u128(1),
             name: Untrusted::new("Contoso"),
@@ -99,6 +100,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         access: AccessChanges::alone(&changes),
         pairs: pairs(&changes),
         names: crate::kinds::Names::default(),
+        resources: Default::default(),
         changes,
         unchanged: 0,
         outside: None,

@@ -7,7 +7,7 @@ use crate::model::finding::Findings;
 use crate::model::outcome::RunReport;
 use crate::plan::Plan;
 use crate::render::repository::Repository;
-use crate::render::{finding, plan, run};
+use crate::render::{events, finding, plan, run};
 
 /// What a report is about.
 #[derive(Debug, Clone, Copy)]
@@ -134,7 +134,15 @@ static MARKDOWN: Format = Format {
     tells_mistakes: true,
 };
 
-pub(crate) static FORMATS: [&Format; 2] = [&JSON, &MARKDOWN];
+/// What happens, line by line: of a run, while it goes on.
+pub(crate) static NDJSON: Format = Format {
+    name: "ndjson",
+    parts: &[Part { to: PartTo::Named, draw: events::all }],
+    begins: &[events::BEGINS],
+    tells_mistakes: true,
+};
+
+pub(crate) static FORMATS: [&Format; 3] = [&JSON, &NDJSON, &MARKDOWN];
 
 /// The format of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Format> {

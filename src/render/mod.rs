@@ -7,6 +7,7 @@
 mod budget;
 mod change;
 pub(crate) mod escape;
+pub(crate) mod events;
 pub mod finding;
 pub(crate) mod formats;
 pub(crate) mod history;

@@ -9,6 +9,7 @@ use super::records::{RecordName, RecordSort, Records, Tag};
 use super::snapshot::{
     Beginning, FORMAT, LONGEST, Objects, Previous, Snapshot, State, VERSION, parse,
 };
+use super::taken;
 use crate::model::clock::stamp;
 use crate::model::digest::sha256_hex;
 use crate::model::json::write_pretty;
@@ -210,6 +211,10 @@ enum Looks {
 }
 
 fn looks(bytes: &[u8]) -> Looks {
+    // It begins and ends no run, whatever name somebody gave it.
+    if taken::is_taken(bytes) {
+        return Looks::Stray;
+    }
     let begins_like_one = matches!(bytes.trim_ascii_start().first(), None | Some(b'{' | 0));
     match super::expect_format(std::path::Path::new(""), bytes, FORMAT, VERSION) {
         Ok(()) | Err(StoreError::Newer { .. }) => Looks::Snapshot,

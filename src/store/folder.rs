@@ -28,7 +28,7 @@ impl Folder {
 
     fn dir(&self, sort: RecordSort) -> PathBuf {
         self.root.join(match sort {
-            RecordSort::Snapshot => "snapshots",
+            RecordSort::Snapshot | RecordSort::Taken => "snapshots",
             RecordSort::Journal => "journal",
         })
     }

@@ -20,6 +20,7 @@ pub(crate) mod records;
 pub(crate) mod report_file;
 pub(crate) mod sandbox_state;
 pub mod snapshot;
+pub(crate) mod taken;
 pub(crate) mod unfinished;
 
 pub use error::StoreError;

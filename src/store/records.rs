@@ -21,6 +21,8 @@ pub enum RecordSort {
     Snapshot,
     /// What a run sent and what came back: grows line by line.
     Journal,
+    /// What was read without a run: written whole. No run is told by it.
+    Taken,
 }
 
 impl RecordSort {
@@ -29,6 +31,8 @@ impl RecordSort {
         match self {
             Self::Snapshot => ".json",
             Self::Journal => ".ndjson",
+            // Of this ending no name of a snapshot is: they hold no full stop before theirs.
+            Self::Taken => ".taken.json",
         }
     }
 }

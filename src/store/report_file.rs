@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::atomic::{self, Content};
 use super::error::StoreError;
 use super::opened::{self, Reach};
+use super::snapshot;
 
 /// A certificate with its key takes a few kilobytes; a seed of a large tenant some megabytes.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -51,6 +52,15 @@ pub(crate) fn write(path: &Path, content: Content<'_>) -> Result<(), StoreError>
     atomic::write_with(path, content)
 }
 
+/// A report that grows line by line, in the place of an earlier one: a new file, mode 0600.
+///
+/// # Errors
+/// When something else than an ordinary file is there, or it cannot be made.
+pub(crate) fn fresh(path: &Path) -> Result<std::fs::File, StoreError> {
+    atomic::write(path, b"")?;
+    atomic::open_for_append(path)
+}
+
 /// Adds to a file of the platform that a job runs on, which is there or is made: what stands in it stays.
 ///
 /// # Errors
@@ -77,6 +87,14 @@ pub(crate) fn read_text(path: &Path, reach: Reach) -> Result<String, StoreError>
         path: path.to_owned(),
         because: error.utf8_error().to_string(),
     })
+}
+
+/// Reads a snapshot that somebody named.
+///
+/// # Errors
+/// When it cannot be read, leads elsewhere, or is longer than any snapshot.
+pub(crate) fn read_snapshot(path: &Path) -> Result<Vec<u8>, StoreError> {
+    opened::read(path, Reach::Folder, snapshot::LONGEST)
 }
 
 /// How every line of a log begins.

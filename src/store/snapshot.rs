@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
+use super::taken::{self, Taken};
 use crate::model::address::Address;
 use crate::model::clock::Moment;
 use crate::model::directory::Organization;
@@ -17,7 +18,7 @@ use crate::model::untrusted::Untrusted;
 use crate::plan::published::{FoundByAddress, document};
 use crate::plan::{AppHead, Effect};
 
-pub(super) const FORMAT: &str = "consent.snapshot";
+pub(crate) use super::taken::FORMAT;
 pub(super) const VERSION: u32 = 1;
 
 /// Longest snapshot that is read, in bytes: the same as for plans, which hold the same objects.
@@ -80,9 +81,18 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
+/// Either sort of snapshot, as it is kept.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "what is kept is one of these; only its schema is made of both")]
+enum AnySnapshot<'a> {
+    Run(&'a Snapshot),
+    Taken(&'a Taken),
+}
+
 /// The schema of a snapshot.
 pub(crate) fn schema() -> Schema {
-    document::<Snapshot>("snapshot", VERSION)
+    document::<AnySnapshot<'static>>("snapshot", taken::VERSION)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -169,7 +169,9 @@ fn sealed(value: &Value) -> Option<String> {
     let timed =
         json!({"read_at": value.get("made_at")?, "apps": 0, "objects": [], "milliseconds": 0});
     let mut plan = Plan {
+        resources: Default::default(),
         simulated: false,
+        offline: None,
         tenant: part(value, "tenant")?,
         cloud: part(value, "cloud")?,
         manifest: part(value, "manifest")?,

@@ -4,7 +4,7 @@
 mod access;
 mod rival;
 mod storm;
-mod tenant;
+pub mod tenant;
 
 use std::collections::BTreeSet;
 

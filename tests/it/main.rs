@@ -36,6 +36,7 @@ mod ledger;
 mod lock;
 mod made_again;
 mod names;
+mod offline;
 mod openapi;
 mod others;
 mod outside;

@@ -162,8 +162,8 @@ async fn make(call: &Invocation<'_>, display: &Display<'_>) -> Result<Task, Fail
     own_folders(&connected, &place)?;
     let past = Past::of(&place, &loaded.summary);
     unfinished::refuse_under_way(&past, &*place.records(), &again)?;
-    let (graph, last) = (&connected.session.graph, past.snapshot());
-    let plan = operations::plan::make(graph, &loaded, &args.app, last, &***env, &tell).await;
+    let (reader, last) = (&connected.session.graph.reader(), past.snapshot());
+    let plan = operations::plan::make(reader, &loaded, &args.app, last, &***env, &tell).await;
     let mut plan = plan.map_err(|error| connected.failed(error))?;
     last_day::judge(&mut plan, &place, true, env.now());
     Ok(Task { connected, loaded: Some(loaded), plan, place, past, again })
@@ -226,8 +226,12 @@ async fn carry_out(
         clock: &***env,
         stop,
     };
-    let display = Display::new(global, env, streams.err).write_quota(args.write_quota);
-    let done = operations::run::run(&approved, plan, &display.tell()).await;
+    reports.begin(plan)?;
+    let done = {
+        let display = Display::new(global, env, streams.err).write_quota(args.write_quota);
+        let told = display.tell();
+        operations::run::run(&approved, plan, &reports.watching(&told)).await
+    };
     let done = done.map_err(|error| not_begun(error, plan, again))?;
     let looked_at = if loaded.is_some() { LookedAt::FreshPlan } else { LookedAt::SavedPlan };
     let colour = env.colour(reports.people_on_stdout(), global);

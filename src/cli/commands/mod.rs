@@ -6,4 +6,6 @@ pub(crate) mod plan;
 pub(crate) mod sandbox;
 pub(crate) mod sandbox_args;
 pub(crate) mod schema;
+pub(crate) mod show;
+pub(crate) mod snapshot;
 pub(crate) mod validate;

@@ -1,11 +1,12 @@
 //! `consent plan`: shows what would change. Is never handed anything that can write to a tenant.
 
 use std::mem::ManuallyDrop;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::input::args::{DrawingArgs, DrawnBy, Global, PlanArgs};
-use crate::cli::input::clouds;
 use crate::cli::input::targets::{PLANS, Targets};
+use crate::cli::input::{clouds, offline};
 use crate::cli::output::display::Display;
 use crate::cli::output::failed::failed;
 use crate::cli::output::failure::{Exit, Failure};
@@ -20,7 +21,8 @@ use crate::graph::quota::WRITES;
 use crate::model::clock::Clock;
 use crate::model::shell::{files, part, word};
 use crate::operations::history::Past;
-use crate::operations::{self, last_day, manifest};
+use crate::operations::manifest::{self, Loaded};
+use crate::operations::{self, Tell, last_day, plan};
 use crate::plan::readiness::Readiness;
 use crate::plan::{Plan, file};
 use crate::render;
@@ -52,13 +54,15 @@ async fn work(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Failure> {
+    let snapshot = offline::snapshot(args)?;
     let reports = Reports::asked(&args.reports, global, env)?;
     Targets::of(global, reports.all())
         .writes("--out", args.out.as_deref(), Some(PLANS))
         .reads("-f", &args.manifest.file)
         .reads("--sandbox", &args.tenant.sandbox)
+        .reads("--from", &args.from)
         .check()?;
-    let planned = planned(args, &reports, global, env, streams).await;
+    let planned = planned(args, snapshot, &reports, global, env, streams).await;
     let planned = reports.mistaken(planned, streams)?;
     told(args, planned, &reports, global, env, streams)
 }
@@ -69,13 +73,14 @@ struct Planned {
     /// drawing them.
     plan: ManuallyDrop<Plan>,
     past: Past,
-    /// What to run next.
-    next: String,
+    /// What to run next, where anything can be.
+    next: Option<String>,
     place: Where,
 }
 
 async fn planned(
     args: &PlanArgs,
+    snapshot: Option<&Path>,
     reports: &Reports<'_>,
     global: &Global,
     env: &Arc<Env>,
@@ -87,20 +92,16 @@ async fn planned(
     let loaded = manifest::load(&args.manifest.file, &tell).map_err(failed)?;
     let again = format!("consent plan{}", files(&args.manifest.file));
     clouds::of_manifest(&loaded, &args.tenant, &again)?;
-    let tenant = loaded.manifest.tenant.id.value;
-    let connected = Connected::open(&args.tenant, tenant, WRITES, env).await?;
     let records = RecordPlace::of_manifest(&args.manifest.file);
     let past = Past::of(&records, &loaded.summary);
-    let (graph, last) = (&connected.session.graph, past.snapshot());
-    let planned = operations::plan::make(graph, &loaded, &args.app, last, &**env, &tell).await;
-    let planned = planned.map_err(|error| connected.failed(error)).map(|mut plan| {
-        last_day::judge(&mut plan, &records, true, env.now());
-        plan
-    });
-    let (next, place) = (next_line(args, &connected), connected.place());
-    // The simulated tenant is left as it was: somebody may apply to it at this moment.
-    drop(connected);
-    Ok(Planned { plan: ManuallyDrop::new(planned?), past, next, place })
+    let tell: &Tell<'_> = &tell;
+    let fresh = match snapshot {
+        Some(path) => of_snapshot(path, args, &loaded, &past, env, tell).await?,
+        None => of_tenant(args, &loaded, &past, env, tell).await?,
+    };
+    let FreshPlan { mut plan, next, place } = fresh;
+    last_day::judge(&mut plan, &records, true, env.now());
+    Ok(Planned { plan: ManuallyDrop::new(plan), past, next, place })
 }
 
 /// Saves and draws it.
@@ -117,7 +118,7 @@ fn told(
         plan_file::write(out, &|to| file::write_to(&plan, to)).map_err(stored)?;
     }
     unfinished::tell(&past, &plan, Above::Fresh(&plan.changes), place, global, streams);
-    let shown = show(&plan, args.drawing, Some(&next), reports, global, env, streams)
+    let shown = show(&plan, args.drawing, next.as_deref(), reports, global, env, streams)
         .and_then(|()| reports.write(streams, Reported::Plan(&plan)));
     let exit = if args.detailed_exitcode { detailed(&plan) } else { Exit::Done };
     match shown {
@@ -127,11 +128,52 @@ fn told(
     }
 }
 
+/// A plan, and what there is to say around it.
+struct FreshPlan {
+    plan: Plan,
+    /// What to run next, where anything can be.
+    next: Option<String>,
+    place: Where,
+}
+
+/// Asks the tenant.
+async fn of_tenant(
+    args: &PlanArgs,
+    loaded: &Loaded,
+    past: &Past,
+    env: &Arc<Env>,
+    tell: &Tell<'_>,
+) -> Result<FreshPlan, Failure> {
+    let tenant = loaded.manifest.tenant.id.value;
+    let connected = Connected::open(&args.tenant, tenant, WRITES, env).await?;
+    let (reader, last) = (connected.session.graph.reader(), past.snapshot());
+    let plan = plan::make(&reader, loaded, &args.app, last, &**env, tell).await;
+    let plan = plan.map_err(|error| connected.failed(error))?;
+    // The simulated tenant is left as it was: somebody may apply to it at this moment.
+    Ok(FreshPlan { plan, next: Some(next_line(args, &connected)), place: connected.place() })
+}
+
+/// Asks a snapshot, and nobody else.
+async fn of_snapshot(
+    path: &Path,
+    args: &PlanArgs,
+    loaded: &Loaded,
+    past: &Past,
+    env: &Arc<Env>,
+    tell: &Tell<'_>,
+) -> Result<FreshPlan, Failure> {
+    let clock: Arc<dyn Clock> = Arc::<Env>::clone(env);
+    let reader = operations::offline::open(path, loaded, &clock).map_err(failed)?;
+    let last = past.snapshot();
+    let plan = plan::make(&reader, loaded, &args.app, last, &**env, tell).await;
+    Ok(FreshPlan { plan: plan.map_err(failed)?, next: None, place: Where::Tenant })
+}
+
 /// What the plan says to whoever asks for it.
 fn detailed(plan: &Plan) -> Exit {
     match Readiness::of(plan) {
         Readiness::NoChanges => Exit::Done,
-        Readiness::Ready => Exit::Differences,
+        Readiness::Ready | Readiness::ToReview => Exit::Differences,
         Readiness::Blocked => Exit::Rail,
     }
 }

@@ -48,8 +48,12 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Make the changes, after an explicit approval
     Apply(ApplyArgs),
+    /// Draw a saved plan, or the result of a run, again
+    Show(ShowArgs),
     /// Check the manifest, without network
     Validate(ValidateArgs),
+    /// Take snapshots of what is there
+    Snapshot(SnapshotArgs),
     /// Serve a simulated tenant on 127.0.0.1
     Sandbox(SandboxArgs),
     /// Print the JSON Schema of a format; without a name, list them
@@ -189,6 +193,12 @@ pub(crate) struct PlanArgs {
     /// Save the plan for `consent apply FILE` (mode 0600)
     #[arg(long, value_name = "FILE", env = "CONSENT_OUT")]
     pub(crate) out: Option<PathBuf>,
+    /// Ask no tenant and open no connection: plan by the snapshot of --from, to review and never to apply
+    #[arg(long, env = "CONSENT_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) offline: bool,
+    /// With --offline, the snapshot that stands for the tenant; `consent snapshot take` makes one
+    #[arg(long, value_name = "SNAPSHOT", env = "CONSENT_FROM")]
+    pub(crate) from: Option<PathBuf>,
     /// Only this app, or `tenant` for the tenant's settings; repeatable: a part of the manifest, with a
     /// digest of its own
     #[arg(long, value_name = "LABEL", env = "CONSENT_APP")]
@@ -228,9 +238,43 @@ pub(crate) struct ApplyArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// A plan saved with `consent plan --out`, or a run's record in .consent/snapshots
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) reports: ReportArgs,
+    #[command(flatten)]
+    pub(crate) drawing: DrawingArgs,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
     #[command(flatten)]
     pub(crate) manifest: ManifestArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArgs {
+    #[command(subcommand)]
+    pub(crate) command: SnapshotCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SnapshotCommand {
+    /// Note what a plan of the manifest needs to know of the tenant; changes nothing
+    Take(TakeArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TakeArgs {
+    #[command(flatten)]
+    pub(crate) manifest: ManifestArgs,
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgs,
+    /// Where to write it (mode 0600); without it, beside the records of runs
+    #[arg(long, value_name = "FILE", env = "CONSENT_TO")]
+    pub(crate) to: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ pub mod args;
 pub(crate) mod ask;
 pub(crate) mod clouds;
 pub(crate) mod forms;
+pub(crate) mod offline;
 pub(crate) mod parse;
 pub mod published;
 pub(crate) mod targets;

@@ -27,8 +27,8 @@ pub(crate) fn parse(words: Vec<OsString>, env: &Env) -> Result<Cli, clap::Error>
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
-/// Flags of which only one can hold: which tenant is talked to.
-const EITHER: [&str; 2] = ["sandbox", "graph-url"];
+/// Flags of which only one can hold: which tenant is talked to, if any.
+const EITHER: [&str; 3] = ["sandbox", "graph-url", "offline"];
 
 fn settled(command: Command, words: &[OsString], env: &Env) -> Command {
     let given = |flag: &&str| {

@@ -13,7 +13,7 @@ pub struct PublishedSchema {
 }
 
 /// All of them.
-pub const PUBLISHED: [PublishedSchema; 7] = [
+pub const PUBLISHED: [PublishedSchema; 8] = [
     PublishedSchema {
         name: "manifest",
         about: "one TOML file of a manifest, for editors",
@@ -43,6 +43,11 @@ pub const PUBLISHED: [PublishedSchema; 7] = [
         name: "journal",
         about: "a line of a file of `.consent/journal`",
         make: store::journal::schema,
+    },
+    PublishedSchema {
+        name: "events",
+        about: "a line of `--report ndjson=FILE`",
+        make: render::events::schema,
     },
     PublishedSchema {
         name: "validation",

@@ -10,6 +10,7 @@ use crate::model::untrusted::shown;
 use crate::plan::file;
 use crate::render::{plan, run};
 use crate::store::report_file::{self, Holds};
+use crate::store::taken;
 
 /// One file of the command line, as people call it.
 struct NamedFile<'a> {
@@ -33,6 +34,10 @@ pub(crate) struct Replaces {
 /// What a saved plan may replace.
 pub(crate) const PLANS: Replaces =
     Replaces { what: "a saved plan", formats: &[file::FORMAT], begins: &[] };
+
+/// What a taken snapshot may replace.
+pub(crate) const SNAPSHOTS: Replaces =
+    Replaces { what: "a snapshot that was taken", formats: &[taken::FORMAT], begins: &[] };
 
 /// What a report may replace: yesterday's, of whatever command.
 fn yesterdays(begins: &'static [&'static str]) -> Replaces {

@@ -2,7 +2,7 @@
 
 use crate::cli::output::failure::{Exit, Failure};
 use crate::cli::output::files::{named, stored};
-use crate::cli::output::saved;
+use crate::cli::output::{offline, saved};
 use crate::graph::error::GraphError;
 use crate::model::finding::{Findings, MOST_ERRORS, Severity, TOO_MANY};
 use crate::model::untrusted::shown;
@@ -35,6 +35,22 @@ pub(crate) fn failed(error: Failed) -> Failure {
         }
         Failed::Store(error) => stored(error),
         Failed::PlanFile { path, problem } => saved::unusable(&path, problem),
+        Failed::NotShown { .. } => {
+            Failure::new(Exit::Invalid, "not_shown", format!("failed to {error}")).help(
+                "name a plan saved with `consent plan --out`, or a run's record in \
+                 .consent/snapshots",
+            )
+        }
+        Failed::NoResult { .. } => {
+            Failure::new(Exit::Invalid, "no_result", format!("failed to {error}"))
+                .help("the next `consent apply` finds out by reading what happened, and finishes")
+        }
+        Failed::Snapshot { path, problem } => offline::unusable(&path, &problem),
+        Failed::TooMuch { .. } => {
+            Failure::new(Exit::Unexpected, "snapshot_too_long", format!("failed to {error}"))
+                .help("take one of fewer apps: name fewer files with -f")
+        }
+        Failed::Held { by } => locked(&by),
         Failed::NoLongerLifted { until } => saved::no_longer_lifted(&until),
         Failed::Misfit(problem) => saved::misfit(&problem),
         Failed::NoSeed(error) => named(error, SEED.to_owned()),
@@ -51,6 +67,12 @@ pub(crate) fn failed(error: Failed) -> Failure {
     }
 }
 
+/// Somebody else has the lock.
+fn locked(by: &str) -> Failure {
+    Failure::new(Exit::Locked, "locked", format!("another run is under way: {by}"))
+        .help("wait until it has ended, then run the same command")
+}
+
 /// What a seed is, for who named one that is not there.
 const SEED: &str =
     "name the TOML file of a simulated tenant, such as examples/outlook-tasks/tenant.toml";
@@ -60,6 +82,7 @@ pub(crate) fn told(error: GraphError) -> Failure {
     let exit = match &error {
         GraphError::SignIn(_) | GraphError::Forbidden { .. } => Exit::NoRight,
         GraphError::WrongTenant { .. } => Exit::NotAcceptable,
+        GraphError::NotRecorded { .. } => Exit::Invalid,
         GraphError::Network { .. }
         | GraphError::Untrusted { .. }
         | GraphError::LongPause { .. }
@@ -72,6 +95,9 @@ pub(crate) fn told(error: GraphError) -> Failure {
         None => failure,
     }
 }
+
+/// The code of what a snapshot does not say.
+const NOT_RECORDED: &str = "not_in_snapshot";
 
 /// The last line under mistakes that are drawn already: exit code 3, or 4 when all that is wrong is that the
 /// tenant refused to answer.
@@ -88,6 +114,11 @@ fn mistakes(findings: &Findings) -> Failure {
         let title = "the sign-in may not read what the manifest names";
         return Failure::drawn(Exit::NoRight, title)
             .help("give it the rights named above, sign in again, and run the same command");
+    }
+    if errors.iter().all(|code| *code == NOT_RECORDED) {
+        let title = "the snapshot does not know all that the manifest is about";
+        return Failure::drawn(Exit::Invalid, title)
+            .help("nothing in the manifest need be wrong: only the tenant tells");
     }
     let title = match errors.len() {
         _ if errors.contains(&TOO_MANY) => {

@@ -2,22 +2,27 @@
 //! bit.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::cli::input::args::{Global, People, Report, ReportArgs, Target};
 use crate::cli::output::failure::{Exit, Failure};
 use crate::cli::output::files::stored;
+use crate::cli::output::live::LiveReport;
 use crate::cli::process::env::Env;
 use crate::cli::process::streams::Streams;
 use crate::manifest::source::Sources;
+use crate::model::clock::Clock;
 use crate::model::finding::Findings;
 use crate::model::outcome::RunReport;
 use crate::operations::{Event, Tell};
 use crate::plan::Plan;
 use crate::plan::without_people::{WithoutPeople, without_mail};
-use crate::render::formats::{Format, JSON, Part, PartTo, PeopleTold, ReportOptions, Reported};
+use crate::render::formats::{
+    Format, JSON, NDJSON, Part, PartTo, PeopleTold, ReportOptions, Reported,
+};
 use crate::render::repository::Repository;
 use crate::store::report_file;
 
@@ -32,6 +37,8 @@ pub(crate) struct Reports<'a> {
     env: &'a Env,
     /// What was found wrong with the manifest.
     mistakes: Mutex<Option<(Findings, Sources)>>,
+    /// Those that are written while a run goes on, by their place in `all`.
+    live: OnceLock<BTreeMap<usize, LiveReport>>,
 }
 
 impl<'a> Reports<'a> {
@@ -59,7 +66,14 @@ impl<'a> Reports<'a> {
             },
             repository: Repository::new(root, env.folder()),
         };
-        Ok(Self { all, options, people: args.people, env, mistakes: Mutex::new(None) })
+        Ok(Self {
+            all,
+            options,
+            people: args.people,
+            env,
+            mistakes: Mutex::new(None),
+            live: OnceLock::new(),
+        })
     }
 
     pub(crate) fn all(&self) -> &[Report] {
@@ -87,6 +101,43 @@ impl<'a> Reports<'a> {
         }
     }
 
+    /// Begins those that tell a run while it goes on.
+    ///
+    /// # Errors
+    /// When one of them cannot be made: nothing was sent yet.
+    pub(crate) fn begin(&self, plan: &Plan) -> Result<(), Failure> {
+        let mut live = BTreeMap::new();
+        for (at, report) in self.all.iter().enumerate() {
+            if !std::ptr::eq(report.format, &raw const NDJSON) {
+                continue;
+            }
+            let people = (self.people == People::Hide).then(|| WithoutPeople::of(plan));
+            let begun = match &report.to {
+                Target::File(path) => LiveReport::to_file(path, people).map_err(stored)?,
+                Target::Stdout | Target::Platform => LiveReport::to_stdout(people),
+            };
+            begun.begin(plan, self.env.now());
+            live.insert(at, begun);
+        }
+        // A command makes one run.
+        drop(self.live.set(live));
+        Ok(())
+    }
+
+    /// Tells them what happens, beside telling it.
+    pub(crate) fn watching<'t>(
+        &'t self,
+        tell: &'t Tell<'t>,
+    ) -> impl Fn(Event<'_>) + Send + Sync + 't {
+        move |event| {
+            if let Event::Progress(progress, now) = &event {
+                let live = self.live.get().into_iter().flat_map(BTreeMap::values);
+                live.for_each(|report| report.see(progress, *now, self.env.now()));
+            }
+            tell(event);
+        }
+    }
+
     /// Writes the reports.
     ///
     /// # Errors
@@ -97,7 +148,14 @@ impl<'a> Reports<'a> {
         reported: Reported<'_>,
     ) -> Result<(), Failure> {
         let write = |streams: &mut Streams<'_>, reported| {
-            self.all.iter().try_for_each(|report| self.one(report, streams, &reported))
+            self.all.iter().enumerate().try_for_each(|(at, report)| {
+                match (self.live.get().and_then(|live| live.get(&at)), &reported) {
+                    (Some(live), Reported::Run(ran, plan)) => {
+                        Ok(live.end(ran, plan, self.env.now())?)
+                    }
+                    _ => self.one(report, streams, &reported),
+                }
+            })
         };
         match reported {
             Reported::Plan(plan) => write(streams, Reported::Plan(&self.told(plan))),

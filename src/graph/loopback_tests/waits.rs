@@ -39,7 +39,7 @@ async fn without_a_word_how_long_a_read_is_tried_for_two_minutes() {
         let most = ROOM + Duration::from_secs(if status == 429 { 24 } else { 0 });
         assert!(time > Duration::from_secs(110) && time < most, "{status}: {time:?}");
         let fault = |wait: Wait| matches!(wait.because, Because::Fault(_));
-        assert!(!graph.waiting().is_some_and(fault), "nobody waits any more");
+        assert!(!graph.reader().waiting().is_some_and(fault), "nobody waits any more");
     }
 }
 
@@ -57,7 +57,7 @@ async fn a_pause_over_ten_minutes_is_told_and_not_made() {
         // A write that is told so holds nobody: what is under way can come to its end.
         let verdicts = graph.writer().send(&[super::grant("a")]).await;
         assert!(matches!(verdicts[..], [Verdict::Wait(..)]), "{verdicts:?}");
-        assert_eq!(graph.waiting(), None);
+        assert_eq!(graph.reader().waiting(), None);
     }
 }
 
@@ -157,8 +157,8 @@ async fn a_reading_tells_how_far_it_is() {
     .await;
     let (graph, _) = stub.graph();
     rows(&graph, &list("/users")).await.unwrap();
-    let far = graph.far();
+    let far = graph.reader().far();
     assert_eq!((far.pages, far.objects, far.what), (2, 3, None));
-    graph.begin_reading();
-    assert_eq!(graph.far().pages, 0);
+    graph.reader().begin_reading();
+    assert_eq!(graph.reader().far().pages, 0);
 }

@@ -8,14 +8,12 @@ use serde_json::Value;
 
 use crate::graph::Reader;
 use crate::graph::error::GraphError;
+use crate::graph::survey::questions::{MemberDepth, alike_query, members_query};
 use crate::graph::survey::rows::{object_id, user};
-use crate::graph::survey::{GROUP, USER};
 use crate::model::directory::{Directory, Group, Lookup};
 use crate::model::id::ObjectId;
-use crate::model::query::{Consistency, Missing, Query, Rows, literal};
+use crate::model::query::{Query, Rows};
 use crate::model::untrusted::Untrusted;
-
-const MEMBER: &str = "id,userPrincipalName,accountEnabled,userType";
 
 /// Groups that were found, whose members are not read yet.
 #[derive(Debug)]
@@ -66,6 +64,10 @@ impl Unread {
             directory.groups.insert(id, Group { id, name, members: None, direct: None });
         }
         for ((id, depth), answer) in lists.into_iter().zip(members) {
+            if matches!(answer, Err(GraphError::NotRecorded { .. })) {
+                directory.unrecorded.members.insert(id);
+                continue;
+            }
             let found = users(directory, answer)?;
             if let Some(group) = directory.groups.get_mut(&id) {
                 match depth {
@@ -81,23 +83,6 @@ impl Unread {
         }
         Ok(())
     }
-}
-
-/// Which members of a group.
-#[derive(Clone, Copy)]
-enum MemberDepth {
-    All,
-    Direct,
-}
-
-fn members_query(id: &ObjectId, depth: MemberDepth) -> Query {
-    // The cast to users needs $count and the header, says the reference.
-    let cast = match depth {
-        MemberDepth::All => "transitiveMembers/microsoft.graph.user",
-        MemberDepth::Direct => "members/microsoft.graph.user",
-    };
-    let path = format!("/groups/{id}/{cast}?$select={MEMBER}&$top=999&$count=true");
-    Query::list(path, Consistency::Eventual, Missing::Error)
 }
 
 /// Who they are; `None` where the tenant does not show them.
@@ -136,15 +121,6 @@ fn lost_names(directory: &Directory) -> Vec<(String, &'static str)> {
     let groups = lost(&directory.group_names).into_iter().map(|name| (name, "groups"));
     // Without a beginning everything would begin alike.
     users.chain(groups).filter(|(name, _)| !name.trim().is_empty()).collect()
-}
-
-fn alike_query(name: &str, kind: &str) -> Query {
-    let start: String = name.trim().chars().take(3).collect();
-    let (member, select) =
-        if kind == "users" { ("userPrincipalName", USER) } else { ("displayName", GROUP) };
-    let filter = format!("startswith({member},{})", literal(&start));
-    let path = format!("/{kind}?$filter={filter}&$select={select}&$top=20");
-    Query::list(path, Consistency::Default, Missing::Nothing)
 }
 
 /// Ids and names of the rows, the first few by name.

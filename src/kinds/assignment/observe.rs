@@ -1,5 +1,7 @@
 //! Reading who is assigned to an app. What other apps are assigned is theirs.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::{Assignments, Found, Principal, Spec, address};
@@ -13,6 +15,11 @@ use crate::model::untrusted::shown;
 impl Read for Assignments {
     fn reads(&self, scene: &Scene) -> Vec<Query> {
         apps(scene).map(|(_, app)| read(app.id)).collect()
+    }
+
+    /// Of every app who is assigned to it.
+    fn possible(&self, scene: &Scene) -> BTreeSet<Address> {
+        scene.roster.keys().map(|label| Address::new(Self::NAME, label, [])).collect()
     }
 }
 

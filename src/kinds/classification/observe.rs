@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::{Class, Classifications, Found, Spec, address, name_of};
 use crate::kinds::{Each, Kind, Observe, OddAnswer, Read, Scene};
+use crate::model::address::{Address, TENANT};
 use crate::model::id::{ObjectId, PathId, PermissionId};
 use crate::model::query::{Consistency, Missing, Pages, Query};
 use crate::model::untrusted::shown;
@@ -13,6 +14,13 @@ use crate::model::untrusted::shown;
 impl Read for Classifications {
     fn reads(&self, scene: &Scene) -> Vec<Query> {
         resources(scene).into_iter().map(read).collect()
+    }
+
+    /// Of every known app that publishes delegated permissions.
+    fn possible(&self, scene: &Scene) -> BTreeSet<Address> {
+        let apps = scene.directory.service_principals.values();
+        let apis = apps.filter(|app| !app.scopes.is_empty());
+        apis.map(|api| Address::new(Self::NAME, TENANT, [api.id.to_string()])).collect()
     }
 }
 

@@ -37,7 +37,13 @@ impl Declare for ServicePrincipals {
     fn declare(&self, inputs: &Inputs, out: &mut Findings) -> BTreeMap<Address, Wanted<Spec>> {
         let mut wanted = BTreeMap::new();
         let asked = |(label, _): &(&String, &App)| inputs.scene.roster.contains_key(*label);
-        let astray = |app: &App| naming::astray("app", &app.app_id, inputs);
+        let unrecorded = |app: &App| {
+            let id = &app.app_id;
+            let finding = naming::unrecorded_app("app", id.value, &inputs.scene.directory);
+            finding.map(|finding| finding.at(&id.place))
+        };
+        let astray =
+            |app: &App| unrecorded(app).or_else(|| naming::astray("app", &app.app_id, inputs));
         for (label, app) in inputs.manifest.apps.iter().filter(asked) {
             let found = inputs.scene.directory.service_principals.get(&app.app_id.value);
             match (found, astray(app)) {

@@ -1,9 +1,12 @@
 //! Reading the authorization policy: a single object.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::{Found, Spec, UserConsent, address, grants, is_for_self};
 use crate::kinds::{Each, Kind, Observe, OddAnswer, Read, Scene};
+use crate::model::address::Address;
 use crate::model::query::{Consistency, Missing, Pages, Query, Rows, Shape};
 use crate::model::untrusted::shown;
 
@@ -12,6 +15,11 @@ impl Read for UserConsent {
         let policy = scene.is_about(UserConsent::NAME).then(read);
         let count = scene.settings.contains(&grants()).then(count);
         policy.into_iter().chain(count).collect()
+    }
+
+    /// How many one-user grants there are.
+    fn possible(&self, _scene: &Scene) -> BTreeSet<Address> {
+        [grants()].into()
     }
 }
 

@@ -177,33 +177,40 @@ impl PersonLines {
     }
 }
 
-/// How risky it is what changes give, by whom they give it to.
+/// App, resource and sort; then whom a permission is given to, and its name.
+type GivenPlace = (String, String, PermissionSort, AccessHolder, String);
+
+/// How risky it is what changes give, permission by permission, by whom they give it to.
 #[derive(Default)]
-pub(crate) struct PersonTiers(BTreeMap<(String, String, PermissionSort, AccessHolder), Tier>);
+pub(crate) struct PersonTiers(BTreeMap<GivenPlace, Tier>);
 
 impl PersonTiers {
     pub(crate) fn of(plan: &Plan) -> Self {
         let mut tiers = BTreeMap::new();
         for change in &plan.changes {
             let Some(tier) = change.risk.as_ref().map(|risk| risk.tier) else { continue };
-            for one in &change.permissions {
+            for one in change.permissions.iter().filter(|one| one.gained) {
                 let Some(who) = AccessHolder::of(change.subject.audience, one.sort) else {
                     continue;
                 };
-                let id = access::resource(one);
-                let most =
-                    tiers.entry((change.address.owner.clone(), id, one.sort, who)).or_insert(tier);
+                let (owner, id) = (change.address.owner.clone(), access::resource(one));
+                let most = tiers.entry((owner, id, one.sort, who, one.name.clone()));
+                let most = most.or_insert(tier);
                 *most = tier.max(*most);
             }
         }
         Self(tiers)
     }
 
+    /// Of what an entry gives: by a change for its holder, or by one for everybody.
     pub(crate) fn of_entry(&self, entry: &AccessEntry) -> Option<Tier> {
-        let AccessEntry { app, resource, sort, who, gets: _, loses: _ } = entry;
-        let of = |who| self.0.get(&(app.to_string(), resource.to_string(), *sort, who)).copied();
-        // Whoever gets less than everybody by the same change has its risk, too.
-        of(*who).or_else(|| of(AccessHolder::Everybody))
+        let AccessEntry { app, resource, sort, who, gets, loses: _ } = entry;
+        let of = |who: AccessHolder, name: &Untrusted| {
+            let place = (app.to_string(), resource.to_string(), *sort, who, name.raw().to_owned());
+            self.0.get(&place).copied()
+        };
+        let all = gets.iter().map(|name| of(*who, name).max(of(AccessHolder::Everybody, name)));
+        all.max().flatten()
     }
 }
 

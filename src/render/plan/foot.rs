@@ -49,7 +49,8 @@ pub(crate) fn draw(plan: &Plan, view: View<'_>, room: Room, shortened: bool, pag
     checks(plan, room, page);
     page.blank();
     page.phrases(Ink::Strong, "Plan: ", &last_line(plan));
-    if !plan.changes.is_empty() {
+    // By a plan that is never applied nobody approves anything.
+    if !plan.changes.is_empty() && plan.offline.is_none() {
         let digest = &plan.effect.digest;
         let digest = if view.full { digest.clone() } else { short_digest(digest) };
         page.line(Ink::Plain, &format!("Effect  {digest}"));

@@ -29,6 +29,10 @@ const LONGEST: usize = 50;
 pub(crate) fn draw(plan: &Plan, page: &mut Page) {
     page.wrapped_within(verdict(plan).0, "", &verdict_words(plan), COLUMNS, 6);
     page.blank();
+    if let Some(offline) = &plan.offline {
+        let text = format!("{}: to review, never to apply", offline.told());
+        page.wrapped(Ink::Alarm, "OFFLINE   ", &text, COLUMNS);
+    }
     tenant(plan, page);
     manifest(plan, page);
     live(plan, page);
@@ -57,9 +61,16 @@ fn verdict(plan: &Plan) -> (Ink, Cow<'static, str>) {
             (Ink::Strong, format!("Ready to apply; {SAYS}no rail stops it.").into())
         }
         Readiness::Ready => (Ink::Strong, "Ready to apply.".into()),
+        Readiness::ToReview => (Ink::Strong, "To review; no rail would stop it.".into()),
         Readiness::NoChanges => (
             Ink::Strong,
             match plan.extent {
+                Extent::Whole if plan.offline.is_some() => {
+                    "No changes. The snapshot matches the manifest."
+                }
+                Extent::Partial(_) if plan.offline.is_some() => {
+                    "No changes. The snapshot matches this part."
+                }
                 Extent::Whole => "No changes. The tenant matches the manifest.",
                 Extent::Partial(_) => "No changes. The tenant matches this part.",
             }

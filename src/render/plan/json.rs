@@ -17,6 +17,7 @@ use crate::model::request::Request;
 use crate::model::risk::{Reason, Risk, Tier};
 use crate::model::schema::{JsonSchema, Schema};
 use crate::plan::access::AccessChanges;
+use crate::plan::offline::Offline;
 use crate::plan::outage::{self, CutOff};
 use crate::plan::outside::Outside;
 use crate::plan::pictures::Counts;
@@ -43,6 +44,8 @@ struct PlanReport<'a> {
     tenant: &'a Organization,
     /// Whether the tenant is a simulated one.
     simulated: bool,
+    /// The snapshot that the plan was made of in place of the tenant: it is never applied. Null of the tenant.
+    offline: &'a Option<Offline>,
     cloud: Cloud,
     manifest: &'a ManifestSummary,
     live: &'a LiveSummary,
@@ -174,6 +177,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let Plan {
         tenant,
         simulated,
+        offline,
         cloud,
         manifest,
         live,
@@ -194,6 +198,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         // States and names stand in the changes.
         pairs: _,
         names: _,
+        resources: _,
         rests: _,
         // Stands in the effect.
         removals_a_day: _,
@@ -206,6 +211,7 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         verdict: VerdictRow { word: Readiness::of(plan), by: stopped_by(plan) },
         tenant,
         simulated: *simulated,
+        offline,
         cloud: *cloud,
         manifest,
         live,

@@ -33,7 +33,8 @@ pub(crate) struct Move<'p> {
     /// Safe text, sorted.
     pub(crate) names: Vec<String>,
     pub(crate) whom: Whom,
-    /// How risky it is what is given.
+    pub(crate) side: Side,
+    /// How risky it is what is given, where anything makes it so.
     pub(crate) tier: Option<Tier>,
 }
 
@@ -50,10 +51,11 @@ pub(crate) enum Whom {
 
 impl Move<'_> {
     /// Whether it must be seen at every size: what is dangerous to give, and what all users or an app lose.
-    /// Only what is given has a tier.
     pub(crate) fn must_be_seen(&self) -> bool {
-        let wide = matches!(self.whom, Whom::Everybody { .. } | Whom::App);
-        self.tier >= Some(Tier::High) || (self.tier.is_none() && wide)
+        match self.side {
+            Side::Gives => self.tier >= Some(Tier::High),
+            Side::Takes => matches!(self.whom, Whom::Everybody { .. } | Whom::App),
+        }
     }
 
     fn rank(&self) -> impl Ord + use<> {
@@ -107,8 +109,9 @@ impl<'p> Moves<'p> {
     }
 }
 
+/// Whether it comes or goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub(crate) enum Side {
     Gives,
     Takes,
 }
@@ -161,6 +164,7 @@ impl<'p> Teller<'p> {
                 sort: first.sort,
                 names: line.names,
                 whom,
+                side,
                 tier: line.tier,
             }
         };

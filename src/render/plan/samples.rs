@@ -26,6 +26,7 @@ pub(crate) const SCOPES: [&str; 2] = ["Tasks.ReadWrite", "offline_access"];
 pub(crate) fn plan(changes: Vec<Change>) -> Plan {
     Plan {
         simulated: false,
+        offline: None,
         tenant: Organization {
             id: "8f2c4a10-7f0e-4d1b-9c55-0f3b2f6ae1b7".parse::<TenantId>().unwrap(),
             name: Untrusted::new("Contoso"),
@@ -46,6 +47,7 @@ pub(crate) fn plan(changes: Vec<Change>) -> Plan {
         apps: vec![app("outlook-tasks", "OutlookTasksConnector-PowerApps and Flow")],
         pairs: Vec::new(),
         names: Names::default(),
+        resources: Default::default(),
         rests: Default::default(),
         access: AccessChanges::alone(&changes),
         changes,

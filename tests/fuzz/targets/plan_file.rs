@@ -107,6 +107,7 @@ fn forged(value: &Value) -> Option<Plan> {
     let manifest: ManifestSummary = part(value, "manifest")?;
     let mut plan = Plan {
         simulated: false,
+        offline: None,
         effect: Effect::default(),
         tenant,
         cloud: part(value, "cloud").unwrap_or(Cloud::default()),

@@ -159,6 +159,7 @@ pub(crate) fn plan(
     };
     let mut plan = Plan {
         simulated: false,
+        offline: None,
         tenant: Organization {
             id: manifest.tenant.id.value,
             name: Untrusted::new(tenant.name.clone()),

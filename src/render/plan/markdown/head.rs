@@ -66,12 +66,17 @@ fn alerts(plan: &Plan, share: Share) -> String {
 fn about(plan: &Plan, share: Share) -> String {
     let tenant = plan.tenant.domains.first().unwrap_or(&plan.tenant.name);
     let lead = if plan.simulated { "**SIMULATED** tenant" } else { "Tenant" };
-    let effect = match plan.changes.is_empty() {
+    // What is never applied has nothing to approve.
+    let effect = match plan.changes.is_empty() || plan.offline.is_some() {
         true => String::new(),
         false => format!("- Effect `{}`\n", plan.effect.digest),
     };
+    let offline = plan.offline.as_ref().map(|offline| {
+        format!("- **OFFLINE** {}: to review, never to apply\n", escape::text(&offline.told()))
+    });
     format!(
-        "- {lead} {} (`{}`)\n- Manifest {}\n- Live {}\n{effect}\n",
+        "{}- {lead} {} (`{}`)\n- Manifest {}\n- Live {}\n{effect}\n",
+        offline.unwrap_or_default(),
         escape::name(tenant),
         plan.tenant.id,
         sentence(&head::manifest_words(plan), share),
