@@ -396,6 +396,28 @@ fn a_blocked_plan_is_told_and_never_approved() {
     jobs["apply"].assert("skipped");
 }
 
+/// For a public repository. What is reviewed and applied is the same.
+#[test]
+fn people_may_be_counted_instead_of_named() {
+    if bash::is_missing() {
+        return;
+    }
+    let mut place = Place::new("");
+    let named = reviewed(&mut place, &grant("User.Read"));
+    assert!(place.github.kept(CHANGE)[0].body.contains("alice"));
+    place.env.insert("CONSENT_PEOPLE".to_owned(), "hide".to_owned());
+    assert_eq!(reviewed(&mut place, &grant("User.Read")), named);
+    assert!(!place.github.kept(CHANGE)[0].body.contains("alice"));
+    merge(&place, CHANGE, &commit(5));
+    let jobs = place.run("merge.yml", &Event::push(&commit(5)));
+    jobs["apply"].assert("success");
+    for job in jobs.values() {
+        assert!(!job.log.contains("alice") && !job.summary.contains("alice"), "{}", job.log);
+    }
+    assert_eq!(place.tenant.grants().len(), 1);
+    place.github.assert_asked_well();
+}
+
 /// Names that would be commands of a shell, of the runner, or the end of a comment, if anything let them.
 #[test]
 fn names_of_the_tenant_run_nothing_and_break_no_comment() {

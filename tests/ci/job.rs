@@ -87,6 +87,7 @@ pub(crate) fn run(
     context["runner"]["temp"] = json!(temp);
     context["github"]["workspace"] = json!(workspace);
     let mut variables = platform(place, event, &context);
+    variables.extend(place.env.clone());
     for all in [&workflow["env"], &job["env"]] {
         variables.extend(step::evaluated(all, &context));
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
+use crate::bash::Variables;
 use crate::expression::{self, Status};
 use crate::github_service::{GitHub, ISSUER, JobToken, REPOSITORY};
 use crate::job::{self, JobRun};
@@ -28,6 +29,8 @@ pub(crate) struct Place {
     /// Of each run and name.
     pub(crate) artifacts: TempDir,
     pub(crate) vars: BTreeMap<&'static str, String>,
+    /// Variables that somebody added to the workflows.
+    pub(crate) env: Variables,
     pub(crate) runs: u64,
 }
 
@@ -119,6 +122,7 @@ impl Place {
             repository: Repository::set_up("GitHub"),
             artifacts: TempDir::new().unwrap(),
             vars,
+            env: Variables::new(),
             runs: 0,
         }
     }
