@@ -26,7 +26,7 @@ body="$OUT/body.md"
   if [ -s "$OUT/comment.md" ]; then
     head -n 1 "$OUT/comment.md"
   else
-    printf '%s unknown -->\n' "$MARK"
+    printf '%sunknown -->\n' "$MARK"
   fi
   printf '%s\n' "$KEY_LINE"
   printf '<!-- consent:state commit=%s digest=%s -->\n' "$COMMIT" "$digest"
