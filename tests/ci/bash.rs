@@ -15,17 +15,28 @@ pub(crate) struct Ended {
     pub(crate) stderr: String,
 }
 
-/// Programs that the scripts need and that a machine may lack. Says so where one is not there.
+/// What the scripts need, and a question that only such a version understands.
+const NEEDED: [(&str, &[&str]); 3] = [
+    ("bash 4.4", &["-c", "shopt -s inherit_errexit"]),
+    ("curl 7.76", &["--fail-with-body", "--version"]),
+    ("jq 1.6", &["-n", "--rawfile", "body", "/dev/null", "$body"]),
+];
+
+/// Whether this machine lacks some of it. Says so where it does.
 pub(crate) fn is_missing() -> bool {
-    let runs = |program: &str| {
+    let answers = |program: &str, question: &[&str]| {
         let mut command = Command::new(program);
-        command.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.args(question).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command.status().is_ok_and(|status| status.success())
     };
-    let missing: Vec<&str> =
-        ["bash", "curl", "jq"].into_iter().filter(|program| !runs(program)).collect();
+    let program = |named: &str| named.split(' ').next().unwrap_or_default().to_owned();
+    let missing: Vec<&str> = NEEDED
+        .into_iter()
+        .filter(|(named, question)| !answers(&program(named), question))
+        .map(|(named, _)| named)
+        .collect();
     if !missing.is_empty() {
-        println!("skipped: {} not installed", missing.join(", "));
+        println!("skipped: {} or newer not installed", missing.join(", "));
     }
     !missing.is_empty()
 }

@@ -142,7 +142,19 @@ fn a_plan_that_fails_leaves_no_ready_comment() {
     assert!(one.body.contains("digest=none") && !one.body.contains("Ready"), "{}", one.body);
 
     place.vars.insert("PROGRAM", "no-such-program".to_owned());
-    assert_eq!(place.run("pull-request.yml", &opened())["plan"].assert("failure").code, 127);
+    place.run("pull-request.yml", &opened())["plan"].assert_failed(127);
+    // The program is there, and something else breaks the step itself.
+    place.vars.insert("PROGRAM", env!("CARGO_BIN_EXE_consent").to_owned());
+    place.vars.insert("TENANT_ID", crate::tenant::TENANT.to_owned());
+    reviewed(&mut place, &grant("User.Read"));
+    std::fs::remove_file(place.repository.path(".github/actions/consent/plan.sh")).unwrap();
+    place.run("pull-request.yml", &opened())["plan"].assert_failed(127);
+    let [one] = &place.github.kept(CHANGE)[..] else { panic!() };
+    assert!(
+        one.body.contains("exit code unknown") && one.body.contains("digest=none"),
+        "{}",
+        one.body
+    );
     place.github.assert_asked_well();
 }
 

@@ -14,6 +14,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR
 . "$here/own.sh"
 
+mkdir -p "$OUT"
 code=$(cat "$OUT/code" 2> /dev/null || echo unknown)
 digest=none
 # 2 is a plan that may be applied. One that a rail stops, too, has a digest, and nobody shall apply by it.
