@@ -19,6 +19,8 @@ mod bash;
 mod expression;
 #[path = "ci/github.rs"]
 mod github;
+#[path = "ci/github_main.rs"]
+mod github_main;
 #[path = "ci/github_service.rs"]
 mod github_service;
 #[path = "ci/gitlab.rs"]
