@@ -1,7 +1,7 @@
 //! What a file of ours holds, to be drawn again: a saved plan, or the record of a run. Nobody is asked, and
 //! nothing is compared: what is drawn is what the file says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -9,16 +9,18 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::kinds::{Names, Pair};
+use crate::kinds::Names;
 use crate::model::address::Address;
+use crate::model::audience::Audience;
+use crate::model::change::{Change, Subject, Verb};
 use crate::model::cloud::Cloud;
-use crate::model::object_state::ObjectState;
 use crate::model::outcome::RunReport;
+use crate::model::untrusted::shown;
 use crate::operations::failed::PlanProblem;
 use crate::operations::{Failed, saved_plan};
 use crate::plan::access::AccessChanges;
 use crate::plan::{
-    DayLimit, Extent, LiveSummary, ManifestHash, ManifestSummary, Plan, SaidBy, build, file, said,
+    DayLimit, Extent, LiveSummary, ManifestHash, ManifestSummary, Plan, SaidBy, file, said,
 };
 use crate::store::plan_file;
 use crate::store::snapshot::{self, Objects, Snapshot};
@@ -54,10 +56,20 @@ pub(crate) fn read(path: &Path) -> Result<Shown, Failed> {
         }
         _ => {
             let mut plan = saved_plan::parse(bytes).map_err(problem)?;
+            if lacks_resources(&plan) {
+                let format = "plan of an older version of this program".to_owned();
+                return Err(Failed::NotShown { path: path.to_owned(), format });
+            }
             said::mark_all(&mut plan)?;
             Ok(Shown::Plan(plan))
         }
     }
+}
+
+/// Who gets and loses what cannot be told of a file that does not say what publishes its permissions.
+fn lacks_resources(plan: &Plan) -> bool {
+    let known = plan.access.is_empty() || !plan.resources.is_empty();
+    !known && plan.changes.iter().any(|change| change.consented().next().is_some())
 }
 
 /// The result of the run that this is the record of.
@@ -65,11 +77,7 @@ fn run(path: &Path, record: &Snapshot) -> Result<Shown, Failed> {
     let Some(report) = record.report.clone() else {
         return Err(Failed::NoResult { path: path.to_owned() });
     };
-    let pairs = pairs(record, &report);
-    let names = Names::default();
-    let touched: BTreeSet<&Address> = report.lines.iter().map(|line| &line.address).collect();
-    let mut changes = build::changes(&pairs, &BTreeMap::new(), &names)?;
-    changes.retain(|change| touched.contains(&change.address));
+    let changes = report.lines.iter().map(|line| told(record, &line.address)).collect();
     let at = OffsetDateTime::parse(&record.started, &Rfc3339);
     let at = at.unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let files = record.manifest.iter().flatten();
@@ -82,8 +90,8 @@ fn run(path: &Path, record: &Snapshot) -> Result<Shown, Failed> {
         live: LiveSummary { read_at: at, apps: 0, objects: Vec::new(), milliseconds: 0 },
         made_at: at,
         apps: record.apps.clone(),
-        pairs,
-        names,
+        pairs: Vec::new(),
+        names: Names::default(),
         resources: BTreeMap::new(),
         rests: Default::default(),
         changes,
@@ -107,23 +115,41 @@ fn run(path: &Path, record: &Snapshot) -> Result<Shown, Failed> {
     Ok(Shown::Run(report, plan))
 }
 
-/// What the run found and what it left of each object that it was about.
-fn pairs(record: &Snapshot, report: &RunReport) -> Vec<Pair> {
+/// As much of a change as its record tells: which object came, went or became another one. Requests stand in
+/// the journal, and what they gave and took in the effect.
+fn told(record: &Snapshot, address: &Address) -> Change {
     let none = Objects::new();
     let after = record.after.as_ref().unwrap_or(&none);
-    let state = |objects: &Objects, address| objects.get(address).cloned().unwrap_or_default();
-    let addresses: BTreeSet<&Address> = record.before.keys().chain(after.keys()).collect();
-    let touched = |address: &Address| report.lines.iter().any(|line| line.address == *address);
-    let changed = addresses.into_iter().filter(|address| touched(address)).filter_map(|address| {
-        let (before, after): (ObjectState, ObjectState) =
-            (state(&record.before, address), state(after, address));
-        (before != after).then(|| Pair {
-            address: address.clone(),
-            before,
-            after,
-            why: Vec::new().into(),
-            notes: Vec::new().into(),
-        })
-    });
-    changed.collect()
+    let state = |objects: &Objects| objects.get(address).cloned().unwrap_or_default();
+    let (before, after) = (state(&record.before), state(after));
+    let verb = match (before.is_absent(), after.is_absent()) {
+        (true, false) => Verb::Grant,
+        (false, true) => Verb::Revoke,
+        (true, true) | (false, false) => Verb::Set,
+    };
+    let what = std::iter::once(&address.kind).chain(&address.parts);
+    Change {
+        address: address.clone(),
+        part: None,
+        verb,
+        gives: false,
+        takes: false,
+        subject: Subject {
+            what: what.map(|part| shown(part)).collect::<Vec<_>>().join(" "),
+            target: None,
+            audience: Audience::Tenant,
+            person: None,
+        },
+        fields: Vec::new(),
+        before,
+        after,
+        steps: Vec::new(),
+        needs: Vec::new(),
+        rests_on: Vec::new(),
+        why: Vec::new(),
+        notes: Vec::new(),
+        permissions: Vec::new(),
+        consent: None,
+        risk: None,
+    }
 }

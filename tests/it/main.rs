@@ -47,6 +47,7 @@ mod recorder;
 mod records;
 #[cfg(unix)]
 mod rehearsal;
+mod reports;
 mod rests;
 mod sample;
 mod saved;

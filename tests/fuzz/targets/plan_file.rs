@@ -106,6 +106,7 @@ fn forged(value: &Value) -> Option<Plan> {
     let live: LiveSummary = part(value, "live")?;
     let manifest: ManifestSummary = part(value, "manifest")?;
     let mut plan = Plan {
+        resources: Default::default(),
         simulated: false,
         offline: None,
         effect: Effect::default(),

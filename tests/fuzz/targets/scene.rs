@@ -158,6 +158,7 @@ pub(crate) fn plan(
         app_id: *app_id,
     };
     let mut plan = Plan {
+        resources: Default::default(),
         simulated: false,
         offline: None,
         tenant: Organization {
