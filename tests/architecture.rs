@@ -354,6 +354,9 @@ fn what_uses_changes_takes_no_text_apart() {
         // Placeholders of ids in requests.
         "plan/order.rs",
         "apply/placeholder.rs",
+        // Paths of files, and the name of one.
+        "render/repository.rs",
+        "render/formats.rs",
         // Lay out lines, and quote what people wrote.
         "render/finding/text.rs",
         "render/page/measure.rs",

@@ -40,7 +40,7 @@ impl<F: Formatter> Formatter for Harmless<F> {
         out: &mut W,
         text: &str,
     ) -> io::Result<()> {
-        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains("##") {
             return out.write_all(text.as_bytes());
         }
         out.write_all(harmless_json(text).as_bytes())

@@ -25,8 +25,9 @@ impl Untrusted {
         &self.0
     }
 
-    /// Safe on a terminal: control, bidirectional, invisible and look-alike-blank characters are
-    /// written as `<U+202E>`.
+    /// Safe on a terminal and in the log of a job: control, bidirectional, invisible and
+    /// look-alike-blank characters are written as `<U+202E>`, and what a runner would take for a command
+    /// is broken (`#<U+0023>vso[`).
     pub(crate) fn shown(&self) -> String {
         shown(&self.0)
     }
@@ -35,8 +36,8 @@ impl Untrusted {
 /// See [`Untrusted::shown`].
 pub fn shown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if draws(c) {
+    for (at, c) in text.char_indices() {
+        if draws(c) || commands(text, at) {
             out.push_str(&format!("<U+{:04X}>", u32::from(c)));
         } else {
             out.push(c);
@@ -46,11 +47,12 @@ pub fn shown(text: &str) -> String {
 }
 
 /// JSON text in which nothing draws when it is printed: the characters of [`shown`] become `\u202e`,
-/// which reads back as the very same. Outside of strings JSON has none of them but line ends.
+/// which reads back as the very same. Outside of strings JSON has none of them but line ends. A line of it
+/// never begins with a colon.
 pub(crate) fn harmless_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c >= '\u{7f}' && draws(c) {
+    for (at, c) in text.char_indices() {
+        if (c >= '\u{7f}' && draws(c)) || (c == '#' && commands(text, at)) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 out.push_str(&format!("\\u{unit:04x}"));
             }
@@ -59,6 +61,19 @@ pub(crate) fn harmless_json(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether the character at this byte is the second of a sign by which the runner of a job knows a command
+/// in what the job prints. Source: GitHub's and Azure's own documentation of their commands; GitHub reads
+/// `::word::` where a line begins and the older `##[word]` anywhere, Azure `##vso[word]` anywhere and
+/// `##[word]` where a line begins. A line may be wrapped anywhere, so none is left anywhere.
+pub(crate) fn commands(text: &str, at: usize) -> bool {
+    let (before, rest) = (&text[..at], &text[at..]);
+    if rest.starts_with(':') {
+        return before.ends_with(':');
+    }
+    let Some(rest) = rest.strip_prefix('#').filter(|_| before.ends_with('#')) else { return false };
+    rest.trim_start_matches(|c: char| c.is_ascii_alphabetic()).starts_with('[')
 }
 
 /// Characters that change how others look, take no room, or pass for a blank. Unicode categories
@@ -96,8 +111,28 @@ mod tests {
     }
 
     #[test]
+    fn no_command_of_a_runner_is_left() {
+        for (evil, told) in [
+            ("::error::x", ":<U+003A>error:<U+003A>x"),
+            (":::x", ":<U+003A><U+003A>x"),
+            ("a ##vso[task.x]", "a #<U+0023>vso[task.x]"),
+            ("###[group]", "##<U+0023>[group]"),
+            ("##VsO[x", "#<U+0023>VsO[x"),
+            ("#\u{200b}#vso[x", "#<U+200B>#vso[x"),
+        ] {
+            assert_eq!(shown(evil), told);
+            assert_eq!(shown(told), told, "twice is once");
+            let json = harmless_json(&serde_json::to_string(evil).unwrap());
+            assert!(!json.contains("##vso[") && !json.contains("##["), "{json}");
+            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), evil);
+        }
+    }
+
+    #[test]
     fn ordinary_names_are_left_alone() {
-        for name in ["Contoso Söhne", "東京 App", "O'Brien & Co (test)", "مرحبا"] {
+        let signs = ["a: b", "#1 [x]", "C## Tools", "https://contoso.com:443/#[x]", "12:30:00"];
+        let names = ["Contoso Söhne", "東京 App", "O'Brien & Co (test)", "مرحبا"];
+        for name in names.into_iter().chain(signs) {
             assert_eq!(shown(name), name);
         }
     }

@@ -32,6 +32,16 @@ form!(WrittenAt, {
     "type": "string"
 });
 
+impl WrittenAt {
+    /// The beginning of a line, as it is told: `consent.toml:60`.
+    pub(crate) fn line(told: &str) -> Self {
+        let parts = told.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
+        let (file, line) = parts.filter(|(_, line)| *line > 0).unwrap_or((told, 1));
+        let at = Position { line, column: 1 };
+        Self { file: file.to_owned(), from: at, to: at }
+    }
+}
+
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)
@@ -98,6 +108,19 @@ mod tests {
             let at =
                 WrittenAt { file: file.to_owned(), from, to: Position { line: 15, column: 3 } };
             assert_eq!(at.to_string().parse::<WrittenAt>(), Ok(at));
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_told_is_found_again() {
+        for (told, file, line) in [
+            ("consent.toml:60", "consent.toml", 60),
+            ("C:\\x.toml:7", "C:\\x.toml", 7),
+            ("x.toml", "x.toml", 1),
+            ("x.toml:0", "x.toml:0", 1),
+        ] {
+            let at = WrittenAt::line(told);
+            assert_eq!((at.file.as_str(), at.from.line, at.from.column), (file, line, 1), "{told}");
         }
     }
 

@@ -5,9 +5,13 @@ use std::io::{self, Write};
 use crate::manifest::source::Sources;
 use crate::model::finding::Findings;
 use crate::model::outcome::RunReport;
+use crate::model::safe::Safe;
 use crate::plan::Plan;
+use crate::render::outputs::{self, Outputs};
+use crate::render::remarks::remark::RemarkList;
+use crate::render::remarks::{self, azure, code_quality, github, sarif};
 use crate::render::repository::Repository;
-use crate::render::{events, finding, plan, run};
+use crate::render::{escape, events, finding, html, plan, run, suites};
 
 /// What a report is about.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +43,10 @@ pub(crate) enum PeopleTold {
 /// The longest comment that every version of every platform takes, in characters. GitHub keeps 65,536 in
 /// the body of a pull request, and no platform less of a comment.
 pub(crate) const COMMENT_BUDGET: usize = 65_000;
+
+/// Half of what GitHub shows of one step, in characters: 1 MiB, of which others may have written some.
+/// <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>
+const SUMMARY_BUDGET: usize = 250_000;
 
 impl Default for ReportOptions {
     fn default() -> Self {
@@ -109,6 +117,14 @@ impl Format {
         self.parts.iter().any(|part| matches!(part.to, PartTo::Named))
     }
 
+    /// Endings of the files beside the one that the command line names.
+    pub(crate) fn beside(&self) -> impl Iterator<Item = &'static str> {
+        self.parts.iter().filter_map(|part| match part.to {
+            PartTo::Beside(ending) => Some(ending),
+            _ => None,
+        })
+    }
+
     /// Variables of its platform, without which it is of no use.
     pub(crate) fn variables(&self) -> impl Iterator<Item = &'static str> {
         self.parts.iter().filter_map(|part| match part.to {
@@ -126,8 +142,16 @@ pub(crate) static JSON: Format = Format {
     tells_mistakes: false,
 };
 
+/// A page for whoever reviews or audits, as one file.
+static HTML: Format = Format {
+    name: "html",
+    parts: &[Part { to: PartTo::Named, draw: in_html }],
+    begins: &[html::BEGINS],
+    tells_mistakes: false,
+};
+
 /// The comment under a pull request.
-static MARKDOWN: Format = Format {
+pub(crate) static MARKDOWN: Format = Format {
     name: "markdown",
     parts: &[Part { to: PartTo::Named, draw: in_markdown }],
     begins: &[plan::markdown::MARK, run::markdown::MARK, finding::markdown::MARK],
@@ -142,7 +166,61 @@ pub(crate) static NDJSON: Format = Format {
     tells_mistakes: true,
 };
 
-pub(crate) static FORMATS: [&Format; 3] = [&JSON, &NDJSON, &MARKDOWN];
+static SARIF: Format = Format {
+    name: "sarif",
+    parts: &[Part { to: PartTo::Named, draw: as_sarif }],
+    begins: &[sarif::BEGINS],
+    tells_mistakes: true,
+};
+
+static JUNIT: Format = Format {
+    name: "junit",
+    parts: &[Part { to: PartTo::Named, draw: as_junit }],
+    begins: &[suites::BEGINS],
+    tells_mistakes: true,
+};
+
+static GITLAB: Format = Format {
+    name: "gitlab",
+    parts: &[
+        Part { to: PartTo::Named, draw: as_code_quality },
+        Part { to: PartTo::Beside("md"), draw: in_markdown },
+    ],
+    begins: &code_quality::BEGINS,
+    tells_mistakes: true,
+};
+
+static GITHUB: Format = Format {
+    name: "github",
+    parts: &[
+        Part { to: PartTo::Commands, draw: as_annotations },
+        Part { to: PartTo::Appended("GITHUB_OUTPUT"), draw: as_lines },
+        Part { to: PartTo::Appended("GITHUB_STEP_SUMMARY"), draw: in_summary },
+    ],
+    begins: &[],
+    tells_mistakes: true,
+};
+
+static AZURE: Format = Format {
+    name: "azure",
+    parts: &[
+        Part { to: PartTo::Commands, draw: as_issues },
+        Part { to: PartTo::Commands, draw: as_variables },
+        Part {
+            to: PartTo::Handed {
+                folder: "AGENT_TEMPDIRECTORY",
+                ending: "md",
+                command: upload_summary,
+            },
+            draw: in_markdown,
+        },
+    ],
+    begins: &[],
+    tells_mistakes: true,
+};
+
+pub(crate) static FORMATS: [&Format; 9] =
+    [&JSON, &NDJSON, &MARKDOWN, &HTML, &SARIF, &JUNIT, &GITLAB, &GITHUB, &AZURE];
 
 /// The format of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Format> {
@@ -162,6 +240,16 @@ fn in_json(
     }
 }
 
+/// The summary of a job has more room than a comment.
+fn in_summary(
+    reported: &Reported<'_>,
+    options: &ReportOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let comment_budget = options.comment_budget.max(SUMMARY_BUDGET);
+    in_markdown(reported, &ReportOptions { comment_budget, ..options.clone() }, out)
+}
+
 fn in_markdown(
     reported: &Reported<'_>,
     options: &ReportOptions,
@@ -173,6 +261,91 @@ fn in_markdown(
         Reported::Mistakes(findings, sources) => {
             finding::markdown::findings(findings, sources, options, out)
         }
+    }
+}
+
+/// What places point at.
+fn remarks(reported: &Reported<'_>) -> RemarkList {
+    match reported {
+        Reported::Plan(plan) => remarks::plan::remarks(plan),
+        Reported::Run(report, plan) => remarks::run::remarks(report, plan),
+        Reported::Mistakes(findings, sources) => remarks::mistakes::remarks(findings, sources),
+    }
+}
+
+fn outputs(reported: &Reported<'_>) -> Outputs {
+    match reported {
+        Reported::Plan(plan) => outputs::of_plan(plan),
+        Reported::Run(report, plan) => outputs::of_run(report, plan),
+        Reported::Mistakes(findings, _) => outputs::of_mistakes(findings),
+    }
+}
+
+fn as_sarif(it: &Reported<'_>, options: &ReportOptions, out: &mut dyn Write) -> io::Result<()> {
+    sarif::write(&remarks(it), &options.repository, out)
+}
+
+fn as_code_quality(
+    it: &Reported<'_>,
+    options: &ReportOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    code_quality::write(&remarks(it), &options.repository, out)
+}
+
+fn as_annotations(
+    it: &Reported<'_>,
+    options: &ReportOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    github::annotations(&remarks(it), &options.repository, out)
+}
+
+fn as_issues(it: &Reported<'_>, options: &ReportOptions, out: &mut dyn Write) -> io::Result<()> {
+    azure::issues(&remarks(it), &options.repository, out)
+}
+
+fn as_junit(it: &Reported<'_>, _options: &ReportOptions, out: &mut dyn Write) -> io::Result<()> {
+    match it {
+        Reported::Plan(plan) => {
+            suites::write("plan", &remarks::suites::of_plan(plan, &remarks(it)), out)
+        }
+        Reported::Run(report, plan) => {
+            suites::write("run", &run::suites::of_run(report, plan), out)
+        }
+        Reported::Mistakes(..) => {
+            suites::write("manifest", &remarks::suites::of_mistakes(&remarks(it)), out)
+        }
+    }
+}
+
+fn as_lines(it: &Reported<'_>, _options: &ReportOptions, out: &mut dyn Write) -> io::Result<()> {
+    outputs(it).lines(out)
+}
+
+fn as_variables(
+    it: &Reported<'_>,
+    _options: &ReportOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    outputs(it).variables(out)
+}
+
+/// Hands a summary over to Azure Pipelines.
+fn upload_summary(path: &str) -> String {
+    format!("##vso[task.uploadsummary]{}", escape::azure::text(&Safe::new(path)))
+}
+
+fn in_html(
+    reported: &Reported<'_>,
+    _options: &ReportOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match reported {
+        Reported::Plan(it) => plan::html::plan(it, out),
+        Reported::Run(report, plan) => run::html::run(report, plan, out),
+        // It begins with a verdict, and of what is none there is none.
+        Reported::Mistakes(..) => Ok(()),
     }
 }
 

@@ -11,7 +11,14 @@ pub(crate) mod events;
 pub mod finding;
 pub(crate) mod formats;
 pub(crate) mod history;
+mod html;
+mod outputs;
 pub mod page;
 pub mod plan;
+pub(crate) mod remarks;
 pub(crate) mod repository;
 pub(crate) mod run;
+mod suites;
+
+#[cfg(test)]
+mod reports_tests;

@@ -3,25 +3,28 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
+use crate::runners;
 use crate::world::{HEAD, Run, World};
 
-/// Everything a terminal, a bidi algorithm or a web page could act on.
-const DRAWING: &str = "E\u{1b}[2J\u{1b}[38;5;123mred\u{1b}]8;;http://evil.example\u{7}link\u{1b}]8;;\u{7}\
+/// Everything a terminal, a bidi algorithm, a web page or the runner of a job could act on.
+pub const DRAWING: &str = "E\u{1b}[2J\u{1b}[38;5;123mred\u{1b}]8;;http://evil.example\u{7}link\u{1b}]8;;\u{7}\
     \u{1b}]52;c;ZXZpbA==\u{7}\u{1b}P$q\u{1b}\\\u{8}\u{0}\u{7f}\u{9b}31m\u{9d}0;t\u{9c}\u{85}\
     \u{202e}\u{2066}\u{2069}\u{200f}\u{61c}\u{200b}\u{feff}\u{2060}\u{ad}\u{2028}\u{e0041}\u{2800}\
     \r\nPlan: 0 to add, 0 to change, 0 to remove.\r\n\t| **b** | \
-    <img src=x onerror=alert(1)> [x](javascript:alert(1)) ``` `$(reboot)` :tada:";
+    <img src=x onerror=alert(1)> [x](javascript:alert(1)) ``` `$(reboot)` :tada:\
+    \n ::error::forged\n::set-output name=digest::forged ::stop-commands::x ##vso[task.complete result=Failed;]x \
+    ##[add-mask]Plan ##[section]x";
 
 fn names() -> [String; 3] {
     [DRAWING.to_owned(), format!("{DRAWING}{}", "A".repeat(5_000)), "漢字テスト".repeat(40)]
 }
 
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
 /// A tenant in which everything with a name is called so.
-fn tenant(name: &str, more: &str) -> String {
+pub fn tenant(name: &str, more: &str) -> String {
     let other = |tail: &str| quoted(&format!("{name}{tail}"));
     let name = quoted(name);
     format!(
@@ -56,7 +59,7 @@ fn tenant(name: &str, more: &str) -> String {
     )
 }
 
-const BODY: &str = r#"
+pub const BODY: &str = r#"
 [resource.orders]
 app_id = "5e000000-0000-4000-8000-000000000003"
 
@@ -87,6 +90,7 @@ pub fn assert_harmless(text: &str) {
     let found: Vec<char> = text.chars().filter(|c| *c != '\n' && draws(*c)).collect();
     assert!(found.is_empty(), "{found:?} in {text:?}");
     assert!(!text.contains("\nPlan: 0 to add, 0 to change, 0 to remove.\n"));
+    assert_eq!((runners::github(text), runners::azure(text)), (vec![], vec![]), "{text:?}");
 }
 
 /// Colour is the tool's own and nothing else; what a name brought is not among it.
@@ -174,6 +178,7 @@ fn saved_plans_logs_and_snapshots_draw_nothing_when_they_are_printed() {
         let text = std::fs::read_to_string(file).unwrap();
         let found: Vec<char> = text.chars().filter(|c| *c != '\n' && draws(*c)).collect();
         assert!(found.is_empty(), "{found:?} in {}", file.display());
+        assert_eq!((runners::github(&text), runners::azure(&text)), (vec![], vec![]));
     }
 }
 

@@ -47,8 +47,10 @@ mod recorder;
 mod records;
 #[cfg(unix)]
 mod rehearsal;
+mod report_files;
 mod reports;
 mod rests;
+mod runners;
 mod sample;
 mod saved;
 mod scale;

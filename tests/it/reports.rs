@@ -1,198 +1,204 @@
-//! Reports as files: what may be written over, who is named in them, and what is told while a run goes on.
+//! Reports for places that review code and run jobs, written by the real binary.
 
-use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use serde_json::Value;
 
-use crate::scenarios::{app, has, wants};
-use crate::world::World;
+use crate::hostile::{BODY, DRAWING, quoted, tenant};
+use crate::runners;
+use crate::world::{HEAD, Run, World};
 
-/// Those that go to a file.
-const KINDS: [&str; 3] = ["json", "ndjson", "markdown"];
-
-/// Way 3 for a group, and a single grant that goes.
-fn world() -> World {
-    let world = World::with(
-        &(has("Graph Explorer", None, "User.Read Mail.Read")
-            + &has("Acme Sign", Some("bob@contoso.com"), "Mail.Read")),
-    );
-    world.manifest(
-        &(app("explorer", "exact")
-            + &wants("explorer", r#"["User.Read", "Mail.Read"]"#, r#"{ groups = ["GX"] }"#)),
-    );
-    world
+/// A job of GitHub or of Azure Pipelines: what it sets.
+fn job(world: &World, args: &[&str]) -> Command {
+    let mut command = world.command(args);
+    for name in ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"] {
+        command.env(name, world.folder().join(name));
+    }
+    command.env("AGENT_TEMPDIRECTORY", world.private("temp"));
+    command.env("GITHUB_WORKSPACE", world.folder().parent().unwrap());
+    command
 }
 
-fn text(world: &World, name: &str) -> String {
+fn run(mut command: Command, code: i32) -> Run {
+    Run::of(command.output().unwrap()).assert_code(code)
+}
+
+fn read(world: &World, name: &str) -> String {
     std::fs::read_to_string(world.folder().join(name)).unwrap()
 }
 
+/// Whatever has a name is called so, and the manifest gives it as a reason.
+fn hostile() -> World {
+    let world = World::new(&tenant(DRAWING, ""));
+    let reason = format!("[[grant]]\nreason = {}", quoted(DRAWING));
+    world.manifest(&BODY.replace("[[grant]]", &reason));
+    world
+}
+
+/// The manifest as the repository knows it: the folder of the world lies in the root.
+fn path(world: &World) -> String {
+    format!("{}/consent.toml", world.folder().file_name().unwrap().to_str().unwrap())
+}
+
 #[test]
-fn a_saved_plan_is_shown_again_without_a_tenant() {
-    let world = world();
-    let made = world.run(&["plan", "--out", "p.plan", "--json"]).assert_code(0).json();
-    let shown = world.run(&["show", "p.plan", "--json"]).assert_code(0).json();
-    for member in ["tenant", "summary", "access", "effect", "apps", "extent", "lifted"] {
-        assert_eq!(made[member], shown[member], "{member}");
+fn a_job_of_github_is_told_at_the_lines_of_the_manifest() {
+    let world = hostile();
+    let told = run(job(&world, &["plan", "--report", "github"]), 0);
+    let found = runners::github(&told.stdout);
+    assert!(!found.is_empty(), "{told:#?}");
+    let lines = read(&world, "consent.toml").lines().count();
+    for one in &found {
+        assert!(["error", "warning", "notice"].contains(&one.word.as_str()), "{one:?}");
+        assert_eq!(one.properties["file"], path(&world));
+        assert!((1..=lines).contains(&one.properties["line"].parse().unwrap()), "{one:?}");
     }
-    let of = |plan: &Value, member: &str| -> Vec<Value> {
-        plan["changes"].as_array().unwrap().iter().map(|one| one[member].clone()).collect()
+    assert_eq!(runners::github(&told.stderr), []);
+    assert_eq!(runners::azure(&told.all()), []);
+    let people = world.run(&["plan", "--full", "--by", "person"]).assert_code(0);
+    assert_eq!((runners::github(&people.all()), runners::azure(&people.all())), (vec![], vec![]));
+    let outputs = read(&world, "GITHUB_OUTPUT");
+    let digest = world.digest();
+    for line in ["verdict=ready", "remove=3", "simulated=true", &format!("digest={digest}")] {
+        assert!(outputs.lines().any(|one| one == line), "{line} in {outputs}");
+    }
+    assert!(read(&world, "GITHUB_STEP_SUMMARY").contains(&digest));
+    // The next step of the job adds to both.
+    let args = ["apply", "--approve", &digest, "--report", "github"];
+    run(job(&world, &args), 0).quietly();
+    let both = read(&world, "GITHUB_OUTPUT");
+    assert!(both.starts_with(&outputs) && both.contains("\nresult=done\n"), "{both}");
+}
+
+#[test]
+fn a_job_of_azure_is_told_the_same() {
+    let world = hostile();
+    let told = run(job(&world, &["plan", "--report", "azure"]), 0);
+    let found = runners::azure(&told.stdout);
+    let values = |name: &str| {
+        let named =
+            found.iter().find(|one| one.properties.get("variable").is_some_and(|it| it == name));
+        named.unwrap_or_else(|| panic!("{name} in {found:#?}")).message.clone()
     };
-    for member in ["address", "verb", "requests", "permissions", "risk", "outage"] {
-        if member != "permissions" {
-            assert_eq!(of(&made, member), of(&shown, member), "{member}");
-        }
+    assert_eq!((values("verdict").as_str(), values("digest")), ("ready", world.digest()));
+    for one in found.iter().filter(|one| one.word == "task.logissue") {
+        assert_eq!(one.properties["sourcepath"], path(&world));
     }
-    let drawn = world.run(&["show", "p.plan", "--color", "never"]).assert_code(0);
-    assert!(drawn.stdout.contains("the plan says: \"consent.toml\""), "{drawn:#?}");
-    assert!(drawn.stderr.contains("nothing was compared with the tenant"), "{drawn:#?}");
-    assert!(drawn.stdout.contains("cuts off all others"), "{drawn:#?}");
-    let altered = text(&world, "p.plan").replacen("Mail.Read", "Mail.Send", 1);
-    world.file("altered.plan", &altered);
-    world.run(&["show", "altered.plan"]).assert_code(6).quietly();
-    world.file("other.json", "{\"format\": \"consent.run_report\", \"format_version\": 1}");
-    let other = world.run(&["show", "other.json"]).assert_code(3);
-    assert!(other.stderr.contains("error[not_shown]"), "{other:#?}");
+    let summary: Vec<_> = found.iter().filter(|one| one.word == "task.uploadsummary").collect();
+    let [summary] = summary[..] else { panic!("{found:#?}") };
+    assert!(std::fs::read_to_string(&summary.message).unwrap().contains(&world.digest()));
+    assert_eq!(runners::github(&told.all()), []);
 }
 
 #[test]
-fn the_result_of_a_run_is_shown_again() {
-    let world = world();
-    let ran = world.run(&["apply", "--approve", &world.digest(), "--json"]).assert_code(0).json();
-    let folder = world.folder().join(".consent/snapshots");
-    let record = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
-    let record = record.to_str().unwrap();
-    let shown = world.run(&["show", record, "--json"]).assert_code(0).json();
-    for member in ["tenant", "counts", "writes_sent", "changes", "remaining", "stopped"] {
-        assert_eq!(ran[member], shown[member], "{member}");
-    }
-    let drawn = world.run(&["show", record, "--report", "markdown=-"]).assert_code(0);
-    assert!(drawn.stdout.starts_with("<!-- consent:run tenant="), "{drawn:#?}");
-}
-
-/// User names and ids of all users of the tenant, in every form in which an id holds another.
-fn people(world: &World) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for user in world.rows("users") {
-        for member in ["id", "userPrincipalName"] {
-            found.insert(user[member].as_str().unwrap().to_lowercase());
-        }
-    }
-    // A grant of one user has an id that holds his.
-    let grants = world.rows("oauth2PermissionGrants").into_iter();
-    let own = grants.filter(|grant| grant["consentType"] == "Principal");
-    found.extend(own.map(|grant| grant["id"].as_str().unwrap().to_lowercase()));
-    found
-}
-
-#[test]
-fn people_who_are_hidden_are_in_no_report() {
-    let world = world();
-    let before = people(&world);
-    let reports: Vec<String> = KINDS.iter().map(|kind| format!("{kind}=plan.{kind}")).collect();
-    let mut args = vec!["plan", "--people", "hide"];
-    reports.iter().for_each(|report| args.extend(["--report", report]));
-    let plan = world.run(&args).assert_code(0);
-    let digest = world.digest();
-    let reports: Vec<String> = KINDS.iter().map(|kind| format!("{kind}=run.{kind}")).collect();
-    let mut args = vec!["apply", "--approve", &digest, "--people", "hide"];
-    reports.iter().for_each(|report| args.extend(["--report", report]));
-    let run = world.run(&args).assert_code(0);
-    let all: BTreeSet<String> = before.union(&people(&world)).cloned().collect();
-    assert!(all.len() > 5, "{all:?}");
-    let files = KINDS.iter().flat_map(|kind| [format!("plan.{kind}"), format!("run.{kind}")]);
-    let texts = files.map(|file| text(&world, &file)).chain([plan.stdout, run.stdout]);
-    for told in texts {
-        let lower = told.to_lowercase();
-        for person in &all {
-            assert!(!lower.contains(person), "{person} in {told}");
-        }
-        assert!(!told.contains('@'), "{told}");
-    }
-    assert!(
-        text(&world, "plan.markdown").contains("3 people"),
-        "{}",
-        text(&world, "plan.markdown")
-    );
-    assert!(text(&world, "plan.json").contains(&digest), "the digest is that of the effect");
-}
-
-#[test]
-fn events_are_told_while_the_run_goes_on() {
-    let mut world = world();
-    world.later("[weather]\nseed = 5\nlatency = \"100ms..200ms\"\n", |_| {});
-    let digest = world.digest();
-    let file = world.folder().join("run.ndjson");
-    let mut run = world
-        .command(&["apply", "--approve", &digest, "--report", "ndjson=run.ndjson", "--quiet"])
-        .spawn()
-        .unwrap();
-    let (mut seen_early, start) = (false, Instant::now());
-    while run.try_wait().unwrap().is_none() {
-        let text = std::fs::read_to_string(&file).unwrap_or_default();
-        seen_early |=
-            text.contains("\"event\":\"sending\"") && !text.contains("\"event\":\"ended\"");
-        assert!(start.elapsed() < Duration::from_secs(60));
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let lines: Vec<Value> = std::fs::read_to_string(&file)
-        .unwrap()
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    let words: Vec<&str> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
-    assert_eq!((words.first(), words.last()), (Some(&"begun"), Some(&"ended")), "{words:?}");
-    assert!(seen_early, "nothing was told before the end: {words:?}");
-    let settled = words.iter().filter(|word| **word == "settled").count();
-    assert_eq!(lines[0]["changes"], settled, "{words:?}");
-    let schema: Value =
-        serde_json::from_str(&world.run(&["schema", "events"]).assert_code(0).stdout).unwrap();
-    let valid = jsonschema::validator_for(&schema).unwrap();
-    for line in &lines {
-        assert!(valid.is_valid(line), "{line}");
+fn stdout_is_json_and_nothing_else_where_it_is_asked_for() {
+    let world = hostile();
+    for format in ["github", "azure"] {
+        let told = run(job(&world, &["plan", "--json", "--report", format]), 0);
+        let report: Value = serde_json::from_str(&told.stdout).unwrap();
+        assert_eq!(report["format"], "consent.plan_report");
+        assert_eq!((runners::github(&told.stdout), runners::azure(&told.stdout)), (vec![], vec![]));
+        let found = match format {
+            "github" => runners::github(&told.stderr),
+            _ => runners::azure(&told.stderr),
+        };
+        assert!(!found.is_empty(), "the runner reads stderr as well: {}", told.stderr);
     }
 }
 
 #[test]
-fn a_manifest_with_mistakes_is_told_where_people_review() {
-    let world = world();
-    world.manifest("[app.explorer]\napp_id = \"x\"\n");
-    let run =
-        world.run(&["plan", "--report", "markdown=m.md", "--report", "json=m.json"]).assert_code(3);
-    let told = text(&world, "m.md");
-    assert!(told.contains("no plan, the manifest has") && told.contains("consent.toml:"), "{told}");
-    assert!(!world.folder().join("m.json").exists(), "there is no plan to tell: {run:#?}");
-}
-
-#[test]
-fn only_a_report_of_its_kind_is_written_over() {
-    let world = world();
-    for kind in KINDS {
-        let report = format!("{kind}=r.{kind}");
-        world.run(&["plan", "--report", &report]).assert_code(0).quietly();
-        world.run(&["plan", "--report", &report]).assert_code(0).quietly();
-        let other = if kind == "markdown" { "json" } else { "markdown" };
-        let run = world.run(&["plan", "--report", &format!("{other}=r.{kind}")]).assert_code(3);
-        assert!(run.stderr.contains("error[not_ours]"), "{run:#?}");
-        world.file("mine.txt", "# my own notes\n");
-        let run = world.run(&["plan", "--report", &format!("{kind}=mine.txt")]).assert_code(3);
-        assert!(run.stderr.contains("error[not_ours]"), "{run:#?}");
-        assert_eq!(text(&world, "mine.txt"), "# my own notes\n");
+fn without_their_platform_they_say_so() {
+    let world = hostile();
+    for format in ["github", "azure"] {
+        let told = world.run(&["plan", "--report", format]).assert_code(3);
+        assert!(told.stderr.contains("no_platform"), "{told:#?}");
     }
+    world.assert_untouched();
 }
 
 #[test]
-fn reports_for_a_platform_need_it() {
-    let world = world();
-    for (typed, said) in [
-        ("markdown", "write it as markdown=FILE"),
-        ("yaml=x", "no report of the kind"),
-        ("markdown=", "a file name is missing"),
+fn mistakes_stand_at_their_lines() {
+    let world = World::new(&tenant("Contoso", ""));
+    let evil = quoted(&format!("{DRAWING}x"));
+    world.manifest(&format!("{BODY}\n[app.sign2]\napp_id = 7\nmode = \"exact\"\n{evil} = 1\n"));
+    let args = [
+        "plan",
+        "--report",
+        "sarif=a.sarif",
+        "--report",
+        "junit=a.xml",
+        "--report",
+        "gitlab=a.json",
+    ];
+    let told = run(job(&world, &[&args[..], &["--report", "github"]].concat()), 3);
+    let wrong =
+        1 + read(&world, "consent.toml").lines().position(|line| line == "app_id = 7").unwrap();
+    let log: Value = serde_json::from_str(&read(&world, "a.sarif")).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let at = |one: &Value| one["locations"][0]["physicalLocation"]["region"]["startLine"].clone();
+    assert!(results.iter().any(|one| at(one) == wrong), "{results:#?}");
+    let found = runners::github(&told.stdout);
+    assert!(found.iter().any(|one| one.properties["line"] == wrong.to_string()), "{told:#?}");
+    assert!(found.iter().all(|one| one.word == "error" || one.word == "warning"), "{found:?}");
+    assert!(read(&world, "GITHUB_OUTPUT").contains("verdict=invalid\n"));
+    assert!(read(&world, "a.json").contains("consent/wrong_type"));
+    assert!(read(&world, "a.xml").contains("wrong_type at "));
+}
+
+#[test]
+fn a_report_is_written_over_its_own_kind_and_nothing_else() {
+    let world = hostile();
+    let args = [
+        "plan",
+        "--report",
+        "sarif=a.sarif",
+        "--report",
+        "junit=a.xml",
+        "--report",
+        "gitlab=q.json",
+    ];
+    for _ in 0..2 {
+        world.run(&args).assert_code(0).quietly();
+    }
+    for (report, there) in [
+        ("sarif=x", "{\"$schema\": \"x\", \"version\": \"2.1.0\", \"runs\": []}"),
+        ("junit=x", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"mine\"/>"),
+        ("gitlab=x", "[\n  {\n    \"check_name\": \"mine\"}]"),
     ] {
-        let run = world.run(&["plan", "--report", typed]).assert_code(3);
-        assert!(run.stderr.contains(said), "{run:#?}");
+        world.file("x", there);
+        let told = world.run(&["plan", "--report", report]).assert_code(3);
+        assert!(told.stderr.contains("not_ours"), "{told:#?}");
+        assert_eq!(read(&world, "x"), there);
     }
-    let run = world.run(&["plan", "--comment-budget", "100"]).assert_code(3);
-    assert!(run.stderr.contains("at least"), "{run:#?}");
+    // The comment stands beside: no page of somebody else's goes.
+    world.file("README.md", "# Mine\n");
+    let told = world.run(&["plan", "--report", "gitlab=README.json"]).assert_code(3);
+    assert!(told.stderr.contains("not_ours"), "{told:#?}");
+    assert_eq!(read(&world, "README.md"), "# Mine\n");
+    let told = world.run(&["plan", "--report", "gitlab=same.md"]).assert_code(3);
+    assert!(told.stderr.contains("same_target"), "{told:#?}");
+}
+
+#[test]
+fn junit_is_as_the_schema_of_jenkins_says() {
+    let linter = Command::new("xmllint").arg("--version").output();
+    if !linter.is_ok_and(|output| output.status.success()) {
+        println!("skipped: no xmllint (it is in Debian's libxml2-utils)");
+        return;
+    }
+    let world = hostile();
+    let digest = world.digest();
+    world.run(&["plan", "--report", "junit=plan.xml"]).assert_code(0).quietly();
+    world
+        .run(&["apply", "--approve", &digest, "--report", "junit=run.xml"])
+        .assert_code(0)
+        .quietly();
+    world.file("consent.toml", &format!("{HEAD}\n[app.sign]\napp_id = 7\n"));
+    world.run(&["plan", "--report", "junit=mistakes.xml"]).assert_code(3).quietly();
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/fixtures/formats/junit-10.xsd");
+    for file in ["plan.xml", "run.xml", "mistakes.xml"] {
+        assert!(read(&world, file).contains("<testcase "), "{file} says nothing");
+        let args = ["--noout", "--nonet", "--schema", schema, file];
+        let done = Command::new("xmllint").args(args).current_dir(world.folder()).output().unwrap();
+        assert!(done.status.success(), "{file}: {}", String::from_utf8_lossy(&done.stderr));
+    }
 }

@@ -1,6 +1,7 @@
 //! Where results shall be written, looked at before anything is read: nothing overwrites what it was made
 //! of, or another result.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::cli::input::args::{Global, Report, Target};
@@ -8,6 +9,7 @@ use crate::cli::output::failure::{Exit, Failure};
 use crate::cli::output::files::stored;
 use crate::model::untrusted::shown;
 use crate::plan::file;
+use crate::render::formats::MARKDOWN;
 use crate::render::{plan, run};
 use crate::store::report_file::{self, Holds};
 use crate::store::taken;
@@ -15,7 +17,7 @@ use crate::store::taken;
 /// One file of the command line, as people call it.
 struct NamedFile<'a> {
     flag: &'static str,
-    path: &'a Path,
+    path: Cow<'a, Path>,
     /// What may be replaced by it. `None` where nothing is: a log is added to.
     replaces: Option<Replaces>,
 }
@@ -68,6 +70,13 @@ impl<'a> Targets<'a> {
                 Target::File(path) => {
                     let replaced = yesterdays(report.format.begins);
                     targets = targets.writes("--report", Some(path), Some(replaced));
+                    for ending in report.format.beside() {
+                        targets.written.push(NamedFile {
+                            flag: "--report",
+                            path: path.with_extension(ending).into(),
+                            replaces: Some(yesterdays(MARKDOWN.begins)),
+                        });
+                    }
                 }
             }
         }
@@ -81,7 +90,7 @@ impl<'a> Targets<'a> {
         path: Option<&'a Path>,
         replaces: Option<Replaces>,
     ) -> Self {
-        self.written.extend(path.map(|path| NamedFile { flag, path, replaces }));
+        self.written.extend(path.map(|path| NamedFile { flag, path: path.into(), replaces }));
         self
     }
 
@@ -91,7 +100,8 @@ impl<'a> Targets<'a> {
         flag: &'static str,
         paths: impl IntoIterator<Item = &'a PathBuf>,
     ) -> Self {
-        self.read.extend(paths.into_iter().map(|path| NamedFile { flag, path, replaces: None }));
+        let named = |path: &'a PathBuf| NamedFile { flag, path: path.into(), replaces: None };
+        self.read.extend(paths.into_iter().map(named));
         self
     }
 
@@ -107,13 +117,16 @@ impl<'a> Targets<'a> {
             )
             .help("take out one of --json and --report …=-, or name a file for it"));
         }
-        let mut taken: Vec<(&NamedFile<'_>, PathBuf)> =
-            self.read.iter().filter_map(|one| Some((one, report_file::place(one.path)?))).collect();
+        let mut taken: Vec<(&NamedFile<'_>, PathBuf)> = self
+            .read
+            .iter()
+            .filter_map(|one| Some((one, report_file::place(&one.path)?)))
+            .collect();
         for one in &self.written {
             if one.path == Path::new("-") {
                 return Err(no_stdout(one));
             }
-            let Some(place) = report_file::place(one.path) else {
+            let Some(place) = report_file::place(&one.path) else {
                 return Err(no_folder(one));
             };
             if let Some((other, _)) = taken.iter().find(|(_, at)| is_at(&place, at)) {
@@ -131,7 +144,7 @@ impl NamedFile<'_> {
     /// When something is there that this command did not make: exit 3, and it stays as it is.
     fn spares_others(&self) -> Result<(), Failure> {
         let Some(replaced) = self.replaces else { return Ok(()) };
-        match report_file::held(self.path).map_err(stored)? {
+        match report_file::held(&self.path).map_err(stored)? {
             Holds::Nothing => Ok(()),
             Holds::Ours(format) if replaced.formats.contains(&format.as_str()) => Ok(()),
             Holds::Other(start) if replaced.begins.iter().any(|own| start.starts_with(own)) => {
@@ -147,7 +160,7 @@ fn not_ours(one: &NamedFile<'_>, wanted: &str, held: &Holds) -> Failure {
         Holds::Ours(format) => format!("a {}", shown(format)),
         Holds::Nothing | Holds::Other(_) => "something else".to_owned(),
     };
-    let (flag, path) = (one.flag, told(one.path));
+    let (flag, path) = (one.flag, told(&one.path));
     let title = format!("{flag} {path} is there already, and is {found}; it is left as it is");
     Failure::new(Exit::Invalid, "not_ours", title).help(format!(
         "{flag} replaces nothing but {wanted}: name another file, or move this one away"
@@ -168,13 +181,13 @@ fn is_at(place: &Path, taken: &Path) -> bool {
 }
 
 fn same(one: &NamedFile<'_>, other: &NamedFile<'_>) -> Failure {
-    let (path, flag, other) = (told(one.path), one.flag, other.flag);
+    let (path, flag, other) = (told(&one.path), one.flag, other.flag);
     let title = format!("{flag} {path} would be written over what {other} names");
     Failure::new(Exit::Invalid, "same_target", title).help(format!("name another file for {flag}"))
 }
 
 fn no_folder(one: &NamedFile<'_>) -> Failure {
-    let title = format!("{} {} lies in a folder that is not there", one.flag, told(one.path));
+    let title = format!("{} {} lies in a folder that is not there", one.flag, told(&one.path));
     Failure::new(Exit::Invalid, "no_folder", title).help("make the folder first, or name another")
 }
 

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::manifest::source::{BOM, Source, Sources, floor};
 use crate::model::finding::{Finding, Findings, Place, Severity, TOO_MANY};
-use crate::model::untrusted::shown;
+use crate::model::untrusted::{self, shown};
 use crate::render::finding::quote::{self, Redact};
 use crate::render::page::style::Colour;
 
@@ -136,12 +136,13 @@ impl Cut {
         let quoted = quote::safe(whole, known);
         if quoted != whole {
             // Where the place was in what is left, nobody knows: all of it is marked.
-            let text = masked(quoted.trim());
+            let text = quoted.trim();
+            let text = masked(text, 0..text.len());
             return Some(Self { line, span: 0..text.len(), text });
         }
         let end = floor(text, span.end).clamp(start, last);
-        let row = |range: Range<usize>| masked(&text[range]);
-        let (before, marked, after) = (row(first..start), row(start..end), row(end..last));
+        let row = |from: usize, to: usize| masked(whole, from - first..to - first);
+        let (before, marked, after) = (row(first, start), row(start, end), row(end, last));
         let drawn = format!("{before}{marked}{after}");
         let text = drawn.trim_end().to_owned();
         // What pointed at blanks of the end points behind the last character.
@@ -151,17 +152,19 @@ impl Cut {
     }
 }
 
-/// One character for each, so that columns stay true: what would draw, hide or reorder on a terminal
-/// becomes a replacement character.
-fn masked(text: &str) -> String {
-    let mask = |c: char| match c {
+/// One character for each, so that columns stay true: what would draw, hide or reorder on a terminal, or be
+/// a command in the log of a job, becomes a replacement character.
+fn masked(text: &str, range: Range<usize>) -> String {
+    let mask = |(at, c): (usize, char)| match c {
         '\t' => '\t',
+        _ if untrusted::commands(text, at) => char::REPLACEMENT_CHARACTER,
         c if shown(c.encode_utf8(&mut [0; 4])).chars().nth(1).is_some() => {
             char::REPLACEMENT_CHARACTER
         }
         c => c,
     };
-    text.chars().filter(|c| *c != BOM && *c != '\r').map(mask).collect()
+    let within = |(at, c): &(usize, char)| range.contains(at) && *c != BOM && *c != '\r';
+    text.char_indices().filter(within).map(mask).collect()
 }
 
 /// Findings are made of safe text; this is the second fence, which keeps line ends out of titles.

@@ -21,8 +21,8 @@ const WORDS: usize = COLUMNS - 2 - LABEL - 3 * NUMBER - 2;
 /// What a plan does with one app, or with several.
 #[derive(Default)]
 pub(crate) struct AppRow {
-    label: String,
-    counts: Counts,
+    pub(crate) label: String,
+    pub(crate) counts: Counts,
     high: usize,
     critical: usize,
     /// The highest risk of what is given.
@@ -108,7 +108,7 @@ impl AppRow {
     }
 
     /// `2 [CRITICAL], 13 [HIGH], cuts off all users`.
-    fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let dangerous = [(self.critical, Tier::Critical), (self.high, Tier::High)];
         let dangerous = dangerous.into_iter().filter(|(count, _)| *count > 0);
         let mut words: Vec<String> = dangerous

@@ -118,13 +118,12 @@ pub(crate) fn by_app(left: &[Unmanaged]) -> String {
 
 /// What the plan did not look at.
 fn outside(plan: &Plan, page: &mut Page) {
-    if let Some(text) = outside_words(plan) {
-        page.blank();
-        page.wrapped(Ink::Plain, "Outside this manifest: ", &text, COLUMNS);
-    }
+    let Some(text) = outside_words(plan) else { return };
+    page.blank();
+    page.wrapped(Ink::Plain, "Outside this manifest: ", &text, COLUMNS);
 }
 
-/// The same in words; nothing of a part.
+/// `50 of 60 apps with consent, 304 grants.`
 pub(crate) fn outside_words(plan: &Plan) -> Option<String> {
     let outside = plan.outside?;
     let says = if plan.source == SaidBy::File { SAYS } else { "" };

@@ -55,7 +55,7 @@ pub(crate) fn verdict_words(plan: &Plan) -> String {
 }
 
 /// `Ready to apply.` The names of rails in a saved plan are its own words.
-fn verdict(plan: &Plan) -> (Ink, Cow<'static, str>) {
+pub(crate) fn verdict(plan: &Plan) -> (Ink, Cow<'static, str>) {
     match Readiness::of(plan) {
         Readiness::Ready if plan.source == SaidBy::File => {
             (Ink::Strong, format!("Ready to apply; {SAYS}no rail stops it.").into())
@@ -96,7 +96,7 @@ fn blocked(plan: &Plan) -> String {
 }
 
 /// ` Part of the manifest: crm, tenant.` behind the verdict.
-fn part(plan: &Plan) -> String {
+pub(crate) fn part(plan: &Plan) -> String {
     match &plan.extent {
         Extent::Whole => String::new(),
         Extent::Partial(labels) => format!(" Part of the manifest: {}.", labels.join(", ")),
@@ -135,12 +135,11 @@ pub(crate) fn manifest_words(plan: &Plan) -> String {
     format!("{}{names}, {}", says(plan), counted(plan.manifest.apps, "app"))
 }
 
-/// How much was read.
 fn live(plan: &Plan, page: &mut Page) {
     page.wrapped(Ink::Plain, "Live      ", &live_words(plan), COLUMNS);
 }
 
-/// `read 14:02 UTC, complete: 1 app, 1 grant, 0.3 s`.
+/// How much was read.
 pub(crate) fn live_words(plan: &Plan) -> String {
     let live = &plan.live;
     let mut read = vec![counted(live.apps, "app")];
@@ -158,17 +157,16 @@ pub(crate) fn live_words(plan: &Plan) -> String {
 
 /// Rails that would stop apply. The words beside them are the manifest's, and a saved plan's own.
 fn lifted(plan: &Plan, page: &mut Page) {
-    for text in lifted_words(plan) {
-        page.wrapped(Ink::Change, "LIFTED    ", &text, COLUMNS);
+    for lifted in &plan.lifted {
+        page.wrapped(Ink::Change, "LIFTED    ", &lifted_words(plan, lifted), COLUMNS);
     }
 }
 
-/// Each of them in a sentence.
-pub(crate) fn lifted_words(plan: &Plan) -> impl Iterator<Item = String> {
-    plan.lifted.iter().map(|Lifted { rail, max, until, reason, place }| {
-        let (says, reason, place) = (says(plan), quoted(reason), quoted(place));
-        format!("[accept] {rail}, up to {max} objects until {until}, {says}{reason}, {place}")
-    })
+/// `[accept] revoke, up to 412 objects until 2026-12-31, "why", "consent.toml:60"`.
+pub(crate) fn lifted_words(plan: &Plan, lifted: &Lifted) -> String {
+    let Lifted { rail, max, until, reason, place } = lifted;
+    let (says, reason, place) = (says(plan), quoted(reason), quoted(place));
+    format!("[accept] {rail}, up to {max} objects until {until}, {says}{reason}, {place}")
 }
 
 /// Where a plan does not do what its manifest seems to mean, that comes first.
@@ -185,7 +183,7 @@ fn pointless(plan: &Plan, page: &mut Page) {
 }
 
 /// What stands before words that only a file says.
-fn says(plan: &Plan) -> &'static str {
+pub(crate) fn says(plan: &Plan) -> &'static str {
     match plan.source {
         SaidBy::Tenant => "",
         SaidBy::File => SAYS,
@@ -194,19 +192,20 @@ fn says(plan: &Plan) -> &'static str {
 
 /// `4 changes in 1 app:`, `3 to add, 0 to change, 1 to remove.`
 fn summary(plan: &Plan) -> (String, String) {
-    (format!("{} in {}:", changes(plan), owners(plan)), format!("{}.", totals(plan).join(", ")))
+    (format!("{}:", extent(plan)), format!("{}.", totals(plan).join(", ")))
 }
 
-/// `1 app and the tenant's settings`.
-pub(crate) fn owners(plan: &Plan) -> String {
+/// `4 changes in 1 app`.
+pub(crate) fn extent(plan: &Plan) -> String {
     let mut owners: BTreeSet<&str> =
         plan.changes.iter().map(|change| change.address.owner.as_str()).collect();
     let tenant = owners.remove(TENANT);
-    match (owners.len(), tenant) {
+    let place = match (owners.len(), tenant) {
         (0, _) => "the tenant's settings".to_owned(),
         (apps, true) => format!("{} and the tenant's settings", counted(apps, "app")),
         (apps, false) => counted(apps, "app"),
-    }
+    };
+    format!("{} in {place}", changes(plan))
 }
 
 fn changes(plan: &Plan) -> String {
@@ -218,14 +217,17 @@ pub(crate) fn totals(plan: &Plan) -> [String; 3] {
     Counts::of(&plan.changes).words().map(|(count, word)| format!("{} to {word}", grouped(count)))
 }
 
-/// The same for the question, with the two things that somebody must not overlook: the highest risk of what
-/// is given, and how much is cut off.
+/// The same for the question, with the two things that somebody must not overlook.
 pub(crate) fn numbers(plan: &Plan) -> (String, String) {
+    (changes(plan), format!("{}; {}.", totals(plan).join(", "), dangers(plan)))
+}
+
+/// `highest risk given: high; cuts off all users in 1 app`.
+pub(crate) fn dangers(plan: &Plan) -> String {
     let risks = plan.changes.iter().filter_map(|change| change.risk.as_ref());
     let given = match risks.map(|risk| risk.tier).max() {
-        Some(tier) => format!("; highest risk given: {}", Tier::word(tier)),
+        Some(tier) => format!("highest risk given: {}; ", Tier::word(tier)),
         None => String::new(),
     };
-    let outage = cuts_off_in_all(OutageTotals::of(plan));
-    (changes(plan), format!("{}{given}; {outage}.", totals(plan).join(", ")))
+    format!("{given}{}", cuts_off_in_all(OutageTotals::of(plan)))
 }

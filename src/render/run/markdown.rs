@@ -33,14 +33,13 @@ pub(crate) fn run(
 
 fn comment(report: &RunReport, plan: &Plan, most: usize) -> String {
     let tenant = plan.tenant.domains.first().unwrap_or(&plan.tenant.name);
-    let lead = if plan.simulated { "**SIMULATED** tenant" } else { "Tenant" };
     let mut out = format!(
         "{MARK}{} -->\n## consent apply: {}\n\n",
         plan.tenant.id,
         escape::text(&text::counts_text(report, &plan.changes)),
     );
-    out.push_str(&format!("- {lead} {} (`{}`)\n", escape::name(tenant), plan.tenant.id));
-    out.push_str(&format!("- Tenant {}\n", escape::text(&text::tenant_words(report, plan))));
+    out.push_str(&format!("- Tenant {} (`{}`)\n", escape::name(tenant), plan.tenant.id));
+    out.push_str(&format!("- {}\n", escape::text(&text::tenant_words(report, plan))));
     if let Some(stopped) = &report.stopped {
         out.push_str(&format!("- **Stopped** {}\n", escape::text(&text::because(stopped))));
     }

@@ -1,8 +1,10 @@
 //! What became of a run: for people, what stands now and what to do; for programs,
 //! `consent.run_report`.
 
+pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod markdown;
+pub(crate) mod suites;
 pub(crate) mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,7 +57,7 @@ impl TenantAfter {
 }
 
 /// Objects per result, by the result's word.
-pub(super) fn counts(report: &RunReport) -> BTreeMap<&'static str, usize> {
+pub(crate) fn counts(report: &RunReport) -> BTreeMap<&'static str, usize> {
     let mut counts: BTreeMap<&str, usize> = RESULTS.iter().map(|(word, _)| (*word, 0)).collect();
     for line in &report.lines {
         *counts.entry(line.outcome.word()).or_default() += 1;

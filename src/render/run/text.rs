@@ -79,7 +79,7 @@ fn made(report: &RunReport, changes: &[Change]) -> String {
     format!("{} added, {} changed, {} removed", grouped(add), grouped(change), grouped(remove))
 }
 
-pub(super) fn because(stopped: &Stopped) -> String {
+pub(crate) fn because(stopped: &Stopped) -> String {
     match stopped {
         Stopped::FailuresInARow { count } => {
             format!("after {} in a row.", counted(*count, "failure"))
@@ -164,32 +164,8 @@ fn details(outcome: &Outcome, changes: &BTreeMap<&Address, &Change>, page: &mut 
 
 /// What is true now.
 fn stands(report: &RunReport, plan: &Plan, page: &mut Page) {
-    let changes = &plan.changes;
-    let settled = report.lines.iter().filter(|line| line.outcome.settled()).count();
-    let tenant = tenant_words(report, plan);
-    let simulated = if plan.simulated { "SIMULATED, " } else { "" };
-    page.wrapped(Ink::Plain, "Tenant  ", &format!("{simulated}{tenant}"), COLUMNS);
-    let unsure = |line: &&Line| matches!(line.outcome, Outcome::Unsure { .. });
-    let unsure = report.lines.iter().filter(unsure).count();
-    let open = report.lines.len() - settled - unsure;
-    if open + unsure > 0 {
-        let number = |count: usize, one: &str, many: &str| match count {
-            1 => format!("1 {one}"),
-            _ => format!("{} {many}", grouped(count)),
-        };
-        let mut parts = vec![number(settled, "change is", "changes are") + " as planned"];
-        if open > 0 {
-            parts.push(number(open, "is not", "are not"));
-        }
-        if unsure > 0 {
-            parts.push(number(unsure, "may be or not", "may be or not"));
-        }
-        let kept = if half_way(report, changes) {
-            "What takes several requests may stand half way: run again, it goes on from there."
-        } else {
-            "Nothing that is replaced was taken away before its replacement was read back."
-        };
-        let text = format!("{}. {kept}", parts.join("; "));
+    page.wrapped(Ink::Plain, "Tenant  ", &tenant_words(report, plan), COLUMNS);
+    if let Some(text) = stands_words(report, &plan.changes) {
         page.wrapped(Ink::Plain, "Stands  ", &text, COLUMNS);
     }
 }
@@ -197,14 +173,45 @@ fn stands(report: &RunReport, plan: &Plan, page: &mut Page) {
 /// `changed; 4 write requests sent.`
 pub(super) fn tenant_words(report: &RunReport, plan: &Plan) -> String {
     let sent = counted(report.writes_sent, "write request");
-    match TenantAfter::after(report, &plan.changes) {
-        _ if report.writes_sent == 0 => "unchanged; nothing was sent.".to_owned(),
+    let tenant = match TenantAfter::after(report, &plan.changes) {
         TenantAfter::Unchanged => format!("unchanged; {sent} sent, none accepted."),
         TenantAfter::Changed if proven(report) => format!("changed; {sent} sent."),
         TenantAfter::Changed => {
             format!("may have changed; {sent} sent, none known to have taken effect.")
         }
+    };
+    let tenant =
+        if report.writes_sent == 0 { "unchanged; nothing was sent.".to_owned() } else { tenant };
+    let simulated = if plan.simulated { "SIMULATED, " } else { "" };
+    format!("{simulated}{tenant}")
+}
+
+/// `3 changes are as planned; 1 is not. …`, where not all is settled.
+pub(super) fn stands_words(report: &RunReport, changes: &[Change]) -> Option<String> {
+    let settled = report.lines.iter().filter(|line| line.outcome.settled()).count();
+    let unsure = |line: &&Line| matches!(line.outcome, Outcome::Unsure { .. });
+    let unsure = report.lines.iter().filter(unsure).count();
+    let open = report.lines.len() - settled - unsure;
+    if open + unsure == 0 {
+        return None;
     }
+    let number = |count: usize, one: &str, many: &str| match count {
+        1 => format!("1 {one}"),
+        _ => format!("{} {many}", grouped(count)),
+    };
+    let mut parts = vec![number(settled, "change is", "changes are") + " as planned"];
+    if open > 0 {
+        parts.push(number(open, "is not", "are not"));
+    }
+    if unsure > 0 {
+        parts.push(number(unsure, "may be or not", "may be or not"));
+    }
+    let kept = if half_way(report, changes) {
+        "What takes several requests may stand half way: run again, it goes on from there."
+    } else {
+        "Nothing that is replaced was taken away before its replacement was read back."
+    };
+    Some(format!("{}. {kept}", parts.join("; ")))
 }
 
 /// Whether an answer or a read says of a request that it took effect.

@@ -20,8 +20,8 @@ pub(super) fn text(plan: &Plan, share: Share) -> String {
     let mut out = format!("{MARK}{} -->\n", plan.tenant.id);
     out.push_str(&format!("## consent plan: {}\n\n", verdict(plan, share)));
     if !plan.changes.is_empty() {
-        let (changes, numbers) = head::numbers(plan);
-        out.push_str(&format!("**{changes}** in {}: {numbers}\n\n", head::owners(plan)));
+        let (_, numbers) = head::numbers(plan);
+        out.push_str(&format!("**{}**: {numbers}\n\n", head::extent(plan)));
     }
     out.push_str(&alerts(plan, share));
     out.push_str(&about(plan, share));
@@ -52,7 +52,8 @@ fn alerts(plan: &Plan, share: Share) -> String {
             out.push('\n');
         }
     }
-    for lifted in head::lifted_words(plan).take(MOST_LIFTED) {
+    for lifted in plan.lifted.iter().take(MOST_LIFTED) {
+        let lifted = head::lifted_words(plan, lifted);
         out.push_str(&format!("> [!WARNING]\n> **LIFTED** {}\n\n", sentence(&lifted, share)));
     }
     let pointless = access::pointless(plan);
