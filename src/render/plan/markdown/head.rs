@@ -18,7 +18,7 @@ pub(super) fn sentence(text: &str, share: Share) -> String {
 
 pub(super) fn text(plan: &Plan, share: Share) -> String {
     let mut out = format!("{MARK}{} -->\n", plan.tenant.id);
-    out.push_str(&format!("## consent plan: {}\n\n", verdict(plan, share)));
+    out.push_str(&format!("## consent plan: {}\n\n", sentence(&head::verdict_words(plan), share)));
     if !plan.changes.is_empty() {
         let (_, numbers) = head::numbers(plan);
         out.push_str(&format!("**{}**: {numbers}\n\n", head::extent(plan)));
@@ -26,12 +26,6 @@ pub(super) fn text(plan: &Plan, share: Share) -> String {
     out.push_str(&alerts(plan, share));
     out.push_str(&about(plan, share));
     out
-}
-
-/// Without the full stop of a sentence: it is a heading.
-fn verdict(plan: &Plan, share: Share) -> String {
-    let words = sentence(&head::verdict_words(plan), share);
-    words.strip_suffix('.').map_or(words.clone(), str::to_owned)
 }
 
 /// What stops apply, what is lifted, and where the plan does not do what its manifest seems to mean.

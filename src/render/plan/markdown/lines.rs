@@ -75,7 +75,8 @@ fn section(title: &str, bullets: Vec<Bullet<'_>>, share: Share) -> String {
         } else {
             " of low risk"
         };
-        let more = if out.ends_with("\n\n") { "line" } else { "more line" };
+        let alone = each.is_empty() && by_app.is_none();
+        let more = if alone { "line" } else { "more line" };
         out.push_str(&format!("- and {}{what}\n", counted(left, more)));
     }
     out.push('\n');
