@@ -24,7 +24,6 @@ fn plan() -> Plan {
     let mut plan = Plan { source: SaidBy::File, ..planned(&world) };
     // The directory is not saved, so what only it knows is not either.
     for permission in plan.changes.iter_mut().flat_map(|change| &mut change.permissions) {
-        permission.resource = None;
         permission.admin_only = None;
     }
     let risk = Risk { tier: Tier::High, reasons: vec!["P205: mail".to_owned().into()] };
