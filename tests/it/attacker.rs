@@ -169,7 +169,7 @@ fn sealed(value: &Value) -> Option<String> {
     let timed =
         json!({"read_at": value.get("made_at")?, "apps": 0, "objects": [], "milliseconds": 0});
     let mut plan = Plan {
-        resources: Default::default(),
+        resources: part(value, "resources").unwrap_or_default(),
         simulated: false,
         offline: None,
         tenant: part(value, "tenant")?,
@@ -249,7 +249,7 @@ fn an_altered_plan_is_refused_or_is_the_same_but_for_its_own_words() {
         quiet.insert(top);
     }
     // Each of them was tried, and none is believed.
-    for top in ["changes", "warnings", "unmanaged", "manifest", "live", "summary"] {
+    for top in ["changes", "warnings", "unmanaged", "manifest", "live", "summary", "resources"] {
         assert!(quiet.contains(top), "{top}: {quiet:?}");
     }
     for top in ["apps", "changes", "names", "tenant"] {

@@ -137,8 +137,8 @@ fn same_part(path: &Path, plan: &Plan, named: &[String]) -> Result<(), Failure> 
 
 /// The manifest is planned now.
 async fn prepare_live(call: &Invocation<'_>, streams: &mut Streams<'_>) -> Result<Task, Failure> {
-    let Invocation { global, env, .. } = call;
-    let display = Display::new(global, env, streams.err);
+    let Invocation { args, global, env, .. } = call;
+    let display = Display::new(global, env, streams.err).people(args.reports.people);
     let made = make(call, &display).await;
     drop(display);
     let task = made?;

@@ -86,7 +86,7 @@ async fn planned(
     env: &Arc<Env>,
     streams: &mut Streams<'_>,
 ) -> Result<Planned, Failure> {
-    let display = Display::new(global, env, streams.err);
+    let display = Display::new(global, env, streams.err).people(args.reports.people);
     let tell = display.tell();
     let tell = reports.hearing(&tell);
     let loaded = manifest::load(&args.manifest.file, &tell).map_err(failed)?;

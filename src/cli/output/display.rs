@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use time::OffsetDateTime;
 
-use crate::cli::input::args::Global;
+use crate::cli::input::args::{Global, PeopleInReports};
 use crate::cli::output::progress::{Onlooker, ShownOn};
 use crate::cli::output::waiting::{LongReading, ToldWaits};
 use crate::cli::process::env::Env;
@@ -19,6 +19,7 @@ use crate::manifest::source::Sources;
 use crate::model::finding::Findings;
 use crate::model::secret::redact;
 use crate::operations::{Event, Status};
+use crate::plan::without_people::without_mail;
 use crate::render::finding;
 use crate::render::page::style::Colour;
 
@@ -33,6 +34,8 @@ struct Shown<'a> {
     err: Option<&'a mut (dyn Write + Send)>,
     colour: Colour,
     quiet: bool,
+    /// Whether what is said of a manifest may name people.
+    people: PeopleInReports,
     /// Whether lines can be drawn anew.
     redraws: bool,
     write_quota: u32,
@@ -48,6 +51,7 @@ impl<'a> Display<'a> {
             err: Some(err),
             colour: env.colour_of_errors(global),
             quiet: global.quiet,
+            people: PeopleInReports::Show,
             redraws: env.redraws(),
             write_quota: WRITES,
             waits: ToldWaits::default(),
@@ -61,6 +65,13 @@ impl<'a> Display<'a> {
     #[must_use]
     pub(crate) fn write_quota(mut self, quota: u32) -> Self {
         self.0.get_mut().unwrap_or_else(PoisonError::into_inner).write_quota = quota;
+        self
+    }
+
+    /// Whether people may be named.
+    #[must_use]
+    pub(crate) fn people(mut self, people: PeopleInReports) -> Self {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner).people = people;
         self
     }
 
@@ -97,8 +108,15 @@ impl Shown<'_> {
     /// Draws all findings.
     fn draw(&mut self, findings: &Findings, sources: &Sources) {
         if let Some(err) = &mut self.err {
+            let mut text = Vec::new();
             // A reader who has gone does not make a manifest valid: the exit code still tells.
-            drop(finding::text::draw(findings, sources, self.colour, &redact, *err));
+            drop(finding::text::draw(findings, sources, self.colour, &redact, &mut text));
+            let text = String::from_utf8_lossy(&text);
+            let told = match self.people {
+                PeopleInReports::Show => text,
+                PeopleInReports::Hide => without_mail(&text).into(),
+            };
+            drop(err.write_all(told.as_bytes()));
         }
     }
 
