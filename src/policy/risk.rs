@@ -208,9 +208,10 @@ fn base(permission: &Permission, directory: &Directory) -> (Tier, Base) {
         rule(sort, name, admin_only)
     } else {
         let publisher = resource.and_then(|app| directory.service_principals.get(&app));
-        let publisher = match publisher.is_some_and(ServicePrincipal::is_microsofts) {
-            true => Publisher::Microsoft,
-            false => Publisher::Other,
+        let publisher = if publisher.is_some_and(ServicePrincipal::is_microsofts) {
+            Publisher::Microsoft
+        } else {
+            Publisher::Other
         };
         rule_of_other(resource, publisher, (sort, name, admin_only))
     };

@@ -127,7 +127,7 @@ fn what_shows_headers_or_little_is_no_alarm() {
 #[test]
 fn what_is_described_as_changing_who_may_do_what_is_high() {
     let acts = [
-        "write", "manage", "update", "add ", "create", "reset", "remove", "approve", "perform",
+        "write", "manage", "update", "add", "create", "reset", "remove", "approve", "perform",
         "convert",
     ];
     let things = [
@@ -147,16 +147,17 @@ fn what_is_described_as_changing_who_may_do_what_is_high() {
         "identities",
         "federation",
     ];
-    let says = |row: &Row, words: &[&str]| {
+    let says = |row: &Row| {
         let described = row.described.to_lowercase();
-        words.iter().any(|word| described.contains(word))
+        let mut words = described.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| acts.contains(&word))
+            && things.iter().any(|thing| described.contains(thing))
     };
     // Asks for consent, and gives none; and one whose description is that of its sibling.
     let excused = |row: &&Row| {
         row.name == "ConsentRequest.Create" || row.name == "UserAuthMethod-ResourceKey.Read.All"
     };
-    let found: Vec<&Row> =
-        ROWS.iter().filter(|row| says(row, &acts) && says(row, &things)).collect();
+    let found: Vec<&Row> = ROWS.iter().filter(|row| says(row)).collect();
     assert!(found.len() > 100, "{}", found.len());
     let below: Vec<&Row> =
         found.into_iter().filter(|row| row.rule.tier < High).filter(|row| !excused(row)).collect();
