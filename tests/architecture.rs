@@ -348,7 +348,7 @@ fn operations_know_no_screen() {
 fn what_uses_changes_takes_no_text_apart() {
     let reads_texts = [
         // Names of permissions have a grammar of Microsoft's, by which they are rated.
-        "policy/permissions.rs",
+        "policy/permissions/mod.rs",
         // A document as it is stored.
         "plan/file.rs",
         // Placeholders of ids in requests.

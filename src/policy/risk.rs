@@ -14,7 +14,7 @@ use crate::model::risk::{About, Reason, Risk, Tier};
 use crate::plan::access::{AccessOutcome, is_about_access};
 use crate::plan::{AppHead, Plan, build};
 use crate::policy::identity::GRAPH;
-use crate::policy::permissions::rule;
+use crate::policy::permissions::{Publisher, rule, rule_of_other};
 
 /// Up to so many named people, a high permission counts as medium.
 pub(crate) const FEW_PEOPLE: usize = 25;
@@ -201,29 +201,21 @@ fn alike<'a>(
     alike
 }
 
-/// What the permission alone allows. Only the names of Microsoft Graph follow the grammar of the rules.
+/// What the permission alone allows.
 fn base(permission: &Permission, directory: &Directory) -> (Tier, Base) {
-    if permission.resource == Some(GRAPH) {
-        let rule = rule(permission.sort, &permission.name, permission.admin_only);
-        return (rule.tier, Base { rule: rule.id, says: rule.says });
-    }
-    let resource = permission.resource.and_then(|app| directory.service_principals.get(&app));
-    let microsofts = resource.is_some_and(ServicePrincipal::is_microsofts);
-    let (tier, rule, says) = match permission.name.as_str() {
-        "openid" | "profile" | "email" | "offline_access" => (Tier::Low, "P302", "signs people in"),
-        "full_access_as_app" | "full_access_as_user" | "Exchange.ManageAsApp" => {
-            (Tier::Critical, "P401", "everything in everybody's mailbox")
-        }
-        "user_impersonation" if microsofts => (Tier::High, "P402", "everything there, as the user"),
-        _ if microsofts && permission.sort == PermissionSort::Application => {
-            (Tier::High, "P405", "something in a service of Microsoft, with nobody signed in")
-        }
-        _ if microsofts => {
-            (Tier::Medium, "P403", "a service of Microsoft without rules of its own")
-        }
-        _ => (Tier::Medium, "P404", "a custom API: ask its owner what it allows"),
+    let Permission { resource, sort, ref name, admin_only, .. } = *permission;
+    let rating = if resource == Some(GRAPH) {
+        rule(sort, name, admin_only)
+    } else {
+        let publisher = resource.and_then(|app| directory.service_principals.get(&app));
+        let publisher = if publisher.is_some_and(ServicePrincipal::is_microsofts) {
+            Publisher::Microsoft
+        } else {
+            Publisher::Other
+        };
+        rule_of_other(resource, publisher, (sort, name, admin_only))
     };
-    (tier, Base { rule, says })
+    (rating.tier, Base { rule: rating.id, says: rating.says })
 }
 
 /// The steps G1 and G3. Critical is reached only by a permission and never lowered.
