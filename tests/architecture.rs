@@ -21,7 +21,7 @@ const FLOORS: [&[&str]; 8] = [
     &["manifest"],
     &["kinds"],
     &["plan"],
-    &["policy", "render", "graph", "store", "sandbox"],
+    &["policy", "approval", "render", "graph", "store", "sandbox"],
     &["apply"],
     &["operations"],
     &["cli"],

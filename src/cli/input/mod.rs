@@ -9,5 +9,6 @@ pub(crate) mod forms;
 pub(crate) mod offline;
 pub(crate) mod parse;
 pub mod published;
+pub(crate) mod signing_key;
 pub(crate) mod targets;
 pub(crate) mod usage;
