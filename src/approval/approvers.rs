@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use super::NAMESPACE;
 use super::options::{self, LineOptions};
+use super::told;
 use super::wire::Wire;
 use crate::model::untrusted::shown;
 
@@ -114,14 +115,14 @@ fn approver(line: &str) -> Result<ApproverLine, String> {
     let mut words = rest.split([' ', '\t']).filter(|word| !word.is_empty());
     let name = words.next().ok_or("it names no key")?;
     if !["ssh-", "ecdsa-", "sk-"].iter().any(|start| name.starts_with(start)) {
-        let name = shown(&name.chars().take(40).collect::<String>());
+        let name = told(name);
         return Err(format!("\"{name}\" is neither an option that is known nor a type of keys"));
     }
-    let base64 = words.next().ok_or_else(|| format!("behind {name} there is no key"))?;
+    let base64 = words.next().ok_or_else(|| format!("behind {} there is no key", told(name)))?;
     let key = STANDARD.decode(base64).map_err(|_| "its key is no base64".to_owned())?;
     match Wire(&key).text() {
         Some(said) if said == name => Ok(ApproverLine { principals, options, key }),
-        _ => Err(format!("its key is none of the type {name}")),
+        _ => Err(format!("its key is none of the type {}", told(name))),
     }
 }
 
@@ -142,11 +143,11 @@ fn principals(list: &str) -> Result<Vec<String>, String> {
             return Err("a name is empty".to_owned());
         }
         if shown(name) != name || name.trim() != name {
-            let name = shown(&name.chars().take(80).collect::<String>());
+            let name = told(name);
             return Err(format!("the name \"{name}\" holds what nobody sees"));
         }
         if name.contains(['*', '?', '!']) {
-            let name = shown(&name.chars().take(80).collect::<String>());
+            let name = told(name);
             return Err(format!(
                 "\"{name}\" is a pattern, and whom it means nobody can tell; write names"
             ));

@@ -28,7 +28,7 @@ fn lines_are_read_as_openssh_reads_them() {
         "alice@contoso.com namespaces=\"git,consent-*\"",
         "alice@contoso.com NameSpaces=\"*,!git\"",
         "alice@contoso.com valid-after=\"20261124Z\"",
-        "alice@contoso.com valid-after=\"202611241200Z\",valid-before=\"20261124120000UTC\"",
+        "alice@contoso.com valid-after=\"202611241200Z\",valid-before=\"20261124120001UTC\"",
         "\t alice@contoso.com \t valid-before=\"20270101Z\",namespaces=\"consent-approval@v1\" ",
     ] {
         let text = format!("# who may approve\n\n{}", list(head));

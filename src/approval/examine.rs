@@ -9,10 +9,11 @@ use super::approvers::{Approvers, KeyRefused};
 use super::public_key::NotSigned;
 use super::signature::{Signature, SignatureError};
 use super::statement::{Decision, Statement, StatementError};
+use super::told;
 use crate::model::clock::{Moment, stamp};
 use crate::model::id::TenantId;
 use crate::model::schema::JsonSchema;
-use crate::model::untrusted::{Untrusted, shown};
+use crate::model::untrusted::Untrusted;
 
 /// What is to be approved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +71,7 @@ pub(crate) enum Unaccepted {
     NoSignature,
     #[error("its signature cannot be used: {0}")]
     Signature(#[from] SignatureError),
-    #[error("it was signed for \"{}\", and not for consent-approval@v1", shown(.0))]
+    #[error("it was signed for \"{}\", and not for consent-approval@v1", told(.0))]
     OtherNamespace(String),
     #[error("{0}")]
     NotSigned(#[from] NotSigned),
@@ -86,7 +87,7 @@ pub(crate) enum Unaccepted {
     Statement(#[from] StatementError),
     #[error("it is about the tenant {0}")]
     OtherTenant(TenantId),
-    #[error("it is about another effect, {}", shown(.0))]
+    #[error("it is about another effect, {}", told(.0))]
     OtherEffect(String),
     #[error("it was signed by {}", policy(.0.as_deref()))]
     OtherPolicy(Option<String>),
@@ -127,7 +128,7 @@ impl Unaccepted {
 
 fn policy(digest: Option<&str>) -> String {
     match digest {
-        Some(digest) => format!("another policy, {}", shown(digest)),
+        Some(digest) => format!("another policy, {}", told(digest)),
         None => "no policy".to_owned(),
     }
 }

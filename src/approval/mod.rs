@@ -11,25 +11,36 @@ pub(crate) mod options;
 pub(crate) mod patterns;
 pub(crate) mod public_key;
 pub(crate) mod signature;
-pub mod statement;
+pub(crate) mod statement;
 pub(crate) mod verification;
 mod wire;
+
+use crate::model::untrusted::shown;
 
 /// What every approval is signed for: a signature for anything else, such as one of a commit, is none.
 pub(crate) const NAMESPACE: &str = "consent-approval@v1";
 
-/// Reads bytes that should be a signature in the form of OpenSSH, and a text that should be a list of
-/// approvers: for fuzzing. What came of each, in words.
-pub fn read_anything(bytes: &[u8]) -> [Result<String, String>; 2] {
+/// A word that somebody else wrote, safe to show and not longer than a line: a digest is the longest of them.
+fn told(text: &str) -> String {
+    shown(&text.chars().take(80).collect::<String>())
+}
+
+/// Reads bytes as each of what others write: a signature, a statement, and a list of approvers, of which it
+/// tells how many lines it has. For fuzzing: what would be written for it, or the mistakes in words.
+pub fn read_as_all(bytes: &[u8]) -> [Result<String, String>; 3] {
     let signature = signature::Signature::parse(bytes);
-    let signature = signature.map(|one| one.armored()).map_err(|error| error.to_string());
+    let statement = statement::Statement::parse(bytes);
     let approvers = approvers::Approvers::parse(&String::from_utf8_lossy(bytes));
-    let told = |mistake: &approvers::LineMistake| format!("{}: {mistake}", mistake.line);
-    let approvers = match approvers {
-        Ok(approvers) => Ok(approvers.len().to_string()),
-        Err(mistakes) => Err(mistakes.iter().map(told).collect::<Vec<_>>().join("\n")),
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let told = |mistakes: Vec<approvers::LineMistake>| {
+        let lines = mistakes.iter().map(|mistake| format!("{}: {mistake}", mistake.line));
+        lines.collect::<Vec<_>>().join("\n")
     };
-    [signature, approvers]
+    [
+        signature.map(|one| one.armored()).map_err(|error| error.to_string()),
+        statement.map(|one| text(one.to_bytes())).map_err(|error| error.to_string()),
+        approvers.map(|list| list.len().to_string()).map_err(told),
+    ]
 }
 
 #[cfg(test)]

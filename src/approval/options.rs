@@ -3,8 +3,7 @@
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
-use super::patterns;
-use crate::model::untrusted::shown;
+use super::{patterns, told};
 
 /// When and for what a key counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,8 +63,7 @@ impl LineOptions {
                 false => Ok(rest),
             };
         }
-        let name: String = text.chars().take(40).collect();
-        Err(format!("\"{}\" is no option that is known", shown(&name)))
+        Err(format!("\"{}\" is no option that is known", told(text)))
     }
 }
 
@@ -100,12 +98,8 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 
 /// `20270101Z`, `202701011200Z`, `20270101120000Z`.
 fn moment(text: &str) -> Result<OffsetDateTime, String> {
-    let wrong = || {
-        format!(
-            "\"{}\" is no time: write it as 20270101Z or 20270101120000Z",
-            shown(&text.chars().take(40).collect::<String>())
-        )
-    };
+    let wrong =
+        || format!("\"{}\" is no time: write it as 20270101Z or 20270101120000Z", told(text));
     let Some(digits) = text.strip_suffix('Z').or_else(|| text.strip_suffix("UTC")) else {
         return Err(format!(
             "{}: put a Z behind it, for UTC; the time zone of a machine decides nothing here",

@@ -10,9 +10,9 @@ use ring::signature::{
     UnparsedPublicKey,
 };
 
+use super::told;
 use super::wire::Wire;
 use crate::model::digest::sha256_hex;
-use crate::model::untrusted::shown;
 
 /// A key that signed. Keys are compared by their bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ const TOUCHED: u8 = 1;
 /// Why a key cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum KeyError {
-    #[error("keys of the type \"{}\" are not supported; use ed25519, ecdsa (256 or 384 bits) or rsa", shown(.0))]
+    #[error("keys of the type \"{}\" are not supported; use ed25519, ecdsa (256 or 384 bits) or rsa", told(.0))]
     Unsupported(String),
     #[error("its key is no whole {0} key")]
     Malformed(&'static str),
@@ -80,7 +80,7 @@ pub(crate) enum KeyError {
 /// Why a signature is none of this key and this message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotSigned {
-    #[error("it is signed by \"{}\", which such a key does not use here", shown(.0))]
+    #[error("it is signed by \"{}\", which such a key does not use here", told(.0))]
     Algorithm(String),
     #[error("its signature is not whole")]
     Malformed,

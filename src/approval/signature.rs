@@ -7,8 +7,8 @@ use ring::digest::{SHA256, SHA512, digest};
 
 use super::NAMESPACE;
 use super::public_key::{KeyError, NotSigned, PublicKey};
+use super::told;
 use super::wire::{Wire, put_string};
-use crate::model::untrusted::shown;
 
 /// Longest file that is read, in bytes: the longest key that is taken and its signature need 3,200.
 pub(crate) const LONGEST: usize = 16 * 1024;
@@ -48,7 +48,7 @@ pub(crate) enum SignatureError {
     OtherVersion(u32),
     #[error("something stands where nothing may stand yet")]
     Reserved,
-    #[error("its hash is \"{}\"; sha256 and sha512 are taken", shown(.0))]
+    #[error("its hash is \"{}\"; sha256 and sha512 are taken", told(.0))]
     OtherHash(String),
     #[error("{0}")]
     Key(#[from] KeyError),

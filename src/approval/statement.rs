@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::told;
 use crate::model::clock::Moment;
 use crate::model::id::TenantId;
 use crate::model::json::write_pretty;
 use crate::model::schema::{JsonSchema, Schema, document};
-use crate::model::untrusted::{Untrusted, shown};
+use crate::model::untrusted::Untrusted;
 
 pub(crate) const FORMAT: &str = "consent.approval";
 pub(crate) const VERSION: u32 = 1;
@@ -23,7 +24,7 @@ pub(crate) const LONGEST_NOTE: usize = 1_000;
 /// What somebody decided about a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Statement {
+pub(crate) struct Statement {
     #[schemars(extend("const" = FORMAT))]
     pub(crate) format: String,
     #[schemars(extend("const" = VERSION))]
@@ -54,7 +55,7 @@ pub(crate) enum Decision {
 
 /// Why a file is no statement, although somebody signed it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum StatementError {
+pub(crate) enum StatementError {
     #[error("it is longer than any statement")]
     TooLong,
     #[error("it is no statement: {0}")]
@@ -85,11 +86,11 @@ impl Statement {
     /// # Errors
     /// When it is none, or has not the one form that it is written in: what somebody reads of it in an
     /// editor, and what counts, is the same.
-    pub fn parse(bytes: &[u8]) -> Result<Self, StatementError> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, StatementError> {
         if bytes.len() > LONGEST {
             return Err(StatementError::TooLong);
         }
-        let wrong = |error: serde_json::Error| StatementError::NotOne(shown(&error.to_string()));
+        let wrong = |error: serde_json::Error| StatementError::NotOne(told(&error.to_string()));
         let head: StatementHead = serde_json::from_slice(bytes).map_err(wrong)?;
         if head.format.as_str() != Some(FORMAT) {
             return Err(StatementError::NotOne(format!("its format is not {FORMAT}")));

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::approval::judge::{ApprovalRules, judge};
 use crate::approval::verification;
-use crate::cli::input::args::{Global, VerifyArgs};
+use crate::cli::input::approval_args::VerifyArgs;
+use crate::cli::input::args::Global;
 use crate::cli::input::targets::Targets;
 use crate::cli::output::approvals as drawn;
 use crate::cli::output::failed::failed;

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::approval::statement::LONGEST_NOTE;
 use crate::cli::commands::sandbox_args::SandboxArgs;
+use crate::cli::input::approval_args::{ApproveArgs, VerifyArgs};
+use crate::cli::input::drawing::DrawingArgs;
 use crate::cli::input::published::PUBLISHED;
 use crate::graph::quota::WRITES;
 use crate::model::cloud::Cloud;
@@ -155,13 +156,6 @@ pub(crate) struct ReportArgs {
     pub(crate) people: PeopleInReports,
 }
 
-fn note(text: &str) -> Result<String, String> {
-    match text.chars().count() <= LONGEST_NOTE {
-        true => Ok(text.to_owned()),
-        false => Err(format!("a note has {LONGEST_NOTE} characters at most")),
-    }
-}
-
 /// What reports say of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PeopleInReports {
@@ -178,23 +172,6 @@ fn comment_budget(text: &str) -> Result<usize, String> {
         return Err(format!("a comment needs {LEAST_COMMENT} characters at least"));
     }
     Ok(budget)
-}
-
-/// How a plan is drawn.
-#[derive(Debug, Clone, Copy, Args)]
-pub(crate) struct DrawingArgs {
-    /// Every change, however many
-    #[arg(long, env = "CONSENT_FULL", value_parser = clap::builder::FalseyValueParser::new())]
-    pub(crate) full: bool,
-    /// What the plan is drawn by: what happens to each app, or what each person gets and loses
-    #[arg(long, value_name = "WHAT", env = "CONSENT_BY", default_value = "app")]
-    pub(crate) by: DrawnBy,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DrawnBy {
-    App,
-    Person,
 }
 
 #[derive(Debug, Args)]
@@ -259,37 +236,6 @@ pub(crate) struct ShowArgs {
     pub(crate) reports: ReportArgs,
     #[command(flatten)]
     pub(crate) drawing: DrawingArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ApproveArgs {
-    /// A plan saved with `consent plan --out`
-    #[arg(value_name = "PLAN")]
-    pub(crate) plan: PathBuf,
-    /// The key to sign with, or the public half of one that ssh-agent holds; without it, the agent's only key
-    #[arg(long, value_name = "FILE", env = "CONSENT_KEY")]
-    pub(crate) key: Option<PathBuf>,
-    /// Sign that the plan must not be applied
-    #[arg(long, env = "CONSENT_REJECT", value_parser = clap::builder::FalseyValueParser::new())]
-    pub(crate) reject: bool,
-    /// What to say with it; it is signed, too
-    #[arg(long, value_name = "TEXT", env = "CONSENT_NOTE", value_parser = note)]
-    pub(crate) note: Option<String>,
-    /// Sign for exactly the effect with this digest; the only way without a terminal
-    #[arg(long, value_name = "DIGEST", env = "CONSENT_APPROVE")]
-    pub(crate) approve: Option<String>,
-    #[command(flatten)]
-    pub(crate) drawing: DrawingArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct VerifyArgs {
-    /// A plan saved with `consent plan --out`
-    #[arg(value_name = "PLAN")]
-    pub(crate) plan: PathBuf,
-    /// Who may approve, by which keys: a file of allowed signers, as ssh-keygen(1) describes it
-    #[arg(long, value_name = "FILE", env = "CONSENT_APPROVERS")]
-    pub(crate) approvers: PathBuf,
 }
 
 #[derive(Debug, Args)]

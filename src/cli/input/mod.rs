@@ -2,9 +2,11 @@
 //! question before anything is written.
 
 pub(crate) mod approval;
+pub(crate) mod approval_args;
 pub mod args;
 pub(crate) mod ask;
 pub(crate) mod clouds;
+pub(crate) mod drawing;
 pub(crate) mod forms;
 pub(crate) mod offline;
 pub(crate) mod parse;
