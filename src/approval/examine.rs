@@ -107,9 +107,13 @@ impl Unaccepted {
         match self {
             Self::NoStatement => "no_statement",
             Self::NoSignature => "no_signature",
-            Self::Signature(_) => "signature_unusable",
+            Self::Signature(_)
+            | Self::NotSigned(NotSigned::Algorithm(_) | NotSigned::Malformed) => {
+                "signature_unusable"
+            }
             Self::OtherNamespace(_) => "other_namespace",
-            Self::NotSigned(_) => "altered",
+            Self::NotSigned(NotSigned::Altered) => "altered",
+            Self::NotSigned(NotSigned::Untouched) => "untouched",
             Self::UnknownKey => "unknown_key",
             Self::OtherUse => "key_for_others",
             Self::KeyNotYet(_) => "key_not_yet",

@@ -44,10 +44,4 @@ pub fn read_as_all(bytes: &[u8]) -> [Result<String, String>; 3] {
 }
 
 #[cfg(test)]
-mod approvers_tests;
-#[cfg(test)]
-mod judge_tests;
-#[cfg(test)]
-mod samples;
-#[cfg(test)]
-mod signature_tests;
+mod tests;

@@ -20,6 +20,12 @@ struct Desk {
     digest: String,
 }
 
+/// A test that cannot be made here says so.
+fn skipped(why: &str) {
+    use std::io::Write as _;
+    drop(writeln!(std::io::stderr(), "skipped: {why}"));
+}
+
 /// Runs a program of OpenSSH in the folder.
 fn ssh(world: &World, program: &str, args: &[&str], input: &[u8]) -> Output {
     use std::io::Write as _;
@@ -35,7 +41,7 @@ impl Desk {
     /// `None` where there is no OpenSSH: then the test says so and looks at nothing.
     fn new() -> Option<Self> {
         if Command::new("ssh-keygen").arg("-?").output().is_err() {
-            eprintln!("skipped: there is no ssh-keygen");
+            skipped("there is no ssh-keygen");
             return None;
         }
         let world = World::with("");
@@ -211,7 +217,7 @@ impl Drop for Agent {
 fn the_only_key_of_an_agent_signs_and_of_several_one_is_named() {
     let Some(desk) = Desk::new() else { return };
     if Command::new("ssh-agent").arg("-?").output().is_err() {
-        eprintln!("skipped: there is no ssh-agent");
+        skipped("there is no ssh-agent");
         return;
     }
     desk.key("alice", ED25519, "");
@@ -252,6 +258,8 @@ fn nothing_is_signed_without_an_approval_of_exactly_that_effect() {
     desk.approve(&["--key", "alice", "--note", &long]).assert_code(3).quietly();
     let run = desk.approve(&["--key", "not-there"]).assert_code(1);
     assert!(run.stderr.contains("error[not_signed]"), "{run:#?}");
+    let run = desk.approve(&["--key", "\u{1b}[2J\u{202e}x"]).assert_code(1);
+    assert!(run.stderr.contains("<U+001B>[2J") && !run.all().contains('\u{1b}'), "{run:#?}");
     assert!(!desk.path("my.plan.approvals").exists());
     let run = desk.verify().assert_code(6);
     assert!(run.stderr.contains("error[not_enough_approvals]: nobody has signed my.plan"));

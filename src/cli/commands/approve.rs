@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::approval::signature::Signature;
 use crate::approval::statement::{Decision, Statement};
 use crate::cli::commands::plan as planned_view;
-use crate::cli::input::approval::{self, Asked, Purpose};
+use crate::cli::input::approval::{self, ApprovalPurpose, ApprovalQuestion};
 use crate::cli::input::approval_args::ApproveArgs;
 use crate::cli::input::args::Global;
 use crate::cli::input::signing_key::{self, SigningKey, not_signed};
@@ -47,8 +47,11 @@ pub(crate) async fn run(
         rails::stop(&plan)?;
     }
     let again = again(args);
-    let asked =
-        Asked { purpose: Purpose::Sign(decision), digest: args.approve.as_deref(), again: &again };
+    let asked = ApprovalQuestion {
+        purpose: ApprovalPurpose::Sign(decision),
+        digest: args.approve.as_deref(),
+        again: &again,
+    };
     approval::obtain(&plan, &asked, global, env, &stop, streams).await?;
     // A file is written without what is known to be secret, and must be what was signed.
     let note = args.note.as_deref().map(secret::redact);

@@ -24,21 +24,21 @@ const MANY_REMOVALS: usize = 10;
 
 /// What happens once it is approved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub(crate) enum ApprovalPurpose {
     Apply,
     Sign(Decision),
 }
 
 /// What somebody is asked for, and how he may have answered already.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    pub(crate) purpose: Purpose,
+pub(crate) struct ApprovalQuestion<'a> {
+    pub(crate) purpose: ApprovalPurpose,
     pub(crate) digest: Option<&'a str>,
     /// The command that leads here.
     pub(crate) again: &'a str,
 }
 
-impl Purpose {
+impl ApprovalPurpose {
     /// What was not done where nobody approves.
     fn nothing(self) -> &'static str {
         match self {
@@ -68,13 +68,13 @@ impl Purpose {
 /// When it is not approved: exit 6 without a terminal or with another digest, 8 when declined.
 pub(crate) async fn obtain(
     plan: &Plan,
-    asked: &Asked<'_>,
+    asked: &ApprovalQuestion<'_>,
     global: &Global,
     env: &Arc<Env>,
     stop: &Stop,
     streams: &mut Streams<'_>,
 ) -> Result<ApprovedBy, Failure> {
-    let Asked { purpose, digest, again } = *asked;
+    let ApprovalQuestion { purpose, digest, again } = *asked;
     if let Some(digest) = digest {
         return by_digest(plan, digest, asked);
     }
@@ -93,8 +93,8 @@ pub(crate) async fn obtain(
         Reply::Yes => Ok(ApprovedBy::Terminal),
         Reply::Other(_) | Reply::None => {
             let title = match purpose {
-                Purpose::Apply | Purpose::Sign(Decision::Approve) => "not approved",
-                Purpose::Sign(Decision::Reject) => "not rejected",
+                ApprovalPurpose::Apply | ApprovalPurpose::Sign(Decision::Approve) => "not approved",
+                ApprovalPurpose::Sign(Decision::Reject) => "not rejected",
             };
             let title = format!("{title}, so {}", purpose.nothing());
             Err(Failure::new(Exit::Declined, "declined", title)
@@ -107,7 +107,7 @@ pub(crate) async fn obtain(
 /// the finger says neither yes nor no.
 async fn ask(
     plan: &Plan,
-    purpose: Purpose,
+    purpose: ApprovalPurpose,
     stop: &Stop,
     streams: &mut Streams<'_>,
 ) -> Result<Reply, Failure> {
@@ -134,8 +134,12 @@ fn is_no(typed: &str) -> bool {
     ["n", "no"].iter().any(|no| typed.eq_ignore_ascii_case(no))
 }
 
-fn by_digest(plan: &Plan, digest: &str, asked: &Asked<'_>) -> Result<ApprovedBy, Failure> {
-    let Asked { purpose, again, digest: _ } = *asked;
+fn by_digest(
+    plan: &Plan,
+    digest: &str,
+    asked: &ApprovalQuestion<'_>,
+) -> Result<ApprovedBy, Failure> {
+    let ApprovalQuestion { purpose, again, digest: _ } = *asked;
     let now = purpose.now();
     if digest.trim() == plan.effect.digest {
         return Ok(ApprovedBy::Digest);
@@ -182,7 +186,7 @@ struct Question {
 }
 
 impl Question {
-    fn of(plan: &Plan, purpose: Purpose) -> Self {
+    fn of(plan: &Plan, purpose: ApprovalPurpose) -> Self {
         let removes = |change: &&Change| change.verb.removes() || change.is_removal();
         let removals = plan.changes.iter().filter(removes).count();
         let tiers = plan.changes.iter().filter_map(|change| Some(change.risk.as_ref()?.tier));
@@ -193,10 +197,10 @@ impl Question {
         let domain = plan.tenant.domains.first().map(|domain| domain.shown());
         let (sort, word, hint) = match domain {
             Some(domain)
-                if purpose != Purpose::Sign(Decision::Reject)
+                if purpose != ApprovalPurpose::Sign(Decision::Reject)
                     && (high || removals > MANY_REMOVALS || wide > MANY_REMOVALS) =>
             {
-                let to = if purpose == Purpose::Apply { "apply" } else { "approve" };
+                let to = if purpose == ApprovalPurpose::Apply { "apply" } else { "approve" };
                 let hint = format!(
                     "This plan gives something of high risk, or takes from many.\n\
                      Type the tenant's domain, {domain}, to {to} it: "
@@ -204,7 +208,7 @@ impl Question {
                 (QuestionSort::Domain, domain, hint)
             }
             _ => {
-                let to = if purpose == Purpose::Apply { "apply" } else { "sign" };
+                let to = if purpose == ApprovalPurpose::Apply { "apply" } else { "sign" };
                 let hint = format!("Type yes to {to}, anything else {} nothing: ", purpose.verb());
                 (QuestionSort::Yes, "yes".to_owned(), hint)
             }
@@ -214,9 +218,9 @@ impl Question {
         let simulated = if plan.simulated { "SIMULATED " } else { "" };
         let id = plan.tenant.id;
         let what = match purpose {
-            Purpose::Apply => "Apply",
-            Purpose::Sign(Decision::Approve) => "Sign that you approve",
-            Purpose::Sign(Decision::Reject) => "Sign that you reject",
+            ApprovalPurpose::Apply => "Apply",
+            ApprovalPurpose::Sign(Decision::Approve) => "Sign that you approve",
+            ApprovalPurpose::Sign(Decision::Reject) => "Sign that you reject",
         };
         let text = format!("\n{what} {changes} to {simulated}{name} ({id})?\n{numbers}\n{hint}");
         Self { text, word, sort }

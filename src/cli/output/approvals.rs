@@ -80,26 +80,26 @@ pub(crate) fn verdict(
 ) -> Result<Exit, Failure> {
     let refused = examined.iter().filter(|one| one.result.is_err()).count();
     let file = shown(&plan.display().to_string());
-    let failure = |id, title| Failure::new(Exit::NotAcceptable, id, title);
+    let six = Exit::NotAcceptable;
     match enough {
         Err(Shortage::Rejected(by)) => {
             let by: Vec<String> = by.iter().map(decided).collect();
-            Err(failure("rejected", format!("{file} was rejected {}", by.join(" and ")))
+            Err(Failure::new(six, "rejected", format!("{file} was rejected {}", by.join(" and ")))
                 .help("make a plan to which nobody objects: consent plan --out FILE"))
         }
         Err(Shortage::TooFew { .. }) if examined.is_empty() => {
-            Err(failure("not_enough_approvals", format!("nobody has signed {file}"))
+            Err(Failure::new(six, "not_enough_approvals", format!("nobody has signed {file}"))
                 .help(format!("to approve it: consent approve {}", word(plan))))
         }
         Err(Shortage::TooFew { wanted, people, .. }) => {
             let title = format!("{people} of {wanted} who have to approve {file} did");
-            Err(failure("not_enough_approvals", title)
+            Err(Failure::new(six, "not_enough_approvals", title)
                 .help("why a signature does not count stands above"))
         }
         Ok(_) if refused > 0 => {
             let all = examined.len();
             let title = format!("{refused} of {all} signatures of {file} are refused");
-            Err(failure("signature_refused", title)
+            Err(Failure::new(six, "signature_refused", title)
                 .help("why stands above; take the file away, or let it be signed anew"))
         }
         Ok(_) => Ok(Exit::Done),

@@ -42,10 +42,11 @@ fn a_token_signs_when_it_is_touched() {
     desk.approver("tess", "");
     let at = desk.path("my.plan.approvals/tess.json");
     std::fs::write(&at, &statement).unwrap();
-    for (flags, wanted) in [(1, "tess@contoso.com: approve"), (0, "altered")] {
+    for (flags, wanted) in [(1, "tess@contoso.com: approve"), (0, "untouched")] {
         let signature = signed(&pair, &key, &statement, flags);
-        std::fs::write(at.with_extension("json.sig"), signature).unwrap();
+        std::fs::write(at.with_extension("json.sig"), &signature).unwrap();
         assert!(desk.verdicts().contains(&wanted.to_owned()), "{flags}: {:?}", desk.verdicts());
-        assert_eq!(desk.openssh_verifies("tess", &at), flags == 1, "{flags}");
+        // Whether somebody was there OpenSSH leaves to whoever asks it.
+        assert!(desk.openssh_verifies("tess", &at), "{flags}");
     }
 }

@@ -9,11 +9,11 @@ use ring::signature::{
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-use super::NAMESPACE;
-use super::examine::{Approvable, SignedFile};
-use super::signature::Signature;
-use super::statement::{Decision, FORMAT, Statement, VERSION};
-use super::wire::{put_magnitude, put_string};
+use crate::approval::NAMESPACE;
+use crate::approval::examine::{Approvable, SignedFile};
+use crate::approval::signature::Signature;
+use crate::approval::statement::{Decision, FORMAT, Statement, VERSION};
+use crate::approval::wire::{put_magnitude, put_string};
 use crate::model::untrusted::Untrusted;
 
 pub(super) const EFFECT: &str =
@@ -46,11 +46,14 @@ pub(super) fn statement() -> Statement {
     }
 }
 
+/// What a key makes of a message.
+type Signs = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
 /// A key that signs.
 pub(super) struct SampleKey {
     pub(super) name: &'static str,
     pub(super) blob: Vec<u8>,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    sign: Signs,
 }
 
 fn strings(parts: &[&[u8]]) -> Vec<u8> {

@@ -2,8 +2,8 @@
 
 use time::macros::datetime;
 
-use super::approvers::{Approvers, KeyRefused};
 use super::samples::{NOW, SampleKey};
+use crate::approval::approvers::{Approvers, KeyRefused};
 
 fn key() -> SampleKey {
     SampleKey::ed25519(1)

@@ -1,14 +1,14 @@
 //! Signatures of the real OpenSSH, whole and damaged in every way.
 
-use super::approvers::Approvers;
-use super::public_key::{KeyError, NotSigned, PublicKey};
 use super::samples::{NOW, SampleKey, TOUCHED, Touch, statement};
-use super::signature::{Signature, SignatureError};
-use super::wire::{put_magnitude, put_string};
+use crate::approval::approvers::Approvers;
+use crate::approval::public_key::{KeyError, NotSigned, PublicKey};
+use crate::approval::signature::{Signature, SignatureError};
+use crate::approval::wire::{put_magnitude, put_string};
 
 macro_rules! fixture {
     ($name:literal) => {
-        include_bytes!(concat!("../../tests/it/fixtures/signatures/", $name))
+        include_bytes!(concat!("../../../tests/it/fixtures/signatures/", $name))
     };
 }
 

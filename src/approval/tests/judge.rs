@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use time::macros::datetime;
 
-use super::approvers::Approvers;
-use super::examine::{Approvable, Examined, SignedDecision, SignedFile, Unaccepted, examine};
-use super::judge::{ApprovalRules, Shortage, enough, judge};
 use super::samples::{EFFECT, NOW, SampleKey, plan, statement};
-use super::statement::{Decision, Statement};
+use crate::approval::approvers::Approvers;
+use crate::approval::examine::{
+    Approvable, Examined, SignedDecision, SignedFile, Unaccepted, examine,
+};
+use crate::approval::judge::{ApprovalRules, Shortage, enough, judge};
+use crate::approval::statement::{Decision, Statement};
 use crate::model::risk::Tier;
 use crate::model::untrusted::Untrusted;
 
