@@ -9,6 +9,7 @@ pub mod kinds;
 // Floor 3: what is wanted beside what is there.
 pub mod plan;
 // Floor 4, side by side.
+pub mod approval;
 pub mod graph;
 pub mod policy;
 pub mod render;

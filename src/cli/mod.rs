@@ -91,6 +91,8 @@ async fn dispatch(cli: &Cli, env: &Arc<Env>, streams: &mut Streams<'_>) -> Resul
         Command::Plan(args) => commands::plan::run(args, &cli.global, env, streams).await,
         Command::Apply(args) => commands::apply::run(args, &cli.global, env, streams).await,
         Command::Show(args) => commands::show::run(args, &cli.global, env, streams),
+        Command::Approve(args) => commands::approve::run(args, &cli.global, env, streams).await,
+        Command::Verify(args) => commands::verify::run(args, &cli.global, env, streams),
         Command::Validate(args) => commands::validate::run(args, &cli.global, env, streams),
         Command::Snapshot(args) => commands::snapshot::run(args, &cli.global, env, streams).await,
         Command::Sandbox(args) => commands::sandbox::run(args, &cli.global, env, streams).await,

@@ -5,6 +5,7 @@
 //! happens as an [`Event`], and gives data back: it prints nothing, asks nobody, and knows neither a
 //! terminal nor a colour.
 
+pub(crate) mod approvals;
 pub(crate) mod approved;
 pub(crate) mod failed;
 pub(crate) mod freshness;

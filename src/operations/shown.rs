@@ -55,15 +55,23 @@ pub(crate) fn read(path: &Path) -> Result<ShownDocument, Failed> {
             Err(Failed::NotShown { path: path.to_owned(), format: format.to_owned() })
         }
         _ => {
-            let mut plan = saved_plan::parse(bytes).map_err(problem)?;
-            if lacks_resources(&plan) {
-                let format = "plan of an older version of this program".to_owned();
-                return Err(Failed::NotShown { path: path.to_owned(), format });
-            }
-            said::mark_all(&mut plan)?;
-            Ok(ShownDocument::Plan(plan))
+            let plan = saved_plan::parse(bytes).map_err(problem)?;
+            Ok(ShownDocument::Plan(drawable(path, plan)?))
         }
     }
+}
+
+/// A plan of a file, with what only the file says as its words.
+///
+/// # Errors
+/// When it does not say enough to be drawn.
+pub(crate) fn drawable(path: &Path, mut plan: Plan) -> Result<Plan, Failed> {
+    if lacks_resources(&plan) {
+        let format = "plan of an older version of this program".to_owned();
+        return Err(Failed::NotShown { path: path.to_owned(), format });
+    }
+    said::mark_all(&mut plan)?;
+    Ok(plan)
 }
 
 /// Who gets and loses what cannot be told of a file that does not say what publishes its permissions.

@@ -4,6 +4,7 @@
 //! Imports floors 0 to 3. Effects: reads and writes files where it is told to. Times and ids are
 //! handed down: no clock and no randomness, except the names of temporary files.
 
+pub(crate) mod approval_files;
 pub(crate) mod atomic;
 pub mod chain;
 pub(crate) mod error;

@@ -111,5 +111,5 @@ macro_rules! fuzzed {
 
 fuzzed!(
     manifest, plan_file, plan_edits, journal, snapshot, answer, batch, pages, tenant, token, link,
-    seed, filter, requests, state,
+    seed, filter, requests, state, approval,
 );

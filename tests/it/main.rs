@@ -61,6 +61,7 @@ mod secure;
 mod sign_in;
 #[cfg(unix)]
 mod signals;
+mod signed;
 mod situations;
 mod slips;
 #[cfg(unix)]

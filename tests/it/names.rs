@@ -114,6 +114,9 @@ fn files_and_folders_of_any_name_draw_nothing() {
                 &["apply", "--file=NAME"],
                 &["apply", "--", "NAME"],
                 &["plan", "--", "NAME"],
+                &["approve", "--key=NAME", "--", "NAME"],
+                &["verify", "--approvers=NAME", "--", "NAME"],
+                &["verify", "--approvers=NAME", "--", "consent.toml"],
                 &["sandbox", "--seed", "consent.toml", "--weather-file=NAME"],
             ] {
                 place.run(args, &at, &[]);
@@ -163,6 +166,7 @@ fn values_of_any_form_draw_nothing() {
             &["plan", "--graph-url=http://127.0.0.1:1/NAME"],
             &["plan", "--graph-url=https://NAME"],
             &["apply", "--approve=NAME"],
+            &["approve", "--note=NAME", "consent.toml"],
             &["plan", "--color=NAME"],
             &["plan", "--parallelism=NAME"],
         ] {
@@ -179,10 +183,13 @@ fn values_of_any_form_draw_nothing() {
             "CONSENT_COLOR",
             "CONSENT_PARALLELISM",
             "CONSENT_APPROVE",
+            "CONSENT_APPROVERS",
+            "CONSENT_KEY",
+            "CONSENT_NOTE",
             "CONSENT_TOKEN",
             "TERM",
         ] {
-            for args in [&["plan"][..], &["apply"], &["plan", "--help"]] {
+            for args in [&["plan"][..], &["apply"], &["plan", "--help"], &["verify", "x.plan"]] {
                 place.run(args, &name, &[variable]);
             }
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::commands::plan as planned_view;
+use crate::cli::input::approval::{ApprovalPurpose, ApprovalQuestion};
 use crate::cli::input::args::{ApplyArgs, Global};
 use crate::cli::input::targets::Targets;
 use crate::cli::input::{approval, clouds};
@@ -204,7 +205,8 @@ async fn approve_and_run(
     let may_write = operations::run::may_write(&connected.session.graph, plan, stop).await;
     may_write.map_err(|error| not_begun(error, plan, again))?;
     let digest = args.approve.as_deref();
-    let approval = approval::obtain(plan, digest, again, global, env, stop, streams).await?;
+    let asked = ApprovalQuestion { purpose: ApprovalPurpose::Apply, digest, again };
+    let approval = approval::obtain(plan, &asked, global, env, stop, streams).await?;
     carry_out(call, task, approval, streams).await
 }
 

@@ -4,7 +4,8 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::cli::input::args::{DrawingArgs, DrawnBy, Global, PlanArgs};
+use crate::cli::input::args::{Global, PlanArgs};
+use crate::cli::input::drawing::{DrawingArgs, DrawnBy};
 use crate::cli::input::targets::{PLANS, Targets};
 use crate::cli::input::{clouds, offline};
 use crate::cli::output::display::Display;

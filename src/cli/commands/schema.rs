@@ -12,7 +12,7 @@ pub(crate) fn run(args: &SchemaArgs, streams: &mut Streams<'_>) -> Result<Exit, 
         Some(one) => streams.out.write_all(one.text().map_err(std::io::Error::from)?.as_bytes())?,
         None => {
             for PublishedSchema { name, about, .. } in PUBLISHED {
-                writeln!(streams.out, "{name:<11}  {about}")?;
+                writeln!(streams.out, "{name:<12}  {about}")?;
             }
         }
     }

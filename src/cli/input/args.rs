@@ -6,6 +6,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::sandbox_args::SandboxArgs;
+use crate::cli::input::approval_args::{ApproveArgs, VerifyArgs};
+use crate::cli::input::drawing::DrawingArgs;
 use crate::cli::input::published::PUBLISHED;
 use crate::graph::quota::WRITES;
 use crate::model::cloud::Cloud;
@@ -51,6 +53,10 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     /// Draw a saved plan, or the result of a run, again
     Show(ShowArgs),
+    /// Sign that a saved plan is approved, or rejected
+    Approve(ApproveArgs),
+    /// Say who approved a saved plan, without network
+    Verify(VerifyArgs),
     /// Check the manifest, without network
     Validate(ValidateArgs),
     /// Take snapshots of what is there
@@ -166,23 +172,6 @@ fn comment_budget(text: &str) -> Result<usize, String> {
         return Err(format!("a comment needs {LEAST_COMMENT} characters at least"));
     }
     Ok(budget)
-}
-
-/// How a plan is drawn.
-#[derive(Debug, Clone, Copy, Args)]
-pub(crate) struct DrawingArgs {
-    /// Every change, however many
-    #[arg(long, env = "CONSENT_FULL", value_parser = clap::builder::FalseyValueParser::new())]
-    pub(crate) full: bool,
-    /// What the plan is drawn by: what happens to each app, or what each person gets and loses
-    #[arg(long, value_name = "WHAT", env = "CONSENT_BY", default_value = "app")]
-    pub(crate) by: DrawnBy,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DrawnBy {
-    App,
-    Person,
 }
 
 #[derive(Debug, Args)]

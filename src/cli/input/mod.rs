@@ -2,12 +2,15 @@
 //! question before anything is written.
 
 pub(crate) mod approval;
+pub(crate) mod approval_args;
 pub mod args;
 pub(crate) mod ask;
 pub(crate) mod clouds;
+pub(crate) mod drawing;
 pub(crate) mod forms;
 pub(crate) mod offline;
 pub(crate) mod parse;
 pub mod published;
+pub(crate) mod signing_key;
 pub(crate) mod targets;
 pub(crate) mod usage;

@@ -1,7 +1,7 @@
 //! The schemas that are published: one row for each format.
 
 use crate::model::schema::Schema;
-use crate::{plan, render, store};
+use crate::{approval, plan, render, store};
 
 /// A schema that is published.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +13,7 @@ pub struct PublishedSchema {
 }
 
 /// All of them.
-pub const PUBLISHED: [PublishedSchema; 8] = [
+pub const PUBLISHED: [PublishedSchema; 10] = [
     PublishedSchema {
         name: "manifest",
         about: "one TOML file of a manifest, for editors",
@@ -48,6 +48,16 @@ pub const PUBLISHED: [PublishedSchema; 8] = [
         name: "events",
         about: "a line of `--report ndjson=FILE`",
         make: render::events::schema,
+    },
+    PublishedSchema {
+        name: "approval",
+        about: "a file of `PLAN.approvals`, and what it signs",
+        make: approval::statement::schema,
+    },
+    PublishedSchema {
+        name: "verification",
+        about: "`verify --json`",
+        make: approval::verification::schema,
     },
     PublishedSchema {
         name: "validation",

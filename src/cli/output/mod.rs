@@ -1,5 +1,6 @@
 //! What is told: what goes on, results, reports, and what went wrong.
 
+pub(crate) mod approvals;
 pub(crate) mod display;
 pub(crate) mod failed;
 pub(crate) mod failure;

@@ -21,7 +21,7 @@ use crate::operations::{Event, Tell};
 use crate::plan::Plan;
 use crate::plan::without_people::{WithoutPeople, without_mail};
 use crate::render::formats::{Format, JSON, NDJSON, PartTo, ReportPart, Reported};
-use crate::render::options::{PeopleTold, ReportOptions};
+use crate::render::options::{COMMENT_BUDGET, PeopleTold, ReportOptions};
 use crate::render::repository::Repository;
 use crate::store::report_file;
 
@@ -73,6 +73,23 @@ impl<'a> Reports<'a> {
             mistakes: Mutex::new(None),
             live: OnceLock::new(),
         })
+    }
+
+    /// None: a command that only draws a plan. With `--json` stdout is left to what it prints itself.
+    pub(crate) fn for_people(global: &Global, env: &'a Env) -> Self {
+        let stdout = global.json.then_some(Report { format: &JSON, to: Target::Stdout });
+        Self {
+            all: stdout.into_iter().collect(),
+            options: ReportOptions {
+                comment_budget: COMMENT_BUDGET,
+                people: PeopleTold::Named,
+                repository: Repository::new(None, env.folder()),
+            },
+            people: PeopleInReports::Show,
+            env,
+            mistakes: Mutex::new(None),
+            live: OnceLock::new(),
+        }
     }
 
     pub(crate) fn all(&self) -> &[Report] {

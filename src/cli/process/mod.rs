@@ -4,4 +4,5 @@ pub(crate) mod connect;
 pub(crate) mod env;
 pub(crate) mod logging;
 pub(crate) mod signals;
+pub(crate) mod ssh;
 pub(crate) mod streams;

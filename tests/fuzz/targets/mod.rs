@@ -2,6 +2,7 @@
 //! that nothing panicked is the least of it.
 
 mod answer;
+mod approval;
 mod batch;
 mod filter;
 mod journal;
@@ -52,4 +53,5 @@ pub(crate) const ALL: &[Target] = &[
     filter::TARGET,
     requests::TARGET,
     state::TARGET,
+    approval::TARGET,
 ];

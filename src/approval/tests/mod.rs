@@ -1,0 +1,6 @@
+//! What must hold of signatures, lists of approvers, and of whoever judges them.
+
+mod approvers;
+mod judge;
+mod samples;
+mod signature;
