@@ -166,7 +166,7 @@ fn end_of_options(text: &str) -> usize {
             ' ' | '\t' if !in_quotes => return at,
             _ => {}
         }
-        escaped = c == '\\' && !escaped;
+        escaped = c == '\\';
     }
     text.len()
 }

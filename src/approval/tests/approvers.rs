@@ -26,6 +26,7 @@ fn lines_are_read_as_openssh_reads_them() {
         "\"alice@contoso.com\"",
         "alice@contoso.com namespaces=\"consent-approval@v1\"",
         "alice@contoso.com namespaces=\"git,consent-*\"",
+        "alice@contoso.com namespaces=\"a \\\" b,\\\\\" ,*\",valid-before=\"20270101Z\"",
         "alice@contoso.com NameSpaces=\"*,!git\"",
         "alice@contoso.com valid-after=\"20261124Z\"",
         "alice@contoso.com valid-after=\"202611241200Z\",valid-before=\"20261124120001UTC\"",
